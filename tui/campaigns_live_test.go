@@ -219,7 +219,7 @@ func TestKeysWithoutACampaign(t *testing.T) {
 		c.press("2")
 		for _, key := range []string{"e", "a", "S", "D", "d", "enter"} {
 			c.press(key)
-			c.see("there is no campaign here to do that with")
+			c.see("there is no campaign to do that with")
 		}
 		c.press("x")
 		c.see("x does nothing here")

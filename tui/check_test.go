@@ -37,7 +37,7 @@ func TestKOpensTheReport(t *testing.T) {
 	t.Parallel()
 	testConsole(t, func(c *console) {
 		c.press("K")
-		c.see("there is no webhook here to do that with")
+		c.see("there is no webhook to do that with")
 		run := c.store.AddCheck()
 		c.wait(time.Second)
 		for range 6 {
@@ -105,7 +105,7 @@ func TestActivityLeadsToTheReport(t *testing.T) {
 		}
 		c.wait(time.Second)
 		c.press("enter")
-		c.see("Endpoint check of acme prod", "the webhook was deleted, so that its endpoint can no longer be checked")
+		c.see("Endpoint check of acme prod", "the webhook was deleted, so its endpoint can no longer be checked")
 	})
 }
 
@@ -177,7 +177,7 @@ func TestAReportIsExported(t *testing.T) {
 		c.press("x", "h", "ctrl+u")
 		c.write("taken.html")
 		c.press("ctrl+s")
-		c.see("Replace the file?", "taken.html is there already")
+		c.see("Replace the file?", "taken.html exists already")
 		c.press("y")
 		c.see("✓ report written to /here/taken.html")
 		c.press("x", "j", "ctrl+u")

@@ -141,7 +141,7 @@ func TestALeadToWhatIsNoLongerKept(t *testing.T) {
 	t.Parallel()
 	testReceiver(t, fewReceipts, func(c *console) {
 		c.send(screen.GoMsg{View: screen.ViewReceiver, ID: 1 << 40})
-		c.see("no longer kept")
+		c.see("it has been removed")
 	})
 }
 

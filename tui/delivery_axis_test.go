@@ -47,7 +47,7 @@ func TestAttemptsAreOnOneAxis(t *testing.T) {
 		c.wait(time.Second)
 		c.size(100, 50)
 		c.press("3", "G", "enter", "z")
-		c.see(`"code": "warming_up",`, "as attempt 1", "+ 1.0 s", "+ 5.0 s", "connect: connection refused", "+ 30.0 s", "+ 1m Retry-After: 60", "+ 10m ± 20 %", "the last", "○ 5", "○ 6")
+		c.see(`"code": "warming_up",`, "same as attempt 1", "+ 1.0 s", "+ 5.0 s", "connect: connection refused", "+ 30.0 s", "+ 1m Retry-After: 60", "+ 10m ± 20 %", "the last", "○ 5", "○ 6")
 		if n := strings.Count(c.screen(), "warming_up"); n != 1 {
 			t.Errorf("the answer is there %d times", n)
 		}
@@ -66,6 +66,6 @@ func TestTheProbeIsOnTheAxis(t *testing.T) {
 		c.wait(time.Second)
 		c.size(100, 50)
 		c.press("3", "G", "enter", "z")
-		c.see("the circuit breaker's probe", "12:09:29.871", "held until the probe")
+		c.see("the circuit breaker's probe", "12:09:29.871", "but waits for the probe")
 	})
 }

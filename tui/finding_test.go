@@ -27,7 +27,7 @@ func TestTypingInThePickerOfWebhooksNarrows(t *testing.T) {
 		{[]string{"P", "R", "O", "D", "enter"}, "/ PROD▏", "prod"}, // the whole name before a part of one
 		{[]string{"p", "r", "o", "d", "down", "enter"}, "▌    acme prod", "acme prod"},
 		{[]string{"h", "o", "o", "k", " ", "k", "a", "enter"}, "/ hook ka▏", "kafka hook"},
-		{[]string{"z", "z", "enter"}, "nothing here is called that", ""},
+		{[]string{"z", "z", "enter"}, "no item matches", ""},
 		{[]string{"z", "backspace", "enter"}, "type to find", "acme prod"},
 		{[]string{"z", "ctrl+u", "down", "enter"}, "type to find", "kafka hook"},
 		{[]string{"2", "enter"}, "/ 2▏", "qa 2"}, // a digit that a name holds is text
@@ -115,7 +115,7 @@ func TestThePaletteFindsWhatIsMeant(t *testing.T) {
 		"export": "Export receipts as", "new": "Create Feedback Webhook", "edit": "Edit", "duplicate": "acme prod copy", "delete": "Delete acme prod?",
 		"help": "Keys", "copy": "Copy", "channel": "channel sms", "variant": "Which bounce?", "note": "Note on", "fire": "Fire at acme prod",
 		"fixture": "Save", "activity": "▸5 Activity", "deliveries": "▸3 Deliveries", "cancel": "Cancel this delivery?", "another": "Fire at which webhook?",
-		"life": "A message's life", "creat": "Create Feedback Webhook", "re-nothing": "no command has these letters",
+		"life": "A message's life", "creat": "Create Feedback Webhook", "re-nothing": "no command matches",
 	}
 	ofCampaign := map[string]string{
 		"new": "Create campaign", "creat": "Create campaign", "edit": "Edit welcome", "duplicate": "welcome copy",
@@ -159,14 +159,14 @@ func TestThePaletteSaysWhyNot(t *testing.T) {
 			c.press(":")
 			c.write(typed)
 			c.press("enter")
-			c.see("there is no receipt here to do that with")
+			c.see("there is no receipt to do that with")
 			c.wait(10 * time.Second)
 		}
 		c.press("1", ":")
 		c.write("diff")
 		c.press("enter")
 		c.wait(time.Second)
-		c.see("▸4 Receiver", "there is no receipt here")
+		c.see("▸4 Receiver", "there is no receipt to do")
 	})
 }
 

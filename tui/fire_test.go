@@ -124,7 +124,7 @@ func TestFiringNeedsAWebhook(t *testing.T) {
 	t.Parallel()
 	testConsole(t, func(c *console) {
 		c.press("f")
-		c.see("There is no webhook to fire at yet", "n makes one")
+		c.see("There is no webhook to fire at yet", "n creates one")
 		c.press(".")
 		c.see("Nothing fired yet")
 	})

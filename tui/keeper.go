@@ -133,7 +133,7 @@ func (k *keeper) applyFilter(kept *config.Kept, name, text string, names []strin
 	if !ok || text == "" {
 		return nil
 	}
-	cmd, err := list.KeepFilter(text)
+	cmd, err := list.RestoreFilter(text)
 	if err != nil {
 		kept.Refuse(key, "%v; put it right or remove the line", err)
 		return nil

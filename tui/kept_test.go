@@ -222,7 +222,7 @@ func TestBuiltInKeysDoNotConflict(t *testing.T) {
 				}
 			}
 			for _, key := range fixedKeys() {
-				if help := seen[key]; help != "" && !strings.Contains(help, "page of the detail") && !strings.HasPrefix(key, "ctrl+") {
+				if help := seen[key]; help != "" && !strings.Contains(help, "tabs of the detail") && !strings.HasPrefix(key, "ctrl+") {
 					t.Errorf("%s is for moving, and for %q", key, help)
 				}
 			}

@@ -107,7 +107,7 @@ func TestKeysThatDoNothingSayWhy(t *testing.T) {
 	testReceiver(t, fewReceipts, func(c *console) {
 		for _, step := range []struct{ key, want string }{
 			{"Q", "Q does nothing here; ? tells"}, {"f5", "f5 does nothing here"}, {"r", "no webhook has this path"},
-			{"R", "no webhook has this path"}, {"m", "names no request"}, {"v", "no delivery of ours"},
+			{"R", "no webhook has this path"}, {"m", "names no request"}, {"v", "has no delivery here"},
 		} {
 			c.press(step.key)
 			c.see(step.want)
@@ -117,7 +117,7 @@ func TestKeysThatDoNothingSayWhy(t *testing.T) {
 		c.press("/")
 		c.write("status:exclude")
 		c.press("enter", "P")
-		c.see("no receipt here")
+		c.see("no receipt to do")
 		c.press("?")
 		c.miss("pin it", "Pin it")
 	})

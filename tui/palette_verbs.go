@@ -114,7 +114,7 @@ func begins(all []string, text string) []string {
 func (c *commander) fireLines() (all []action) {
 	f := c.m.fire
 	for _, event := range storage.Statuses() {
-		if w, ok := c.m.env.Targets.Aim(c.m.views.front()); ok {
+		if w, ok := c.m.env.Targets.Target(c.m.views.front()); ok {
 			all = append(all, action{title: "fire " + string(event), key: "at " + w.Name, do: func() tea.Cmd { return f.FireAt(w, event) }})
 		}
 	}
@@ -132,7 +132,7 @@ func (c *commander) explainFire(args string) string {
 	events := words.Texts(storage.Statuses())
 	switch hooks := c.webhooks(); {
 	case len(hooks) == 0:
-		return noSuch("webhook", "", nil, "1 goes to the webhooks, n makes one")
+		return noSuch("webhook", "", nil, "1 goes to the webhooks, n creates one")
 	case len(begins(events, event)) == 0:
 		return fmt.Sprintf("there is no event %q%s; use %s, and then the name of a webhook", event, words.DidYouMean(event, events), words.OneOf(events))
 	default:
@@ -210,5 +210,5 @@ func (c *commander) explainGo(args string) string {
 	case name != "" && len(begins([]string{"webhook", "check"}, place)) == 0:
 		return fmt.Sprintf("%s takes no name; remove %q", place, name)
 	}
-	return noSuch("webhook", name, c.webhooks(), "1 goes to the webhooks, n makes one")
+	return noSuch("webhook", name, c.webhooks(), "1 goes to the webhooks, n creates one")
 }

@@ -25,8 +25,8 @@ type place struct {
 // A spot is a screen and what it showed.
 type spot struct {
 	screen screen.Screen
-	placer screen.Placer // nil: the screen itself keeps what it shows
-	showed screen.Place
+	placer screen.Bookmarker // nil: the screen itself keeps what it shows
+	showed screen.Bookmark
 }
 
 // mostPlaces limits how many steps back there are.
@@ -47,8 +47,8 @@ func (v *views) spots(of screen.View) []spot {
 	var all []spot
 	for _, s := range v.stacks[of] {
 		here := spot{screen: s}
-		if placer, ok := s.(screen.Placer); ok {
-			here.placer, here.showed = placer, placer.Place()
+		if placer, ok := s.(screen.Bookmarker); ok {
+			here.placer, here.showed = placer, placer.Bookmark()
 		}
 		all = append(all, here)
 	}
@@ -129,7 +129,7 @@ func (v *views) isHere(p place) bool {
 		return false
 	}
 	for i, s := range spots {
-		if s.screen != stack[i] || s.placer != nil && !s.placer.Place().Same(s.showed) {
+		if s.screen != stack[i] || s.placer != nil && !s.placer.Bookmark().Same(s.showed) {
 			return false
 		}
 	}
@@ -196,8 +196,8 @@ func (v *views) backAt(n int) int {
 // backBinding says in the footer where esc leads.
 func (v *views) backBinding() []screen.Binding {
 	label := ""
-	if n, ok := v.front().(screen.Nearer); ok {
-		label = n.Nearer()
+	if n, ok := v.front().(screen.BackLabeler); ok {
+		label = n.BackLabel()
 	}
 	behind := v.behind()
 	switch {

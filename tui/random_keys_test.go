@@ -156,10 +156,10 @@ func (s *stroll) browse() {
 }
 
 // place returns what the screen in front shows.
-func (s *stroll) place() (at screen.Place, ok bool) {
-	placer, ok := s.m.views.front().(screen.Placer)
+func (s *stroll) place() (at screen.Bookmark, ok bool) {
+	placer, ok := s.m.views.front().(screen.Bookmarker)
 	if ok {
-		at = placer.Place()
+		at = placer.Bookmark()
 	}
 	return at, ok
 }

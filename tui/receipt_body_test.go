@@ -55,7 +55,7 @@ func TestKeysInTheBody(t *testing.T) {
 	testReceiver(t, fewReceipts, func(c *console) {
 		c.size(200, 50)
 		c.press("g", "/")
-		c.see("take it away")
+		c.see("clear it")
 		c.press("esc", "tab", "tab", "/")
 		c.write("VALUE")
 		c.see("1 of 1 line", "DeliveryFeedback/feedbackStatus/value", "/ VALUE")

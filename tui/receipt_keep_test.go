@@ -71,7 +71,7 @@ func TestCompareWithTheFixture(t *testing.T) {
 	t.Parallel()
 	testReceiver(t, fewReceipts, func(c *console) {
 		c.press("g", "=")
-		c.see("Differences from the fixture", "- fixture email sent, revision classic", "/imsOrg", "is compared by its form",
+		c.see("Differences from the fixture", "- fixture email sent, revision classic", "/imsOrg", "are compared only by their form",
 			"/requestId", `+ "r1"`) // which does not look like the 32 characters of an event
 		c.miss("+ john.doe@luma.com", "/channel")
 		c.press("esc")

@@ -103,7 +103,7 @@ func TestTheTokensTimesAreLocal(t *testing.T) {
 		c.m.env.Location = time.FixedZone("IST", 5*3600+1800)
 		c.size(180, 45)
 		c.press("g", "l", "l", "l")
-		c.see("✗ exp 2026-11-02 17:33:24 IST 67.2 s past", "2026-11-02T12:03:24Z", "as of 2026-11-02 17:34:31.220 IST,", "12:04:31.220Z")
+		c.see("✗ exp 2026-11-02 17:33:24 IST 67.2 s past", "2026-11-02T12:03:24Z", "as of its arrival, 2026-11-02 17:34:31.220 IST", "12:04:31.220Z")
 		c.press("h")
 		c.see("2026-11-02 17:34:31.220 IST,", "12:04:31.220Z")
 		c.press("h", "h")

@@ -47,7 +47,7 @@ func TestExportForAnotherServer(t *testing.T) {
 	t.Parallel()
 	testReceiver(t, fewReceipts, func(c *console) {
 		c.press("x", "h", "down")
-		c.see("Empty: the receiver as it is now.")
+		c.see("Empty: the receiver's present URL.")
 		c.write(" https://h:1/hook")
 		c.press("ctrl+s")
 		if len(c.exported) != 1 || c.exported[0].To != "https://h:1/hook" {
@@ -65,7 +65,7 @@ func TestExportAsksBeforeItReplaces(t *testing.T) {
 			c.press("x", "j", "ctrl+u")
 			c.write("taken.json")
 			c.press("ctrl+s")
-			c.see("Replace the file?", "taken.json is there already")
+			c.see("Replace the file?", "taken.json exists already")
 		}
 		again()
 		c.press("n")

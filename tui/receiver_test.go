@@ -77,11 +77,11 @@ func TestBodyIsShownAsItCame(t *testing.T) {
 	t.Parallel()
 	testReceiver(t, fewReceipts, func(c *console) {
 		c.press("g", "j", "b")
-		c.see(`1 {"requestId":"r2","channel"`, "as it came")
+		c.see(`1 {"requestId":"r2","channel"`, "as received")
 		c.press("b")
 		c.see(`2 "requestId": "r2"`, "indented")
 		c.press("G")
-		c.see("as it came: not JSON", "1 not json")
+		c.see("as received: not JSON", "1 not json")
 		c.miss("b raw")
 	})
 }
@@ -149,7 +149,7 @@ func TestPinAndClear(t *testing.T) {
 	testReceiver(t, fewReceipts, func(c *console) {
 		c.press("g", "P")
 		c.wait(time.Second)
-		c.see("◆ pinned", "retention and clearing leave it")
+		c.see("◆ pinned", "retention and clearing keep it")
 		c.press("C")
 		c.see("Clear the receiver?")
 		c.press("enter") // the harmless answer
@@ -188,12 +188,12 @@ func TestReplayOfAReceiptWhoseWebhookLeadsElsewhere(t *testing.T) {
 		c.store.ChangeWebhook(acme().ID, func(w *storage.Webhook) { w.URL = old })
 		events := len(c.store.AllEvents())
 		c.press("g", "r")
-		c.see("Replay the receipt to", "acme prod", old+", its URL now", "the receiver", "https://127.0.0.1:9443/feedback/myImsOrg/prod, where it listens now")
+		c.see("Replay the receipt to", "acme prod", old+", its URL now", "the receiver", "https://127.0.0.1:9443/feedback/myImsOrg/prod, its URL now; unchanged")
 		if len(c.store.AllEvents()) != events {
 			t.Error("sent before it was chosen where to")
 		}
 		c.press("r")
-		c.see("replayed to https://127.0.0.1:9443/feedback/myImsOrg/prod, as it came: 204")
+		c.see("replayed unchanged to https://127.0.0.1:9443/feedback/myImsOrg/prod: 204")
 		if want := "https://127.0.0.1:9443/feedback/myImsOrg/prod " + string(c.store.AllReceipts()[0].Body); len(c.resent) != 1 || c.resent[0] != want || len(c.store.AllEvents()) != events {
 			t.Errorf("sent %q, want %q and no new event", c.resent, want)
 		}
@@ -325,13 +325,13 @@ func TestComparingReceipts(t *testing.T) {
 	t.Parallel()
 	testReceiver(t, fewReceipts, func(c *console) {
 		c.press("g", " ", "=")
-		c.see("Mark two receipts with space", "1 marked here")
+		c.see("Marked: 1. Mark two receipts with space")
 		c.press("j")
 		c.see("1 marked")
 		c.press("=")
 		c.see("Differences of two receipts", "/requestId", `- "r1"`, `+ "r2"`, "/messageDeliveryFeedback/feedbackStatus/value", `- "sent"`)
 		c.press("esc", "G", "k", " ", "G", " ", "=")
-		c.see("3 marked here")
+		c.see("Marked: 3.")
 		c.press("g", " ", "=")
 		c.see("cannot be compared value by value")
 	})

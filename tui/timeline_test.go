@@ -109,7 +109,7 @@ func TestPauseHoldsTheViewAndCounts(t *testing.T) {
 			c.store.Receive(arrived(11+i, storage.StatusBounce))
 		}
 		c.wait(time.Second)
-		c.see("10 of 10 ‖ paused, 12 new", "p go on")
+		c.see("10 of 10 ‖ paused, 12 new", "p resume")
 		c.miss("bounce")
 		c.press("p")
 		c.see("22 of 22 following", "bounce")

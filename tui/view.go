@@ -66,7 +66,7 @@ const maxBanner = 3
 
 // bannerLines draws what a person should know as long as it lasts.
 func (c *chrome) bannerLines() []string {
-	return append(c.bannerOf(cmp.Or(c.banner, c.env.Status.Trouble())), c.bannerOf(c.fault)...)
+	return append(c.bannerOf(cmp.Or(c.banner, c.env.Status.Problem())), c.bannerOf(c.fault)...)
 }
 
 // bannerOf draws a warning, in as many lines as it needs up to maxBanner.

@@ -75,8 +75,8 @@ func (v *views) arrive(msg screen.GoMsg) tea.Cmd {
 		v.uncover(msg.View)
 	}
 	cmd, root := v.refresh(), v.stacks[msg.View][0]
-	if p, ok := root.(screen.Placer); ok && msg.Filter != "" {
-		return tea.Batch(cmd, p.Return(screen.Place{Filter: msg.Filter, Follows: true}))
+	if p, ok := root.(screen.Bookmarker); ok && msg.Filter != "" {
+		return tea.Batch(cmd, p.Return(screen.Bookmark{Filter: msg.Filter, Follows: true}))
 	}
 	if r, ok := root.(screen.Revealer); ok && msg.ID != 0 {
 		cmd = tea.Batch(cmd, r.Reveal(msg.ID))

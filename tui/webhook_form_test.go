@@ -281,8 +281,8 @@ func TestSavingOverAnothersChangeLosesNothing(t *testing.T) {
 		c.press("n")
 		c.see("acme prod mine", "myImsOrg", "X-Team2")
 		c.press("ctrl+s", "y")
-		c.see("acme prod mine", "Organization theirs", "▌ Headers X-Team2", "Brought in: Organization, Secret. What you changed stands")
-		c.see("→ brought in: this was saved elsewhere meanwhile", "→ this was changed elsewhere too; yours stands over it")
+		c.see("acme prod mine", "Organization theirs", "▌ Headers X-Team2", "Brought in: Organization, Secret. Your changes are kept")
+		c.see("→ brought in: this was saved elsewhere meanwhile", "→ this was changed elsewhere too; yours replaces it")
 		if n := strings.Count(c.screen(), "brought in: "); n != 2 { // the organization, and the secret, of which nothing is shown
 			t.Errorf("%d fields are marked as brought in:\n%s", n, c.screen())
 		}
@@ -349,7 +349,7 @@ func TestAnErrorInAClosedSectionOpensIt(t *testing.T) {
 		c.press("ctrl+u")
 		c.write("soon")
 		c.press("shift+tab", "shift+tab", "space")
-		c.see("▸ Delivery options ✗ something in here is wrong")
+		c.see("▸ Delivery options ✗ a field in here has an error")
 		c.press("ctrl+s")
 		c.see("▌ Webhook name", "▾ Delivery options", `✗ "soon" is not a valid duration`)
 	})

@@ -110,7 +110,7 @@ func (s *printer) writeTry(all []storage.Attempt, at int) {
 		return
 	}
 	t.Error, t.ErrorClass, t.ResponseBody = "", "", nil
-	s.writeAttempt(t, s.waited(all, at), [2]string{"Result", fmt.Sprintf("as attempt %d", like)})
+	s.writeAttempt(t, s.waited(all, at), [2]string{"Result", fmt.Sprintf("same as attempt %d", like)})
 }
 
 // waited returns how long the sender waited before an attempt other than the first, and why.

@@ -1,4 +1,4 @@
-// Package activity is the screen of the log of what has happened. Begin with [New].
+// Package activity is the screen of the log of activities. Start with [New].
 package activity
 
 import (
@@ -14,26 +14,27 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// Store keeps the activities.
+// Store reads the activities.
 type Store interface {
 	Activities(ctx context.Context, after storage.ID, limit int) ([]storage.Activity, error)
 }
 
-// Screen lists what has happened, the newest last.
+// Screen lists activities in chronological order. It reads the newest ones, and earlier ones only when
+// a person goes back or filters, because a list of all 10,000 takes too long to open.
 type Screen struct {
 	*screen.Inventory[storage.Activity]
 	env     *screen.Env
 	store   Store
 	reading screen.Query[[]storage.Activity]
 	limit   int        // how many are read; it grows as a person goes back in time
-	first   bool       // select the oldest once all were read
-	seen    storage.ID // the newest that was visible
-	at      int        // which row was selected
+	first   bool       // select the oldest one once all have been read
+	seen    storage.ID // the newest one that has been visible
+	at      int        // the index of the selected row, as moved saw it last
 }
 
 const (
-	step = 300    // by how many the limit grows
-	all  = 10_000 // as many as are kept
+	step = 300    // by how much the limit grows
+	all  = 10_000 // as many as retention keeps
 )
 
 // New returns the screen of a store's activities.
@@ -66,12 +67,14 @@ func (a *Screen) Refresh(c storage.Change) tea.Cmd {
 	return a.ask()
 }
 
+// ask reads the newest activities up to the limit.
 func (a *Screen) ask() tea.Cmd {
 	limit, read := a.limit, a.store.Activities
 	return a.reading.Ask(func(ctx context.Context) ([]storage.Activity, error) { return read(ctx, 0, limit) })
 }
 
-// Update takes what was read, and the keys that move or type.
+// Update handles the results of reads, and keys without a binding. The key g reads all activities and
+// then selects the oldest one.
 func (a *Screen) Update(msg tea.Msg) tea.Cmd {
 	if answer, fresh, cmd := a.reading.Take(msg); fresh {
 		a.take(answer.Value, answer.Err)
@@ -84,6 +87,7 @@ func (a *Screen) Update(msg tea.Msg) tea.Cmd {
 	return a.Inventory.Update(msg)
 }
 
+// take shows the activities that were read.
 func (a *Screen) take(read []storage.Activity, err error) {
 	a.Show(advised(a.env, read), err)
 	if err != nil {
@@ -93,10 +97,10 @@ func (a *Screen) take(read []storage.Activity, err error) {
 		a.Select(shown[0].ID)
 	}
 	a.first = false
-	a.look()
+	a.markSeen()
 }
 
-// advised translates the texts of activities, which advise commands, to keys.
+// advised replaces the commands that the texts of activities advise by the console's keys.
 func advised(s *screen.Env, all []storage.Activity) []storage.Activity {
 	for i := range all {
 		all[i].Text = s.Translate(all[i].Text, all[i].At)
@@ -104,10 +108,10 @@ func advised(s *screen.Env, all []storage.Activity) []storage.Activity {
 	return all
 }
 
-// moved reads further back once the selection comes near what was not read, and all activities
-// once a person filters them.
+// moved reads further back once the selection gets near the oldest activity that has been read, and
+// reads all activities once a person filters them.
 func (a *Screen) moved() tea.Cmd {
-	a.look()
+	a.markSeen()
 	was := a.at
 	a.at = a.ListTable().Index()
 	switch {
@@ -124,14 +128,14 @@ func (a *Screen) moved() tea.Cmd {
 	return a.ask()
 }
 
-// more reports whether there may be activities that were not read.
+// more reports whether there may be activities that have not been read.
 func (a *Screen) more() bool { return len(a.All()) >= a.limit }
 
-// older reports whether the selection is near activities that were not read yet.
+// older reports whether the selection is near activities that have not been read.
 func (a *Screen) older() bool { return a.more() && a.ListTable().Index() < screen.SpanMargin }
 
-// look remembers which activities were visible.
-func (a *Screen) look() {
+// markSeen notes which activities have been visible, so that they do not count as new.
+func (a *Screen) markSeen() {
 	shown, table := a.Shown(), a.ListTable()
 	bottom := table.Bottom()
 	if table.Following() {
@@ -142,7 +146,7 @@ func (a *Screen) look() {
 	}
 }
 
-// unseen returns how many activities are newer than those that were visible.
+// unseen returns how many activities are newer than those that have been visible.
 func (a *Screen) unseen() (n int) {
 	for _, it := range slices.Backward(a.Shown()) {
 		if it.ID <= a.seen {
@@ -153,7 +157,7 @@ func (a *Screen) unseen() (n int) {
 	return n
 }
 
-// Busy reports whether rows that a key may move to are being read.
+// Busy reports whether a key must wait, because it may move to rows that are still being read.
 func (a *Screen) Busy(tea.KeyMsg) bool {
 	return a.reading.Running && !a.Typing() && (!a.Tried() || a.first || a.older())
 }
@@ -163,20 +167,23 @@ func (a *Screen) Bindings() []screen.Binding {
 	if a.Typing() {
 		return a.TypingBindings()
 	}
-	keys := []screen.Binding{screen.Binding{Keys: []string{"enter"}, Label: "open", Help: "Go to what it is about", Do: a.OnSelected(a.open)}.Unless(a.closed())}
+	keys := []screen.Binding{screen.Binding{Keys: []string{"enter"}, Label: "open", Help: "Go to what it is about", Do: a.OnSelected(a.open)}.Unless(a.cannotOpen())}
 	if len(a.All()) > 0 {
-		keys = append(keys, a.FilterBinding("Choose activities: failed kind:breaker webhook:acme since:1h"), screen.FollowBinding(a.ListTable().Following(), a.follow))
+		keys = append(keys, a.FilterBinding("Filter activities: failed kind:breaker webhook:acme since:1h"), screen.FollowBinding(a.ListTable().Following(), a.follow))
 	}
 	return keys
 }
 
+// follow starts or stops following the newest activity. It reads nothing: the newest are always in
+// memory.
 func (a *Screen) follow() tea.Cmd {
 	table := a.ListTable()
 	table.Follow(!table.Following())
 	return nil
 }
 
-// Position returns whether the list follows the newest, or where the selection is.
+// Position returns that the list follows, or the position of the selection. As long as not all
+// activities have been read, that is unknown.
 func (a *Screen) Position() string {
 	text := ""
 	switch {

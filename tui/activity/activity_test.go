@@ -26,7 +26,7 @@ func add(kind storage.ActivityKind, text string) storage.Activity {
 
 func TestEmpty(t *testing.T) {
 	drive(t, nothing, func(d *tuitest.Driver) {
-		d.See("Nothing happened yet.", "the webhooks; n makes one")
+		d.See("Nothing has happened yet.", "the webhooks; n creates one")
 		if d.Offers("/") != "" || d.Position() != "" {
 			t.Errorf("/ offers %q, position %q", d.Offers("/"), d.Position())
 		}
@@ -142,7 +142,7 @@ func TestEnterSaysWhyItLeadsNowhere(t *testing.T) {
 		webhook storage.ID
 		want    string
 	}{
-		"no subject":      {0, "it is about nothing that one could go to"},
+		"no subject":      {0, "there is nothing to open for it"},
 		"deleted webhook": {12, "the webhook that it is about was deleted"},
 	} {
 		t.Run(name, func(t *testing.T) {

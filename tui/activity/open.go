@@ -7,14 +7,14 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// closed says why enter has nothing to go to, or returns "".
-func (a *Screen) closed() string {
+// cannotOpen returns why the selected activity cannot be opened, or "".
+func (a *Screen) cannotOpen() string {
 	it, _ := a.Selected()
 	switch view, id := subject(it); {
 	case id == 0:
-		return "it is about nothing that one could go to"
+		return "there is nothing to open for it"
 	case it.Kind == storage.ActivityCheck:
-		return "" // its report is kept longer than the webhook
+		return "" // its report outlives the webhook
 	case view != screen.ViewWebhooks:
 		return ""
 	default:
@@ -25,8 +25,9 @@ func (a *Screen) closed() string {
 	}
 }
 
+// open goes to what an activity is about.
 func (a *Screen) open(it storage.Activity) tea.Cmd {
-	a.ListTable().Follow(false) // so that this one is still selected when esc leads back
+	a.ListTable().Follow(false) // so that this one is still selected when a person comes back
 	switch view, id := subject(it); {
 	case it.Execution != 0:
 		return screen.ShowExecution(it.Execution)
@@ -37,7 +38,8 @@ func (a *Screen) open(it storage.Activity) tea.Cmd {
 	}
 }
 
-// subject returns the item that an activity is about.
+// subject returns the item that an activity is about: the most specific one, because an activity about
+// a delivery also names its webhook.
 func subject(it storage.Activity) (screen.View, storage.ID) {
 	switch {
 	case it.ReceiptID != 0:

@@ -9,7 +9,8 @@ import (
 	"backchannel/tui/style"
 )
 
-// View draws the list, and below it the text of the selected activity if its row cuts it.
+// View draws the list and, if the text of the selected activity does not fit its row, the whole text
+// below. That takes a third of the height at most.
 func (a *Screen) View(width, height int) string {
 	it, _ := a.Selected()
 	whole := component.Wrap(style.Escape(it.Text), width-6)
@@ -27,12 +28,13 @@ func (a *Screen) View(width, height int) string {
 	return strings.Join(lines, "\n")
 }
 
+// welcome draws the screen while there are no activities.
 func welcome(e *screen.Env, width, height int) string {
-	return e.Welcome("Activity", []string{"Nothing happened yet. Webhooks saved and paused, events fired, deliveries that failed for good, breakers opened, the receiver going on and off, another process taking over: all that stands here."},
-		[][2]string{{"1", "the webhooks; n makes one"}}, width, height)
+	return e.Welcome("Activity", []string{"Nothing has happened yet. This is the log of what happens: webhooks saved or paused, events fired, deliveries that failed for good, circuit breakers that opened, the receiver starting or stopping, another process taking over."},
+		[][2]string{{"1", "the webhooks; n creates one"}}, width, height)
 }
 
-// lead is the width of the columns before the text.
+// lead is the width of the cursor and the columns before the text, in cells.
 const lead = 30
 
 func columns() []component.Column {
@@ -52,6 +54,7 @@ func cells(e *screen.Env, it storage.Activity) []component.Cell {
 	}
 }
 
+// kindStyle returns the glyph and the style of a kind of activity.
 func kindStyle(th *style.Theme, kind storage.ActivityKind) (string, style.Style) {
 	switch kind {
 	case storage.ActivityError, storage.ActivityFailed:

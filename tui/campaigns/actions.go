@@ -82,7 +82,7 @@ func (s *Screen) stop(r row) tea.Cmd {
 // change saves the campaign that step returns, such as one that is activated, and shows text if
 // that succeeds. odd holds warnings, which are shown with it and stop nothing.
 func (s *Screen) change(r row, odd storage.FieldErrors, text string, step func(storage.Campaign) (storage.Campaign, error)) tea.Cmd {
-	return screen.ActOdd(s.env.Context, odd, func(ctx context.Context) (string, error) {
+	return screen.ActWarning(s.env.Context, odd, func(ctx context.Context) (string, error) {
 		changed, err := step(r.Campaign)
 		if err != nil {
 			return "", err

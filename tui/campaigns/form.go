@@ -105,7 +105,7 @@ func keys(field string) []screen.Binding {
 // for the first one, of the webhook that f would fire at.
 func (s *Screen) create() tea.Cmd {
 	c := storage.NewCampaign()
-	if hook, ok := s.env.Targets.Aim(s); ok {
+	if hook, ok := s.env.Targets.Target(s); ok {
 		c.Organization, c.Sandbox.Name = hook.Organization, hook.Sandbox.Name
 	}
 	var newest storage.ID

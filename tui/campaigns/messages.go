@@ -224,7 +224,7 @@ func (s *messages) showReceipt(m storage.Message) tea.Cmd {
 	return screen.ReadThen(s.env, func(ctx context.Context) (storage.Receipt, error) { return screen.LastReceipt(ctx, s.store, of) },
 		func(r storage.Receipt, err error) tea.Cmd {
 			if r.ID == 0 {
-				return tea.Batch(screen.ReadTrouble(err), screen.JumpTo(screen.ViewDeliveries, of))
+				return tea.Batch(screen.SayReadError(err), screen.JumpTo(screen.ViewDeliveries, of))
 			}
 			return screen.JumpTo(screen.ViewReceiver, r.ID)
 		})

@@ -26,7 +26,7 @@ func (s *Screen) Bindings() []screen.Binding {
 	return slices.Concat(s.caseBindings(), []screen.Binding{s.stopBinding(), s.againBinding()}, s.runBindings(), s.viewBindings())
 }
 
-// caseBindings returns the keys that act on the selected case, or on the cases below a heading.
+// caseBindings returns the keys that act on the selected case, or on all cases of a heading.
 func (s *Screen) caseBindings() []screen.Binding {
 	r, ok := s.Selected()
 	open := screen.Binding{Keys: []string{"enter"}, Label: "attempts", Help: "Open the attempts of the case", Do: s.OnSelected(s.open)}
@@ -35,12 +35,12 @@ func (s *Screen) caseBindings() []screen.Binding {
 	case !ok:
 		return screen.NoneHere("case", []screen.Binding{open, only})
 	case r.heading:
-		open.Label, open.Help = "fold", "Fold the group, or unfold it"
+		open.Label, open.Help = "fold", "Fold or unfold the group"
 		if s.shape.compared {
 			only.Off = "select one of the cases"
 		}
 	case len(r.c.Deliveries) == 0:
-		open.Off = "nothing was sent in this case that could be opened"
+		open.Off = "this case sent nothing that could be opened"
 	}
 	if only.Off == "" {
 		only.Off = s.summary().unable()
@@ -51,9 +51,9 @@ func (s *Screen) caseBindings() []screen.Binding {
 // stopBinding returns the key that stops the run.
 func (s *Screen) stopBinding() screen.Binding {
 	run := s.report.Run
-	stop := screen.Binding{Keys: []string{"S"}, Label: "stop", Help: "Stop the run; what was done is kept", Do: func() tea.Cmd {
+	stop := screen.Binding{Keys: []string{"S"}, Label: "stop", Help: "Stop the run; the results so far are kept", Do: func() tea.Cmd {
 		return screen.Act(s.env.Context, func(ctx context.Context) (string, error) {
-			return "the run is being stopped; what was done is kept", s.store.StopCheck(ctx, run.ID)
+			return "the run is being stopped; the results so far are kept", s.store.StopCheck(ctx, run.ID)
 		})
 	}}
 	if run.State.Ended() {
@@ -62,6 +62,7 @@ func (s *Screen) stopBinding() screen.Binding {
 	return stop
 }
 
+// againBinding returns the key that runs the whole check, for the first time or again.
 func (s *Screen) againBinding() screen.Binding {
 	b := screen.Binding{Keys: []string{"r"}, Label: "run again", Word: "run", Help: "Run the whole check again", Do: func() tea.Cmd { return s.ask(s.report.Run.Again()) }}
 	if s.report.Run.ID == 0 {
@@ -92,15 +93,15 @@ func (s *Screen) runBindings() []screen.Binding {
 	return []screen.Binding{again, compare, earlier, exporter{s.env, s.actions.Export}.binding(s.report.Report)}
 }
 
-// viewBindings returns the keys that say what is listed.
+// viewBindings returns the keys that change which cases are listed.
 func (s *Screen) viewBindings() []screen.Binding {
-	problems := screen.Binding{Keys: []string{"p"}, Label: "problems", Help: "Show only the cases that failed, warned or are under way", Do: s.reshape(func(as *shape) { as.problems = !as.problems })}
+	problems := screen.Binding{Keys: []string{"p"}, Label: "problems", Help: "Show only the cases that failed, warned or are running", Do: s.reshape(func(as *shape) { as.problems = !as.problems })}
 	if s.shape.problems {
 		problems.Label, problems.Help = "all cases", "Show the cases that passed too"
 	}
-	all := append([]screen.Binding{problems}, s.ListBindings("Choose cases: 401 group:auth result:fail")...)
+	all := append([]screen.Binding{problems}, s.ListBindings("Filter cases: 401 group:auth result:fail")...)
 	if !s.report.Run.State.Ended() && !s.follow {
-		all = append(all, screen.Binding{Keys: []string{"F"}, Label: "follow", Help: "Follow the case that is being tried", Do: func() tea.Cmd {
+		all = append(all, screen.Binding{Keys: []string{"F"}, Label: "follow", Help: "Follow the case that is running", Do: func() tea.Cmd {
 			s.follow = true
 			s.list()
 			return nil
@@ -109,7 +110,7 @@ func (s *Screen) viewBindings() []screen.Binding {
 	return all
 }
 
-// reshape returns what a key does that changes which rows there are.
+// reshape returns the action of a key that changes which rows there are.
 func (s *Screen) reshape(change func(*shape)) func() tea.Cmd {
 	return func() tea.Cmd {
 		change(&s.shape)
@@ -118,7 +119,7 @@ func (s *Screen) reshape(change func(*shape)) func() tea.Cmd {
 	}
 }
 
-// compare shows what differs from the run before, from its top, or all cases again.
+// compare switches between the differences from the previous run and all cases.
 func (s *Screen) compare() tea.Cmd {
 	cmd := s.reshape(func(as *shape) { as.compared = !as.compared })()
 	if s.shape.compared {
@@ -128,7 +129,8 @@ func (s *Screen) compare() tea.Cmd {
 	return cmd
 }
 
-// ask asks for a run, and first a person if it goes to another machine.
+// ask requests a run. If the endpoint is on another machine, it first asks a person to confirm: a check
+// sends forged tokens and load, which only the endpoint's owner may allow.
 func (s *Screen) ask(o storage.CheckOptions) tea.Cmd {
 	w := s.report.webhook
 	if !w.LeavesMachine() {
@@ -146,7 +148,7 @@ func (s *Screen) ask(o storage.CheckOptions) tea.Cmd {
 	}, func() tea.Cmd { return s.askFor(o) })
 }
 
-// amount says how much a run sends, and how fast.
+// amount returns how many requests a run sends, and how fast.
 func amount(by Actions, w storage.Webhook, o storage.CheckOptions) (requests, rate string) {
 	requests = "requests"
 	if by.Requests != nil {
@@ -155,7 +157,7 @@ func amount(by Actions, w storage.Webhook, o storage.CheckOptions) (requests, ra
 	return requests, "at most " + strconv.FormatFloat(o.For(w).PerSecond, 'f', -1, 64) + " a second"
 }
 
-// askFor asks for a run, which the process makes that has the engine, and shows it.
+// askFor requests a run and shows it. It is made by the engine, which may be in another process.
 func (s *Screen) askFor(o storage.CheckOptions) tea.Cmd {
 	ctx, store, webhook := s.env.Context, s.store, s.wanted.webhook
 	return func() tea.Msg {
@@ -191,7 +193,7 @@ func (s *Screen) chooseRun() tea.Cmd {
 		return runs, nil
 	}, func(runs []storage.CheckRun, err error) tea.Cmd {
 		if err != nil {
-			return screen.ReadTrouble(err)
+			return screen.SayReadError(err)
 		}
 		return s.env.Choose(runMenu(s.env, s.summary().name(), runs, s.report.Run.ID), func(id string) tea.Cmd {
 			at, err := strconv.Atoi(id)
@@ -203,7 +205,7 @@ func (s *Screen) chooseRun() tea.Cmd {
 	})
 }
 
-// runMenu offers runs, with the cursor on the one that is shown.
+// runMenu returns a menu of runs, with the cursor on the one that is shown.
 func runMenu(e *screen.Env, webhook string, runs []storage.CheckRun, shown storage.ID) component.Menu {
 	m := component.Menu{Title: "Runs of " + webhook}
 	for i, r := range runs {

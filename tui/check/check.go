@@ -1,5 +1,5 @@
-// Package check is the screen of the endpoint check: the report of a run, live while it is
-// made, and the runs before it. Begin with [New].
+// Package check is the screen of the endpoint check: the report of a run, live while it is running, and
+// earlier runs. Start with [New].
 package check
 
 import (
@@ -16,7 +16,8 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// Store keeps the runs. Whichever process has the engine makes those that are asked for.
+// Store stores the runs. A run is requested with AskCheck and made by the engine, which may be in another
+// process.
 type Store interface {
 	storage.ParkedStore
 	CheckRuns(ctx context.Context, webhook storage.ID) ([]storage.CheckRun, error)
@@ -26,16 +27,16 @@ type Store interface {
 	StopCheck(context.Context, storage.ID) error
 }
 
-// Actions are what the console can do because cmd gives it the means.
+// Actions are what the screen cannot do with the store alone.
 type Actions struct {
-	// Requests returns about how many requests a run sends. nil: unknown.
+	// Requests returns approximately how many requests a run sends; nil: unknown.
 	Requests func(storage.Webhook, storage.CheckOptions) int
-	// Export writes a report to a file, and returns its path. Unless it is to replace a file
-	// that is there, that is an error that is fs.ErrExist. nil: there is no export.
+	// Export writes a report to a file, and returns its path. If the file exists and to.Replace is
+	// false, it returns an error that is fs.ErrExist. nil: there is no export.
 	Export func(ctx context.Context, r report.Report, to Destination) (path string, err error)
 }
 
-// A Destination says where to write a report, and as what.
+// A Destination says where to write a report, and in which format.
 type Destination struct {
 	Format  report.Format
 	Path    string // as a person has typed it
@@ -55,22 +56,23 @@ type Screen struct {
 	err     error
 
 	shape  shape
-	above  int  // the lines above the list when it was drawn last
-	follow bool // select what runs, and at the end what failed, until a person moves
+	above  int  // the lines above the list, as drawn last
+	follow bool // select the running case, and at the end the first failed one, until a person moves
 }
 
-// A choice is the run of a webhook to show: that of an ID, otherwise that of a time, otherwise the
-// newest.
+// A choice says which run of a webhook to show: that with an ID, otherwise that at a time, otherwise
+// the newest.
 type choice struct {
 	webhook, id storage.ID
 	at          time.Time
 }
 
-// known is a run with everything that the screen says about it. The zero CheckRun: there is none.
+// known is a run with everything that the screen shows about it. If the webhook has never been checked,
+// Run is the zero CheckRun.
 type known struct {
 	report.Report
 	read    bool                  // at least once
-	webhook storage.Webhook       // the zero Webhook: it was deleted
+	webhook storage.Webhook       // the zero Webhook: it has been deleted
 	parked  *storage.ParkedReason // nil: it can be checked
 	runs    []storage.CheckRun    // of the webhook, the newest first, without cases
 }
@@ -100,12 +102,14 @@ func (s *Screen) Title() string {
 	return "Endpoint check"
 }
 
+// summary returns what is shown above the list.
 func (s *Screen) summary() summary { return summary{s.env, s.wanted.webhook, s.report} }
 
 // Webhook returns the webhook that is checked, at which f fires.
 func (s *Screen) Webhook() (storage.ID, bool) { return s.wanted.webhook, true }
 
-// Refresh reads the run again if a change concerns it.
+// Refresh reads the run again if a change affects it. Changes of webhooks do, because a paused webhook
+// cannot be checked.
 func (s *Screen) Refresh(c storage.Change) tea.Cmd {
 	if !c.Has(storage.ChangedChecks | storage.ChangedWebhooks) {
 		return nil
@@ -113,13 +117,13 @@ func (s *Screen) Refresh(c storage.Change) tea.Cmd {
 	return s.reading.Ask(s.wanted.read(s.store))
 }
 
-// show shows a run of the webhook; 0: the newest, also once there is a newer one.
+// show shows a run of the webhook. With 0 it shows the newest run, and later any newer one.
 func (s *Screen) show(id storage.ID) tea.Cmd {
 	s.wanted, s.follow, s.shape = choice{webhook: s.wanted.webhook, id: id}, true, shape{folded: map[string]bool{}}
 	return s.reading.Restart(s.wanted.read(s.store))
 }
 
-// read returns the read of the run.
+// read returns the function that reads the run.
 func (c choice) read(store Store) func(context.Context) (known, error) {
 	return func(ctx context.Context) (r known, err error) {
 		r.read = true
@@ -156,7 +160,7 @@ func readWebhook(ctx context.Context, store Store, id storage.ID) (storage.Webho
 	return w, storage.WhyParked(w, breakers), err
 }
 
-// among returns the chosen one of the runs. A run that is no longer kept gives way to the newest.
+// among returns the chosen run, or the newest if that has been removed.
 func (c choice) among(runs []storage.CheckRun) storage.ID {
 	at := slices.IndexFunc(runs, func(r storage.CheckRun) bool {
 		switch {
@@ -170,7 +174,8 @@ func (c choice) among(runs []storage.CheckRun) storage.ID {
 	return runs[max(0, at)].ID
 }
 
-// Update takes what was read, and the keys that move or type.
+// Update handles the results of reads, and keys without a binding. Any key stops following, so that the
+// selection does not move while a person reads.
 func (s *Screen) Update(msg tea.Msg) tea.Cmd {
 	if a, fresh, cmd := s.reading.Take(msg); fresh {
 		if s.err = a.Err; s.err == nil {
@@ -178,7 +183,7 @@ func (s *Screen) Update(msg tea.Msg) tea.Cmd {
 			s.list()
 		}
 		if s.report.read {
-			cmd = tea.Batch(cmd, screen.ReadTrouble(s.err))
+			cmd = tea.Batch(cmd, screen.SayReadError(s.err))
 		}
 		return cmd
 	}
@@ -189,7 +194,7 @@ func (s *Screen) Update(msg tea.Msg) tea.Cmd {
 	return nil
 }
 
-// list shows the rows of the report.
+// list shows the rows of the report and, while following, selects the most interesting one.
 func (s *Screen) list() {
 	s.Show(rows(s.report, s.shape), nil)
 	if !s.follow {
@@ -205,7 +210,7 @@ func (s *Screen) list() {
 // Busy reports whether the report is being read for the first time.
 func (s *Screen) Busy(tea.KeyMsg) bool { return s.reading.Running && !s.report.read && !s.Typing() }
 
-// Copies returns what a person may need elsewhere of the selected case.
+// Copies returns the texts of the selected case and its run that a person may want to copy.
 func (s *Screen) Copies() []screen.CopyItem {
 	var items []screen.CopyItem
 	if r, ok := s.Selected(); ok && !r.heading {

@@ -126,10 +126,10 @@ func TestARunIsLive(t *testing.T) {
 		}
 		d.Press("S")
 		d.Wait(time.Second)
-		if newest(d).Stop == "" || !strings.Contains(d.Toast(), "what was done is kept") {
+		if newest(d).Stop == "" || !strings.Contains(d.Toast(), "the results so far are kept") {
 			t.Errorf("it is not stopped, and the toast says %q", d.Toast())
 		}
-		d.See("▲ stopped in the console; the request under way is still waited for")
+		d.See("▲ stopped in the console; waiting for the request in flight")
 		if got := d.Offers("r"); got != "the webhook is being checked already; S stops the run" {
 			t.Errorf("r offers %q", got)
 		}
@@ -200,7 +200,7 @@ func TestWhatALostRunHasNotDone(t *testing.T) {
 func TestTheDetailSaysWhatToDo(t *testing.T) {
 	drive(t, checked, func(d *tuitest.Driver) {
 		d.See("✗ failed auth/alg-none", "Got anybody can post events: 200", "Expected 2xx within 10 s", "What to do", "Why", "must")
-		if got := d.Offers("enter"); got != "nothing was sent in this case that could be opened" {
+		if got := d.Offers("enter"); got != "this case sent nothing that could be opened" {
 			t.Errorf("enter offers %q", got)
 		}
 		d.Press("tab", "esc", "g")

@@ -13,7 +13,7 @@ import (
 	"backchannel/tui/style"
 )
 
-// describe returns the lines of a case, or of the cases below a heading.
+// describe returns the lines of a case, or of all cases of a heading.
 func describe(e *screen.Env, r row, width int, focused bool) []string {
 	d := screen.Detail{Theme: e.Theme, Width: width}
 	if r.heading {
@@ -24,6 +24,7 @@ func describe(e *screen.Env, r row, width int, focused bool) []string {
 	return d.Lines
 }
 
+// describeHeading draws the totals of a group, and each of its cases that needs attention.
 func describeHeading(d *screen.Detail, r row, focused bool) {
 	th := d.Theme
 	v := storage.CheckRun{Cases: r.cases}
@@ -45,12 +46,13 @@ func describeHeading(d *screen.Detail, r row, focused bool) {
 	}
 }
 
+// describeCase draws a case. What it got comes first, because the rest is the same in every run.
 func describeCase(e *screen.Env, d *screen.Detail, r row, focused bool) {
 	th, c := e.Theme, r.c
 	glyph, word, ink := outcome(th, *r.run, c)
 	d.Heading(ink.Render(glyph+" "+word)+"  "+th.Strong.Render(style.Escape(c.ID)), th.Dim.Render(style.Escape(string(c.Level))), focused)
 	if r.was != "" && c.Result != "" && r.was != c.Result {
-		d.Note("in the run before: " + report.Word(storage.CheckCase{Result: r.was}))
+		d.Note("in the previous run: " + report.Word(storage.CheckCase{Result: r.was}))
 	}
 	d.Blank()
 	fact := func(label, value string) {
@@ -78,7 +80,7 @@ func describeCase(e *screen.Env, d *screen.Detail, r row, focused bool) {
 	}
 }
 
-// describeDeliveries names the first requests of a case.
+// describeDeliveries draws the number of requests of a case and the IDs of the first ones.
 func describeDeliveries(d *screen.Detail, all []storage.ID) {
 	const few = 4
 	if len(all) == 0 {
@@ -94,7 +96,7 @@ func describeDeliveries(d *screen.Detail, all []storage.ID) {
 	}
 }
 
-// describeLoad draws what was measured, with a histogram of the answers' times.
+// describeLoad draws the results of the load cases, with a histogram of the latencies.
 func describeLoad(d *screen.Detail, load storage.CheckLoad) {
 	th := d.Theme
 	d.Title("Load")
@@ -108,4 +110,5 @@ func describeLoad(d *screen.Detail, load storage.CheckLoad) {
 	}
 }
 
-const histogramText = 20 // columns beside the bars
+// histogramText is the width beside the bars of the histogram, in cells.
+const histogramText = 20

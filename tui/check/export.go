@@ -10,6 +10,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
+// exportFormats returns the formats of a report, with the keys that choose them.
 func exportFormats() []screen.ExportFormat {
 	return []screen.ExportFormat{
 		{Name: string(report.HTML), Key: "h", Suffix: ".html", Help: "a page for people, which prints"},
@@ -24,6 +25,7 @@ type exporter struct {
 	write func(ctx context.Context, r report.Report, to Destination) (path string, err error) // nil: no export
 }
 
+// binding returns the key that exports a report.
 func (e exporter) binding(r report.Report) screen.Binding {
 	b := screen.Binding{Keys: []string{"x"}, Label: "export", Help: "Write the report to a file: HTML, JSON or JUnit", Do: func() tea.Cmd { return e.choose(r) }}
 	if e.write == nil {
@@ -48,6 +50,7 @@ func (e exporter) choose(r report.Report) tea.Cmd {
 	})
 }
 
+// export writes a report. WriteFile asks before it replaces a file.
 func (e exporter) export(r report.Report, to Destination) tea.Cmd {
 	return e.env.WriteFile(to.Path, func(ctx context.Context, replace bool) (string, error) {
 		to := to

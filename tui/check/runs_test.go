@@ -59,7 +59,7 @@ func TestCompare(t *testing.T) {
 		d.Press("c")
 		d.See("▾ broken", "auth/expired", "▾ fixed", "auth/alg-none", "▾ still failing", "accept/nul")
 		d.Press("j", "j", "j")
-		d.See("✗ failed auth/expired", "in the run before: pass")
+		d.See("✗ failed auth/expired", "in the previous run: pass")
 		d.Miss("canary")
 		d.Press("c")
 		d.See("canary")
@@ -161,6 +161,6 @@ func TestWithoutTheEngineThatMadeTheRun(t *testing.T) {
 	drive(t, running, func(d *tuitest.Driver) {
 		d.Env.Status.Alive = false
 		d.Wait(time.Second)
-		d.See("the process that made the run is gone", "ends as lost")
+		d.See("the process that made the run is gone", "is marked as lost")
 	})
 }

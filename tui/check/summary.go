@@ -12,14 +12,14 @@ import (
 	"backchannel/tui/style"
 )
 
-// A summary says what is known of a run as a whole.
+// A summary is what the screen shows about a run as a whole.
 type summary struct {
 	env *screen.Env
 	of  storage.ID // the webhook
 	known
 }
 
-// name returns the webhook's name, or the one that it had.
+// name returns the webhook's name, also after it was deleted.
 func (s summary) name() string {
 	switch {
 	case s.webhook.ID != 0:
@@ -31,8 +31,8 @@ func (s summary) name() string {
 	return w.Name
 }
 
-// head draws three lines: what the run comes to, where it went, and how far it is, or once it
-// has ended, how it compares with the run before.
+// head draws three lines: the verdict, the endpoint, and the progress, or once the run has ended, the
+// comparison with the previous run.
 func (s summary) head(width int) []string {
 	th, run := s.env.Theme, s.Run
 	glyph, word, ink := s.verdict()
@@ -48,7 +48,8 @@ func (s summary) head(width int) []string {
 	}
 }
 
-// verdict returns what the run as a whole comes to. The numbers and the reason stand apart.
+// verdict returns the verdict on the run. It leaves out the numbers and the reason, which are drawn
+// elsewhere.
 func (s summary) verdict() (glyph, word string, ink style.Style) {
 	th, r := s.env.Theme, s.known
 	word = r.Headline()
@@ -70,7 +71,7 @@ func (s summary) verdict() (glyph, word string, ink style.Style) {
 	return style.Check, word, th.Good
 }
 
-// facts returns when the run began, how long it took, and what it sent.
+// facts returns when the run was requested, how long it took, and how many requests it sent.
 func (s summary) facts() string {
 	run := s.Run
 	parts := []string{s.env.FormatTime(run.AskedAt)}
@@ -84,7 +85,7 @@ func (s summary) facts() string {
 	return strings.Join(append(parts, words.Count(run.Requests, "request")), "   ")
 }
 
-// which says whether there are other runs.
+// which returns which run of how many is shown, or "" if there is only one.
 func (s summary) which() string {
 	runs := s.runs
 	for i, r := range runs {
@@ -99,7 +100,7 @@ func (s summary) which() string {
 	return ""
 }
 
-// progress draws the bar, or the comparison.
+// progress draws the progress bar or, once the run has ended, the comparison.
 func (s summary) progress(width int) string {
 	th, r := s.env.Theme, s.known
 	if !r.Run.State.Ended() {
@@ -125,10 +126,11 @@ func (s summary) progress(width int) string {
 	return component.Fit(th.Dim.Render(since)+changes.String(), width)
 }
 
-const mostBar = 120 // columns, the numbers included
+// mostBar is the maximum width of a bar with its numbers, in cells.
+const mostBar = 120
 
-// notes draws what a person has to know before anything else: why the run ended early, and why
-// none can be made.
+// notes draws the warnings: why the run ended early, why it does not proceed, and why the webhook cannot
+// be checked.
 func (s summary) notes(width int) (lines []string) {
 	run, th := s.Run, s.env.Theme
 	note := func(text string) {
@@ -148,7 +150,7 @@ func (s summary) notes(width int) (lines []string) {
 	return lines
 }
 
-// waiting says why a run does not go on.
+// waiting returns why a run does not proceed, or "".
 func (s summary) waiting() string {
 	dead := s.env.Status.Read && !s.env.Status.Alive
 	switch run := s.Run; {
@@ -157,14 +159,14 @@ func (s summary) waiting() string {
 	case dead && run.State == storage.CheckAsked:
 		return "no engine is running, here or in another process, so nothing is sent yet: start backchannel serve, or the console again"
 	case dead:
-		return "the process that made the run is gone. The run ends as lost once an engine is running (backchannel serve), and can then be made again"
+		return "the process that made the run is gone. The run is marked as lost once an engine is running (backchannel serve), and can then be repeated"
 	case run.State == storage.CheckRunning && run.Stop != "":
-		return run.Stop + "; the request under way is still waited for"
+		return run.Stop + "; waiting for the request in flight"
 	}
 	return ""
 }
 
-// unable says why no run can be asked for now, or returns "".
+// unable returns why no run can be requested now, or "".
 func (s summary) unable() string {
 	if runs := s.runs; len(runs) > 0 && !runs[0].State.Ended() {
 		if s.Run.ID != runs[0].ID {
@@ -175,14 +177,14 @@ func (s summary) unable() string {
 	return s.unfit(s.env.At)
 }
 
-// unfit says why the webhook cannot be checked now, and what to do about it, or returns "". when
-// formats the time of the breaker's next probe.
+// unfit returns why the webhook cannot be checked now and what to do about it, or "". when formats the
+// time of the breaker's next probe.
 func (s summary) unfit(when func(at time.Time) string) string {
 	switch r := s.known; {
 	case !r.read:
 		return "it has not been read yet"
 	case r.webhook.ID == 0:
-		return "the webhook was deleted, so that its endpoint can no longer be checked"
+		return "the webhook was deleted, so its endpoint can no longer be checked"
 	case r.parked == nil:
 		return ""
 	case r.parked.Paused():
@@ -192,10 +194,10 @@ func (s summary) unfit(when func(at time.Time) string) string {
 	}
 }
 
-// welcome fills the screen until the webhook is checked.
+// welcome draws the screen of a webhook that has never been checked.
 func (s summary) welcome(by Actions, width, height int) string {
 	text := []string{
-		s.name() + " has not been checked yet. The endpoint check asks whether an endpoint is ready for production: does it accept what Journey Optimizer sends, survive repeats and any order, refuse whoever is not the sender and what is not an event, hold a load, and present its certificate correctly?",
+		s.name() + " has not been checked yet. The endpoint check finds out whether an endpoint is ready for production: does it accept what Journey Optimizer sends, cope with repeats and any order, reject other senders and invalid events, withstand load, and present its certificate correctly?",
 	}
 	if why := s.unfit(s.env.Until); why != "" {
 		text = append(text, style.Warning+" "+why)

@@ -12,6 +12,7 @@ import (
 	"backchannel/tui/style"
 )
 
+// columns returns the columns of the list.
 func columns() []component.Column {
 	return []component.Column{
 		{Title: "Result", Width: 9},
@@ -45,6 +46,7 @@ func cells(th *style.Theme, r row) []component.Cell {
 	}
 }
 
+// headingCells returns the row of a heading, with the totals of its cases.
 func headingCells(th *style.Theme, r row) []component.Cell {
 	fold := style.Open
 	if r.folded {
@@ -64,7 +66,7 @@ func headingCells(th *style.Theme, r row) []component.Cell {
 	}
 }
 
-// headingOutcome says how many of the cases below a heading have ended, or what they come to.
+// headingOutcome returns how many cases of a heading have ended or, once all have, the worst outcome.
 func headingOutcome(th *style.Theme, r row) (text string, ink style.Style) {
 	done, all := storage.CheckRun{Cases: r.cases}.Done(), len(r.cases)
 	switch {
@@ -90,7 +92,7 @@ func took(c storage.CheckCase) string {
 	return screen.Duration(c.EndedAt.Sub(c.StartedAt))
 }
 
-// outcome returns the glyph, the word and the style of what came of a case.
+// outcome returns the glyph, the word and the style of a case's outcome.
 func outcome(th *style.Theme, run storage.CheckRun, c storage.CheckCase) (glyph, word string, ink style.Style) {
 	word = report.Word(c)
 	switch c.Result {
@@ -114,7 +116,7 @@ func outcome(th *style.Theme, run storage.CheckRun, c storage.CheckCase) (glyph,
 	return style.Info, word, th.Dim
 }
 
-// worst returns the case of which the result says most about all of them.
+// worst returns the case with the worst result. A skipped case counts least, because it says nothing.
 func worst(cases []storage.CheckCase) (storage.CheckCase, bool) {
 	for _, result := range []storage.CheckResult{storage.CheckFailed, storage.CheckWarned, storage.CheckPassed, storage.CheckInformed, storage.CheckSkipped} {
 		for _, c := range cases {
@@ -126,8 +128,8 @@ func worst(cases []storage.CheckCase) (storage.CheckCase, bool) {
 	return storage.CheckCase{}, false
 }
 
-// counts returns the numbers of a verdict that are not 0, or in short those that matter most,
-// with glyphs.
+// counts returns the numbers of a verdict that are not 0. In short form they have glyphs for words, and
+// only those of failed, warned and passed cases are included.
 func counts(v storage.CheckVerdict, short bool) (all []string) {
 	for _, part := range []struct {
 		n           int
@@ -147,7 +149,7 @@ func counts(v storage.CheckVerdict, short bool) (all []string) {
 	return all
 }
 
-// View draws what the run comes to, the list of its cases and the detail of the selected one.
+// View draws the summary, the list of the cases and the detail of the selected one.
 func (s *Screen) View(width, height int) string {
 	switch {
 	case s.err != nil && !s.report.read:

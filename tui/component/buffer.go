@@ -113,6 +113,8 @@ func (b *buffer) key(msg tea.KeyMsg) bool {
 	return b.moved(name) || b.removed(name)
 }
 
+// moved handles the keys that move the cursor. They are those of readline and of common editors,
+// because people try either.
 func (b *buffer) moved(key string) bool {
 	switch key {
 	case "left", "ctrl+b":
@@ -142,6 +144,8 @@ func (b *buffer) moved(key string) bool {
 	return true
 }
 
+// removed handles the keys that insert a line break or delete. At either end of a line, backspace
+// and delete join lines.
 func (b *buffer) removed(key string) bool {
 	switch key {
 	case "enter":

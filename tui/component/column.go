@@ -4,9 +4,9 @@ import (
 	"slices"
 )
 
-// Column is the specification of a column of a [Table]. Widths come from the
-// specifications and the width of the pane alone, never from the rows, so that
-// columns do not jump while rows arrive.
+// Column is the specification of a column of a [Table]. Widths, in cells, depend only on the
+// specifications and the width of the pane, never on the rows, so that columns do not jump while
+// rows arrive.
 type Column struct {
 	Title    string
 	Short    string // the title while the column is narrower than that
@@ -14,9 +14,9 @@ type Column struct {
 	Width    int    // the preferred width
 	Flex     int    // the share of the space that remains
 	Right    bool   // right-aligned, for numbers
-	Middle   bool   // cut in the middle if too long, because both ends are informative
-	Priority int    // columns with higher numbers are dropped first; 0 is never dropped
-	Shrink   int    // when Width is reduced to Least, among the Priorities of others; 0: first
+	Middle   bool   // truncated in the middle, because both ends are informative
+	Priority int    // columns with higher numbers are dropped first; 0: never dropped
+	Shrink   int    // the Priority at which Width is reduced to Least; 0: before any column is dropped
 	Extra    bool   // shown only if all others have their preferred width
 }
 
@@ -32,9 +32,9 @@ type tableLine struct {
 	gap    int
 }
 
-// layOut fits the columns in a pane of width cells: first all at their minimum, dropping some if
-// needed; then with wider gaps if these cut nothing; then with wider columns as far as
-// there is space.
+// layOut fits the columns into a pane of width cells. It begins with all columns at their minimum,
+// dropping some if needed, then widens the gaps if that truncates nothing, and then widens the
+// columns as far as there is space.
 func layOut(cols []Column, width int) tableLine {
 	line := tableLine{make([]int, len(cols)), columnGap}
 	for i, c := range cols {
@@ -43,12 +43,12 @@ func layOut(cols []Column, width int) tableLine {
 		}
 	}
 	line.gap = 1
-	for line.needs() > width && line.giveWay(cols) {
+	for line.needs() > width && line.reduce(cols) {
 	}
 	if roomy := (tableLine{line.widths, columnGap}); roomy.needs()+line.cut(cols) <= width {
 		line = roomy
 	}
-	grown := line.grantWishes(cols, width)
+	grown := line.widen(cols, width)
 	for i, c := range cols {
 		if grown && c.Extra && line.needs()+line.gap+c.Width <= width {
 			line.widths[i] = c.Width
@@ -58,6 +58,7 @@ func layOut(cols []Column, width int) tableLine {
 	return line
 }
 
+// least returns the minimum width, which is at least 1: a width of 0 means a dropped column.
 func (c Column) least() int {
 	if c.Least > 0 {
 		return c.Least
@@ -65,7 +66,7 @@ func (c Column) least() int {
 	return max(1, c.Width)
 }
 
-// first returns the width from which a column is reduced.
+// first returns the width with which layOut begins.
 func (c Column) first() int {
 	if c.Shrink > 0 {
 		return c.Width
@@ -84,7 +85,8 @@ func (l tableLine) needs() int {
 	return sum
 }
 
-// cut returns how many cells the columns lack in which text is cut.
+// cut returns how many cells the columns lack to show their text in full. Columns with a Short title
+// do not count, because only their titles need the full width.
 func (l tableLine) cut(cols []Column) int {
 	sum := 0
 	for i, c := range cols {
@@ -95,13 +97,13 @@ func (l tableLine) cut(cols []Column) int {
 	return sum
 }
 
-// giveWay reduces or drops the column with the highest number for that, the rightmost of
-// equals, and reports whether there was one.
-func (l tableLine) giveWay(cols []Column) bool {
+// reduce reduces or drops the column with the highest priority for that, the rightmost of equals.
+// It returns false if all that are left must stay.
+func (l tableLine) reduce(cols []Column) bool {
 	worst, number := -1, 1
 	for i, c := range cols {
-		if l.widths[i] > 0 && l.gives(c, i) >= number {
-			worst, number = i, l.gives(c, i)
+		if l.widths[i] > 0 && l.priority(c, i) >= number {
+			worst, number = i, l.priority(c, i)
 		}
 	}
 	switch {
@@ -115,19 +117,19 @@ func (l tableLine) giveWay(cols []Column) bool {
 	return true
 }
 
-// gives returns the number by which a column is reduced or dropped next.
-func (l tableLine) gives(c Column, i int) int {
+// priority returns the priority with which a column is reduced or dropped next.
+func (l tableLine) priority(c Column, i int) int {
 	if l.widths[i] > c.least() {
 		return c.Shrink
 	}
 	return c.Priority
 }
 
-// grantWishes widens columns to their preferred widths: those with free text first, then the
-// more important ones, and last those that only their titles make wider. It reports whether
-// all got their width. A column without free text is widened fully or not at all, because a
-// little more width shows nothing more.
-func (l tableLine) grantWishes(cols []Column, width int) bool {
+// widen widens columns to their preferred widths: those with free text first, then the more
+// important ones, and last those of which only the title needs it. It reports whether all got their
+// width. A column without free text is widened fully or not at all, because a part of the width
+// shows no more than the minimum.
+func (l tableLine) widen(cols []Column, width int) bool {
 	order := make([]int, len(cols))
 	for i := range order {
 		order[i] = i
@@ -175,7 +177,9 @@ func (l tableLine) share(cols []Column, width int) {
 	}
 }
 
-const short = 100 // greater than every priority
+// short is added to the rank of columns whose title has a short form. It is greater than every
+// priority.
+const short = 100
 
 // rank returns the order in which columns are widened; lower comes first.
 func (c Column) rank() int {

@@ -33,8 +33,9 @@ func titles(columns []Column) []string {
 	return all
 }
 
-// ShowOnly shows the columns with these titles, in this order, and those without a title; no
-// titles bring back all. A column that was chosen is shown wherever there is space.
+// ShowOnly shows the columns with the given titles, in that order, and those without a title. With
+// no titles it shows all columns again. A chosen column is shown wherever there is space, even if it
+// is declared as Extra.
 func (c *Columns) ShowOnly(titles []string) {
 	c.chosen, c.shown = nil, c.all
 	if len(titles) == 0 {
@@ -67,7 +68,8 @@ func (c *Columns) header(th *style.Theme) string {
 	return c.draw(cells, style.Style{}, false)
 }
 
-// row draws the cells of a row. Under the cursor, cells and gaps have the same background.
+// row draws the cells of a row. If it is lit, because the cursor is on it, cells and gaps have the
+// background of under.
 func (c *Columns) row(cells []Cell, under style.Style, lit bool) string {
 	if c.chosen == nil {
 		return c.draw(cells, under, lit)

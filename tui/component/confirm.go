@@ -9,8 +9,8 @@ import (
 	"backchannel/tui/style"
 )
 
-// Confirm asks before an action that cannot be undone. The harmless answer has the focus
-// at first. Build it with [NewConfirm].
+// Confirm asks before an action that cannot be undone. At first the harmless answer has the focus,
+// so that enter, pressed too often, does no damage. Build it with [NewConfirm].
 type Confirm struct {
 	Title string
 	Text  []string // paragraphs
@@ -29,8 +29,8 @@ func NewConfirm(c Confirm) *Confirm {
 	return &c
 }
 
-// Key handles a key, and returns the answer once there is one. A name that has to be typed rules
-// out the single keys, any of which may have been pressed for what was on the screen before.
+// Key handles a key, and returns the answer once there is one. If a name has to be typed, the keys y
+// and n do not answer: they may have been pressed for what was on the screen before.
 func (c *Confirm) Key(key tea.KeyMsg) (yes, answered bool) {
 	switch {
 	case key.String() == "esc":

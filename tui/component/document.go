@@ -24,9 +24,9 @@ type Flaw struct {
 	What    string
 }
 
-// A Document shows a body with a cursor in it. It can be searched, and if it is indented JSON,
-// folded. It draws, wraps and colours only what is visible, because a body may have a mebibyte
-// in one line, and half a million lines when it is indented.
+// A Document shows a body with a cursor. It can be searched and, if it is indented JSON, folded. It
+// draws, wraps and colours only what is visible, because a body may have a mebibyte in one line, or
+// half a million lines when it is indented.
 type Document struct {
 	Wrapped bool // if false, left and right scroll sideways
 	Focused bool
@@ -35,12 +35,12 @@ type Document struct {
 	flaws []Flaw
 	folds folds
 
-	at, row  int // the cursor: a position among the lines that are shown, and a row of that line
+	at, row  int // the cursor: a position among the lines that are not folded away, and a row of that line
 	top, sub int // the same of the first visible row
 	left     int
 	width    int
 	height   int
-	laid     map[int]laid // some lines at the current width
+	laid     map[int]laid // a cache of lines at the current width
 }
 
 // NewDocument returns an empty document, which wraps long lines.
@@ -50,8 +50,8 @@ func NewDocument() Document {
 	return d
 }
 
-// SetContent shows another text from its first flaw, or from its beginning. A search that is
-// being typed goes on in it, because the next letters would act as keys otherwise.
+// SetContent shows another text, scrolled to its first flaw, if it has one. A search that a person is
+// typing continues in the new text, because otherwise the next letters would act as keys.
 func (d *Document) SetContent(c Content) {
 	typed := d.Search
 	*d = Document{Wrapped: d.Wrapped, Focused: d.Focused, width: d.width, height: d.height}
@@ -103,8 +103,8 @@ func (d *Document) Partial() bool {
 	return d.height > 0 && rows > d.height
 }
 
-// Position says how many lines are out of sight, as in "↓16 more", or during a search the match
-// and the number of matches. A line of which not all is visible is out of sight.
+// Position returns how many lines are out of view, as in "↓16 more", or during a search the number of
+// the match and of all matches. A partly visible line counts as out of view.
 func (d *Document) Position() string {
 	if d.Search.Shown() {
 		return d.Search.count()
@@ -154,8 +154,8 @@ func (d *Document) Key(msg tea.KeyMsg) bool {
 	return true
 }
 
-// step moves the cursor to the next line or back. In a line that is higher than the pane, it
-// moves by a row, because what is below could not be seen otherwise.
+// step moves the cursor to the next line or back. In a line that is higher than the pane it moves by
+// a row, because otherwise the middle of the line could never be seen.
 func (d *Document) step(by int) {
 	rows := len(d.rowsOf(d.folds.line(d.at)))
 	if next := d.row + by; rows > d.height && next >= 0 && next < rows {
@@ -170,7 +170,7 @@ func (d *Document) step(by int) {
 	}
 }
 
-// moved returns a row so many rows below another one, or above.
+// moved returns the row that is by rows below another one, or above if by is negative.
 func (d *Document) moved(at, row, by int) (int, int) {
 	row += by
 	for row < 0 && at > 0 {
@@ -216,6 +216,8 @@ func (d *Document) keepVisible() {
 	height := max(1, d.height)
 	d.at = max(0, min(d.at, d.folds.len()-1))
 	d.row = max(0, min(d.row, len(d.rowsOf(d.folds.line(d.at)))-1))
+	// The first visible row lies between first and the cursor, but not after end, from which on the
+	// last page would not be full. Later limits override earlier ones.
 	end, endRow := d.moved(d.folds.len()-1, len(d.rowsOf(d.folds.line(d.folds.len()-1)))-1, 1-height)
 	first, firstRow := d.moved(d.at, d.row, 1-height)
 	for _, limit := range []struct{ at, row, sign int }{{first, firstRow, 1}, {end, endRow, -1}, {d.at, d.row, -1}, {0, 0, 1}} {
@@ -235,7 +237,7 @@ func flawOf(all []Flaw, line int) (Flaw, bool) {
 	return all[i], true
 }
 
-// At returns the place of the cursor.
+// At returns the spot at the cursor.
 func (d *Document) At() Spot {
 	line := d.folds.line(d.at)
 	flaw, _ := flawOf(d.flaws, line)
@@ -245,7 +247,7 @@ func (d *Document) At() Spot {
 // CanFold reports whether there is anything to fold.
 func (d *Document) CanFold() bool { return d.folds.indented && len(d.folds.lines) > 1 }
 
-// Fold folds the array or object that begins at the cursor, or that is around it, or unfolds it.
+// Fold folds or unfolds the array or object that begins at the cursor or, if none does, is around it.
 func (d *Document) Fold() { d.refold(d.folds.toggle(d.folds.line(d.at))) }
 
 // FoldAll folds every array and object within the outermost one, or unfolds all.
@@ -255,14 +257,14 @@ func (d *Document) FoldAll() {
 	d.refold(line)
 }
 
-// refold shows other folds, with the cursor on a line or on the fold that hides it.
+// refold adapts the view to changed folds, with the cursor on a line or on the fold that hides it.
 func (d *Document) refold(line int) {
 	d.laid = nil
 	d.at, d.row = d.folds.position(line), 0
 	d.keepVisible()
 }
 
-// Type handles a key while what to search for is typed.
+// Type handles a key while a person types what to search for.
 func (d *Document) Type(msg tea.KeyMsg) {
 	if d.Search.key(msg) {
 		d.find()
@@ -271,11 +273,11 @@ func (d *Document) Type(msg tea.KeyMsg) {
 
 // find looks for the text, and goes to the first match from the cursor on.
 func (d *Document) find() {
-	d.Search.look(len(d.folds.lines), func(line int) string { return style.Escape(d.folds.lines[line]) })
+	d.Search.run(len(d.folds.lines), func(line int) string { return style.Escape(d.folds.lines[line]) })
 	d.Next(0)
 }
 
-// Next goes to the next match or back, after the last to the first.
+// Next goes to the next match, or back if by is negative, and wraps around.
 func (d *Document) Next(by int) {
 	if line, ok := d.Search.next(d.folds.line(d.at), by); ok {
 		d.reveal(line)
@@ -285,5 +287,6 @@ func (d *Document) Next(by int) {
 // room returns the width available for text beside the line numbers.
 func (d *Document) room() int { return max(1, d.width-d.margin()) }
 
-// margin is the width of the line numbers with the cursor before and a sign behind them.
+// margin is the width of the line numbers, with a cell for the cursor before and one for a glyph
+// after them.
 func (d *Document) margin() int { return len(strconv.Itoa(len(d.folds.lines))) + 2 }

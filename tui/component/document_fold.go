@@ -8,14 +8,14 @@ import (
 	"backchannel/tui/style"
 )
 
-// folds are the arrays and objects of an outline of which only the first line is shown.
+// folds are the folded arrays and objects of an outline, of which only the first line is shown.
 type folds struct {
 	outline
 	ends  map[int]int // the last line of each by its first, from 0
 	shown []int       // the lines that no fold hides; nil: all
 }
 
-// len returns how many lines the folds leave.
+// len returns the number of lines that no fold hides.
 func (f *folds) len() int {
 	if f.shown == nil {
 		return len(f.lines)
@@ -23,7 +23,7 @@ func (f *folds) len() int {
 	return len(f.shown)
 }
 
-// line returns the line at a position among those that are left.
+// line returns the line at a position among those that no fold hides.
 func (f *folds) line(at int) int {
 	if f.shown == nil {
 		return max(0, min(at, len(f.lines)-1))
@@ -39,7 +39,7 @@ func (f *folds) position(line int) int {
 	return max(0, sort.Search(len(f.shown), func(i int) bool { return f.shown[i] > line })-1)
 }
 
-// toggle folds the array or object that begins at a line, or that is around it, or unfolds it.
+// toggle folds or unfolds the array or object that begins at a line or, if none does, is around it.
 // It returns the line at which that begins.
 func (f *folds) toggle(line int) int {
 	line = f.valueOf(line)
@@ -71,7 +71,7 @@ func (f *folds) toggleAll() {
 	f.arrange()
 }
 
-// fold folds what begins on a line, and reports whether anything does.
+// fold folds the array or object that begins on a line. It returns false if none does.
 func (f *folds) fold(line int) bool {
 	if !f.opens(line) {
 		return false
@@ -83,7 +83,7 @@ func (f *folds) fold(line int) bool {
 	return true
 }
 
-// show unfolds what hides a line.
+// show unfolds the folds that hide a line.
 func (f *folds) show(line int) {
 	for from, to := range f.ends {
 		if from < line && line <= to {
@@ -108,7 +108,7 @@ func (f *folds) arrange() {
 	}
 }
 
-// text returns a line as it is drawn. Of a fold, the first line says how many it hides.
+// text returns a line as it is drawn. The first line of a fold says how many lines it hides.
 func (f *folds) text(line int) string {
 	text := style.Escape(f.lines[line])
 	end, folded := f.ends[line]

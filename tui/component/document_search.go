@@ -8,15 +8,15 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// A Search is what a person looks for in a document. It takes effect with every letter.
+// A Search is a text that a person looks for in a document. It takes effect with every letter.
 type Search struct {
-	line   *Line // nil: nothing
+	line   *Line // nil: there is no search
 	typing bool
 	found  []int // the lines with a match
 	at     int   // the match at which the cursor is
 }
 
-// Open begins to take keys as what to search for.
+// Open starts typing what to search for.
 func (s *Search) Open() {
 	if s.line == nil {
 		s.line = NewLine("")
@@ -24,20 +24,21 @@ func (s *Search) Open() {
 	s.typing = true
 }
 
-// Shown reports whether something is searched for.
+// Shown reports whether there is a search.
 func (s *Search) Shown() bool { return s.line != nil }
 
 // Typing reports whether keys are text to search for.
 func (s *Search) Typing() bool { return s.typing }
 
-// End forgets what was searched for, and reports whether there was anything.
+// End ends the search, and reports whether there was one.
 func (s *Search) End() bool {
 	had := s.Shown()
 	*s = Search{}
 	return had
 }
 
-// key handles a key while text is typed, and reports whether that changed. Enter keeps it.
+// key handles a key while text is typed, and reports whether the text changed. The key enter ends
+// typing and keeps the search.
 func (s *Search) key(msg tea.KeyMsg) bool {
 	if msg.Type != tea.KeyEnter {
 		return s.line.Key(msg)
@@ -49,7 +50,7 @@ func (s *Search) key(msg tea.KeyMsg) bool {
 	return false
 }
 
-// wanted returns the text as matches compares it.
+// wanted returns the text in lower case, as matches compares it.
 func (s *Search) wanted() string {
 	if s.line == nil {
 		return ""
@@ -57,8 +58,8 @@ func (s *Search) wanted() string {
 	return strings.ToLower(s.line.Text())
 }
 
-// look lists the lines that match.
-func (s *Search) look(lines int, text func(line int) string) {
+// run lists the lines that match.
+func (s *Search) run(lines int, text func(line int) string) {
 	wanted := s.wanted()
 	s.found = nil
 	for line := range lines {
@@ -68,8 +69,8 @@ func (s *Search) look(lines int, text func(line int) string) {
 	}
 }
 
-// next returns the match so many after a line, or before it; 0 is the first from there. After
-// the last match comes the first.
+// next returns the match that is by matches after a line, or before it if by is negative; 0 means the
+// first match from the line on. It wraps around.
 func (s *Search) next(line, by int) (int, bool) {
 	if len(s.found) == 0 {
 		return 0, false
@@ -82,7 +83,7 @@ func (s *Search) next(line, by int) (int, bool) {
 	return s.found[s.at], true
 }
 
-// count returns which match the cursor is at: "2 of 5 lines".
+// count returns the number of the match at the cursor and of all matches: "2 of 5 lines".
 func (s *Search) count() string {
 	switch {
 	case s.wanted() == "":
@@ -95,11 +96,11 @@ func (s *Search) count() string {
 	return fmt.Sprintf("%d of %d lines", s.at+1, len(s.found))
 }
 
-// matches returns where a text in lower case occurs in a line, in any letter case.
+// matches returns where a text, which is in lower case, occurs in a line, ignoring case.
 func matches(line, wanted string) (all []extent) {
 	lower := strings.ToLower(line)
 	if len(lower) != len(line) {
-		lower = line // else the places were not the same
+		lower = line // a letter has another length in lower case, so the offsets would be wrong
 	}
 	for from := 0; wanted != ""; {
 		i := strings.Index(lower[from:], wanted)

@@ -13,11 +13,11 @@ import (
 // An extent is a part of a line, in bytes.
 type extent struct{ from, to int }
 
-// colouredLine is the length of the longest line that is coloured. To colour a line, all of it
-// has to be read.
+// colouredLine is the length, in bytes, of the longest line that is coloured. To colour a line, it
+// has to be scanned from its beginning.
 const colouredLine = 4 << 10
 
-// laid is a line as it is drawn, and its rows.
+// A laid is a line as it is drawn, divided into rows.
 type laid struct {
 	text string
 	rows []extent // at least one
@@ -45,13 +45,13 @@ func (d *Document) layOut(line int) laid {
 	return l
 }
 
-// hang returns by how much the rows of a line are indented from the second on.
+// hang returns the indentation, in cells, of the second and later rows of a line.
 func hang(text string, room int) int {
 	return min(indentOf(text)+indentStep, room/2)
 }
 
-// wrapRows divides a text into rows of at most room cells, of which those from the second on
-// have indent cells less.
+// wrapRows divides a text into rows of at most room cells. The second and later rows are shorter by
+// indent cells.
 func wrapRows(text string, room, indent int) []extent {
 	var rows []extent
 	from, used := 0, 0
@@ -67,7 +67,8 @@ func wrapRows(text string, room, indent int) []extent {
 	return append(rows, extent{from, len(text)})
 }
 
-// cluster returns the bytes and the cells of the first character.
+// cluster returns the bytes and the cells of the first grapheme cluster. Two ASCII characters in a
+// row never form one, which saves almost all of the work.
 func cluster(text string) (size, cells int) {
 	if text[0] < 0x80 && (len(text) == 1 || text[1] < 0x80) {
 		return 1, 1
@@ -92,7 +93,7 @@ func visiblePart(text string, left, room int) extent {
 	return extent{from, at}
 }
 
-// View draws the visible rows, and below them what is searched for.
+// View draws the visible rows, and below them the search.
 func (d *Document) View(th *style.Theme) string {
 	if d.width <= 0 || d.height <= 0 {
 		return ""
@@ -119,8 +120,8 @@ type painter struct {
 	th *style.Theme
 }
 
-// gutter draws the cursor, the number of a line, and a sign if something is wrong in it or
-// folded. A bar and signs also say that to people who see no colour.
+// gutter draws the cursor, the number of a line, and a glyph if the line has a flaw or is folded.
+// Glyphs say that to people who see no colours.
 func (p painter) gutter(at, row int) string {
 	d, line := p.of, p.of.folds.line(at)
 	bar := " "
@@ -176,7 +177,7 @@ type run struct {
 	ink style.Style
 }
 
-// runs returns the styles of a line, of a long one those of a part.
+// runs returns the styles of a line, or in a long line those of a part.
 func (p painter) runs(text string, part extent) []run {
 	all := []run{{part, p.th.Text}}
 	if p.th.Plain {
@@ -205,7 +206,7 @@ func jsonRuns(th *style.Theme, text string) (all []run) {
 	return all
 }
 
-// overlay gives a part of a line another style.
+// overlay replaces the style of a part of a line.
 func overlay(all []run, top run) (out []run) {
 	for _, r := range all {
 		before, after := r, r
@@ -223,7 +224,7 @@ func overlay(all []run, top run) (out []run) {
 	return out
 }
 
-// paint draws a part of a text.
+// paint draws a part of a text. under is the background of the row with the cursor.
 func paint(text string, part extent, runs []run, under style.Style) string {
 	var out strings.Builder
 	for _, r := range runs {

@@ -39,15 +39,15 @@ type Field struct {
 	Rows    int                    // the visible height of an AreaField; 0: 6
 	Add     string                 // the last line of a RowsField: "add a header"
 	Most    int                    // the maximum number of rows of a RowsField; 0: no limit
-	Between string                 // between name and value of a row in pasted text: ":"; empty: such text makes no rows
+	Between string                 // separates name and value in pasted text: ":"; empty: pasted text makes no rows
 	Pairs   bool                   // the rows of a RowsField are pairs, none of them secret
 	Visible func(Values) bool      // nil: always
 	Note    func(Values) string    // shown dim beside the value
 	Below   func(Values) string    // likewise, but on lines of its own below it
 	Check   func(Values) string    // what is wrong, or ""; see also [Form.WithCheck]
-	Reveal  func(text string) bool // whether a secret is only a reference and may be shown
-	Keeps   string                 // how to show a kept secret; empty: kept
-	PEM     bool                   // a SecretField for keys, which takes a key pasted elsewhere
+	Reveal  func(text string) bool // reports whether a secret is only a reference and may be shown
+	Keeps   string                 // how a kept secret is described; empty: kept
+	PEM     bool                   // a SecretField for keys, to which a key pasted into another field goes
 }
 
 // Option is one choice of a field. ID is the value, Label what is shown.
@@ -85,7 +85,7 @@ func (v Value) equal(w Value) bool {
 // Values maps field IDs to values, including those of hidden fields.
 type Values map[string]Value
 
-// Differing returns the values that others do not have.
+// Differing returns the values that differ from those of from.
 func (v Values) Differing(from Values) Values {
 	out := Values{}
 	for id, value := range v {

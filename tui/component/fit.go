@@ -33,8 +33,8 @@ func FitRight(styled string, width int) string {
 	return pad + s
 }
 
-// fitted returns a line of at most width cells and the spaces that it lacks. Most lines need
-// no cut and are measured once, which is half of what drawing them takes.
+// fitted returns a line of at most width cells and the spaces that it lacks. It measures a line that
+// fits only once, because measuring takes half of the time of drawing.
 func fitted(styled string, width int) (s, pad string) {
 	if width <= 0 {
 		return "", ""
@@ -87,8 +87,7 @@ func Wrap(text string, width int) []string {
 // cannot occur in the text, because Escape escapes private-use characters.
 const flagDashes = "\ue000\ue000"
 
-// Clip cuts a line to at most width cells.
-// Clip cuts a text to at most width cells.
+// Clip truncates a text to its first line and at most width cells. A truncated text ends with "…".
 func Clip(text string, width int) string { return clip(text, width) }
 
 func clip(styled string, width int) string {

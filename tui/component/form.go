@@ -14,8 +14,8 @@ type Result int
 const (
 	Editing   Result = iota
 	Submitted        // and all checks passed
-	Refused          // it was submitted and a check failed; AddErrors may add further errors
-	Cancelled        // esc; the form does not change, its owner decides what to do
+	Refused          // it was submitted but a check failed; AddErrors may add further errors
+	Cancelled        // esc was pressed; the form does not change, and its owner decides what to do
 )
 
 // Form lets a person fill in sections of fields. Build it with [NewForm].
@@ -33,7 +33,7 @@ type Form struct {
 	width  int
 	height int
 
-	remarks map[string]string // at fields, by ID
+	remarks map[string]string // shown at fields, by field ID
 }
 
 // NewForm returns a form with the fields' initial values. Field IDs must be unique.
@@ -71,10 +71,10 @@ func (f *Form) Edited() Values {
 	return f.Values().Differing(f.fields.start)
 }
 
-// Start returns the values that the form began with.
+// Start returns the initial values.
 func (f *Form) Start() Values { return maps.Clone(f.fields.start) }
 
-// Mark shows a remark at each of some fields, by ID.
+// Mark shows remarks at fields, by field ID.
 func (f *Form) Mark(remarks map[string]string) { f.remarks = remarks }
 
 // Fill sets the values of fields as if a person had entered them.
@@ -177,6 +177,8 @@ func (f *Form) other(key tea.KeyMsg) {
 	}
 }
 
+// used passes a key to the input with the focus, or on a title to its section, and reports whether
+// that handled it.
 func (f *Form) used(key tea.KeyMsg) bool {
 	field, in := f.fields.focused()
 	if field == nil {

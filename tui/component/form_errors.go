@@ -65,8 +65,8 @@ func (e *formErrors) judge() map[string]string {
 	return notEmpty(wrong)
 }
 
-// submit checks everything and reports whether there are no errors. It drops the given
-// errors, because only another attempt shows whether they still apply.
+// submit checks all values and reports whether there are no errors. It drops the given errors, because
+// only the owner can tell, by trying again, whether they still apply.
 func (e *formErrors) submit() bool {
 	e.given, e.found = nil, e.judge()
 	return len(e.found) == 0
@@ -166,7 +166,7 @@ func (e *formErrors) recheck(fields ...string) {
 	}
 }
 
-// unplaced returns the IDs of errors without a visible field.
+// unplaced returns the IDs, sorted, of errors without a visible field.
 func (e *formErrors) unplaced() []string {
 	var out []string
 	for _, errors := range []map[string]string{e.found, e.given} {

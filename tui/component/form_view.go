@@ -7,6 +7,7 @@ import (
 	"backchannel/tui/style"
 )
 
+// The layout of a form, in cells.
 const (
 	fieldIndent  = 3
 	longestLabel = 20
@@ -56,8 +57,8 @@ func (f *Form) View(th *style.Theme) string {
 // span holds the range of lines with the focus, and the line with the cursor.
 type span struct{ from, to, cursor int }
 
-// spares reports whether a line may be scrolled out of view: it does not have the focus, or
-// the lines with the focus do not all fit.
+// spares reports whether the glyph for more lines may replace a line: the line does not have the
+// focus, or the lines with the focus do not all fit and it does not have the cursor.
 func (s span) spares(line, height int) bool {
 	if s.to-s.from > height {
 		return line != s.cursor
@@ -65,8 +66,8 @@ func (s span) spares(line, height int) bool {
 	return line < s.from || line >= s.to
 }
 
-// scrolled returns the offset, changed as little as possible, that makes the focus visible,
-// or if that is too tall, the lines around the cursor.
+// scrolled returns the offset that makes the focus visible or, if that is too tall, the lines around
+// the cursor. It changes the offset as little as possible.
 func scrolled(offset int, focus span, total, height int) int {
 	if focus.to-focus.from > height {
 		focus.from = max(focus.from, min(focus.cursor-height/2, focus.to-height))
@@ -76,7 +77,7 @@ func scrolled(offset int, focus span, total, height int) int {
 	return max(0, offset, focus.to-height)
 }
 
-// formDrawing draws a form once.
+// A formDrawing draws a form once, with values that are computed once.
 type formDrawing struct {
 	*Form
 	th     *style.Theme
@@ -117,9 +118,9 @@ func (d formDrawing) title(s int) string {
 	switch {
 	case section.Open:
 	case d.errors.in(section):
-		line += "   " + th.Bad.Render(style.Cross+" something in here is wrong")
+		line += "   " + th.Bad.Render(style.Cross+" a field in here has an error")
 	case d.remarked(section):
-		line += "   " + th.Warn.Render("something in here was saved elsewhere")
+		line += "   " + th.Warn.Render("a field in here was changed elsewhere")
 	case section.Summary != nil:
 		line += "   " + th.Dim.Render(style.Escape(section.Summary(d.values)))
 	}
@@ -237,7 +238,7 @@ func problem(th *style.Theme, text string, width int) []string {
 	return lines
 }
 
-// inked draws escaped secondary text. It returns "" for an empty text.
+// inked draws escaped text in a style, wrapped. It returns no lines for an empty text.
 func inked(ink style.Style, text string, width int) []string {
 	if text == "" {
 		return nil

@@ -50,7 +50,7 @@ func newInput(f Field, rowErrors func(int) []string) input {
 	}
 }
 
-// types reports whether a key edits a line of text and does not move the focus.
+// types reports whether a key edits a line of text. Other keys move the focus.
 func types(msg tea.KeyMsg) bool {
 	switch msg.Type {
 	case tea.KeyEnter, tea.KeyUp, tea.KeyDown, tea.KeyPgUp, tea.KeyPgDown, tea.KeyTab, tea.KeyShiftTab, tea.KeyEsc:

@@ -8,7 +8,7 @@ import (
 
 const areaHeight = 6 // the visible rows, unless Field.Rows is set
 
-// areaInput edits several lines.
+// An areaInput edits several lines.
 type areaInput struct {
 	single
 	buffer
@@ -25,8 +25,8 @@ func newAreaInput(s string, rows int) *areaInput {
 
 const areaPage = 10 // lines
 
-// key handles a key. At the first and the last line the arrow keys leave the field, so that they
-// lead through the whole form.
+// key handles a key. At the first and the last line the arrow keys leave the field, so that a person
+// can move through the whole form with them.
 func (i *areaInput) key(msg tea.KeyMsg) bool {
 	atTop, atEnd := i.row == 0, i.row == len(i.lines)-1
 	switch {
@@ -57,11 +57,11 @@ func (i *areaInput) view(th *style.Theme, width int, focused bool) ([]string, in
 	return out, i.row - top
 }
 
-// farOut is how many characters a cell of the screen may need. Text further away is not
-// measured, because a line may have a million characters.
+// farOut is how many characters a cell of the screen may need. Text further away from the cursor is
+// not measured, because a line may have a million characters.
 const farOut = 4
 
-// cursorLine draws the line with the cursor, of which it measures only what is near.
+// cursorLine draws the line with the cursor. It measures only the text near the cursor.
 func (i *areaInput) cursorLine(th *style.Theme, width int) string {
 	line, reach := i.line(), farOut*width
 	before, after := line[max(0, i.col-reach):i.col], first(line[i.col:], reach)

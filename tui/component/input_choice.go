@@ -9,8 +9,8 @@ import (
 	"backchannel/tui/style"
 )
 
-// choiceInput shows the one chosen option between arrows. It takes one line however many options
-// there are; radioInput, for two or three, lets all of them be seen.
+// A choiceInput shows the chosen option between arrows. It takes one line however many options there
+// are. A radioInput, for two or three, shows all of them.
 type choiceInput struct {
 	single
 	options []Option
@@ -63,7 +63,7 @@ func (i *choiceInput) view(th *style.Theme, width int, focused bool) ([]string, 
 	return []string{clip(line, width)}, 0
 }
 
-// radioInput shows all options.
+// A radioInput shows all options.
 type radioInput struct{ choiceInput }
 
 func (i *radioInput) view(th *style.Theme, width int, focused bool) ([]string, int) {
@@ -81,7 +81,7 @@ func (i *radioInput) view(th *style.Theme, width int, focused bool) ([]string, i
 	return flow(items, i.at, width)
 }
 
-// multiInput is a row of boxes with a cursor of its own.
+// A multiInput is a row of boxes with a cursor of its own.
 type multiInput struct {
 	options []Option
 	on      []bool
@@ -152,7 +152,7 @@ func (i *multiInput) view(th *style.Theme, width int, focused bool) ([]string, i
 	return flow(items, i.at, width)
 }
 
-// checkInput is one box.
+// A checkInput is one box.
 type checkInput struct {
 	single
 	on    bool
@@ -173,7 +173,7 @@ func (i *checkInput) view(th *style.Theme, width int, focused bool) ([]string, i
 	return []string{clip(box(th, i.on, focused)+" "+th.Text.Render(style.Escape(i.label)), width)}, 0
 }
 
-// box draws a box. Its glyphs differ, because colours alone would say nothing without colours.
+// box draws a box. Its states differ in their glyphs, for people and terminals without colours.
 func box(th *style.Theme, on, focused bool) string {
 	glyph, ink := style.BoxOff, th.Text
 	if on {

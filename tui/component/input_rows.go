@@ -19,14 +19,14 @@ const (
 // cellNames are what the cells are called in the IDs of errors.
 func cellNames() []string { return []string{"name", "value"} }
 
-// rowsInput is a list of rows with a line below it that adds a row. A row shows its errors only
-// once the cursor has left it: whoever has typed half a name knows that it is not complete.
+// A rowsInput is a list of rows with a line below it that adds a row. A row shows its errors only once
+// the cursor has left it: a person who has typed half a name knows that it is incomplete.
 type rowsInput struct {
 	rows     []*rowInput
 	at, cell int // at the add line, at is len(rows)
 	field    Field
 	problems func(row int) []string // errors of the nth row that is not ignored
-	leftOut  string                 // what the latest paste had that is no row
+	leftOut  string                 // describes the lines of the latest paste that are not rows
 }
 
 type rowInput struct {
@@ -58,8 +58,8 @@ func (i *rowsInput) value() Value {
 	return v
 }
 
-// counting returns the rows that are not ignored, that is, all but empty new ones. An empty row
-// is what remains when somebody adds one too many, and is no reason to refuse the form.
+// counting returns the rows that count, that is, all except empty new ones. An empty row is what
+// remains when a person adds one too many, and is not a reason to reject the form.
 func (i *rowsInput) counting() []*rowInput {
 	return slices.DeleteFunc(slices.Clone(i.rows), func(r *rowInput) bool {
 		row := r.row()
@@ -244,7 +244,7 @@ func (i *rowsInput) view(th *style.Theme, width int, focused bool) (lines []stri
 	return slices.Concat(lines, []string{i.addLine(th, width, focused)}, i.viewLeftOut(th, width)), cursor
 }
 
-// viewLeftOut draws what the latest paste had that is no row.
+// viewLeftOut draws the warning about lines of the latest paste that are not rows.
 func (i *rowsInput) viewLeftOut(th *style.Theme, width int) (lines []string) {
 	if i.leftOut == "" {
 		return nil

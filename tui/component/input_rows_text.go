@@ -9,7 +9,7 @@ import (
 	"backchannel/tui/style"
 )
 
-// typeRow begins a row with a key that types text on the line that adds rows.
+// typeRow adds a row when a person types text on the line that adds rows.
 func (i *rowsInput) typeRow(msg tea.KeyMsg) bool {
 	if msg.Alt || msg.Type != tea.KeyRunes {
 		return false
@@ -18,10 +18,10 @@ func (i *rowsInput) typeRow(msg tea.KeyMsg) bool {
 	return i.rows[i.at].key(nameCell, msg)
 }
 
-// pasteRows makes rows of a text that was pasted where a name is expected, one of each line, and
-// says which lines are no rows. It returns false if none is: then the text is a name. Rows beyond
-// the most are kept, because whoever checks the values says that there are too many, and a person
-// knows which to remove.
+// pasteRows turns a text that was pasted where a name is expected into rows, one for each line, and
+// reports the lines that are not rows. It returns false if no line is: then the text is a name. It
+// keeps rows beyond Field.Most: the check of the values reports them, and only a person knows which
+// ones to remove.
 func (i *rowsInput) pasteRows(msg tea.KeyMsg) bool {
 	atName := i.at == len(i.rows) || i.cell == nameCell && i.rows[i.at].name.text() == ""
 	if !msg.Paste || !atName {
@@ -47,8 +47,8 @@ func (i *rowsInput) pasteRows(msg tea.KeyMsg) bool {
 	return true
 }
 
-// parseRows reads lines such as "X-Team: blue", and returns those that are not empty and no rows
-// apart. It returns no rows unless one of them has a value.
+// parseRows parses lines such as "X-Team: blue", and returns separately the non-empty ones that are
+// not rows. It returns no rows unless one of them has a value.
 func (f *Field) parseRows(text string) (rows []Row, others []string) {
 	valued := false
 	for line := range strings.SplitSeq(text, "\n") {
@@ -69,16 +69,16 @@ func (f *Field) parseRows(text string) (rows []Row, others []string) {
 	return rows, others
 }
 
-// parseRow reads a line. A name has no spaces: with one, the line is the first of a request, or
-// prose with a colon in it.
+// parseRow parses a line. A name must not contain spaces: a line with one before the separator is the
+// first line of a request, or prose with a colon.
 func (f *Field) parseRow(line string) (row Row, ok bool) {
 	name, value, found := strings.Cut(line, f.Between)
 	row = Row{Name: strings.TrimSpace(name), Value: strings.TrimSpace(value)}
 	return row, f.Between != "" && found && row.Name != "" && !strings.ContainsAny(row.Name, " \t")
 }
 
-// explainLeftOut says which lines of a paste were left out. It shows their beginnings, by which
-// they can be found again.
+// explainLeftOut returns a text that says which lines of a paste were left out. It shows the
+// beginnings of the first ones, so that a person can find them.
 func (f *Field) explainLeftOut(lines []string) string {
 	const most, letters = 3, 24
 	if len(lines) == 0 {

@@ -11,8 +11,8 @@ import (
 	"backchannel/tui/style"
 )
 
-// secretInput masks what is typed. It keeps a text of several lines as a block, which can
-// only be replaced or removed as a whole, because a line cannot show it.
+// A secretInput masks what is typed. It keeps a text of several lines as a block, which can only be
+// replaced or removed as a whole, because one line cannot show it.
 type secretInput struct {
 	single
 	line   edit
@@ -29,8 +29,8 @@ func newSecretInput(start Value, f Field) *secretInput {
 	return i
 }
 
-// insert inserts a text that may have several lines. A private key is one, and a single-line
-// input would turn its line breaks into spaces, after which it is no PEM any more.
+// insert inserts a text that may have several lines, such as a private key. A single-line input would
+// turn its line breaks into spaces, after which it could not be parsed as PEM.
 func (i *secretInput) insert(s string) {
 	if !strings.Contains(strings.TrimRight(s, "\n"), "\n") {
 		i.block = ""
@@ -40,12 +40,12 @@ func (i *secretInput) insert(s string) {
 	i.setBlock(tidy(s), false)
 }
 
-// setBlock replaces the content with a block; more tells whether further lines are expected.
+// setBlock replaces the content with a block. more says that further lines are expected.
 func (i *secretInput) setBlock(block string, more bool) {
 	i.line, i.block, i.more = newEdit(""), block, more
 }
 
-// secret is how [pasteDetector] finds the secret that the cursor is in.
+// secret returns i. A pasteDetector finds the secret at the cursor by this method.
 func (i *secretInput) secret() *secretInput { return i }
 
 func (i *secretInput) key(msg tea.KeyMsg) bool {
@@ -66,8 +66,8 @@ func erases(msg tea.KeyMsg) bool {
 	return msg.Type == tea.KeyBackspace || msg.Type == tea.KeyDelete || msg.Type == tea.KeyCtrlU
 }
 
-// value returns what was entered. A stored secret is never sent to the form, so that an empty
-// field means that it is kept.
+// value returns what was entered. A stored secret is never passed to the form, so an empty field means
+// that it is kept.
 func (i *secretInput) value() Value {
 	text := i.block + i.line.text()
 	return Value{Text: text, Kept: i.exists && text == ""}
@@ -83,7 +83,7 @@ func (i *secretInput) draw(th *style.Theme, width int, focused bool) string {
 	case i.block != "":
 		return i.state(th, masked+i.describe(), width, focused)
 	case i.value().Kept && focused:
-		return i.state(th, masked+i.keeps+"; what you type replaces it", width, focused)
+		return i.state(th, masked+i.keeps+"; typing replaces it", width, focused)
 	case i.value().Kept:
 		return i.state(th, masked+i.keeps, width, focused)
 	}

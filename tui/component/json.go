@@ -28,7 +28,7 @@ func PrettyJSON(raw []byte) ([]byte, bool) {
 	return b.Bytes(), true
 }
 
-// ContentOf returns a body indented if it is JSON, otherwise as it came.
+// ContentOf returns a body to show: indented if it is JSON, and otherwise unchanged.
 func ContentOf(raw []byte) Content {
 	pretty, indented := PrettyJSON(raw)
 	return Content{Text: string(pretty), Indent: indented}

@@ -17,14 +17,14 @@ type Binding struct {
 	Short string   // the text in the footer; empty: not in the footer
 	Long  string   // the text in the help; empty: Short
 	Group string   // the heading in the help
-	Where []string // the places where it works; empty: everywhere
+	Where []string // the names of the screens where it works; empty: everywhere
 }
 
 // KeyTable holds all bindings, the most important first. Footer, help and key lookup all use
 // it, so that they cannot disagree.
 type KeyTable []Binding
 
-// In returns the bindings that work in a place.
+// In returns the bindings that work on a screen.
 func (k KeyTable) In(where string) KeyTable {
 	var out KeyTable
 	for _, b := range k {
@@ -35,7 +35,7 @@ func (k KeyTable) In(where string) KeyTable {
 	return out
 }
 
-// Match returns the ID of the binding of a key in a place, or "". Pasted text is not a key.
+// Match returns the ID of the binding of a key on a screen, or "". Pasted text is not a key.
 func (k KeyTable) Match(msg tea.KeyMsg, where string) string {
 	if msg.Paste {
 		return ""
@@ -49,8 +49,8 @@ func (k KeyTable) Match(msg tea.KeyMsg, where string) string {
 	return ""
 }
 
-// Footer returns a line of exactly width cells: as many keys as fit uncut, in the table's
-// order, and styledRight at the end.
+// Footer returns a line of exactly width cells: as many keys as fit in full, in the table's order, and
+// styledRight at the end.
 func (k KeyTable) Footer(th *style.Theme, where, styledRight string, width int) string {
 	var line strings.Builder
 	for _, b := range k.inFooter(th, where, width-Width(styledRight)-2) {
@@ -69,7 +69,7 @@ func (k KeyTable) FooterAt(th *style.Theme, where, styledRight string, width, co
 	return Binding{}, false
 }
 
-// A shownBinding is a binding with what stands for it in the footer, and the space before that.
+// A shownBinding is a binding with its text in the footer, including the space before that.
 type shownBinding struct {
 	Binding
 	hint string
@@ -93,8 +93,8 @@ func (k KeyTable) inFooter(th *style.Theme, where string, room int) (all []shown
 	return all
 }
 
-// Help returns the keys that work in a place, by group, in as many columns as fit. It may be
-// long, so show it in a [Viewer].
+// Help returns the keys that work on a screen, by group, in as many columns as fit. It may be long, so
+// show it in a [Viewer].
 func (k KeyTable) Help(th *style.Theme, where string, width int) []string {
 	const gap, least = 4, 44
 	groups, column := k.In(where).groups(th, width), 0
@@ -182,8 +182,8 @@ func (b Binding) long() string {
 	return b.Short
 }
 
-// SpaceKey is how people write the space key.
+// SpaceKey is the name of the space key for people.
 const SpaceKey = "space"
 
-// ShownKey returns a key in bubbletea's notation as people write it.
+// ShownKey returns the name for people of a key in bubbletea's notation.
 func ShownKey(key string) string { return strings.ReplaceAll(key, " ", SpaceKey) }

@@ -32,8 +32,8 @@ func (l *Line) Set(text string, at int) {
 	l.edit.in.SetCursor(at)
 }
 
-// ViewHint draws the line like View. While it has the focus and the cursor is at its end, a hint
-// of what may follow stands dim behind that, if it fits.
+// ViewHint draws the line like View. While it has the focus and the cursor is at its end, it also draws
+// a hint of what may follow, dim, behind the cursor, if that fits.
 func (l *Line) ViewHint(th *style.Theme, width int, focused bool, hint string) string {
 	text := style.Escape(l.Text())
 	if hint = style.Escape(hint); !focused || hint == "" || l.At() < len([]rune(l.Text())) || Width(text+hint)+2 > width {

@@ -5,17 +5,17 @@ import (
 	"slices"
 )
 
-// Marks are the rows of a [Table] that a person has marked, whether they are in the table now or
-// not.
+// Marks are the rows of a [Table] that a person has marked, including those that are no longer in the
+// table.
 type Marks struct{ keys map[string]bool }
 
 // Any reports whether any row is marked.
 func (m Marks) Any() bool { return len(m.keys) > 0 }
 
-// Keys returns the keys of all marked rows in the order of text.
+// Keys returns the keys of all marked rows, sorted.
 func (m Marks) Keys() []string { return slices.Sorted(maps.Keys(m.keys)) }
 
-// Toggle marks a row, or no longer.
+// Toggle marks a row, or removes its mark.
 func (m *Marks) Toggle(key string) {
 	if m.keys == nil {
 		m.keys = map[string]bool{}

@@ -9,17 +9,17 @@ import (
 	"backchannel/tui/style"
 )
 
-// MenuItem is one thing to pick, by its key or with the arrows and enter.
+// MenuItem is an item to pick, by its key or with the arrows and enter.
 type MenuItem struct {
 	ID     string
 	Key    string
 	Label  string
-	Detail string // dim, after the label: what picking it would do now
+	Detail string // dim, after the label: what picking it would do at the moment
 	Off    bool   // shown, but cannot be picked
 }
 
-// Menu is a small popup of keys. It shows Items in columns, read downwards, Details below
-// them, one per line, and Hint in its title.
+// Menu is a small popup of keys. It shows Columns side by side, Details below them, one per line, and
+// Hint in its title.
 type Menu struct {
 	Title   string
 	Hint    *MenuItem
@@ -27,14 +27,14 @@ type Menu struct {
 	Details []MenuItem
 	At      int  // the item initially under the cursor
 	Find    bool // typing narrows Details
-	Names   bool // the labels are chosen by people, so every letter is part of the search
+	Names   bool // people choose the labels, so every letter may be part of the search text
 
 	typed string
 	began int // the cursor's position before the search began
 }
 
-// Key handles a key, and returns the ID of the item once one is picked; of none if the menu
-// was left.
+// Key handles a key. It returns the ID of an item and true once that is picked, or "" and true if a
+// person has left the menu.
 func (m *Menu) Key(key tea.KeyMsg) (item string, done bool) {
 	items := m.items()
 	name := key.String()
@@ -78,7 +78,7 @@ func (m *Menu) step(by int) {
 	m.At = max(0, min(m.At+by, len(m.items())-1))
 }
 
-// column returns the length of the first column, which is never shorter than the others.
+// column returns the first column, which is never shorter than the others.
 func (m *Menu) column() []MenuItem {
 	if len(m.Columns) == 0 {
 		return nil
@@ -108,7 +108,7 @@ func (m *Menu) View(th *style.Theme, width, height int) string {
 	}
 	inner := max(0, min(width-4, widest(slices.Concat(lines, m.lines(th, m.Details), []string{title + hint + " ", closing, findHint})...)))
 	for range min(len(m.Details), height-len(lines)-edges) - len(shown) {
-		shown = append(shown, "") // the box keeps its size during a search
+		shown = append(shown, "") // so that the box keeps its size during a search
 	}
 	lines = append(lines, m.sought(th, inner)...)
 	lines = append(append(lines, shown...), FitRight(closing, inner))
@@ -129,7 +129,7 @@ func (m *Menu) hint(th *style.Theme) string {
 func (m *Menu) details(th *style.Theme) []string {
 	found := m.matching()
 	if len(found) == 0 && m.typed != "" {
-		return []string{th.Dim.Render("  nothing here is called that")}
+		return []string{th.Dim.Render("  no item matches")}
 	}
 	return m.lines(th, found)
 }
@@ -149,8 +149,8 @@ func (m *Menu) lines(th *style.Theme, items []MenuItem) []string {
 // detail returns the index of the focused detail. It is negative if none is focused.
 func (m *Menu) detail() int { return m.At - (len(m.items()) - len(m.matching())) }
 
-// window returns as many details as fit, including the focused one, and if that is not all
-// of them, its position.
+// window returns as many details as fit, including the focused one. If they do not all fit, it also
+// returns the position of the focused one.
 func (m *Menu) window(details []string, room int) (shown []string, position string) {
 	if len(details) <= room {
 		return details, ""

@@ -10,9 +10,8 @@ import (
 	"backchannel/tui/style"
 )
 
-// A menu with Find shows the search text above its items and lists only those that match.
-// Its items have digits as keys, or none. A digit picks an item only while the search text
-// is empty.
+// A menu with Find shows a search text above its items and lists only those that match. Its items have
+// digits as keys, or none. A digit picks an item only while the search text is empty.
 
 // find handles a key that edits the search text. It returns false for other keys.
 func (m *Menu) find(key tea.KeyMsg) bool {
@@ -30,14 +29,14 @@ func (m *Menu) find(key tea.KeyMsg) bool {
 		return false
 	case m.typed == "" && m.moves(name):
 		return false
-	case m.typed == "" && name == "/": // as everywhere else it begins a search
+	case m.typed == "" && name == "/": // begins a search elsewhere, so people press it here too
 	default:
 		m.narrow(m.typed + strings.Join(strings.Fields(pasted(key)), " ") + trailing(key))
 	}
 	return true
 }
 
-// trailing returns the space that a key types.
+// trailing returns a space if the key is the space key, which Fields has removed.
 func trailing(key tea.KeyMsg) string {
 	if key.Type == tea.KeySpace {
 		return " "
@@ -45,8 +44,8 @@ func trailing(key tea.KeyMsg) string {
 	return ""
 }
 
-// moves reports whether a letter moves the cursor or closes the menu and is not part of the
-// search text. It may be in menus with labels of our own, if no label begins with it.
+// moves reports whether a letter moves the cursor or closes the menu instead of beginning the search
+// text: in a menu whose labels are ours, none of which has a word that begins with it.
 func (m *Menu) moves(letter string) bool {
 	if m.Names || !slices.Contains([]string{"j", "k", "q"}, letter) {
 		return false

@@ -8,14 +8,14 @@ import (
 	"backchannel/storage/jsontext"
 )
 
-// outline finds values in the lines of a text. If that is JSON as PrettyJSON indents it, the
-// indentation tells what is in what, so that a body need not be parsed again.
+// An outline finds values in the lines of a text. If the text is JSON as PrettyJSON indents it, the
+// indentation shows the nesting, so that a body of a mebibyte need not be parsed again.
 type outline struct {
-	lines    []string // as they came, not escaped
+	lines    []string // as received, not escaped
 	indented bool
 }
 
-// indentStep is by how much PrettyJSON indents.
+// indentStep is the number of spaces by which PrettyJSON indents.
 const indentStep = 2
 
 // indentOf returns how many spaces a line begins with.
@@ -76,8 +76,8 @@ func (o *outline) valueOf(line int) int {
 	return line
 }
 
-// lineOf returns the line of the value that a JSON Pointer leads to, or of what is there of the
-// way to it.
+// lineOf returns the line of the value to which a JSON Pointer leads, or of its nearest parent if that
+// is missing.
 func (o *outline) lineOf(pointer string) int {
 	line := 0
 	if !o.indented || !strings.HasPrefix(pointer, "/") {
@@ -145,7 +145,7 @@ func keyOf(line string) string {
 
 func keyText(line string) string { return jsontext.Show(jsontext.Unquote([]byte(keyOf(line)))) }
 
-// A Spot is a place in a document: a value of indented JSON, or a line of another text.
+// A Spot is a position in a document: a value of indented JSON, or a line of another text.
 type Spot struct {
 	Flaw    Flaw // what is wrong there; the zero Flaw: nothing
 	outline *outline
@@ -189,7 +189,8 @@ func (s Spot) Subtree() string {
 	return strings.TrimSuffix(strings.Join(lines, "\n"), ",")
 }
 
-// Value returns the text of a string, and any other value as it is written.
+// Value returns the text of a JSON string without quotes and escapes, and any other value as it is
+// written.
 func (s Spot) Value() string {
 	raw := s.Subtree()
 	if s.outline.indented && len(raw) > 1 && raw[0] == '"' {

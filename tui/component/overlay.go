@@ -31,7 +31,7 @@ func OverlayAt(base, box string, x, y int) string {
 	return join(out)
 }
 
-// splice lays top over a line of exactly width cells, beginning at column x.
+// splice draws top over a line of exactly width cells, from column x on.
 func splice(line, top string, x, width int) string {
 	end := x + Width(top)
 	left := ansi.Truncate(line, x, "")

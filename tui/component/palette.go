@@ -16,14 +16,14 @@ type Command struct {
 	Key   string // the key for the same action, if any
 	Name  string // the action's name in the footer, if any
 	Off   bool   // the command is unavailable and only shows why
-	Fill  string // what tab makes of the text; empty: nothing
+	Fill  string // the text after tab; empty: tab does nothing
 	More  bool   // the command lacks arguments, so enter does what tab does
 }
 
-// A Finding is what a text has found.
+// A Finding is the result of a search text.
 type Finding struct {
 	Commands []Command
-	Error    string // why that is nothing, and what to do; empty: no command is called that
+	Error    string // what is wrong with the text, and what to do; empty: nothing is wrong
 }
 
 // Palette finds commands by some of their letters. Build it with [NewPalette] or [NewFinder].
@@ -44,14 +44,15 @@ func NewPalette(commands []Command) *Palette {
 	return NewFinder(func(typed string) Finding { return Finding{Commands: Match(commands, typed)} }, len(commands))
 }
 
-// NewFinder returns a palette of what a function finds, most of it without a text.
+// NewFinder returns a palette of the commands that a function finds. most is the largest number that it
+// may find, which determines the palette's height.
 func NewFinder(find func(typed string) Finding, most int) *Palette {
 	p := &Palette{find: find, rows: min(paletteRows, most)}
 	p.fill("")
 	return p
 }
 
-// Key handles a key, and returns the ID of the command on enter; of none on esc.
+// Key handles a key. It returns the ID of a command and true on enter, or "" and true on esc.
 func (p *Palette) Key(key tea.KeyMsg) (command string, done bool) {
 	switch key.String() {
 	case "esc":
@@ -80,7 +81,7 @@ func (p *Palette) Key(key tea.KeyMsg) (command string, done bool) {
 	return "", false
 }
 
-// complete makes the text what the selected command says.
+// complete replaces the text by the completion of the selected command, if it has one.
 func (p *Palette) complete() {
 	if len(p.found) > 0 && p.found[p.at].Fill != "" {
 		p.fill(p.found[p.at].Fill)
@@ -89,17 +90,17 @@ func (p *Palette) complete() {
 
 func (p *Palette) fill(text string) {
 	p.line = newEdit(text)
-	p.look()
+	p.search()
 }
 
-// look finds the commands anew.
-func (p *Palette) look() {
+// search finds the commands for the current text.
+func (p *Palette) search() {
 	found := p.find(p.line.text())
 	p.found, p.wrong = found.Commands, found.Error
 	p.at, p.top = 0, 0
 }
 
-// Refuse says why a command cannot be run, until the text changes.
+// Refuse shows why a command cannot be run, until the text changes.
 func (p *Palette) Refuse(why string) { p.wrong = why }
 
 func (p *Palette) step(by int) {
@@ -107,13 +108,13 @@ func (p *Palette) step(by int) {
 	p.top = max(0, min(p.top, p.at), p.at-paletteRows+1)
 }
 
-// filter finds the commands anew if the key has changed the text. Moving the text cursor must not
-// move the selection.
+// filter passes a key to the text, and searches only if that has changed: moving the text cursor must
+// not move the selection.
 func (p *Palette) filter(key tea.KeyMsg) {
 	before := p.line.text()
 	p.line.key(key)
 	if p.line.text() != before {
-		p.look()
+		p.search()
 	}
 }
 
@@ -136,8 +137,8 @@ func Match(commands []Command, typed string) []Command {
 	return found
 }
 
-// View draws a box of at most width cells, for [Overlay]. Its height depends on
-// the number of commands, not on how many are found. What is wrong stands in the place of the last ones.
+// View draws a box of at most width cells, for [Overlay]. Its height depends on the number of commands,
+// not on how many are found, so that it does not jump. An error replaces the last lines.
 func (p *Palette) View(th *style.Theme, width int) string {
 	width = min(width, 60)
 	inner := max(0, width-4)
@@ -171,7 +172,7 @@ func (p *Palette) refusal(th *style.Theme, width int) (lines []string) {
 func (p *Palette) row(th *style.Theme, i, width int) string {
 	if i >= len(p.found) {
 		if i == 0 {
-			return th.Dim.Render("  no command has these letters")
+			return th.Dim.Render("  no command matches")
 		}
 		return ""
 	}

@@ -7,16 +7,15 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// pasteDetector recognises text that a terminal without bracketed paste, such as the Linux
-// console, types key by key: a PEM block, or a secret of several lines. Handled as keys, its
-// line breaks would be enter, and all lines but the first would end up readable in the
-// fields that follow.
+// A pasteDetector recognizes text that a terminal without bracketed paste, such as the Linux console,
+// sends key by key: a PEM block, or a secret of several lines. Handled as keys, its line breaks would
+// be enter, and all lines except the first would end up readable in the fields that follow.
 type pasteDetector struct {
 	form  *Form
 	stage stage
 	into  *secretInput // where the text goes; nil: nowhere
-	text  string       // what has come so far
-	typed string       // the latest letters without another key between them
+	text  string       // what has been pasted so far
+	typed string       // the latest letters that no other key has interrupted
 	burst bool         // the last message had several characters
 	enter tea.KeyMsg   // the key of the stage enterWaits
 	turn  int          // the number of the latest pauseMsg, so that earlier ones are ignored
@@ -140,7 +139,7 @@ func (p *pasteDetector) ordinary(key tea.KeyMsg, text string) (tea.Cmd, bool) {
 	if !p.begins(text) {
 		return nil, false
 	}
-	for range len(pemBegin) - 1 { // which was typed before it was known to begin a block
+	for range len(pemBegin) - 1 { // remove what was inserted before it was known to begin a block
 		p.form.used(tea.KeyMsg{Type: tea.KeyBackspace})
 	}
 	p.into, p.text = p.target(), pemBegin
@@ -149,7 +148,7 @@ func (p *pasteDetector) ordinary(key tea.KeyMsg, text string) (tea.Cmd, bool) {
 	return nil, true
 }
 
-// begins adds to the latest letters, and reports whether a block begins with them.
+// begins appends to the latest letters, and reports whether they now end with the beginning of a block.
 func (p *pasteDetector) begins(text string) bool {
 	p.typed += text
 	p.typed = p.typed[max(0, len(p.typed)-len(pemBegin)):]
@@ -173,7 +172,7 @@ func (p *pasteDetector) growBlock(text string) tea.Cmd {
 	return p.awaitPause()
 }
 
-// endBlock keeps the block, or says where to paste it.
+// endBlock stores the block, or shows an error that says where to paste it.
 func (p *pasteDetector) endBlock() {
 	p.fill(tidy(p.text), false)
 	if p.into == nil {
@@ -181,8 +180,8 @@ func (p *pasteDetector) endBlock() {
 	}
 }
 
-// afterBlock takes the rest of a paste: line breaks, and another block, such as the private
-// key after its EC PARAMETERS.
+// afterBlock handles the rest of a paste: line breaks, and another block, such as the private key after
+// its EC PARAMETERS.
 func (p *pasteDetector) afterBlock(text string) {
 	if !isBreak(text) && p.begins(text) {
 		p.text += "\n" + pemBegin
@@ -191,7 +190,7 @@ func (p *pasteDetector) afterBlock(text string) {
 	}
 }
 
-// takeBlock takes a PEM block that came in a bracketed paste.
+// takeBlock handles a PEM block in a bracketed paste.
 func (p *pasteDetector) takeBlock(text string) {
 	*p = pasteDetector{form: p.form, turn: p.turn}
 	p.into, p.text = p.target(), text
@@ -228,7 +227,7 @@ func (p *pasteDetector) target() *secretInput {
 	return p.secretAtCursor()
 }
 
-// refuse says where to paste a key that would have been readable here.
+// refuse shows an error that says where to paste a key, which would have been readable here.
 func (p *pasteDetector) refuse() {
 	where := "no field here takes one now."
 	if field, ok := p.form.fields.keyField(); ok {

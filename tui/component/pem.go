@@ -13,8 +13,8 @@ var (
 	pemEnded = regexp.MustCompile(`-----END [^-\n]+-----(\s|\\n)*$`)
 )
 
-// tidy restores pasted lines as they were in their file. A PEM block that was indented, lost
-// its line breaks to spaces, or has them written as \n, can be parsed again.
+// tidy restores pasted lines as they were in their file, so that a PEM block can be parsed that was
+// indented or whose line breaks have become spaces or a literal \n.
 func tidy(text string) string {
 	text = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(text)
 	if !strings.Contains(text, pemBegin) {

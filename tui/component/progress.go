@@ -6,7 +6,7 @@ import (
 	"backchannel/tui/style"
 )
 
-// Progress draws a bar of width cells of which the part done is filled.
+// Progress draws a bar of width cells, filled in the proportion of done to total.
 func Progress(th *style.Theme, done, total, width int) string {
 	filled := 0
 	if total > 0 {

@@ -62,8 +62,8 @@ func allIn(words, others []string, match func(other, word string) bool) bool {
 	return len(words) > 0
 }
 
-// abbreviates reports whether letters consist of beginnings of words, in their order. It takes as
-// much of a word as it can, and less if the rest fits nowhere then.
+// abbreviates reports whether letters consist of beginnings of words, in their order. It tries the
+// longest beginning of each word first, and a shorter one if the rest then does not fit.
 func abbreviates(letters string, words []string) bool {
 	if letters == "" {
 		return true

@@ -14,8 +14,8 @@ const (
 	stackFrom  = 16
 )
 
-// DoubleFrom is the width from which two panes are side by side. On a narrower screen, a list
-// of records would have to cut what they are about.
+// DoubleFrom is the width, in cells, from which two panes are side by side. On a narrower screen the
+// most important columns of a list would be truncated.
 const DoubleFrom = 115
 
 // Panes divides a screen among panes, the list first, then its details.
@@ -98,8 +98,8 @@ func (p Panes) widths(shown []int, width int) []int {
 	return out
 }
 
-// At returns the pane at a place of the layout, and the place within it. It returns false for
-// the lines between panes.
+// At returns the pane at a position of the layout, and the position within the pane. It returns false
+// for the lines between panes.
 func (l Layout) At(x, y int) (pane, paneX, paneY int, ok bool) {
 	for i, size := range l.Sizes {
 		if !size.Shown() {

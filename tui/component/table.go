@@ -16,8 +16,8 @@ type Cell struct {
 	Glyph   style.Style // of the first character, if the rest has another style
 }
 
-// Source provides the rows of a [Table]. The table asks for the cells of visible rows only.
-// Key identifies a row as long as it exists.
+// Source provides the rows of a [Table]. The table asks only for the cells of visible rows. Key
+// identifies a row as long as it exists.
 type Source interface {
 	Len() int
 	Key(i int) string
@@ -28,7 +28,7 @@ type Source interface {
 // fields once, and call SetSource whenever the rows may have changed.
 type Table struct {
 	Columns
-	Empty   []string // shown if there are no rows: what would be here, and how to get it
+	Empty   []string // paragraphs that are shown if there are no rows
 	Tail    bool     // new rows appear at the bottom, and selecting the last row follows them
 	Marking bool     // space marks rows
 	Marks   Marks
@@ -37,7 +37,7 @@ type Table struct {
 
 	source Source
 	key    string // of the selected row
-	chosen string // the row that a person chose; selected again when it comes back
+	chosen string // the row that a person chose, to be selected again when it is back
 	cursor int
 	top    int
 	follow bool
@@ -52,9 +52,9 @@ func (t *Table) SetSize(width, height int) {
 	t.scroll()
 }
 
-// SetSource sets new rows. The selection stays on its item, and the item on its line. If the
-// item is gone, the next one is selected until the item is back, for example after a filter
-// is removed. If the table follows new rows, the last row is selected.
+// SetSource sets new rows. The selection stays on its item, and the item on its line. If the item is
+// missing, the next one is selected until the item is back, for example after a filter was removed. If
+// the table follows new rows, the last row is selected.
 func (t *Table) SetSource(s Source) {
 	t.source = s
 	if t.follow {
@@ -200,7 +200,7 @@ func (t *Table) rows() int { return max(0, t.height-1) }
 // Page returns how many rows are visible, which is also how far a page key moves.
 func (t *Table) Page() int { return max(1, t.rows()) }
 
-// find searches for a key from the cursor outwards, because most changes are small.
+// find searches for a key from the cursor outwards, because a row rarely moves far.
 func (t *Table) find(key string) int {
 	n := t.Len()
 	if key == "" || n == 0 {

@@ -68,7 +68,7 @@ func (c Cell) render(text string) string {
 	return c.Glyph.Render(text[:size]) + c.Style.Render(text[size:])
 }
 
-// fit returns the first of the cell's texts that fits, or the last one, cut.
+// fit returns the first of the cell's texts that fits, or the last one, truncated.
 func (c Cell) fit(column Column, width int) string {
 	text := style.Escape(c.Text)
 	for _, shorter := range c.Shorter {

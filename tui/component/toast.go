@@ -36,14 +36,14 @@ func (o Outcome) Glyph(th *style.Theme) (string, style.Style) {
 	}
 }
 
-// Toast is a short message. It replaces an earlier one with the same ID, so that news about
-// one action takes no more than one place.
+// Toast is a short message. It replaces an earlier one with the same ID, so that several messages about
+// one action do not pile up.
 type Toast struct {
 	ID      string
 	Outcome Outcome
 	Text    string
 	Names   string  // what enter opens, such as "the delivery"; empty: nothing
-	Opens   tea.Msg // asks for that
+	Opens   tea.Msg // the message that opens it
 }
 
 // Toasts keeps the latest messages for a while. The caller provides the clock: Wait returns
@@ -60,7 +60,7 @@ type shownToast struct {
 const (
 	maxToasts   = 9
 	toastFor    = 4 * time.Second
-	badToastFor = 8 * time.Second // errors are longer to read
+	badToastFor = 8 * time.Second // errors take longer to read
 )
 
 // Latest returns the latest message.
@@ -92,7 +92,7 @@ func (t *Toasts) Push(now time.Time, toast Toast) {
 	t.shown = append([]shownToast{shown}, t.shown[:min(len(t.shown), maxToasts-1)]...)
 }
 
-// Expire removes the messages that were shown long enough.
+// Expire removes the messages whose time is over.
 func (t *Toasts) Expire(now time.Time) {
 	var kept []shownToast
 	for _, s := range t.shown {

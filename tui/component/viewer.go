@@ -8,8 +8,8 @@ import (
 	"backchannel/tui/style"
 )
 
-// Viewer shows lines that are as wide as its pane and perhaps more than it has rows. The line
-// at the top stays at the top when the pane is resized. A [Document] is for text of any width.
+// Viewer shows lines that fit the width of its pane, and scrolls if there are more than fit its height.
+// The line at the top stays there when the pane is resized. For lines of any width use [Document].
 type Viewer struct {
 	styled []string
 	top    int
@@ -30,12 +30,12 @@ func (v *Viewer) Replace(styled []string) {
 	v.clampTop()
 }
 
-// Position says how many lines are out of sight, as in "↓16 more".
+// Position returns how many lines are out of view, as in "↓16 more".
 func (v *Viewer) Position() string {
 	return outOfSight(v.top, len(v.styled)-v.top-v.height)
 }
 
-// outOfSight says how many lines are below what is visible, or at the end how many are above.
+// outOfSight returns how many lines are below the visible ones or, at the end, how many are above.
 func outOfSight(above, below int) string {
 	switch {
 	case below > 0:

@@ -9,9 +9,8 @@ import (
 
 // Width returns how many cells a styled line takes.
 //
-// Almost every line consists of ASCII, the console's own glyphs and colours, whose cells are
-// as many as its characters. Only other text is divided into grapheme clusters, which takes
-// twenty times as long.
+// Almost every line consists of ASCII, colours and the console's own glyphs, each of which takes one
+// cell. Only other text is divided into grapheme clusters, which takes twenty times as long.
 func Width(styled string) int {
 	n := 0
 	for i := 0; i < len(styled); {
@@ -25,8 +24,8 @@ func Width(styled string) int {
 	return n
 }
 
-// simple returns the bytes and cells of what a text begins with: a character of one cell that
-// joins no other, or a sequence that sets colours. It returns 0 bytes for anything else.
+// simple returns the bytes and cells of the beginning of a text: a character of one cell that never
+// joins others, or a sequence that sets colours. It returns 0 bytes for anything else.
 func simple(text string) (size, cells int) {
 	switch c := text[0]; {
 	case c >= ' ' && c <= '~':

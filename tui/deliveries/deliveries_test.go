@@ -28,11 +28,11 @@ func few(s *tuitest.Store) { s.AddFewDeliveries() }
 func TestEmpty(t *testing.T) {
 	drive(t, func(*tuitest.Store) {}, func(d *tuitest.Driver) {
 		d.See("Deliveries")
-		if got := d.Offers("r"); got != "there is no delivery here to do that with" {
+		if got := d.Offers("r"); got != "there is no delivery to do that with" {
 			t.Errorf("r offers %q", got)
 		}
 		d.Press("r")
-		if d.Toast() != "there is no delivery here to do that with" {
+		if d.Toast() != "there is no delivery to do that with" {
 			t.Errorf("r says %q", d.Toast())
 		}
 	})

@@ -164,12 +164,12 @@ func (d *Screen) Back() (tea.Cmd, bool) {
 	return d.Browser.Back()
 }
 
-// Nearer says what esc does before it leads back.
-func (d *Screen) Nearer() string {
+// BackLabel returns what esc does before it closes the screen, or "".
+func (d *Screen) BackLabel() string {
 	if d.many.stop != nil {
 		return "stop"
 	}
-	return d.Browser.Nearer()
+	return d.Browser.BackLabel()
 }
 
 // markedBindings returns the keys that act on the marked deliveries.

@@ -19,7 +19,7 @@ func (d *Screen) welcome(width, height int) string {
 			[][2]string{{"esc", "back"}}, width, height)
 	}
 	return d.env.Welcome("Deliveries", []string{"Nothing was fired yet. Each event that is fired at a webhook appears here: how it was delivered, in how many attempts, and what was answered."},
-		[][2]string{{"f", "fire an event at a webhook"}, {"1", "the webhooks; n makes one"}}, width, height)
+		[][2]string{{"f", "fire an event at a webhook"}, {"1", "the webhooks; n creates one"}}, width, height)
 }
 
 // columns returns the columns of the list.

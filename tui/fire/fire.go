@@ -149,7 +149,7 @@ func (f *Firer) Open(front screen.Screen) tea.Cmd {
 	case !f.read:
 		return nil
 	}
-	return screen.Say(screen.Info("There is no webhook to fire at yet: 1 goes to the webhooks, n makes one"))
+	return screen.Say(screen.Info("There is no webhook to fire at yet: 1 goes to the webhooks, n creates one"))
 }
 
 // Repeat fires again what was fired last, at the webhook as it is now. It asks before a burst,

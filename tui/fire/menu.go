@@ -47,7 +47,7 @@ func newMenu(f *Firer, w storage.Webhook, campaign storage.ID) *menu {
 // menuFor returns the menu for what is selected in front: for its campaign too, if events of
 // that go to the webhook.
 func (f *Firer) menuFor(front screen.Screen) (*menu, bool) {
-	w, ok := f.env.Targets.Aim(front)
+	w, ok := f.env.Targets.Target(front)
 	if !ok {
 		return nil, false
 	}

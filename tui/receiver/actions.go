@@ -48,13 +48,13 @@ func (r *Screen) toggleChecks() tea.Cmd {
 	return nil
 }
 
-// rowBindings returns the keys that send the receipt again. Editing needs the body, which only
-// the detail has; a replay reads it itself.
+// rowBindings returns the keys that send the receipt again. Editing needs the body, which only the
+// detail has. A replay reads it itself.
 func (r *Screen) rowBindings(row storage.Receipt) []screen.Binding {
 	d, read, _ := r.Current()
 	unmatched, unread := "", ""
 	if row.WebhookID == 0 {
-		unmatched = "no webhook has this path, so there is none to send it to"
+		unmatched = "no webhook has this path, so there is nowhere to send it"
 	}
 	if !read {
 		unread = "the receipt is still being read; press it again"
@@ -68,17 +68,18 @@ func (r *Screen) rowBindings(row storage.Receipt) []screen.Binding {
 // otherwise of the one that f would fire at.
 func (r *Screen) profileBinding() screen.Binding {
 	b := screen.Binding{Keys: []string{"o"}, Label: "response", Help: "Choose how the receiver answers this webhook"}
-	hook, ok := r.env.Targets.Aim(r)
+	hook, ok := r.env.Targets.Target(r)
 	if !ok {
-		b.Off = "there is no webhook yet: 1 goes to the webhooks, n makes one"
+		b.Off = "there is no webhook yet: 1 goes to the webhooks, n creates one"
 	}
 	b.Do = func() tea.Cmd { return r.profiles.choose(hook) }
 	return b
 }
 
-// lesserBindings returns the keys that the footer shows only if there is much space.
+// lesserBindings returns the less important keys, which come last and so are shown in the footer only
+// on wide screens.
 func (r *Screen) lesserBindings(row storage.Receipt) []screen.Binding {
-	pin := screen.Binding{Keys: []string{"P"}, Label: "pin", Help: "Pin it: retention and clearing leave it", Do: r.OnSelected(r.keep.pin)}
+	pin := screen.Binding{Keys: []string{"P"}, Label: "pin", Help: "Pin it: retention and clearing keep it", Do: r.OnSelected(r.keep.pin)}
 	if row.Pinned {
 		pin.Label, pin.Help = "unpin", "Unpin it: retention and clearing may remove it"
 	}
@@ -89,15 +90,15 @@ func (r *Screen) lesserBindings(row storage.Receipt) []screen.Binding {
 	}
 	all = append(all,
 		screen.Binding{Keys: []string{"N"}, Word: "note", Help: "Write a note on it", Do: r.OnSelected(r.keep.note)},
-		screen.Binding{Keys: []string{"S"}, Word: "fixture", Help: "Save what it holds as a fixture, to be fired from then on", Do: r.OnSelected(r.keep.saveFixture)},
+		screen.Binding{Keys: []string{"S"}, Word: "fixture", Help: "Save its body as a fixture, which you can fire", Do: r.OnSelected(r.keep.saveFixture)},
 		pin,
-		screen.Binding{Keys: []string{"C"}, Label: "clear", Help: "Clear the receiver; pinned receipts stay", Do: r.keep.clear})
+		screen.Binding{Keys: []string{"C"}, Label: "clear", Help: "Clear the receiver; pinned receipts are kept", Do: r.keep.clear})
 	return append(all, r.relatedBindings(row)...)
 }
 
 // relatedBindings returns the keys that lead to what belongs to the receipt.
 func (r *Screen) relatedBindings(row storage.Receipt) []screen.Binding {
-	message := screen.Binding{Keys: []string{"m"}, Label: "message", Help: "Show the life of its message; if no campaign of ours sent that, only its receipts", Do: func() tea.Cmd { return r.showMessage(row) }}
+	message := screen.Binding{Keys: []string{"m"}, Label: "message", Help: "Show the life of its message; if that is not from a campaign here, its receipts", Do: func() tea.Cmd { return r.showMessage(row) }}
 	if row.RequestID == "" && row.DeliveryID == 0 {
 		message.Off = "its body names no request, so there is no message to look for"
 	}
@@ -105,13 +106,13 @@ func (r *Screen) relatedBindings(row storage.Receipt) []screen.Binding {
 		return screen.JumpTo(screen.ViewDeliveries, row.DeliveryID)
 	}}
 	if row.DeliveryID == 0 {
-		delivery.Off = "it came from a foreign sender: no delivery of ours brought it"
+		delivery.Off = "it came from another sender, so it has no delivery here"
 	}
 	return []screen.Binding{message, delivery}
 }
 
-// showMessage opens the message that the receipt is about. Only an event of a campaign's message
-// has one; for the others, it chooses the receipts with the same request ID.
+// showMessage opens the message that the receipt is about. Only an event of a campaign here has one. For
+// others, it lists the receipts with the same request ID.
 func (r *Screen) showMessage(row storage.Receipt) tea.Cmd {
 	receipts := func() tea.Cmd { return screen.FilterTo(screen.ViewReceiver, messageFilter(row.RequestID)) }
 	if row.DeliveryID == 0 {
@@ -126,13 +127,13 @@ func (r *Screen) showMessage(row storage.Receipt) tea.Cmd {
 		case row.RequestID != "":
 			return receipts()
 		}
-		return tea.Batch(screen.ReadTrouble(err), screen.Say(screen.AboutKeys("its body names no request, so there is no message to look for")))
+		return tea.Batch(screen.SayReadError(err), screen.Say(screen.AboutKeys("its body names no request, so there is no message to look for")))
 	})
 }
 
 // listBindings returns the keys of the list.
 func (r *Screen) listBindings() []screen.Binding {
-	all := []screen.Binding{r.FilterBinding("Choose receipts: status:bounce campaign:Orders auth:fail since:10:36 body~550"), r.PauseBinding("receipts"), r.FollowBinding()}
+	all := []screen.Binding{r.FilterBinding("Filter receipts: status:bounce campaign:Orders auth:fail since:10:36 body~550"), r.PauseBinding("receipts"), r.FollowBinding()}
 	if r.List().Len() > 0 {
 		all = append(all, r.NextBindings()...)
 	}
@@ -152,7 +153,7 @@ func (r *Screen) diff() tea.Cmd {
 	return r.compare.receipts(marked)
 }
 
-// chooseExport exports the marked receipts, the selected one, or those that the filter chooses.
+// chooseExport exports the marked receipts, the selected one, or those that match the filter.
 func (r *Screen) chooseExport() tea.Cmd {
 	return r.export.choose(exportable{marked: r.Marked(), selected: r.List().SelectedID(), filter: r.Terms()})
 }

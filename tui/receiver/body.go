@@ -12,14 +12,14 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// body is the tab that shows the received bytes, indented or as they came.
+// A body is the tab that shows the received bytes, indented or unchanged.
 type body struct {
 	env *screen.Env
 	raw bool
 }
 
-// content returns the body, indented unless it is to be shown as it came, with what the schema
-// verdict found wrong in it.
+// content returns the body, indented if it is JSON and the person has not chosen otherwise, with the
+// flaws that the schema verdict has found.
 func (b *body) content(d detail) component.Content {
 	if d.pretty != nil && !b.raw {
 		return component.Content{Text: string(d.pretty), Indent: true, Flaws: flaws(d.receipt.Verdicts.Schema.Places())}
@@ -27,7 +27,7 @@ func (b *body) content(d detail) component.Content {
 	return component.Content{Text: d.shown.Text, Flaws: rawFlaws(d)}
 }
 
-// flaws returns the lines of the indented body in which something is wrong.
+// flaws returns the flaws by the lines of the indented body.
 func flaws(places []storage.Place) (all []component.Flaw) {
 	for _, p := range places {
 		if p.Line > 0 {
@@ -37,9 +37,8 @@ func flaws(places []storage.Place) (all []component.Flaw) {
 	return all
 }
 
-// rawFlaws returns the lines of the body as it came in which something is wrong. It has none for
-// a body that was decoded or shortened to be shown, because the places count the bytes that were
-// judged.
+// rawFlaws returns the flaws by the lines of the unchanged body. It returns none for a body that was
+// decoded or truncated to be shown, because their offsets count the bytes that were judged.
 func rawFlaws(d detail) (all []component.Flaw) {
 	body := d.receipt.Body
 	if d.shown.Note() != "" {
@@ -52,8 +51,7 @@ func rawFlaws(d detail) (all []component.Flaw) {
 	return all
 }
 
-// head returns the lines above the body: its size, form and digest, and what is wrong with
-// how it arrived.
+// head returns the lines above the body: its size, form and digest, and whether it arrived incomplete.
 func (b *body) head(d detail, read bool, place screen.BodyPlace) []string {
 	th := b.env.Theme
 	var lines []string
@@ -80,7 +78,7 @@ func (b *body) head(d detail, read bool, place screen.BodyPlace) []string {
 
 // describe returns the size of the body, how it is shown, and its digest.
 func (b *body) describe(d detail) string {
-	form := "as it came"
+	form := "as received"
 	switch {
 	case len(d.receipt.Body) == 0:
 		return "empty"
@@ -98,16 +96,15 @@ func (b *body) describe(d detail) string {
 func flawSentence(flaw storage.BodyFlaw) string {
 	switch flaw {
 	case storage.BodyCut:
-		return "cut: fewer bytes came than were announced, or too slowly"
+		return "cut: fewer bytes arrived than announced, or too slowly"
 	case storage.BodyOverLong:
-		return "over-long: only the first bytes were kept"
+		return "too long: only the first bytes were kept"
 	}
 	return style.Escape(string(flaw))
 }
 
-// bindings returns the keys that change how the body is shown. reset draws it anew, and wrap
-// switches the wrapping of its lines. A body that is not JSON is shown as it came, so that there
-// is nothing to choose.
+// bindings returns the keys that change how the body is shown. reset draws it anew, and wrap switches
+// the wrapping of its lines. A body that is not JSON has only one form.
 func (b *body) bindings(indented bool, reset, wrap func()) []screen.Binding {
 	all := []screen.Binding{{Keys: []string{"w"}, Word: "wrap", Help: "Wrap long lines of the body, or stop wrapping", Do: func() tea.Cmd {
 		wrap()
@@ -116,7 +113,7 @@ func (b *body) bindings(indented bool, reset, wrap func()) []screen.Binding {
 	if !indented {
 		return all
 	}
-	raw := screen.Binding{Keys: []string{"b"}, Label: "raw", Help: "Show the body as it came", Do: func() tea.Cmd {
+	raw := screen.Binding{Keys: []string{"b"}, Label: "raw", Help: "Show the body as received", Do: func() tea.Cmd {
 		b.raw = !b.raw
 		reset()
 		return nil

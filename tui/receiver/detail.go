@@ -14,18 +14,18 @@ import (
 	"backchannel/tui/style"
 )
 
-// detail is everything that is known of one receipt.
+// A detail is everything that is known about one receipt.
 type detail struct {
 	receipt  storage.Receipt
-	delivery storage.Delivery // the zero Delivery: it came from a foreign sender
+	delivery storage.Delivery // the zero Delivery: it came from another sender
 	plan     storage.Planning // of the delivery
 	shown    storage.ShownBody
 	token    storage.ReceivedToken
 	pretty   []byte // the body indented; nil when it is not JSON
 }
 
-// read reads a receipt, and the delivery that brought it, if that is one of ours. What takes long
-// with a large body, indenting and decoding it, is done here, off the event loop.
+// read reads a receipt and, if our engine sent it, its delivery. It also indents and decodes the body,
+// which takes long for a large one and so must not happen in the event loop.
 func read(ctx context.Context, store Store, id storage.ID) (d detail, err error) {
 	if d.receipt, err = store.Receipt(ctx, id); err != nil {
 		return d, err
@@ -46,8 +46,8 @@ func read(ctx context.Context, store Store, id storage.ID) (d detail, err error)
 	return d, err
 }
 
-// known returns what is known of a row's receipt. The list is read more often, so its pin and
-// note are the newer ones.
+// known returns what is known about a row's receipt. Its pin and note are those of the row, because the
+// list is read more often.
 func known(row storage.Receipt, d detail, read bool) detail {
 	if !read {
 		return detail{receipt: row}
@@ -56,8 +56,8 @@ func known(row storage.Receipt, d detail, read bool) detail {
 	return d
 }
 
-// noteLines is how many lines of a note are shown. A longer note must not push the verdicts off
-// the screen.
+// noteLines is how many lines of a note are shown at most, so that a long one does not push the verdicts
+// off the screen.
 const noteLines = 3
 
 // receiptHead returns what identifies a receipt, in two lines if they fit.
@@ -94,7 +94,7 @@ func receiptHead(s *screen.Env, r storage.Receipt, width int) []string {
 	return lines
 }
 
-// headParts puts phrases side by side, as many on a line as fit.
+// headParts puts phrases side by side, as many as fit on each line.
 func headParts(parts []string, ink style.Style, width int) []string {
 	const gap = "   "
 	var lines []string
@@ -110,8 +110,8 @@ func headParts(parts []string, ink style.Style, width int) []string {
 	return append(lines, screen.HeadLines(line, ink, width)...)
 }
 
-// answerSentence says how the request was answered, and whether the response profile replaced the
-// status that the verdicts call for.
+// answerSentence returns how the request was answered, and whether the response profile replaced the
+// status that follows from the verdicts.
 func answerSentence(r storage.Receipt) string {
 	switch {
 	case r.Outcome == storage.Dropped:
@@ -119,7 +119,7 @@ func answerSentence(r storage.Receipt) string {
 	case r.Outcome == storage.ClientGone && r.Code == 0:
 		return "the sender gave up waiting"
 	case r.Outcome == storage.ClientGone:
-		return fmt.Sprintf("%d meant, but the sender was gone", r.Code)
+		return fmt.Sprintf("%d not sent: the sender was gone", r.Code)
 	case r.Outcome == "" && r.Code == 0:
 		return "no answer yet"
 	case r.Outcome == "":
@@ -137,7 +137,7 @@ func describeRequest(s *screen.Env, d *screen.Detail, r storage.Receipt) {
 	d.Paragraph(r.Method+" "+storage.WithoutTokens(r.Path)+" "+r.Proto, s.Theme.Strong)
 	d.Headers(r.Headers)
 	d.Blank()
-	d.Paragraph("Duplicates are kept. Order and letter case of the names cannot be known: they are as Go's net/http gives them.", s.Theme.Dim)
+	d.Paragraph("Duplicates are kept. The original order and letter case of the names are unknown: Go's net/http does not preserve them.", s.Theme.Dim)
 	d.Title("Received")
 	for _, fact := range [][2]string{
 		{"At", s.DateUTC(r.ReceivedAt)}, {"From", r.Remote}, {"TLS", r.TLSVersion}, {"SHA-256", r.SHA256},
@@ -149,11 +149,11 @@ func describeRequest(s *screen.Env, d *screen.Detail, r storage.Receipt) {
 	}
 }
 
-// describeOrigin draws the delivery of our own engine that brought the receipt.
+// describeOrigin draws the delivery of our engine that led to the receipt.
 func describeOrigin(s *screen.Env, d *screen.Detail, x detail) {
 	switch {
 	case x.receipt.DeliveryID == 0:
-		d.Paragraph("It came from a foreign sender: no delivery of ours brought it.", s.Theme.Text)
+		d.Paragraph("It came from another sender, so it has no delivery here.", s.Theme.Text)
 	case x.delivery.ID == 0:
 		d.Paragraph("…", s.Theme.Dim)
 	default:

@@ -15,13 +15,13 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// comparer compares receipts with one another and with fixtures.
+// A comparer compares receipts with each other and with fixtures.
 type comparer struct {
 	env   *screen.Env
 	store compareStore
 }
 
-// compareStore reads what is compared.
+// A compareStore reads what is compared.
 type compareStore interface {
 	diff.WebhookStore
 	Receipt(context.Context, storage.ID) (storage.Receipt, error)
@@ -29,7 +29,7 @@ type compareStore interface {
 
 // compared holds two receipts, the older one first, or a receipt and its fixture.
 type compared struct {
-	left, right storage.Receipt // a left one without ID stands for the fixture
+	left, right storage.Receipt // left has no ID if it is the fixture
 	diff        diff.Comparison
 	invalid     error // why the bodies cannot be compared value by value
 }
@@ -37,7 +37,7 @@ type compared struct {
 // receipts compares two receipts. IDs grow with time, so the lower one is the older receipt.
 func (c comparer) receipts(ids []storage.ID) tea.Cmd {
 	if len(ids) != 2 {
-		return screen.Say(screen.Info(fmt.Sprintf("Mark two receipts with space, one and go to another, or none to compare this one with its fixture; %d marked here", len(ids))))
+		return screen.Say(screen.Info(fmt.Sprintf("Marked: %d. Mark two receipts with space, or one and select another, or none to compare this one with its fixture", len(ids))))
 	}
 	return screen.ReadThen(c.env, func(ctx context.Context) (x compared, err error) {
 		if x.left, err = c.store.Receipt(ctx, min(ids[0], ids[1])); err != nil {
@@ -51,7 +51,7 @@ func (c comparer) receipts(ids []storage.ID) tea.Cmd {
 	}, c.show)
 }
 
-// withFixture compares a receipt with the event that would be fired in its place.
+// withFixture compares a receipt with the event that its fixture would fire.
 func (c comparer) withFixture(id storage.ID) tea.Cmd {
 	builder := c.env.Builder()
 	return screen.ReadThen(c.env, func(ctx context.Context) (x compared, err error) {
@@ -63,7 +63,7 @@ func (c comparer) withFixture(id storage.ID) tea.Cmd {
 	}, c.show)
 }
 
-// show opens the screen of the differences.
+// show opens the screen with the differences.
 func (c comparer) show(x compared, err error) tea.Cmd {
 	if err != nil {
 		return screen.Say(screen.Bad(screen.OneLine(err)))
@@ -71,7 +71,7 @@ func (c comparer) show(x compared, err error) tea.Cmd {
 	return screen.Open(&diffScreen{env: c.env, compared: x})
 }
 
-// diffScreen shows where two bodies differ.
+// A diffScreen shows where two bodies differ.
 type diffScreen struct {
 	env *screen.Env
 	compared
@@ -125,7 +125,7 @@ func (d *diffScreen) View(width, height int) string {
 	return d.viewer.View(page.Theme)
 }
 
-// differences draws a summary, and then what changed, what is gone and what is new.
+// differences draws a summary, and then the changed, removed and added values.
 func differences(d *screen.Detail, of compared) {
 	if of.invalid != nil {
 		d.Paragraph(screen.OneLine(of.invalid)+".", d.Theme.Text)
@@ -134,7 +134,7 @@ func differences(d *screen.Detail, of compared) {
 	c := of.diff
 	d.Paragraph(c.Summary(), d.Theme.Text)
 	if len(c.ByShape) > 0 {
-		d.Paragraph("What differs in each event (ids, times, the recipient) is compared by its form.", d.Theme.Dim)
+		d.Paragraph("Values that differ in every event (ids, times, the recipient) are compared only by their form.", d.Theme.Dim)
 	}
 	d.Blank()
 	for _, change := range c.Changed {
@@ -148,7 +148,7 @@ func differences(d *screen.Detail, of compared) {
 	}
 }
 
-// difference draws a path with both of its values; an empty one is missing.
+// difference draws a path with both of its values. An empty value is a missing one.
 func difference(d *screen.Detail, path, from, to string) {
 	d.Paragraph(cmp.Or(path, "(the whole body)"), d.Theme.Strong)
 	side(d, "-", from)

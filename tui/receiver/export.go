@@ -18,20 +18,20 @@ import (
 // exportFormats returns the formats of an export, with the keys that choose them.
 func exportFormats() []screen.ExportFormat {
 	return []screen.ExportFormat{
-		{Name: string(export.JSON), Key: "j", Suffix: ".json", Help: "one array of what receipt show has"},
+		{Name: string(export.JSON), Key: "j", Suffix: ".json", Help: "an array of what receipt show prints"},
 		{Name: string(export.NDJSON), Key: "n", Suffix: ".ndjson", Help: "the same, one object a line"},
 		{Name: string(export.HAR), Key: "h", Suffix: ".har", Help: "HTTP Archive 1.2, for browsers and proxies"},
 		{Name: string(export.Curl), Key: "c", Suffix: ".sh", Help: "a script that sends each again with curl"},
 	}
 }
 
-// exporter writes receipts to a file.
+// An exporter writes receipts to a file.
 type exporter struct {
 	env   *screen.Env
 	write func(context.Context, export.Request) (export.Result, error) // nil: no export
 }
 
-// exportable is what an export can be of.
+// exportable is the receipts that can be exported.
 type exportable struct {
 	marked   []storage.ID
 	selected storage.ID
@@ -54,17 +54,17 @@ const (
 	whichFiltered = "filtered"
 )
 
-// ask asks which receipts to write, and where to. A format whose file sends the receipts asks for
-// the server to send them to as well.
+// ask asks which receipts to write, and where. For a format whose file sends the receipts, it also asks
+// for the server that they are sent to.
 func (e exporter) ask(f screen.ExportFormat, of exportable) tea.Cmd {
 	which := of.options()
 	fields := []component.Field{
 		{ID: exportWhich, Label: "Receipts", Kind: component.ChoiceField, Options: which, Start: component.Value{Text: which[0].ID}, Help: "left and right choose."},
 		e.env.ExportField("receipts", e.env.Now(), f),
-		{ID: exportSecrets, Label: "Secrets", Kind: component.CheckField, Help: "Off: tokens and secret headers are masked, and what looks like either."},
+		{ID: exportSecrets, Label: "Secrets", Kind: component.CheckField, Help: "Off: tokens, secret headers and whatever looks like one are masked."},
 	}
 	if export.Format(f.Name).Sends() {
-		fields = slices.Insert(fields, 2, component.Field{ID: exportTo, Label: "For", Help: "Empty: the receiver as it is now. Else another server: https://HOST:PORT, or a URL that all of them go to."})
+		fields = slices.Insert(fields, 2, component.Field{ID: exportTo, Label: "For", Help: "Empty: the receiver's present URL. Or another server: https://HOST:PORT, or one URL for all receipts."})
 	}
 	return e.env.Fill(screen.FormSpec{
 		Title: "Export as " + f.Name, Verb: "Write", Focus: screen.ExportPath,
@@ -73,7 +73,7 @@ func (e exporter) ask(f screen.ExportFormat, of exportable) tea.Cmd {
 	})
 }
 
-// options returns what can be exported now, the likeliest first.
+// options returns what can be exported, the likeliest first.
 func (of exportable) options() []component.Option {
 	var all []component.Option
 	if n := len(of.marked); n > 0 {
@@ -84,13 +84,13 @@ func (of exportable) options() []component.Option {
 	}
 	label := "all"
 	if len(of.filter.Terms) > 0 {
-		label = "all that the filter chooses"
+		label = "all that match the filter"
 	}
 	return append(all, component.Option{ID: whichFiltered, Label: label})
 }
 
-// request returns the export that a form describes. Receipts that a filter chooses are read when
-// the export runs, so that it has those that came while the form was open.
+// request returns the export that a form describes. Receipts that match a filter are read when the
+// export runs, so it includes those that arrived while the form was open.
 func (of exportable) request(format export.Format, v component.Values) export.Request {
 	e := export.Request{Format: format, Path: screen.ExportedPath(v), To: strings.TrimSpace(v.Text(exportTo)), WithSecrets: v.On(exportSecrets)}
 	switch v.Text(exportWhich) {
@@ -114,7 +114,7 @@ func (e exporter) run(request export.Request) tea.Cmd {
 	})
 }
 
-// exported says what was written where.
+// exported returns what was written, and where.
 func exported(request export.Request, done export.Result) string {
 	secrets := "secrets masked"
 	if request.WithSecrets {

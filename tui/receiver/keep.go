@@ -13,17 +13,17 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// keepStore is the part of the store that keeps receipts, or removes them.
+// A keepStore is the part of the store that changes receipts.
 type keepStore interface {
 	Receipt(context.Context, storage.ID) (storage.Receipt, error)
 	storage.FixtureStore
 	NoteReceipt(ctx context.Context, id storage.ID, text string) error
 	PinReceipt(ctx context.Context, id storage.ID, pinned bool) error
-	// ClearReceipts removes all but the pinned ones.
+	// ClearReceipts removes all receipts except the pinned ones.
 	ClearReceipts(context.Context) (removed int64, err error)
 }
 
-// keeper pins receipts, writes notes on them, saves them as fixtures, and clears the others.
+// A keeper pins receipts, writes notes on them, saves them as fixtures, and clears the others.
 type keeper struct {
 	env   *screen.Env
 	store keepStore
@@ -49,7 +49,7 @@ func (k keeper) note(row storage.Receipt) tea.Cmd {
 
 // pin excludes a receipt from retention and clearing, or includes it again.
 func (k keeper) pin(row storage.Receipt) tea.Cmd {
-	text := "pinned: retention and clearing leave it"
+	text := "pinned: retention and clearing keep it"
 	if row.Pinned {
 		text = "no longer pinned"
 	}
@@ -58,11 +58,11 @@ func (k keeper) pin(row storage.Receipt) tea.Cmd {
 	})
 }
 
-// clear asks first, because the receipts cannot be had back.
+// clear asks first, because removed receipts cannot be restored.
 func (k keeper) clear() tea.Cmd {
 	return k.env.Ask(component.Confirm{
 		Title: "Clear the receiver?",
-		Text:  []string{"All receipts go, also those that a filter hides. Pinned ones stay."},
+		Text:  []string{"All receipts are removed, including those that a filter hides. Pinned ones are kept."},
 		Yes:   "clear", No: "keep",
 	}, func() tea.Cmd {
 		return screen.Act(k.env.Context, func(ctx context.Context) (string, error) {
@@ -72,12 +72,12 @@ func (k keeper) clear() tea.Cmd {
 	})
 }
 
-// saveFixture saves the body of a receipt as a fixture, which can be fired from then on.
+// saveFixture asks for a name, and saves the body of a receipt as a fixture, which can then be fired.
 func (k keeper) saveFixture(row storage.Receipt) tea.Cmd {
 	return k.env.Fill(screen.FormSpec{
 		Title: "Save as a fixture", Verb: "Save",
 		Section: component.Section{Fields: []component.Field{
-			{ID: keepText, Label: "Name", Check: checkFixtureName(row), Help: "The fire menu has it from then on, and so has backchannel fire NAME."},
+			{ID: keepText, Label: "Name", Check: checkFixtureName(row), Help: "You can then fire it from the fire menu, and with backchannel fire NAME."},
 		}},
 		Submit: func(v component.Values) tea.Cmd {
 			return screen.Act(k.env.Context, func(ctx context.Context) (string, error) {
@@ -88,8 +88,8 @@ func (k keeper) saveFixture(row storage.Receipt) tea.Cmd {
 	})
 }
 
-// checkFixtureName returns a check of the name while it is typed. A row of the list has no body,
-// so the check uses some other payload: that of the receipt is checked when it is saved.
+// checkFixtureName returns a check of the name while a person types it. A row of the list has no body, so
+// the check uses a placeholder. The real body is checked when the fixture is saved.
 func checkFixtureName(row storage.Receipt) func(component.Values) string {
 	return func(v component.Values) string {
 		f, err := storage.FixtureOf(row, strings.TrimSpace(v.Text(keepText)), storage.Classic)
@@ -105,7 +105,7 @@ func checkFixtureName(row storage.Receipt) func(component.Values) string {
 	}
 }
 
-// saveAs saves the body of a receipt, which it has to read first: the list has all but the body.
+// saveAs reads a receipt, because the list does not have its body, and saves it.
 func (k keeper) saveAs(ctx context.Context, id storage.ID, name string) error {
 	whole, err := k.store.Receipt(ctx, id)
 	if err != nil {

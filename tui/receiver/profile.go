@@ -14,7 +14,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// profileStore keeps the response profiles.
+// A profileStore stores the response profiles.
 type profileStore interface {
 	Profile(ctx context.Context, webhook storage.ID) (storage.Profile, error)
 	SetProfile(ctx context.Context, webhook storage.ID, p storage.Profile) error
@@ -26,7 +26,7 @@ type profiles struct {
 	store profileStore
 }
 
-// choose reads the present profile of a webhook, and then asks for another.
+// choose reads the present profile of a webhook, and then asks for a new one.
 func (p profiles) choose(hook storage.Webhook) tea.Cmd {
 	return screen.ReadThen(p.env, func(ctx context.Context) (storage.Profile, error) {
 		return p.store.Profile(ctx, hook.ID)
@@ -41,7 +41,7 @@ func (p profiles) choose(hook storage.Webhook) tea.Cmd {
 // ownProfile is the menu's last item: a profile that is not a preset.
 const ownProfile = "custom"
 
-// offer shows the presets and a profile of one's own, the present one marked.
+// offer shows a menu of the presets and a custom profile, and marks the present one.
 func (p profiles) offer(hook storage.Webhook, present storage.Profile) tea.Cmd {
 	presets := storage.Presets()
 	items := make([]component.MenuItem, len(presets))
@@ -70,16 +70,16 @@ func (p profiles) offer(hook storage.Webhook, present storage.Profile) tea.Cmd {
 	})
 }
 
-// set puts a profile in force. words say what it does.
+// set stores a profile. words describes it in the toast.
 func (p profiles) set(hook storage.Webhook, profile storage.Profile, words string) tea.Cmd {
-	return screen.ActOdd(p.env.Context, profile.Warnings(), func(ctx context.Context) (string, error) {
+	return screen.ActWarning(p.env.Context, profile.Warnings(), func(ctx context.Context) (string, error) {
 		return fmt.Sprintf("%s from now on: %s", hook.Name, words), p.store.SetProfile(ctx, hook.ID, profile)
 	})
 }
 
-// presetName returns the name of the preset that a profile is, or "" if it is none. A webhook
-// whose profile was never set has the zero Profile, which is the first preset. Generation only
-// counts the changes.
+// presetName returns the name of the preset that a profile is, or "" if it is a custom one. A webhook
+// whose profile was never set has the zero Profile, which is the first preset. Generation is ignored,
+// because it only counts changes.
 func presetName(p storage.Profile) string {
 	p.Generation = 0
 	if p.Preset == "" && reflect.DeepEqual(p, storage.Profile{}) {

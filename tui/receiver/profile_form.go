@@ -28,7 +28,7 @@ const (
 	profileBody       = "body"
 )
 
-// ask asks for a profile of the webhook's own, beginning with the present one.
+// ask asks for a custom profile, starting with the present one.
 func (p profiles) ask(hook storage.Webhook, present storage.Profile) tea.Cmd {
 	return p.env.Fill(screen.FormSpec{
 		Title: "How the receiver answers " + hook.Name, Verb: "Apply", Rows: profileRows,
@@ -43,24 +43,24 @@ func (p profiles) ask(hook storage.Webhook, present storage.Profile) tea.Cmd {
 // profileRows is the height of the form, which scrolls in smaller terminals.
 const profileRows = 18
 
-// profileFields returns the fields of the form. Each checks the whole profile and shows the
-// errors that are its own.
+// profileFields returns the fields of the form. Each checks the whole profile, because the rules connect
+// fields, and shows only its own error.
 func profileFields(p storage.Profile) []component.Field {
 	text := func(id, label, start, help string) component.Field {
 		return component.Field{ID: id, Label: label, Start: component.Value{Text: start}, Help: help}
 	}
 	fields := []component.Field{
 		text(profileStatus, "Status", statusText(p.Statuses), "503, or several in turn: 429, 429, 204. Empty: as the verdicts say."),
-		text(profileDelay, "Delay", durationOrNone(p.Delay), "Before the answer: 3s, 200ms. Empty: none."),
+		text(profileDelay, "Delay", durationOrNone(p.Delay), "The wait before the answer: 3s, 200ms. Empty: none."),
 		{ID: profileFault, Label: "Fault", Kind: component.ChoiceField, Start: component.Value{Text: string(p.Fault)}, Help: "left and right choose.", Options: []component.Option{
 			{ID: "", Label: "none"}, {ID: string(storage.FaultDrop), Label: "drop the connection"}, {ID: string(storage.FaultHang), Label: "hang: never answer"},
 		}},
-		text(profilePercent, "Fail, %", numberOrNone(p.FailPct), "So many of a hundred requests are answered 503. Empty: none."),
-		text(profileFirst, "Fail first", numberOrNone(float64(p.FailFirst)), "So many requests of each delivery are answered 503, then it succeeds. Empty: none."),
+		text(profilePercent, "Fail, %", numberOrNone(p.FailPct), "The percentage of requests that are answered 503. Empty: none."),
+		text(profileFirst, "Fail first", numberOrNone(float64(p.FailFirst)), "This many requests of each delivery are answered 503, then it succeeds. Empty: none."),
 		text(profileRetryAfter, "Retry-After", durationOrNone(p.RetryAfter), "Whole seconds, sent with 429 and 503; alone, every answer is 429. Empty: none."),
-		text(profileDrip, "Drip, B/s", numberOrNone(float64(p.DripPerSec)), "The answer trickles at so many bytes a second. Empty: at once."),
+		text(profileDrip, "Drip, B/s", numberOrNone(float64(p.DripPerSec)), "The answer is sent at this many bytes a second. Empty: at once."),
 		{ID: profileHeaders, Label: "Headers", Kind: component.AreaField, Rows: 3, Start: component.Value{Text: headerLines(p.Headers)}, Help: "Name: value, one a line."},
-		{ID: profileBody, Label: "Body", Kind: component.AreaField, Rows: 3, Start: component.Value{Text: p.Body}, Help: "Of the answer."},
+		{ID: profileBody, Label: "Body", Kind: component.AreaField, Rows: 3, Start: component.Value{Text: p.Body}, Help: "The body of the answer."},
 	}
 	for i := range fields {
 		id := fields[i].ID
@@ -82,7 +82,7 @@ func reasonFor(bad storage.FieldErrors, field string) string {
 	return ""
 }
 
-// readProfile returns the profile that a form describes, and the errors in it.
+// readProfile returns the profile that a form describes, and its errors.
 func readProfile(v component.Values) (storage.Profile, storage.FieldErrors) {
 	p := screen.Parser{Values: v}
 	profile := storage.Profile{
@@ -134,8 +134,8 @@ func optionalNumber(p *screen.Parser, field, example string) float64 {
 	return n
 }
 
-// readHeaders parses lines of the form "Name: value". Its errors name a line, which reasonFor
-// takes off again.
+// readHeaders parses lines of the form "Name: value". The field of an error names the line, as storage
+// does, and reasonFor removes that.
 func readHeaders(p *screen.Parser) (headers []storage.HeaderField) {
 	for i, line := range strings.Split(p.Values.Text(profileHeaders), "\n") {
 		name, value, found := strings.Cut(line, ":")
@@ -150,7 +150,7 @@ func readHeaders(p *screen.Parser) (headers []storage.HeaderField) {
 	return headers
 }
 
-// headerLines writes headers as readHeaders parses them.
+// headerLines formats headers as readHeaders parses them.
 func headerLines(headers []storage.HeaderField) string {
 	lines := make([]string, len(headers))
 	for i, h := range headers {
@@ -159,7 +159,7 @@ func headerLines(headers []storage.HeaderField) string {
 	return strings.Join(lines, "\n")
 }
 
-// statusText writes statuses as readStatuses parses them.
+// statusText formats statuses as readStatuses parses them.
 func statusText(statuses []int) string {
 	words := make([]string, len(statuses))
 	for i, status := range statuses {
@@ -168,7 +168,7 @@ func statusText(statuses []int) string {
 	return strings.Join(words, ", ")
 }
 
-// durationOrNone writes a duration, or nothing for 0.
+// durationOrNone formats a duration. It returns "" for 0.
 func durationOrNone(d time.Duration) string {
 	if d == 0 {
 		return ""
@@ -176,7 +176,7 @@ func durationOrNone(d time.Duration) string {
 	return screen.ShortDuration(d)
 }
 
-// numberOrNone writes a number, or nothing for 0.
+// numberOrNone formats a number. It returns "" for 0.
 func numberOrNone(n float64) string {
 	if n == 0 {
 		return ""

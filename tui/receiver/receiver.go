@@ -1,5 +1,5 @@
-// Package receiver is the screen that shows the requests that the built-in receiver got and
-// its verdicts on them, and that acts on these receipts. Begin with [New].
+// Package receiver is the screen that shows the requests that the built-in receiver got with its
+// verdicts, and acts on these receipts. Start with [New].
 package receiver
 
 import (
@@ -14,7 +14,7 @@ import (
 	"backchannel/tui/style"
 )
 
-// Store keeps the receipts, and the deliveries behind them.
+// Store stores the receipts, and the deliveries that led to them.
 type Store interface {
 	fire.ReplayStore
 	fire.PlaceStore
@@ -26,15 +26,15 @@ type Store interface {
 	profileStore
 }
 
-// Actions are what can be done with receipts outside of the store.
+// Actions are what the screen cannot do with the store alone.
 type Actions struct {
-	CA string // the path of the certificate by which clients can trust the built-in receiver
+	CA string // the path of the certificate that clients of the built-in receiver must trust
 	// Export writes receipts to a file. If it is nil, the screen offers no export.
 	Export func(context.Context, export.Request) (export.Result, error)
-	// Rules are those by which a URL to send to is accepted.
+	// Rules decide which URLs a receipt may be sent to.
 	Rules storage.Rules
-	// Resend sends the bytes of a receipt to a URL in one attempt, with the headers that they
-	// came with. If it is nil, the screen only replays through webhooks.
+	// Resend sends the bytes and headers of a receipt to the sender's URL in one attempt. If it is nil,
+	// the screen only replays through webhooks.
 	Resend func(ctx context.Context, r storage.Receipt, sender storage.Webhook) (storage.Attempt, error)
 }
 
@@ -111,7 +111,7 @@ func New(e *screen.Env, store Store, do Actions) *Screen {
 // Title returns the view's name.
 func (r *Screen) Title() string { return "Receiver" }
 
-// choose returns the receipts that a filter chooses.
+// choose returns the source of the receipts that match a filter.
 func choose(store Store, f storage.Filter) screen.Chosen[storage.Receipt] {
 	return screen.Chosen[storage.Receipt]{
 		Page: func(ctx context.Context, p screen.Page) ([]storage.Receipt, error) {
@@ -123,7 +123,7 @@ func choose(store Store, f storage.Filter) screen.Chosen[storage.Receipt] {
 	}
 }
 
-// values returns what the keys of a filter mean for a receipt.
+// values returns a receipt's values of the filter's keys, to suggest them.
 func values(r storage.Receipt) map[string]string {
 	all := map[string]string{
 		"message": r.RequestID, "identity": r.Identity, "campaign": r.Campaign, "execution": r.ExecutionID,

@@ -13,21 +13,21 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// replayer sends receipts again.
+// A replayer sends receipts again.
 type replayer struct {
 	env   *screen.Env
 	store resend.Store
-	// resend sends the body of a receipt in one attempt; nil: that is not possible.
+	// resend is Actions.Resend.
 	resend func(ctx context.Context, r storage.Receipt, sender storage.Webhook) (storage.Attempt, error)
 }
 
-// replay is a receipt and the places to which it can be sent again.
+// A replay is a receipt and the URLs to which it can be sent again.
 type replay struct {
 	receipt storage.Receipt
 	places  fire.Places
 }
 
-// start finds where a receipt can be sent again.
+// start finds out where a receipt can be sent again, and then sends it or asks.
 func (r replayer) start(row storage.Receipt) tea.Cmd {
 	return screen.ReadThen(r.env, func(ctx context.Context) (x replay, err error) {
 		if x.receipt, err = r.store.Receipt(ctx, row.ID); err != nil {
@@ -38,14 +38,14 @@ func (r replayer) start(row storage.Receipt) tea.Cmd {
 	}, r.offer)
 }
 
-// The items of the menu of places.
+// The items of the menu of URLs.
 const (
 	toWebhook  = "webhook"
 	toReceiver = "receiver"
 )
 
-// offer sends the receipt again. If its webhook leads elsewhere than to the built-in receiver, it
-// asks first which of the two is meant.
+// offer sends the receipt again. If its webhook's URL is not that of the built-in receiver, it first asks
+// which of the two is meant.
 func (r replayer) offer(x replay, err error) tea.Cmd {
 	switch {
 	case err != nil:
@@ -55,7 +55,7 @@ func (r replayer) offer(x replay, err error) tea.Cmd {
 	}
 	menu := component.Menu{Title: "Replay the receipt to", Details: []component.MenuItem{
 		{ID: toWebhook, Key: "w", Label: x.places.Webhook.Name, Detail: x.places.URL + ", its URL now; a new delivery, " + fire.HowSigned(x.places.Webhook)},
-		{ID: toReceiver, Key: "r", Label: "the receiver", Detail: x.places.Receiver + ", where it listens now; as it came"},
+		{ID: toReceiver, Key: "r", Label: "the receiver", Detail: x.places.Receiver + ", its URL now; unchanged"},
 	}}
 	return r.env.Choose(menu, func(item string) tea.Cmd {
 		if item == toReceiver {
@@ -73,8 +73,8 @@ func (r replayer) toWebhook(x replay) tea.Cmd {
 	return tea.Batch(sent, screen.Say(screen.Info("replayed to "+x.places.Lead())), warnOfReplay(x.receipt))
 }
 
-// toReceiver sends the bytes to the built-in receiver, wherever the webhook leads. It makes an
-// attempt without a delivery, since no delivery of the webhook goes there.
+// toReceiver sends the bytes to the built-in receiver, whatever the webhook's URL is. It makes an attempt
+// without a delivery, because deliveries of the webhook go to its URL.
 func (r replayer) toReceiver(x replay) tea.Cmd {
 	ctx, to, sender := r.env.Context, x.places.Receiver, fire.SenderOf(x.receipt)
 	sender.URL = to
@@ -86,12 +86,12 @@ func (r replayer) toReceiver(x replay) tea.Cmd {
 		case attempt.ErrorClass != "":
 			return screen.ToastMsg{Toast: screen.Bad(fmt.Sprintf("the replay to %s failed: %s", to, attempt.Error))}
 		}
-		return screen.ToastMsg{Toast: screen.Good(fmt.Sprintf("replayed to %s, as it came: %d", to, attempt.Code))}
+		return screen.ToastMsg{Toast: screen.Good(fmt.Sprintf("replayed unchanged to %s: %d", to, attempt.Code))}
 	}
 	return tea.Batch(sent, warnOfReplay(x.receipt))
 }
 
-// warnOfReplay says why a replay will be answered differently, if it will.
+// warnOfReplay shows why a replay will be answered differently, if it will.
 func warnOfReplay(r storage.Receipt) tea.Cmd {
 	if odd := fire.ReplayWarning(r); odd != "" {
 		return screen.Say(screen.Warn(odd))

@@ -12,7 +12,7 @@ import (
 	"backchannel/tui/style"
 )
 
-// tokenPage draws what a token says, each name with the check that judged it.
+// A tokenPage draws the contents of a token, each name with the check that judged it.
 type tokenPage struct {
 	*screen.Detail
 	env    *screen.Env
@@ -34,7 +34,7 @@ func (r *Screen) describeToken(page *screen.Detail, d detail) {
 		p.remaining("header", "prefix")
 		return
 	}
-	p.Paragraph(fmt.Sprintf("%s: %s as of %s, when it came", t.Field, storage.Masked, r.env.DateUTC(d.receipt.ReceivedAt)), p.Theme.Dim)
+	p.Paragraph(fmt.Sprintf("%s: %s as of its arrival, %s", t.Field, storage.Masked, r.env.DateUTC(d.receipt.ReceivedAt)), p.Theme.Dim)
 	if p.auth.Result == storage.NotApplicable {
 		p.Paragraph("Not judged: "+p.auth.Reason+".", p.Theme.Text)
 	}
@@ -51,7 +51,7 @@ func (r *Screen) describeToken(page *screen.Detail, d detail) {
 	p.signature(t.Signature)
 }
 
-// members draws a part of the token, and then the checks of names that are not in it.
+// members draws a part of the token, and then the failed checks of names that are missing in it.
 func (p *tokenPage) members(title string, all []storage.TokenMember, checks ...string) {
 	p.Title(title)
 	if len(all) == 0 {
@@ -60,16 +60,15 @@ func (p *tokenPage) members(title string, all []storage.TokenMember, checks ...s
 	for _, m := range all {
 		name := m.Name
 		if !slices.Contains(checks, name) {
-			name = "" // no check is about it, whatever it is called
+			name = "" // a check of the same name is about another part
 		}
 		p.member(m, name)
 	}
 	p.remaining(checks...)
 }
 
-// member draws a header parameter or claim, with the check of that name beside it. A value of a
-// token is never rewritten in local time, as a verdict's text is: it is shown as it is in the
-// token.
+// member draws a header parameter or claim, with the result of its check. Unlike the text of a verdict, a
+// value of a token is never converted to local time: it is shown as it is in the token.
 func (p *tokenPage) member(m storage.TokenMember, name string) {
 	c, judged := p.auth.Check(name)
 	lead := "   "
@@ -94,8 +93,8 @@ func (p *tokenPage) member(m storage.TokenMember, name string) {
 	p.Lines = plain.Lines
 }
 
-// times returns a time in the console's zone with its distance, below each other if they do not
-// fit on a line, and then as it is written and in UTC.
+// times returns a time in the console's zone with its distance, on two lines if they do not fit on one,
+// and below that as it is in the token and in UTC.
 func (p *tokenPage) times(m storage.TokenMember, ink style.Style) []inked {
 	const gap = "   "
 	at := m.At.In(p.env.Location)
@@ -111,7 +110,7 @@ func (p *tokenPage) times(m storage.TokenMember, ink style.Style) []inked {
 	return append(texts, inked{written, p.Theme.Dim})
 }
 
-// tokenMargin is how many cells beside draws before and behind a value.
+// tokenMargin is how many cells beside draws before and after a value.
 const tokenMargin = 3 + verdictLabel + 2
 
 // lead returns the glyph of a check's result.
@@ -120,7 +119,8 @@ func (p *tokenPage) lead(result storage.Result) string {
 	return " " + ink.Render(glyph) + " "
 }
 
-// remaining draws the failed checks of these names that are about nothing in the token.
+// remaining draws those failed checks of the names that have not been drawn, because the token has no such
+// name.
 func (p *tokenPage) remaining(names ...string) {
 	for _, name := range names {
 		c, _ := p.auth.Check(name)
@@ -131,9 +131,8 @@ func (p *tokenPage) remaining(names ...string) {
 	}
 }
 
-// signature draws the length of the signature and the check of it. The signature itself is
-// masked: with it and the parts above, the token could be put together again and used until it
-// expires.
+// signature draws the length of the signature and its check. The signature itself is masked: with it and
+// the parts above, the token could be reassembled and used until it expires.
 func (p *tokenPage) signature(length int) {
 	text := storage.Masked + "   " + words.Count(length, "byte")
 	c, judged := p.auth.Check("signature")

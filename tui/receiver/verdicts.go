@@ -9,7 +9,7 @@ import (
 	"backchannel/tui/style"
 )
 
-// verdictLabel is the width of the column with the names of verdicts and checks. Longer names
+// verdictLabel is the width of the column with the names of verdicts and checks, in cells. Longer names
 // have a line of their own.
 const verdictLabel = 10
 
@@ -20,7 +20,7 @@ func (r *Screen) describeVerdicts(page *screen.Detail, d detail) {
 	forward(page, d.receipt.Forward)
 }
 
-// verdicts draws the verdicts that failed first, check by check, and then the others.
+// verdicts draws the failed verdicts check by check, and then the others.
 func verdicts(d *screen.Detail, all storage.Verdicts, everyCheck bool) {
 	for _, v := range all.List() {
 		if v.Result == storage.Fail {
@@ -35,8 +35,8 @@ func verdicts(d *screen.Detail, all storage.Verdicts, everyCheck bool) {
 	}
 }
 
-// verdict draws a verdict, and its checks if everyCheck. A failed one has no reason beside it if
-// the checks that follow say what failed.
+// verdict draws a verdict, with its checks if everyCheck is true. The reason of a failed verdict is left
+// out if its failed checks say the same.
 func verdict(d *screen.Detail, v storage.NamedVerdict, everyCheck bool) {
 	glyph, ink := screen.ResultStyle(d.Theme, v.Result)
 	failed := v.Result == storage.Fail
@@ -97,7 +97,7 @@ func hasFailed(checks []storage.Check) bool {
 	return false
 }
 
-// check draws a step of a verdict that did not fail.
+// check draws a check that did not fail.
 func check(d *screen.Detail, c storage.Check) {
 	beside(d, checkLead(d, c), c.Name, inked{c.Actual, d.Theme.Dim})
 }
@@ -108,8 +108,8 @@ func checkLead(d *screen.Detail, c storage.Check) string {
 	return "     " + ink.Render(glyph) + " "
 }
 
-// failedCheck draws a step that failed. The actual value is the brightest, and below it are
-// the expected one and the remedy, unless the step before has the same remedy.
+// failedCheck draws a failed check: the actual value, which is the brightest, and below it the expected
+// one and, if withRemedy is true, the remedy.
 func failedCheck(d *screen.Detail, c storage.Check, withRemedy bool) {
 	all := []inked{{c.Actual, d.Theme.Strong}}
 	if c.Expected != "" {
@@ -121,13 +121,13 @@ func failedCheck(d *screen.Detail, c storage.Check, withRemedy bool) {
 	beside(d, checkLead(d, c), c.Name, all...)
 }
 
-// inked is a text with its style.
+// An inked is a text with its style.
 type inked struct {
 	text string
 	ink  style.Style
 }
 
-// leastBeside is how many cells a text needs to be readable beside its name.
+// leastBeside is the width, in cells, that a text needs to be readable beside its name.
 const leastBeside = 22
 
 // beside draws a lead, a name, and texts wrapped beside them, or below them if the name is too

@@ -60,7 +60,7 @@ func eventWord(th *style.Theme, status string) (string, style.Style) {
 	return glyph + " " + status, ink
 }
 
-// answerWord returns the status of the answer, or why there was none.
+// answerWord returns the status code of the answer, or why there was none.
 func answerWord(th *style.Theme, r storage.Receipt) (string, style.Style) {
 	switch {
 	case r.Outcome == storage.Dropped:
@@ -75,8 +75,8 @@ func answerWord(th *style.Theme, r storage.Receipt) (string, style.Style) {
 	return strconv.Itoa(r.Code), th.Bad
 }
 
-// otherVerdicts names the verdicts other than auth and schema that failed. Of these, only target
-// changes the answer, so the others are warnings.
+// otherVerdicts returns the cell with the failed verdicts other than auth and schema, which have columns
+// of their own. Only target changes the answer, so the others are drawn as warnings.
 func otherVerdicts(th *style.Theme, v storage.Verdicts) component.Cell {
 	ink, passed := th.Warn, false
 	var failed []string
@@ -100,22 +100,22 @@ func otherVerdicts(th *style.Theme, v storage.Verdicts) component.Cell {
 	return screen.FailedCell(th, failed, ink)
 }
 
-// welcome fills the screen until something was received.
+// welcome draws the screen until a request has been received.
 func welcome(s *screen.Env, width, height int) string {
 	return s.Welcome("Receiver", receiverPlace(s), [][2]string{
 		{"f", "fire an event at a webhook"},
-		{"1", "the webhooks; n makes one"},
+		{"1", "the webhooks; n creates one"},
 	}, width, height)
 }
 
-// receiverPlace says where the receiver listens, or why it is off.
+// receiverPlace returns paragraphs that say where the receiver listens, or why it is off.
 func receiverPlace(s *screen.Env) []string {
-	const what = "Every request that reaches the built-in receiver is kept and judged here: its token, its schema, whether it came twice or late."
+	const what = "Every request that reaches the built-in receiver is stored and judged: its token, its schema, whether it is a duplicate or out of order."
 	switch st := s.Status; {
 	case st.ReceiverURL() != "":
-		return []string{"Nothing has arrived yet. " + what, "It listens on " + st.ReceiverURL() + "/feedback/{organization}/{sandbox}, also for senders of your own."}
+		return []string{"Nothing has arrived yet. " + what, "It listens on " + st.ReceiverURL() + "/feedback/{organization}/{sandbox}, also for your own senders."}
 	case st.Read && !st.Alive:
-		return []string{"Nothing has arrived yet. " + what, "Nobody receives now: the receiver is on as soon as a console or a serve leads the data folder."}
+		return []string{"Nothing has arrived yet. " + what, "The receiver is off. It starts with the next console or backchannel serve on this data folder."}
 	case st.Runtime.ReceiverError != "":
 		return []string{"Nothing has arrived yet. " + what, "The receiver is off: " + st.Runtime.ReceiverError}
 	}

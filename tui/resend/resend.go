@@ -90,7 +90,7 @@ func (r *form) Bindings() []screen.Binding {
 	return []screen.Binding{
 		{Keys: []string{"ctrl+s"}, Label: "send", Help: "Send the body to the webhook", Do: func() tea.Cmd { return r.Update(tea.KeyMsg{Type: tea.KeyCtrlS}) }},
 		{Keys: []string{"ctrl+o"}, Label: "editor", Help: "Edit the body in $EDITOR", Do: r.editBody},
-		{Shown: "esc", Label: "leave", Help: "Leave; asks when something was changed"},
+		{Shown: "esc", Label: "leave", Help: "Leave; asks first if something was changed"},
 	}
 }
 

@@ -8,7 +8,7 @@ import (
 	"backchannel/tui/style"
 )
 
-// errorText returns the error of an attempt with its class, unless a status says it all.
+// errorText returns the error of an attempt, after its class unless the class only repeats it.
 func errorText(a storage.Attempt) string {
 	if a.ErrorClass == storage.ClassStatus || a.ErrorClass == "" {
 		return a.Error
@@ -16,8 +16,8 @@ func errorText(a storage.Attempt) string {
 	return string(a.ErrorClass) + ": " + a.Error
 }
 
-// timings returns the parts of an attempt's duration. A connection that was reused has no dns
-// and connect.
+// timings returns the parts of an attempt's duration. A reused connection has neither dns nor
+// connect.
 func timings(t storage.Timings) string {
 	var parts []string
 	for _, part := range []struct {
@@ -31,7 +31,7 @@ func timings(t storage.Timings) string {
 	return strings.Join(parts, "  ")
 }
 
-// excerpt returns the beginning of an answer's body, which may have 16 KiB.
+// excerpt returns the first 200 characters of an answer's body, of which up to 16 KiB are kept.
 func excerpt(body string) string {
 	const most = 200
 	if runes := []rune(body); len(runes) > most {

@@ -12,9 +12,8 @@ import (
 	"backchannel/tui/style"
 )
 
-// DescribeAttempts draws the attempts of a delivery on one axis that runs downwards: those made,
-// with what came of them, and those to come, with when they are due. Between two of them is how
-// long was waited, or will be.
+// DescribeAttempts draws the attempts of a delivery on one axis that runs downwards: past ones with
+// their outcomes, planned ones with their due times, and the wait between each two.
 func (s *Env) DescribeAttempts(d *Detail, p storage.Planning) {
 	p.Now = s.Now()
 	planned := p.Planned()
@@ -43,7 +42,7 @@ func (x axis) row(glyph string, ink style.Style, n int, rest string) {
 	x.d.Lines = append(x.d.Lines, line)
 }
 
-// under adds a text beside the axis, which goes on there if there is another point on it.
+// under adds a text below a point. With more, the axis continues beside the text.
 func (x axis) under(text string, ink style.Style, more bool) {
 	if text == "" {
 		return
@@ -61,7 +60,7 @@ func (x axis) beside(styled string, more bool) {
 	x.d.Lines = append(x.d.Lines, " "+line+"     "+styled)
 }
 
-// gap adds the wait before a point, and what it was for.
+// gap adds the wait before a point, and the reason for its length.
 func (x axis) gap(wait, why string) {
 	text := "+ " + wait
 	if why != "" {
@@ -70,7 +69,8 @@ func (x axis) gap(wait, why string) {
 	x.under(text, x.env.Theme.Dim, true)
 }
 
-// waitText returns how long a wait is, from a minute on in the words of a webhook's schedule.
+// waitText formats a wait. From a minute on it has the notation of a webhook's schedule, so that a
+// person recognizes the schedule's steps.
 func waitText(d time.Duration) string {
 	if d >= time.Minute {
 		return ShortDuration(d.Round(time.Second))
@@ -78,7 +78,7 @@ func waitText(d time.Duration) string {
 	return Duration(max(0, d))
 }
 
-// made draws an attempt that was made. more says that others are to come.
+// made draws a past attempt. more says that planned ones follow.
 func (x axis) made(i int, more bool) {
 	th, a := x.env.Theme, x.of.Attempts[i]
 	if i > 0 {
@@ -89,7 +89,7 @@ func (x axis) made(i int, more bool) {
 	like := storage.LikeEarlier(x.of.Attempts, i)
 	var notes []note
 	if like > 0 && (a.Error != "" || len(a.ResponseBody) > 0) {
-		notes = append(notes, note{"as attempt " + strconv.Itoa(like), th.Text})
+		notes = append(notes, note{"same as attempt " + strconv.Itoa(like), th.Text})
 	}
 	if split := timings(a.Timings); split != "" {
 		notes = append(notes, note{split, th.Dim})
@@ -103,14 +103,14 @@ func (x axis) made(i int, more bool) {
 	}
 }
 
-// A note stands beside a point.
+// A note is a text beside a point.
 type note struct {
 	text string
 	ink  style.Style
 }
 
-// answered draws the point of an attempt that was made. As many of the notes stand in its line as
-// fit, the others together below it.
+// answered draws the point of a past attempt. Notes that do not fit into its line are drawn below
+// it.
 func (x axis) answered(a storage.Attempt, notes []note, more bool) {
 	th, room := x.env.Theme, x.d.Width-7
 	glyph, ink, code := style.Check, th.Good, th.Dim.Render(component.Fit(style.None, 3))
@@ -136,8 +136,8 @@ func (x axis) answered(a storage.Attempt, notes []note, more bool) {
 	}
 }
 
-// mostJSON is how many lines of an answer that is JSON stand on the axis: enough for an error's
-// code and message, and few enough for what is to come to stay in sight. The exchange has all.
+// mostJSON is how many lines of a JSON answer are drawn on the axis: enough for an error's code and
+// message, and few enough to keep the planned attempts in view. The tab Exchange shows all of it.
 const mostJSON = 6
 
 // result draws the error of an attempt and the body of an answer that is not a success.
@@ -163,8 +163,8 @@ func (x axis) result(a storage.Attempt, more bool) {
 	}
 }
 
-// indentedLines returns a text that is JSON in lines of at most so many cells, indented. It
-// returns false if the text is not an object or an array.
+// indentedLines returns a JSON text indented, in lines of at most width cells. It returns false if
+// the text is not an object or an array.
 func indentedLines(th *style.Theme, text string, width int) (lines []string, indented bool) {
 	pretty, ok := component.PrettyJSON([]byte(text))
 	if !ok || !strings.ContainsAny(text[:1], "{[") {
@@ -176,7 +176,7 @@ func indentedLines(th *style.Theme, text string, width int) (lines []string, ind
 	return lines, true
 }
 
-// planned draws an attempt to come.
+// planned draws a planned attempt.
 func (x axis) planned(p storage.PlannedAttempt, first, last bool) {
 	x.ahead(p, first)
 	s, th := x.env, x.env.Theme
@@ -200,11 +200,11 @@ func (x axis) planned(p storage.PlannedAttempt, first, last bool) {
 		x.under(rest, th.Text, !last)
 	}
 	if due := x.of.Delivery.NextAttemptAt; first && p.By == storage.ByProbe && due.After(x.of.Now) {
-		x.under("due at "+s.Clock(due)+", held until the probe", th.Dim, !last)
+		x.under("due at "+s.Clock(due)+", but waits for the probe", th.Dim, !last)
 	}
 }
 
-// ahead draws the wait before an attempt to come.
+// ahead draws the wait before a planned attempt.
 func (x axis) ahead(p storage.PlannedAttempt, first bool) {
 	if !first {
 		why := ""
@@ -229,7 +229,7 @@ func (x axis) ahead(p storage.PlannedAttempt, first bool) {
 	x.gap(waitText(begins.Sub(before.Ended())), before.RetryAfterNote())
 }
 
-// due returns the time of an attempt to come, and how far ahead that is.
+// due returns the time of a planned attempt, and how far ahead that is.
 func (x axis) due(p storage.PlannedAttempt) (at, ahead string) {
 	s := x.env
 	switch {

@@ -20,17 +20,18 @@ type Binding struct {
 	Word  string   // the word by which the palette finds it first; empty: Label
 	// Do is the action. If it is nil, the binding only explains a key that a widget handles.
 	Do func() tea.Cmd
-	// Off says why the key does nothing now. The key is not listed then, but gives this answer.
+	// Off says why the key does nothing now; empty: it works. A key that is off is not listed, but
+	// shows this reason when it is pressed.
 	Off string
 }
 
-// Unless returns the binding with a reason why its key does nothing, or "" if it does.
+// Unless returns the binding switched off for a reason, or unchanged if reason is "".
 func (b Binding) Unless(reason string) Binding {
 	b.Off = reason
 	return b
 }
 
-// Because marks bindings whose keys all do nothing for the same reason.
+// Because switches all bindings off for the same reason.
 func Because(reason string, bindings []Binding) []Binding {
 	for i := range bindings {
 		bindings[i].Off = reason
@@ -38,9 +39,9 @@ func Because(reason string, bindings []Binding) []Binding {
 	return bindings
 }
 
-// NoneHere marks the bindings of a record where there is none. what names it.
+// NoneHere switches off the bindings of a record where none is selected. what is the record's kind.
 func NoneHere(what string, bindings []Binding) []Binding {
-	return Because("there is no "+what+" here to do that with", bindings)
+	return Because("there is no "+what+" to do that with", bindings)
 }
 
 // Key returns the key as shown to people.
@@ -51,19 +52,20 @@ func (b Binding) Key() string {
 	return component.ShownKey(b.Keys[0])
 }
 
-// KeyTable returns bindings as footer and help draw them, with a heading.
+// KeyTable converts bindings to the form that the footer and the help draw. group is their heading
+// in the help.
 func KeyTable(group string, bindings []Binding) component.KeyTable {
 	var out component.KeyTable
 	for _, b := range bindings {
 		if b.Off != "" || b.Label == "" && b.Help == "" {
-			continue // the opposite direction of a key, for example, which that one explains
+			continue // explained by another one, such as the key for the opposite direction
 		}
 		out = append(out, component.Binding{Keys: b.Keys, Show: b.Shown, Short: b.Label, Long: b.Help, Group: group})
 	}
 	return out
 }
 
-// Run does what a key is bound to. It returns false if it is not bound.
+// Run runs the action of a key. It returns false if the key is not bound.
 func Run(bindings []Binding, key string) (tea.Cmd, bool) {
 	for _, b := range bindings {
 		switch {
@@ -77,21 +79,22 @@ func Run(bindings []Binding, key string) (tea.Cmd, bool) {
 	return nil, false
 }
 
-// FollowBinding returns the key that keeps the newest record in view, or no longer does.
+// FollowBinding returns the key that starts or stops keeping the newest record in view.
 func FollowBinding(following bool, do func() tea.Cmd) Binding {
 	b := Binding{Keys: []string{"F"}, Label: "follow", Word: "follow", Help: "Follow: keep the newest in view", Do: do}
 	if following {
-		b.Label, b.Help = "", "No longer follow the newest"
+		b.Label, b.Help = "", "Stop following the newest"
 	}
 	return b
 }
 
-// Typed reports whether a key is text where letters are text.
+// Typed reports whether a key counts as text while a person types.
 func Typed(msg tea.KeyMsg) bool {
 	return !strings.HasPrefix(msg.String(), "ctrl+")
 }
 
-// KeyFor returns what people press for a built-in key, which they may have moved.
+// KeyFor returns the key that a person presses in place of a built-in one, which the configuration
+// may have moved.
 func (s *Env) KeyFor(builtin string) string {
 	return component.ShownKey(cmp.Or(s.Moved[builtin], builtin))
 }

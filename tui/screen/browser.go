@@ -11,26 +11,26 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// A BrowserSpec declares a screen that lists records of type R in the order of time, beside
-// the detail of type D of the selected one.
+// A BrowserSpec declares a screen that lists records of type R in chronological order, beside the
+// detail of type D of the selected one.
 type BrowserSpec[R, D any] struct {
 	Columns []component.Column
 	ID      func(R) storage.ID
 	Row     func(R) []component.Cell
-	// Filter names the view and its syntax; Values returns what its keys mean for a row, to be
-	// offered while a filter is typed.
+	// Filter names the view and its syntax. Values returns a row's values of the filter's keys, which
+	// are suggested while a person types.
 	Filter FilterSpec
 	Values func(R) map[string]string
-	// Choose returns the records that a filter chooses.
+	// Choose returns the source of the records that a filter matches.
 	Choose func(storage.Filter) Chosen[R]
-	// Total returns how many records there are.
+	// Total returns the number of all records, or a negative number if it is unknown.
 	Total func() int64
 
-	// Read reads a detail. Known returns what to show of a row: its detail, if that was
-	// read, or what the row itself says.
+	// Read reads a detail. Known returns what to show for a row: the detail if it has been read, and
+	// otherwise a detail made from the row alone.
 	Read  func(context.Context, storage.ID) (D, error)
 	Known func(row R, detail D, read bool) D
-	// Needs are the keys that act on the detail, so that they wait until it was read.
+	// Needs lists the keys that act on the detail. They wait until it has been read.
 	Needs []string
 
 	Listed   storage.Change // the changes after which the list is read again
@@ -39,15 +39,15 @@ type BrowserSpec[R, D any] struct {
 	Head  func(detail D, width int) []string
 	Tabs  []Tab[D]
 	Body  Body[D]
-	Share int // the list's share of the width beside one pane, in twentieths
-	// Welcome fills the screen as long as there are no records.
+	Share int // the list's share of the width beside one other pane, in twentieths
+	// Welcome draws the screen while there are no records.
 	Welcome func(width, height int) string
 }
 
-// Chosen is a source of the records that a filter chooses.
+// Chosen is the source of the records that a filter matches.
 type Chosen[R any] struct {
 	Page  func(context.Context, Page) ([]R, error)
-	Count func(ctx context.Context, before storage.ID) (int64, error) // nil: cannot be matchCount
+	Count func(ctx context.Context, before storage.ID) (int64, error) // counts those before an ID, or all for 0; nil: they cannot be counted
 }
 
 // A Tab is a page of a detail. The tab of the body has no Draw.
@@ -61,11 +61,12 @@ type Body[D any] struct {
 	Tab int
 	// Content returns the body. It is called once for each record.
 	Content func(D) component.Content
-	// Head returns the lines above the body. Until the detail was read they stand alone.
+	// Head returns the lines above the body. Until the detail has been read, they are all that is
+	// drawn.
 	Head func(detail D, read bool, place BodyPlace) []string
 }
 
-// BodyPlace says where a body is drawn.
+// A BodyPlace describes where a body is drawn.
 type BodyPlace struct {
 	Width    int
 	Apart    bool   // it has a pane of its own, and so needs a title
@@ -81,8 +82,8 @@ func (p BodyPlace) Title(th *style.Theme, text string) string {
 	return th.Dim.Render(" " + text)
 }
 
-// A Browser is a list of records with a filter, and the detail of the selected one. A
-// screen embeds it and adds a title, its bindings and what these do.
+// A Browser is a list of records with a filter, and the detail of the selected one. A screen embeds
+// it and adds a title, bindings and their actions.
 type Browser[R, D any] struct {
 	Panes
 	filteredTable
@@ -115,7 +116,7 @@ func NewBrowser[R, D any](e *Env, spec BrowserSpec[R, D]) *Browser[R, D] {
 // List returns the list of records.
 func (b *Browser[R, D]) List() *Timeline[R] { return b.list }
 
-// Refresh reads again what a change concerns.
+// Refresh reads again what a change affects.
 func (b *Browser[R, D]) Refresh(c storage.Change) tea.Cmd {
 	var cmds []tea.Cmd
 	if c.Has(b.spec.Listed) {
@@ -127,7 +128,7 @@ func (b *Browser[R, D]) Refresh(c storage.Change) tea.Cmd {
 	return tea.Batch(cmds...)
 }
 
-// Update takes what was read, and the keys that move or type.
+// Update handles the results of reads, and keys without a binding.
 func (b *Browser[R, D]) Update(msg tea.Msg) tea.Cmd {
 	if cmd, fresh := b.list.Take(msg); fresh {
 		if b.filter.choosesAll() {
@@ -169,8 +170,8 @@ func (b *Browser[R, D]) key(msg tea.KeyMsg) tea.Cmd {
 	return nil
 }
 
-// Busy reports whether rows are being read, or for the keys that need it, the detail. In the
-// body every key needs it.
+// Busy reports whether a key must wait: until the rows have been read, and if it acts on the detail,
+// until that has been read. In the body every key does.
 func (b *Browser[R, D]) Busy(key tea.KeyMsg) bool {
 	if b.Typing() {
 		return false
@@ -178,23 +179,23 @@ func (b *Browser[R, D]) Busy(key tea.KeyMsg) bool {
 	return b.list.Busy() || b.pending() && (b.bodyFocused() || slices.Contains(b.spec.Needs, key.String()))
 }
 
-// FollowBinding returns the key that keeps the newest record in view, or no longer does.
+// FollowBinding returns the key that starts or stops keeping the newest record in view.
 func (b *Browser[R, D]) FollowBinding() Binding {
 	return FollowBinding(b.list.Table.Following() && !b.list.Paused(), func() tea.Cmd {
 		return tea.Batch(b.list.Follow(), b.follow())
 	})
 }
 
-// PauseBinding returns the key that keeps the list as it is, or goes on. what names the records.
+// PauseBinding returns the key that freezes the list or resumes it. what names the records.
 func (b *Browser[R, D]) PauseBinding(what string) Binding {
 	key := Binding{Keys: []string{"p"}, Label: "pause", Help: "Pause the view; new " + what + " are counted", Do: b.list.Pause}
 	if b.list.Paused() {
-		key.Label, key.Help = "go on", "Show what came meanwhile"
+		key.Label, key.Help = "resume", "Resume the view, and show what arrived"
 	}
 	return key
 }
 
-// Reveal selects a record, wherever it is in the list.
+// Reveal selects a record, wherever it is in the list. It removes the filter, which might hide it.
 func (b *Browser[R, D]) Reveal(id storage.ID) tea.Cmd {
 	var cmd tea.Cmd
 	if b.filter.Clear() {
@@ -205,7 +206,8 @@ func (b *Browser[R, D]) Reveal(id storage.ID) tea.Cmd {
 	return tea.Batch(cmd, b.list.Reveal(id), b.follow())
 }
 
-// Position returns where the selection is in the list, and whether the list moves.
+// Position returns the position of the selection in the list, and whether the list follows or is
+// paused.
 func (b *Browser[R, D]) Position() string {
 	return b.word(!b.filter.choosesAll()) + b.list.Position(b.matches.total())
 }

@@ -2,8 +2,7 @@ package screen
 
 import tea "github.com/charmbracelet/bubbletea"
 
-// FilterBinding returns the key with which a person types a filter; help says what it
-// chooses, with an example.
+// FilterBinding returns the key that opens the filter. help says what it matches, with an example.
 func (b *Browser[R, D]) FilterBinding(help string) Binding {
 	if b.bodyFocused() {
 		return Binding{} // the key searches in the body
@@ -23,8 +22,8 @@ func (b *Browser[R, D]) TypingBindings() []Binding {
 // Typing reports whether keys are text for the filter or for the search in the body.
 func (b *Browser[R, D]) Typing() bool { return b.filter.Typing || b.doc.Search.Typing() }
 
-// Back ends the search in the body, leads from the detail to the list, removes the filter, and
-// then the marks.
+// Back does the first of these that applies: it ends the search in the body, moves the focus to the
+// list, removes the filter, or removes the marks.
 func (b *Browser[R, D]) Back() (tea.Cmd, bool) {
 	switch {
 	case b.bodyFocused() && b.doc.Search.End():

@@ -7,8 +7,8 @@ import (
 	"backchannel/tui/style"
 )
 
-// View draws the list, the detail and the body, or the welcome if there are no records. A list
-// that is empty because of a filter, or because it is paused, says so instead.
+// View draws the list, the detail and the body, or the welcome if there are no records. A list that
+// is empty because of a filter or a pause says so.
 func (b *Browser[R, D]) View(width, height int) string {
 	switch {
 	case b.list.Err != nil && !b.list.Read:
@@ -31,7 +31,7 @@ func (b *Browser[R, D]) View(width, height int) string {
 	return layout.Join(b.env.Theme, views...)
 }
 
-// ReadFailure draws an error in the place of what could not be read.
+// ReadFailure draws an error in place of what could not be read.
 func ReadFailure(th *style.Theme, err error) string {
 	return " " + th.Bad.Render(style.Cross+" "+style.Escape(err.Error()))
 }
@@ -61,5 +61,5 @@ func (b *Browser[R, D]) bodyView(size component.Size) string {
 	return b.drawBody(b.env.Theme, size, read, func(place BodyPlace) []string { return b.spec.Body.Head(detail, read, place) })
 }
 
-// ResetBody shows the body of the selected record from its first flaw, or from its beginning.
+// ResetBody shows the body of the selected record, scrolled to its first flaw, if it has one.
 func (b *Browser[R, D]) ResetBody() { b.doc.SetContent(b.spec.Body.Content(b.loaded.detail)) }

@@ -36,7 +36,7 @@ func (d *Detail) Headers(all []storage.HeaderField) {
 	}
 }
 
-// Indented adds text that belongs to the line above it.
+// Indented adds text that continues the line above it.
 func (d *Detail) Indented(text string, ink style.Style) {
 	for _, line := range component.Wrap(style.Escape(text), d.Width-8) {
 		d.Lines = append(d.Lines, "      "+ink.Render(line))
@@ -60,18 +60,18 @@ func ShownValue(h storage.HeaderField) string {
 	return h.Value
 }
 
-// Detail collects the lines of a page of labels and values.
+// A Detail collects the lines of a page of labels and values.
 type Detail struct {
 	Theme *style.Theme
 	Width int
 	Lines []string
-	Local func(string) string // translates times to the console's zone; nil: not needed
+	Local func(string) string // converts the times in a text to the console's zone; nil: there are none
 }
 
 const labelWidth = 16
 
-// Heading adds what the detail is of, with a bar if it has the focus, and at the right a text that
-// is styled already.
+// Heading adds the title of the detail, with a bar if it has the focus, and right-aligned a text that
+// is already styled.
 func (d *Detail) Heading(of, right string, focused bool) {
 	bar := " "
 	if focused {

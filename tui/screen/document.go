@@ -25,8 +25,8 @@ func (p *Panes) documentBindings() []Binding {
 	all := []Binding{{Keys: []string{"/"}, Label: "search", Help: "Search in the body", Do: do(p.doc.Search.Open)}}
 	if p.doc.Search.Shown() {
 		all = append(all,
-			Binding{Keys: []string{"n"}, Label: "next", Help: "Next line with what is searched for", Do: do(func() { p.doc.Next(1) })},
-			Binding{Keys: []string{"N"}, Label: "back", Help: "Previous line with what is searched for", Do: do(func() { p.doc.Next(-1) })})
+			Binding{Keys: []string{"n"}, Label: "next", Help: "Next line with a match", Do: do(func() { p.doc.Next(1) })},
+			Binding{Keys: []string{"N"}, Label: "back", Help: "Previous line with a match", Do: do(func() { p.doc.Next(-1) })})
 	}
 	if p.doc.CanFold() {
 		all = append(all,
@@ -36,7 +36,7 @@ func (p *Panes) documentBindings() []Binding {
 	return all
 }
 
-// searchBindings explains the keys while what to search for is typed.
+// searchBindings explains the keys while a person types what to search for.
 func searchBindings() []Binding {
 	return []Binding{
 		{Shown: "enter", Label: "keep", Help: "Keep the search; n and N go to the next match and back"},
@@ -61,7 +61,7 @@ func (p *Panes) BodyCopies() []CopyItem {
 	return append(items, CopyItem{Label: "subtree at the cursor, as JSON", Text: here.Subtree()})
 }
 
-// drawBody draws the body below a head, or as long as that was not read, the head alone.
+// drawBody draws the body below a head. Until the body has been read, it draws the head alone.
 func (p *Panes) drawBody(th *style.Theme, size component.Size, read bool, head func(BodyPlace) []string) string {
 	place := BodyPlace{Width: size.Width, Apart: p.wide(), Focused: p.Focused == PaneBody}
 	above := head(place)
@@ -78,8 +78,8 @@ func (p *Panes) drawBody(th *style.Theme, size component.Size, read bool, head f
 	return strings.Join(slices.Concat(above, pointer, []string{p.doc.View(th)}), "\n")
 }
 
-// pointerLines draws the JSON Pointer to the value at the cursor of the body, and what is wrong
-// with it.
+// pointerLines draws the JSON Pointer (RFC 6901) to the value at the cursor of the body, and what is
+// wrong with that value.
 func (p *Panes) pointerLines(th *style.Theme, width int) []string {
 	if flaw := p.doc.At().Flaw; flaw.Line > 0 {
 		return append(signed(th, flaw.Pointer, th.Strong, width), signed(th, flaw.What, th.Text, width)...)
@@ -89,13 +89,13 @@ func (p *Panes) pointerLines(th *style.Theme, width int) []string {
 		return nil
 	}
 	text := style.Escape(pointer)
-	if over := component.Width(text) - (width - 4); over > 0 { // its end says more than its beginning
+	if over := component.Width(text) - (width - 4); over > 0 { // keep its end, which names the value
 		text = ansi.TruncateLeft(text, over+1, style.More)
 	}
 	return []string{component.Fit("   "+th.Dim.Render(text), width)}
 }
 
-// signed draws a text about a failure, wrapped, with the sign of one before it.
+// signed draws a text about a failure, wrapped, after the glyph of a failure.
 func signed(th *style.Theme, text string, ink style.Style, width int) (lines []string) {
 	if text == "" {
 		return nil

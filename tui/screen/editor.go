@@ -9,9 +9,9 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// Edit has a text edited by the person's own editor, which gets the terminal meanwhile, and calls
-// done with what was saved. The file is readable by its owner only, and removed afterwards. name
-// is how it ends, by which an editor knows the language.
+// Edit opens a text in the editor of $EDITOR, to which it leaves the terminal, and calls done with
+// the saved text. The text is in a temporary file that only its owner can read. name is the end of
+// the file's name, by which an editor recognizes the language.
 func (s *Env) Edit(text, name string, done func(text string) tea.Cmd) tea.Cmd {
 	if s.Editor == "" {
 		return Say(Warn("$EDITOR is not set, so there is no editor to open; start the console with EDITOR=vi, say"))
@@ -22,10 +22,10 @@ func (s *Env) Edit(text, name string, done func(text string) tea.Cmd) tea.Cmd {
 		if err != nil {
 			return ToastMsg{Bad("open " + editor + ": " + err.Error())}
 		}
-		// By a shell, because the variable may hold arguments, too: code --wait.
+		// A shell runs it, because the variable may contain arguments: code --wait.
 		command := exec.CommandContext(s.Context, "sh", "-c", editor+` "$1"`, "sh", path)
-		// The terminal itself: what the console reads and writes is no file, so that the editor would
-		// get pipes, and its end would wait for one more key.
+		// The editor needs the terminal itself. The console's own input and output are not files, so
+		// os/exec would give the editor pipes, and wait for one more key after it has ended.
 		command.Stdin, command.Stdout, command.Stderr = os.Stdin, os.Stdout, os.Stderr
 		return tea.ExecProcess(command, func(err error) tea.Msg {
 			edited, err := readTemp(path, err)

@@ -12,7 +12,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// An ExportFormat is a format for a file, and how a menu offers it.
+// An ExportFormat is a file format and its item in a menu.
 type ExportFormat struct{ Name, Key, Suffix, Help string }
 
 // ChooseFormat asks for a format.
@@ -29,7 +29,8 @@ func (s *Env) ChooseFormat(title string, formats []ExportFormat, pick func(Expor
 // ExportPath is the ID of the field that asks where to write a file.
 const ExportPath = "path"
 
-// ExportField asks where to write a file, which is named after what is in it and a time.
+// ExportField returns the field that asks where to write a file. It starts with a name made of what,
+// a time and the format's suffix.
 func (s *Env) ExportField(what string, at time.Time, f ExportFormat) component.Field {
 	return component.Field{
 		ID: ExportPath, Label: "File", Check: checkExportPath,
@@ -48,8 +49,8 @@ func checkExportPath(v component.Values) string {
 	return ""
 }
 
-// A FileWriter writes a file, and returns what to say of it. Unless it is to replace a file that
-// is there, that is an error that is fs.ErrExist.
+// A FileWriter writes a file, and returns a message that says what it has done. If the file exists
+// and replace is false, it returns an error that is fs.ErrExist.
 type FileWriter func(ctx context.Context, replace bool) (done string, err error)
 
 // WriteFile writes a file, and asks first if it would replace one.
@@ -75,6 +76,6 @@ func (s *Env) writeFile(path string, write FileWriter, replace bool) tea.Cmd {
 
 func (s *Env) askReplace(path string, write FileWriter) tea.Cmd {
 	return s.Ask(component.Confirm{
-		Title: "Replace the file?", Text: []string{path + " is there already. What it holds will be gone."}, Yes: "replace", No: "keep",
+		Title: "Replace the file?", Text: []string{path + " exists already. Its contents will be lost."}, Yes: "replace", No: "keep",
 	}, func() tea.Cmd { return s.writeFile(path, write, true) })
 }

@@ -6,9 +6,9 @@ import (
 	"backchannel/storage"
 )
 
-// ErrorsByField returns the first error of each field of a form, by error ID. locate returns
-// the ID for the path that storage uses, and the subject of a reason that begins with a verb:
-// the path that it followed is not shown.
+// ErrorsByField returns the first error of each field of a form, by field ID. locate returns the ID
+// for a path of package storage, and the subject for a reason that begins with a verb: there the
+// path is the subject, and a form does not show it.
 func ErrorsByField(bad storage.FieldErrors, locate func(path string) (id, subject string)) map[string]string {
 	out := map[string]string{}
 	for _, e := range bad {

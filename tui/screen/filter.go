@@ -11,22 +11,22 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// A FilterSpec is what the filter of a list understands.
+// A FilterSpec declares the filter of a list.
 type FilterSpec struct {
-	View   string // of which up recalls the filters
+	View   string // the view whose earlier filters the key up recalls
 	Syntax storage.FilterSyntax
-	Known  func(key string) []string // values of a key that occur; nil: none are known
+	Known  func(key string) []string // suggested values of a key; nil: none
 }
 
-// Filter is the line in which a person types what a list shall show. It takes effect with every
-// letter, apart from a term that is not finished; enter keeps it, esc removes it.
+// A Filter is the line in which a person types which records a list shows. It takes effect with
+// every letter, except for an unfinished term. The key enter keeps it, esc removes it.
 type Filter struct {
 	Line   *component.Line // nil: there is no filter
 	Typing bool
 	Wrong  string // the error in it, if any
 	Column int    // where the error is, in characters from 1; 0: unknown
 
-	// Found and Total are how many records it chooses, of how many; negative: unknown.
+	// Found is the number of records that match, and Total that of all; negative: unknown.
 	Found, Total int64
 
 	env      *Env
@@ -36,12 +36,12 @@ type Filter struct {
 	typed    string         // before one was recalled
 }
 
-// NewFilter returns a filter that is not there yet.
+// NewFilter returns a filter that is not shown yet.
 func NewFilter(e *Env, spec FilterSpec) Filter {
 	return Filter{env: e, spec: spec, Found: -1, Total: -1}
 }
 
-// Open makes keys text for the filter.
+// Open shows the filter and starts typing.
 func (f *Filter) Open() tea.Cmd {
 	if f.Line == nil {
 		f.Line = component.NewLine("")
@@ -58,13 +58,13 @@ func (f *Filter) Text() string {
 	return f.Line.Text()
 }
 
-// Terms returns the filter that is in force.
+// Terms returns the filter in force.
 func (f *Filter) Terms() storage.Filter { return f.terms }
 
-// choosesAll reports whether the filter leaves no record out.
+// choosesAll reports whether the filter matches every record.
 func (f *Filter) choosesAll() bool { return len(f.terms.Terms) == 0 }
 
-// Kept returns the text, unless it is not valid.
+// Kept returns the text, or "" if it is not valid.
 func (f *Filter) Kept() string {
 	if f.Check(f.Text()) != nil {
 		return ""
@@ -72,19 +72,19 @@ func (f *Filter) Kept() string {
 	return f.Text()
 }
 
-// Shown reports whether there is a filter, even an empty one.
+// Shown reports whether the line is shown, even an empty one.
 func (f *Filter) Shown() bool { return f.Line != nil }
 
-// Check says what is wrong with a filter's text.
+// Check returns what is wrong with a filter's text, or nil.
 func (f *Filter) Check(text string) error {
 	_, err := f.spec.Syntax.Parse(text, f.now())
 	return err
 }
 
-// now returns the time in the console's zone, in which times are typed as they are shown.
+// now returns the time in the console's zone, because people type times as they are shown.
 func (f *Filter) now() time.Time { return f.env.Now().In(f.env.Location) }
 
-// Set filters by a text as if a person had typed and kept it; an empty one removes the filter.
+// Set sets the filter as if a person had typed and kept a text. An empty text removes it.
 func (f *Filter) Set(text string) {
 	*f = NewFilter(f.env, f.spec)
 	if text != "" {
@@ -101,7 +101,7 @@ func (f *Filter) Clear() bool {
 	return had
 }
 
-// Key handles a key, and reports whether what is in force may have changed.
+// Key handles a key, and reports whether the filter in force may have changed.
 func (f *Filter) Key(msg tea.KeyMsg) bool {
 	switch msg.String() {
 	case "enter":
@@ -135,8 +135,8 @@ func (f *Filter) keep() bool {
 	return true
 }
 
-// read parses the text. While that is typed, the term at the cursor is not finished. If the text
-// is not valid, what was in force before stays so.
+// read parses the text. While a person types, the term at the cursor counts as unfinished. If the
+// text is not valid, the filter in force stays.
 func (f *Filter) read() bool {
 	cursor := -1
 	if f.Typing {
@@ -156,7 +156,7 @@ func (f *Filter) read() bool {
 	return false
 }
 
-// completions returns what the text may become.
+// completions returns the possible completions of the text.
 func (f *Filter) completions() []storage.Completion {
 	if !f.Typing {
 		return nil
@@ -172,7 +172,7 @@ func (f *Filter) complete(which int) {
 	}
 }
 
-// recall shows an earlier filter, or a later one, or again what was typed.
+// recall shows an earlier or later filter, or finally the text typed before.
 func (f *Filter) recall(by int) {
 	all := f.env.Filters[f.spec.View]
 	if f.recalled == 0 {
@@ -193,7 +193,7 @@ func (f *Filter) recall(by int) {
 // mostFilters limits how many filters of a view are remembered.
 const mostFilters = 50
 
-// rememberFilter remembers a filter of a view as the latest.
+// rememberFilter stores a filter as the latest of a view.
 func (s *Env) rememberFilter(view, text string) {
 	if text == "" {
 		return
@@ -212,7 +212,7 @@ func (f *Filter) Bindings() []Binding {
 	if f.Wrong == "" {
 		all = append(all, Binding{Shown: "enter", Label: "keep the filter", Help: "Keep the filter and go to the list"})
 	}
-	all = append(all, Binding{Shown: "esc", Label: "take it away", Help: "Show all again"})
+	all = append(all, Binding{Shown: "esc", Label: "clear it", Help: "Show all again"})
 	if len(f.completions()) > 0 {
 		all = append(all, Binding{Shown: "tab", Label: "complete", Help: "Complete a key or a value; again: the next value"})
 	}

@@ -8,8 +8,7 @@ import (
 	"backchannel/tui/style"
 )
 
-// Below draws a list, and below it the filter, if there is one: its line, what may follow, and its
-// error.
+// Below draws a list, and below it the filter, if it is shown: its line, suggestions, and its error.
 func (f *Filter) Below(th *style.Theme, size component.Size, list func(component.Size) string) string {
 	if !f.Shown() {
 		return list(size)
@@ -33,8 +32,8 @@ func (f *Filter) Below(th *style.Theme, size component.Size, list func(component
 	return strings.TrimPrefix(list(size)+"\n"+strings.Join(foot, "\n"), "\n")
 }
 
-// view draws the line, with the first of what may follow dim behind the cursor, and at the right
-// how many records are found.
+// view draws the line, with the first suggestion dim behind the cursor, and right-aligned how many
+// records match.
 func (f *Filter) view(th *style.Theme, width int, possible []storage.Completion) string {
 	count, hint := f.count(), ""
 	if len(possible) > 0 {
@@ -44,7 +43,7 @@ func (f *Filter) view(th *style.Theme, width int, possible []storage.Completion)
 	return component.Spread(line, th.Dim.Render(count)+" ", width)
 }
 
-// count says how many records the filter chooses: "6 of 3,350".
+// count returns how many records match: "6 of 3,350".
 func (f *Filter) count() string {
 	if f.choosesAll() || f.Found < 0 || f.Total < 0 {
 		return ""
@@ -52,7 +51,7 @@ func (f *Filter) count() string {
 	return Thousands(f.Found) + " of " + Thousands(max(f.Found, f.Total))
 }
 
-// suggestions draws as much as fits of what may follow.
+// suggestions draws as many suggestions as fit.
 func suggestions(th *style.Theme, possible []storage.Completion, width int) string {
 	const lead = 3
 	line := ""

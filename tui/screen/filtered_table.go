@@ -8,47 +8,48 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// A Keeper has a list whose columns and filter are kept from one console to the next.
+// A Keeper has a list whose columns and filter are saved when the console ends and restored when it
+// starts.
 type Keeper interface {
 	// ListTable returns the table of the list.
 	ListTable() *component.Table
-	// FilterText returns the filter that is in force. It returns false while one is typed.
+	// FilterText returns the text of the filter. It returns false while a person types it.
 	FilterText() (string, bool)
-	// KeepFilter filters by a text that was kept, or returns why the text is not a filter.
-	KeepFilter(text string) (tea.Cmd, error)
+	// RestoreFilter sets the filter to a saved text. It returns an error if that is not valid.
+	RestoreFilter(text string) (tea.Cmd, error)
 }
 
-// A filteredTable is what every list of records has: a table, the filter that chooses its rows,
-// and the panes of which it is the first. Whoever embeds it chooses the rows.
+// A filteredTable is what every list of records has: a table, its filter, and the panes of which it
+// is the first. The type that embeds it lists the matching rows.
 type filteredTable struct {
 	table  *component.Table
 	panes  *component.Panes
 	filter Filter
-	chosen func() tea.Cmd // lists what the filter chooses
-	leave  func()         // is called before there is a filter
+	chosen func() tea.Cmd // lists the rows that match
+	leave  func()         // called before a filter is opened
 }
 
 // ListTable returns the table of the list.
 func (t *filteredTable) ListTable() *component.Table { return t.table }
 
-// FilterText returns the filter that is in force. It returns false while one is typed.
+// FilterText returns the text of the filter. It returns false while a person types it.
 func (t *filteredTable) FilterText() (string, bool) { return t.filter.Text(), !t.filter.Typing }
 
-// KeepFilter filters by a text that was kept, or returns why the text is not a filter.
-func (t *filteredTable) KeepFilter(text string) (tea.Cmd, error) {
+// RestoreFilter sets the filter to a saved text. It returns an error if that is not valid.
+func (t *filteredTable) RestoreFilter(text string) (tea.Cmd, error) {
 	if err := t.filter.Check(text); err != nil {
 		return nil, err
 	}
 	return t.FilterBy(text), nil
 }
 
-// CheckFilter says what is wrong with a filter's text.
+// CheckFilter returns what is wrong with a filter's text, or nil.
 func (t *filteredTable) CheckFilter(text string) error { return t.filter.Check(text) }
 
-// Terms returns the filter that is in force.
+// Terms returns the filter in force.
 func (t *filteredTable) Terms() storage.Filter { return t.filter.Terms() }
 
-// FilterBy filters by a text as if a person had typed it.
+// FilterBy sets the filter as if a person had typed a text.
 func (t *filteredTable) FilterBy(text string) tea.Cmd {
 	t.toFilter()
 	t.filter.Set(text)
@@ -63,8 +64,7 @@ func (t *filteredTable) toFilter() {
 	}
 }
 
-// FilterBinding returns the key with which a person types a filter; help says what it chooses,
-// with an example.
+// FilterBinding returns the key that opens the filter. help says what it matches, with an example.
 func (t *filteredTable) FilterBinding(help string) Binding {
 	return Binding{Keys: []string{"/"}, Label: "filter", Help: help, Do: func() tea.Cmd {
 		t.toFilter()
@@ -72,7 +72,8 @@ func (t *filteredTable) FilterBinding(help string) Binding {
 	}}
 }
 
-// typeFilter filters with every letter, as far as what was typed is finished.
+// typeFilter passes a key to the filter, and lists the matching rows if the filter in force has
+// changed.
 func (t *filteredTable) typeFilter(key tea.KeyMsg) tea.Cmd {
 	before := t.Terms().String()
 	if !t.filter.Key(key) || t.Terms().String() == before {
@@ -87,8 +88,8 @@ func (t *filteredTable) Typing() bool { return t.filter.Typing }
 // TypingBindings returns the keys of the filter while it is being typed.
 func (t *filteredTable) TypingBindings() []Binding { return t.filter.Bindings() }
 
-// Nearer says what esc does before it leads back.
-func (t *filteredTable) Nearer() string {
+// BackLabel returns what esc does before it closes the screen, or "".
+func (t *filteredTable) BackLabel() string {
 	switch {
 	case t.panes.Focused != PaneList:
 		return "to the list"
@@ -98,12 +99,12 @@ func (t *filteredTable) Nearer() string {
 	return ""
 }
 
-// OnlyFiltered reports whether all that Back would do is to take the filter away.
+// OnlyFiltered reports whether Back would do nothing but remove the filter.
 func (t *filteredTable) OnlyFiltered() bool {
 	return t.panes.Focused == PaneList && t.filter.Shown() && !t.filter.Typing
 }
 
-// backToList leads from the detail to the list, and reports whether the focus was there.
+// backToList moves the focus from the detail to the list, and reports whether it was in the detail.
 func (t *filteredTable) backToList() bool {
 	was := !t.filter.Typing && t.panes.Focused != PaneList
 	if was {
@@ -112,17 +113,17 @@ func (t *filteredTable) backToList() bool {
 	return was
 }
 
-// place returns what the list shows with a record selected, in one tab of its detail.
-func (t *filteredTable) place(id storage.ID, tab int) Place {
-	return Place{Filter: t.filter.Kept(), ID: id, Follows: t.table.Following(), Pane: t.panes.Focused, Tab: tab}
+// bookmark returns the state of the list with a record selected and a tab of its detail in front.
+func (t *filteredTable) bookmark(id storage.ID, tab int) Bookmark {
+	return Bookmark{Filter: t.filter.Kept(), ID: id, Follows: t.table.Following(), Pane: t.panes.Focused, Tab: tab}
 }
 
 // view draws the table, and below it the filter.
 func (t *filteredTable) view(th *style.Theme, size component.Size) string {
 	t.table.Focused = t.panes.Focused == PaneList && !t.filter.Typing
-	t.table.Empty = []string{"Nothing matches the filter.", "esc takes it away."}
-	if !t.filter.Shown() { // the list is paused, else a welcome would be here
-		t.table.Empty = []string{"Nothing yet. p goes on."}
+	t.table.Empty = []string{"Nothing matches the filter.", "esc clears it."}
+	if !t.filter.Shown() { // the list is paused; otherwise the welcome would be drawn
+		t.table.Empty = []string{"Nothing yet. p resumes."}
 	}
 	return t.filter.Below(th, size, func(size component.Size) string {
 		t.table.SetSize(size.Width, size.Height)

@@ -38,8 +38,8 @@ func StateStyle(th *style.Theme, state storage.State) (string, style.Style) {
 	return style.Info, th.Dim
 }
 
-// EventStyle returns the glyph and the style of an event's status. They say what happened to
-// the message and judge nothing: a bounce that passes every check is no failure.
+// EventStyle returns the glyph and the style of an event's status. They say what happened to the
+// message, not whether that is good: a bounce that passes every check is not a failure.
 func EventStyle(th *style.Theme, status storage.Status) (string, style.Style) {
 	switch status {
 	case storage.StatusSent:
@@ -57,8 +57,8 @@ func EventStyle(th *style.Theme, status storage.Status) (string, style.Style) {
 // ActivateAdvice says how to end a webhook's pause in the console.
 const ActivateAdvice = "a in Webhooks activates it"
 
-// ShortCount returns a number in at most so many cells, which are 3 or more: in full, or with
-// a unit and cut off after as many digits as there is space for: "1.2k", "99k", ".9M".
+// ShortCount formats a number in at most so many cells, at least 3: in full, or truncated, with a
+// unit: "1.2k", "99k", ".9M".
 func ShortCount(n int64, cells int) string {
 	n = max(0, n)
 	text, size := Thousands(n), int64(1)

@@ -10,14 +10,14 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// formBox is a small form in an overlay, which is dismissed when the form is submitted.
+// A formBox is a small form in an overlay, which is dismissed when the form is submitted.
 type formBox struct {
 	env *Env
 	FormSpec
 	form *component.Form
 }
 
-// FormSpec declares a small form.
+// A FormSpec declares a small form.
 type FormSpec struct {
 	Title, Verb string
 	Section     component.Section

@@ -9,33 +9,33 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// An InventorySpec declares a screen that lists all records of type R, which are few enough
-// to be read at once, beside the detail of the selected one.
+// An InventorySpec declares a screen that lists all records of type R, which must be few enough to
+// be read at once, beside the detail of the selected one.
 type InventorySpec[R any] struct {
 	Title   string // above the list; empty: no line for it
 	Columns []component.Column
 	ID      func(R) storage.ID
 	Row     func(R) []component.Cell
 	Filter  FilterSpec
-	// Fields returns what the filter compares: it chooses a record if any of them matches.
+	// Fields returns what the filter compares. A record matches if any of them does.
 	Fields func(R) []storage.Fields
 
 	Tail bool // new records come last, and the selection follows them
-	// Moved follows up once another record may be selected or another filter in force; may be nil.
+	// Moved is called when another record may have been selected or another filter set; may be nil.
 	Moved func() tea.Cmd
 
 	Read   func(context.Context) ([]R, error) // nil: the screen calls Show
 	Listed storage.Change                     // the changes after which it is read again
-	Gone   string                             // what to say where a record that is to be selected is not among them
+	Gone   string                             // the toast if a record to be selected does not exist
 
-	// Detail returns the lines of a record's detail. nil: the list stands alone.
+	// Detail returns the lines of a record's detail; nil: there is no detail.
 	Detail func(row R, width int, focused bool) []string
-	// Welcome fills the screen as long as there are no records.
+	// Welcome draws the screen while there are no records.
 	Welcome func(width, height int) string
 }
 
-// An Inventory is a list of all records of a kind with a filter, and the detail of the
-// selected one. A screen embeds it and adds a title, its bindings and what these do.
+// An Inventory is a list of all records of a kind with a filter, and the detail of the selected one.
+// A screen embeds it and adds a title, bindings and their actions.
 type Inventory[R any] struct {
 	filteredTable
 	records[R]
@@ -48,10 +48,10 @@ type Inventory[R any] struct {
 	detail component.Viewer
 	panes  component.Panes
 	drawn  component.Layout // what was drawn last, for the mouse
-	reveal storage.ID       // selected as soon as it is read
+	reveal storage.ID       // to be selected as soon as it has been read; 0: none
 }
 
-// NewInventory returns an inventory that is still to be read.
+// NewInventory returns an inventory that has not been read yet.
 func NewInventory[R any](e *Env, spec InventorySpec[R]) *Inventory[R] {
 	i := &Inventory[R]{
 		env: e, spec: spec, query: Query[[]R]{Ctx: e.Context}, panes: component.Panes{Upper: 5},
@@ -69,7 +69,7 @@ func NewInventory[R any](e *Env, spec InventorySpec[R]) *Inventory[R] {
 	return i
 }
 
-// Refresh reads the inventory again if a change concerns it.
+// Refresh reads the inventory again if a change affects it.
 func (i *Inventory[R]) Refresh(c storage.Change) tea.Cmd {
 	if i.spec.Read == nil || !c.Has(i.spec.Listed) {
 		return nil
@@ -77,7 +77,7 @@ func (i *Inventory[R]) Refresh(c storage.Change) tea.Cmd {
 	return i.query.Ask(i.spec.Read)
 }
 
-// Update takes what was read, and the keys that move or type.
+// Update handles the results of reads, and keys without a binding.
 func (i *Inventory[R]) Update(msg tea.Msg) tea.Cmd {
 	if a, fresh, cmd := i.query.Take(msg); fresh {
 		i.Show(a.Value, a.Err)
@@ -89,8 +89,8 @@ func (i *Inventory[R]) Update(msg tea.Msg) tea.Cmd {
 	return nil
 }
 
-// Show replaces the records, or says why they could not be read. It is for a screen whose
-// records are part of something else, which it reads itself.
+// Show replaces the records, or shows why they could not be read. It is for a screen that reads its
+// records itself, because they are part of something else.
 func (i *Inventory[R]) Show(rows []R, err error) {
 	i.err = err
 	if err != nil {
@@ -103,8 +103,8 @@ func (i *Inventory[R]) Show(rows []R, err error) {
 	}
 }
 
-// giveUp says that the record to be selected is gone, once a read that began after it was
-// asked for has not found it.
+// giveUp reports that the record to be selected does not exist, once a read that began after the
+// request has not found it.
 func (i *Inventory[R]) giveUp() tea.Cmd {
 	if i.reveal == 0 || i.query.Running || i.err != nil {
 		return nil
@@ -118,7 +118,7 @@ func (i *Inventory[R]) key(msg tea.KeyMsg) tea.Cmd {
 	case i.filter.Typing:
 		cmd := i.typeFilter(msg)
 		if !i.filter.Typing {
-			i.table.Choose() // a person filtered in order to find this row
+			i.table.Choose() // the row that a person has looked for is selected on purpose
 		}
 		return cmd
 	case i.panes.Focused == PaneDetail:
@@ -129,21 +129,21 @@ func (i *Inventory[R]) key(msg tea.KeyMsg) tea.Cmd {
 	return i.spec.Moved()
 }
 
-// refilter lists what another filter chooses.
+// refilter lists the records that match another filter.
 func (i *Inventory[R]) refilter() tea.Cmd {
 	i.choose()
 	return i.spec.Moved()
 }
 
-// Tried reports whether reading the inventory has succeeded or failed.
+// Tried reports whether the inventory has been read, even without success.
 func (i *Inventory[R]) Tried() bool { return i.read || i.err != nil }
 
-// Busy reports whether the row that is to be selected is being read.
+// Busy reports whether keys must wait, because the row on which they act is still being read.
 func (i *Inventory[R]) Busy(tea.KeyMsg) bool {
 	return !i.filter.Typing && i.query.Running && (!i.Tried() || i.reveal != 0)
 }
 
-// Back leads from the detail to the list, and then removes the filter.
+// Back moves the focus to the list, or if it is there, removes the filter.
 func (i *Inventory[R]) Back() (tea.Cmd, bool) {
 	switch {
 	case i.backToList():
@@ -154,13 +154,13 @@ func (i *Inventory[R]) Back() (tea.Cmd, bool) {
 	return nil, false
 }
 
-// Reveal selects a record, as soon as it is read.
+// Reveal selects a record as soon as it has been read. It removes the filter, which might hide it.
 func (i *Inventory[R]) Reveal(id storage.ID) tea.Cmd {
 	if i.filter.Clear() {
 		i.choose()
 	}
 	i.panes.Focused = PaneList
-	if !i.table.Select(id.String()) || i.query.Running { // then the row may be one that is gone
+	if !i.table.Select(id.String()) || i.query.Running { // a row that is being read again may be gone
 		i.reveal = id
 	}
 	return i.spec.Moved()
@@ -186,7 +186,7 @@ func (i *Inventory[R]) ListBindings(help string) []Binding {
 	case i.spec.Detail == nil:
 		return []Binding{filter}
 	default:
-		return []Binding{filter, {Keys: []string{"tab", "shift+tab"}, Help: "Other pane", Do: i.focus(1 - i.panes.Focused)}}
+		return []Binding{filter, {Keys: []string{"tab", "shift+tab"}, Help: "Switch panes", Do: i.focus(1 - i.panes.Focused)}}
 	}
 }
 

@@ -6,12 +6,12 @@ import (
 )
 
 const (
-	roomyFrom    = 160 // the width from which the detail has all it needs, and the list the rest
-	narrowDetail = 62
+	roomyFrom    = 160 // the screen's width from which the detail has narrowDetail and the list the rest
+	narrowDetail = 62  // enough for the detail's longest lines
 )
 
-// View draws the list and the detail, or the welcome if there are no records. Before the first
-// read it draws nothing: a welcome for an instant would say that there are none.
+// View draws the list and the detail, or the welcome if there are no records. Before the first read
+// it draws nothing: a welcome that flashes up would be wrong in most cases.
 func (i *Inventory[R]) View(width, height int) string {
 	th := i.env.Theme
 	switch {

@@ -11,9 +11,8 @@ import (
 // utcTime matches a time in UTC within a text: RFC 3339, or the time of day alone.
 var utcTime = regexp.MustCompile(`\b(?:\d{4}-\d\d-\d\dT)?\d\d:\d\d:\d\d(?:\.\d+)?Z`)
 
-// LocalTimes returns a text that the engine or the receiver wrote, with its times in the
-// zone of all others on the screen. A time of day is taken to be of the day on which the
-// text was written.
+// LocalTimes returns a text that the engine or the receiver wrote with its times converted to the
+// console's zone. A time of day is taken to be of the day on which the text was written.
 func (t *Times) LocalTimes(text string, written time.Time) string {
 	return utcTime.ReplaceAllStringFunc(text, func(found string) string {
 		dated := strings.Contains(found, "T")
@@ -36,8 +35,8 @@ func (t *Times) LocalTimes(text string, written time.Time) string {
 	})
 }
 
-// Translate returns a text that the engine or the receiver wrote, with local times, and with
-// the console's key in the place of the command that it advises.
+// Translate returns a text that the engine or the receiver wrote with local times, and with the
+// console's key in place of the command that it advises.
 func (t *Times) Translate(text string, written time.Time) string {
 	return t.LocalTimes(storage.AdviseInstead(text, ActivateAdvice), written)
 }

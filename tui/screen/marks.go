@@ -13,8 +13,8 @@ type marks[R any] struct {
 	of   *component.Marks
 }
 
-// Marked returns the IDs of the marked records, the oldest first. They need not be in the span,
-// nor be chosen by the filter.
+// Marked returns the IDs of the marked records, the oldest first. They need not be in memory or
+// match the filter.
 func (m marks[R]) Marked() []storage.ID {
 	var ids []storage.ID
 	for _, text := range m.of.Keys() {
@@ -25,9 +25,9 @@ func (m marks[R]) Marked() []storage.ID {
 	return ids
 }
 
-// MarkBindings returns the keys that mark the selected record, and that remove all marks.
+// MarkBindings returns the keys that mark the selected record and that remove all marks.
 func (m marks[R]) MarkBindings() []Binding {
-	all := []Binding{{Keys: []string{" "}, Label: "mark", Help: "Mark it, or no longer", Do: func() tea.Cmd {
+	all := []Binding{{Keys: []string{" "}, Label: "mark", Help: "Mark it or unmark it", Do: func() tea.Cmd {
 		m.list.Table.Key(tea.KeyMsg{Type: tea.KeySpace, Runes: []rune{' '}})
 		return nil
 	}}}
@@ -47,8 +47,8 @@ func (m marks[R]) clear() bool {
 	return had
 }
 
-// dropStale removes the marks of records that are no longer kept, as far as a list of all records
-// shows that.
+// dropStale removes the marks of records that have been removed. It knows that only from an
+// unfiltered list that is up to date.
 func (m marks[R]) dropStale() {
 	if m.list.reads.jumps || m.list.reads.Running || m.list.Err != nil || m.list.Paused() {
 		return // the span may still be that of a filter, or old
@@ -59,8 +59,8 @@ func (m marks[R]) dropStale() {
 	}
 }
 
-// word says how many records are marked, and how many of them a filter leaves out if that is
-// known, for the left of the position.
+// word returns how many records are marked, and if known, how many of them the filter hides. It is
+// shown before the position.
 func (m marks[R]) word(filtered bool) string {
 	marked := m.Marked()
 	if len(marked) == 0 {

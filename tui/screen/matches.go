@@ -10,7 +10,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// matches has a timeline list what a filter chooses, and counts that.
+// A matches has a timeline list the records that match a filter, and counts them.
 type matches[R any] struct {
 	env    *Env
 	from   func(storage.Filter) Chosen[R]
@@ -21,20 +21,20 @@ type matches[R any] struct {
 	query  Query[matchCount]
 }
 
-// matchCount is how many records a filter chooses, of how many.
+// A matchCount is the number of records that match a filter, and that of all.
 type matchCount struct{ found, total int64 }
 
-// source has the list read from what the filter chooses, once it reads again.
+// source sets the source of the list, which it uses from its next read on.
 func (m *matches[R]) source() { m.list.Choose(m.from(m.filter.Terms())) }
 
-// choose lists the records that the filter chooses.
+// choose lists the records that match the filter.
 func (m *matches[R]) choose() tea.Cmd {
 	m.source()
 	m.filter.Found = -1
 	return tea.Batch(m.list.Restart(), m.count())
 }
 
-// count counts what the filter chooses, if there is one.
+// count counts the records that match the filter, if there is one.
 func (m *matches[R]) count() tea.Cmd {
 	found, all := m.from(m.filter.Terms()).Count, m.from(storage.Filter{}).Count
 	if m.filter.choosesAll() || found == nil || all == nil {
@@ -52,7 +52,7 @@ func (m *matches[R]) count() tea.Cmd {
 	})
 }
 
-// take takes the answer to count, and reports whether msg was one.
+// take handles the answer to count, and reports whether msg was one.
 func (m *matches[R]) take(msg tea.Msg) (tea.Cmd, bool) {
 	a, fresh, cmd := m.query.Take(msg)
 	if fresh && a.Err == nil {
@@ -61,7 +61,7 @@ func (m *matches[R]) take(msg tea.Msg) (tea.Cmd, bool) {
 	return cmd, fresh
 }
 
-// total returns how many records the filter chooses; negative: unknown.
+// total returns the number of records that match the filter; negative: unknown.
 func (m *matches[R]) total() int64 {
 	if m.filter.choosesAll() {
 		return m.all()
@@ -69,8 +69,8 @@ func (m *matches[R]) total() int64 {
 	return m.filter.Found
 }
 
-// known returns the values of a key that occur in the records around the selected one, the newest
-// first, or the names of all webhooks.
+// known returns the values of a key to suggest: for the key webhook the names of all webhooks,
+// otherwise the values in the records around the selected one, the newest first.
 func (m *matches[R]) known(key string) []string {
 	if key == "webhook" || m.values == nil {
 		return m.env.KnownWebhooks(key)

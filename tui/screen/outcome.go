@@ -22,9 +22,9 @@ func ResultStyle(th *style.Theme, result storage.Result) (string, style.Style) {
 	return style.None, th.Dim
 }
 
-// FaultCell returns a verdict in a column of its own: its glyph, and beside that of a failed
-// one, brighter than anything else in the row, the word for its fault. Of the path of a field
-// the end remains where space is short, and of a word its beginning, unless only the glyph fits.
+// FaultCell returns the cell of a verdict: its glyph and, if it failed, the word for its fault,
+// brighter than anything else in the row. Where space is short, the path of a field is cut at its
+// beginning, a word at its end, and finally only the glyph remains.
 func FaultCell(th *style.Theme, v storage.Verdict) component.Cell {
 	glyph, ink := ResultStyle(th, v.Result)
 	word := v.Word()
@@ -44,8 +44,8 @@ func FaultCell(th *style.Theme, v storage.Verdict) component.Cell {
 	return cell
 }
 
-// beginnings returns a word and what can be shown of it in less space, as long as it can be told
-// from others.
+// beginnings returns a word and its truncated forms, the longest first, down to one that can still
+// be told from other words.
 func beginnings(word string) []string {
 	const least = 4 // letters, one of which gives way to the ellipsis
 	all, letters := []string{word}, []rune(word)
@@ -55,7 +55,7 @@ func beginnings(word string) []string {
 	return all
 }
 
-// VerdictCell returns the built-in receiver's verdicts on a delivery in a few words.
+// VerdictCell returns a cell that sums up the built-in receiver's verdicts on a delivery.
 func VerdictCell(th *style.Theme, r storage.Receipt) component.Cell {
 	if r.ID == 0 {
 		return component.Cell{Text: style.None, Style: th.Dim}
@@ -83,10 +83,10 @@ func VerdictCell(th *style.Theme, r storage.Receipt) component.Cell {
 	return component.Cell{Text: style.Check + word, Shorter: []string{style.Check}, Style: th.Good}
 }
 
-// ExplainParked says why a delivery is parked, and which key ends that. when formats the time of
+// ExplainParked returns why a delivery is parked and which key resumes it. when formats the time of
 // the next attempt.
 func (s *Env) ExplainParked(r *storage.ParkedReason, when func(time.Time) string) string {
-	if r == nil { // the reason has just ended
+	if r == nil { // the reason has gone since the list was read
 		return "about to be tried"
 	}
 	return r.Explain(storage.Remedy{Resume: "it is activated (a in Webhooks)", Retry: "t", When: when(r.Breaker.OpenUntil)})
@@ -104,7 +104,7 @@ func DeliveryName(d storage.Delivery) string {
 	return name
 }
 
-// FirstFailure returns the first verdict that failed, and why, or "" if none did.
+// FirstFailure returns the first failed verdict and its reason, or "" if none failed.
 func FirstFailure(v storage.Verdicts) string {
 	for _, verdict := range v.List() {
 		switch {
@@ -118,8 +118,8 @@ func FirstFailure(v storage.Verdicts) string {
 	return ""
 }
 
-// FailedCell returns a cell with the verdicts that failed, or their number if space is short. The
-// words are brighter than anything else in the row; ink is the glyph's.
+// FailedCell returns a cell with the names of the failed verdicts, or their number if space is short.
+// The words are brighter than anything else in the row; ink is the style of the glyph.
 func FailedCell(th *style.Theme, failed []string, ink style.Style) component.Cell {
 	words := strings.Join(failed, " ")
 	short := strings.NewReplacer("schema", "sch", "target", "tgt", "headers", "hdr", "duplicate", "dup", "order", "ord").Replace(words)

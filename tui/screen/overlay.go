@@ -6,7 +6,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// An Overlay is a box over the screen: a menu, a question, the help. It gets all keys but
+// An Overlay is a box over the screen: a menu, a question, the help. It gets all keys except
 // ctrl+c and ctrl+z, and esc dismisses it unless it is a [Backer] that handles esc.
 type Overlay interface {
 	Update(tea.Msg) tea.Cmd
@@ -14,14 +14,14 @@ type Overlay interface {
 	View(width, height int) string
 }
 
-// question asks before something that cannot be undone.
+// A question asks before an action that cannot be undone.
 type question struct {
 	env     *Env
 	confirm *component.Confirm
 	yes     func() tea.Cmd
 }
 
-// Ask shows a question, and does yes if that is the answer.
+// Ask shows a question and calls yes if a person agrees.
 func (s *Env) Ask(c component.Confirm, yes func() tea.Cmd) tea.Cmd {
 	return Show(&question{s, component.NewConfirm(c), yes})
 }
@@ -43,7 +43,7 @@ func (q *question) Update(msg tea.Msg) tea.Cmd {
 
 func (q *question) View(width, _ int) string { return q.confirm.View(q.env.Theme, width) }
 
-// menu is a box of things to pick.
+// A menu is a box of items to pick from.
 type menu struct {
 	env  *Env
 	menu component.Menu
@@ -60,8 +60,8 @@ func (m *menu) Update(msg tea.Msg) tea.Cmd {
 	return PickFrom(&m.menu, msg, m, func(item string) tea.Cmd { return tea.Batch(Dismiss(m), m.pick(item)) })
 }
 
-// PickFrom passes a key to the menu of a screen. It calls pick with the item picked, and closes the
-// screen if a person picks none.
+// PickFrom passes a key to the menu of an overlay. It calls pick with the item picked, and dismisses
+// the overlay if a person leaves the menu without picking one.
 func PickFrom(m *component.Menu, msg tea.Msg, of Overlay, pick func(item string) tea.Cmd) tea.Cmd {
 	key, ok := msg.(tea.KeyMsg)
 	if !ok {

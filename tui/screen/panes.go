@@ -15,16 +15,16 @@ const (
 )
 
 const (
-	// LeastWidth is the width of the smallest screen on which the console works.
+	// LeastWidth is the width of the smallest terminal in which the console works, in cells.
 	LeastWidth = 60
 
 	bodyFrom   = 190        // the width from which the body has a pane of its own
-	leastList  = LeastWidth // in which lists show what a person looks for in them
-	goodList   = 76         // in which they cut neither an address, the time nor an event
-	wideList   = 92         // in which they show all that they show on a screen of 80 columns, and the webhook
-	mostList   = 96         // in which they show all that at length
-	goodDetail = 43         // for the detail beside the list
-	wideDetail = 106        // for the detail and the body beside the list
+	leastList  = LeastWidth // the least width of a list, with its most important columns
+	goodList   = 76         // enough to truncate neither addresses nor times nor events
+	wideList   = 92         // enough for all columns of a terminal of 80 columns, and the webhook
+	mostList   = 96         // enough for all of these without abbreviations
+	goodDetail = 43         // of the detail beside the list
+	wideDetail = 106        // of the detail and the body together
 )
 
 // Panes divides a screen into a list, the tabs of a detail, and on wide screens one of
@@ -34,8 +34,8 @@ type Panes struct {
 	Tabs  Tabs
 	doc   component.Document // the body
 	drawn component.Layout   // what was drawn last, for the mouse
-	head  int                // the lines above the names of the tabs then
-	body  int                // the tab that gets its own pane
+	head  int                // the lines above the names of the tabs, as drawn last
+	body  int                // the tab that has a pane of its own on wide screens
 	share int                // the list's share of the width beside one pane, in twentieths
 }
 
@@ -43,8 +43,8 @@ func newPanes(tabs []string, body, share int) Panes {
 	return Panes{Panes: component.Panes{Weights: []int{1, 1}}, Tabs: NewTabs(tabs...), doc: component.NewDocument(), body: body, share: share}
 }
 
-// arrange fits the panes to a width. When the body gets its own pane or loses it, the focus
-// stays on the text that had it.
+// arrange fits the panes to a width. When the body gets or loses its own pane, the focus stays on
+// the text that had it.
 func (p *Panes) arrange(width int, zoomed bool) {
 	wide := width >= bodyFrom
 	p.Weights = p.weights(width)
@@ -94,7 +94,7 @@ func (p *Panes) bodyFocused() bool {
 	return p.Focused == PaneBody || p.Focused == PaneDetail && p.Tabs.At == p.body
 }
 
-// focus returns what a key does that moves the focus to a pane.
+// focus returns the action that moves the focus to a pane.
 func (p *Panes) focus(pane int) func() tea.Cmd {
 	return func() tea.Cmd {
 		p.Focused = pane
@@ -102,7 +102,7 @@ func (p *Panes) focus(pane int) func() tea.Cmd {
 	}
 }
 
-// turn returns what a key does that shows another tab.
+// turn returns the action that shows another tab.
 func (p *Panes) turn(by int) func() tea.Cmd {
 	return func() tea.Cmd {
 		p.Tabs.Turn(by)
@@ -110,14 +110,14 @@ func (p *Panes) turn(by int) func() tea.Cmd {
 	}
 }
 
-// next returns what a key does that moves the focus to the next pane, or back.
+// next returns the action that moves the focus by a number of panes.
 func (p *Panes) next(by int) func() tea.Cmd {
 	n := len(p.Weights)
 	return p.focus((p.Focused + by + n) % n)
 }
 
-// TurnBindings returns the keys that open the detail and show its tabs. The arrows are not
-// among them while they scroll the body sideways.
+// TurnBindings returns the keys that open the detail and turn its tabs. The arrow keys do not turn
+// while they scroll the body sideways.
 func (p *Panes) TurnBindings() []Binding {
 	var all []Binding
 	if p.Focused == PaneList {
@@ -129,7 +129,7 @@ func (p *Panes) TurnBindings() []Binding {
 	}
 	all = append(all, p.documentBindings()...)
 	return append(all,
-		Binding{Keys: back, Shown: "h l", Label: "tabs", Help: "Other page of the detail", Do: p.turn(-1)},
+		Binding{Keys: back, Shown: "h l", Label: "tabs", Help: "Switch tabs of the detail", Do: p.turn(-1)},
 		Binding{Keys: on, Do: p.turn(1)})
 }
 

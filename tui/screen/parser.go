@@ -14,7 +14,7 @@ func (p *Parser) Add(field, format string, args ...any) {
 	p.Bad = append(p.Bad, storage.FieldError{Field: field, Reason: fmt.Sprintf(format, args...)})
 }
 
-// Duration parses a field that holds a duration, such as example.
+// Duration parses a field that contains a duration. example is shown if it cannot be parsed.
 func (p *Parser) Duration(field, example string) time.Duration {
 	text := strings.TrimSpace(p.Values.Text(field))
 	d, err := time.ParseDuration(text)

@@ -6,10 +6,10 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// wheelLines is how far the wheel moves, as in less and most editors.
+// wheelLines is how many lines one step of the wheel scrolls, as in less and most editors.
 const wheelLines = 3
 
-// WheelKeys returns the keys that the wheel stands for.
+// WheelKeys returns the key presses to which a step of the wheel is equivalent.
 func WheelKeys(by int) []tea.KeyMsg {
 	key := tea.KeyMsg{Type: tea.KeyDown}
 	if by < 0 {
@@ -22,7 +22,7 @@ func WheelKeys(by int) []tea.KeyMsg {
 	return keys
 }
 
-// Click selects a row, turns to a tab, or gives the focus to a pane.
+// Click selects a row, turns to a tab, or moves the focus to a pane.
 func (b *Browser[R, D]) Click(x, y int) tea.Cmd {
 	pane, x, y, ok := b.drawn.At(x, y)
 	if !ok || b.list.Len() == 0 {
@@ -39,7 +39,7 @@ func (b *Browser[R, D]) Click(x, y int) tea.Cmd {
 	return nil
 }
 
-// Wheel moves in the list, or scrolls the pane below the pointer, whatever has the focus.
+// Wheel scrolls the pane below the pointer, which need not have the focus.
 func (b *Browser[R, D]) Wheel(x, y, by int) tea.Cmd {
 	pane, _, _, ok := b.drawn.At(x, y)
 	if !ok {
@@ -60,7 +60,7 @@ func (b *Browser[R, D]) Wheel(x, y, by int) tea.Cmd {
 	return tea.Batch(append(cmds, b.follow())...)
 }
 
-// Click selects a row, or gives the focus to a pane.
+// Click selects a row, or moves the focus to a pane.
 func (i *Inventory[R]) Click(x, y int) tea.Cmd {
 	pane, _, y, ok := i.drawn.At(x, y)
 	if !ok || len(i.all) == 0 {
@@ -74,7 +74,7 @@ func (i *Inventory[R]) Click(x, y int) tea.Cmd {
 	return i.spec.Moved()
 }
 
-// Wheel moves in the list, or scrolls the detail, whatever has the focus.
+// Wheel scrolls the pane below the pointer, which need not have the focus.
 func (i *Inventory[R]) Wheel(x, y, by int) tea.Cmd {
 	pane, _, _, ok := i.drawn.At(x, y)
 	for _, key := range WheelKeys(by) {

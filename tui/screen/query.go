@@ -6,9 +6,9 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// A Query reads one kind of thing from the store, in commands. Only one of its reads runs at a
-// time, and the latest request made meanwhile runs after it, so that many changes cause only
-// as many reads as the store can answer.
+// A Query reads one kind of value from the store, in commands. Only one of its reads runs at a time,
+// and after it only the latest request made meanwhile, so that a burst of changes causes no more
+// reads than the store can answer.
 type Query[T any] struct {
 	Ctx     context.Context
 	latest  int // numbers the reads
@@ -16,8 +16,8 @@ type Query[T any] struct {
 	next    func(context.Context) (T, error) // the latest request while a read is running
 }
 
-// An answer is what a query read. The root passes it to every screen, and the owner of the
-// query takes it.
+// An answer is the result of a read. The root passes it to every screen, and the owner of the query
+// recognizes it.
 type answer[T any] struct {
 	from   *Query[T]
 	number int
@@ -25,7 +25,7 @@ type answer[T any] struct {
 	Err    error
 }
 
-// Ask reads, now or after the read that is running.
+// Ask reads now, or after the read that is running.
 func (q *Query[T]) Ask(read func(context.Context) (T, error)) tea.Cmd {
 	if q.Running {
 		q.next = read
@@ -34,8 +34,8 @@ func (q *Query[T]) Ask(read func(context.Context) (T, error)) tea.Cmd {
 	return q.start(read)
 }
 
-// Restart reads now, and drops the answers of earlier reads. Use it if these would be answers to
-// another question.
+// Restart reads now and drops the answers of earlier reads. Use it when those would answer another
+// question.
 func (q *Query[T]) Restart(read func(context.Context) (T, error)) tea.Cmd {
 	q.next = nil
 	return q.start(read)

@@ -26,34 +26,34 @@ type RecordFormSpec[R any] struct {
 	// Apply returns a record with the form's values, and the errors of those that cannot be
 	// parsed.
 	Apply func(R, component.Values) (R, storage.FieldErrors)
-	// Check returns all errors that can be found without I/O, for it runs while a person types.
+	// Check returns all errors that can be found without I/O, because it runs while a person types.
 	Check func(R, component.Values) storage.FieldErrors
 	// ByField returns the first error of each field of the form, by field ID.
 	ByField func(storage.FieldErrors, component.Values) map[string]string
-	// CheckStored returns the errors that take I/O to find, such as conflicts with other records.
+	// CheckStored returns the errors that only I/O can find, such as conflicts with other records.
 	CheckStored func(context.Context, R) storage.FieldErrors
 	Save        func(context.Context, *R) error
-	// Saved says what was done. Like Save, it runs in a command.
+	// Saved returns the toast after saving. Like Save, it runs in a command.
 	Saved func(ctx context.Context, r R, created bool) component.Toast
 	Read  func(context.Context, storage.ID) (R, error)
-	// Anew returns a record that was deleted elsewhere as one that is still to be created.
+	// Anew returns a copy, to be created, of a record that was deleted elsewhere.
 	Anew func(R) R
-	// Merge prepares a version that was saved elsewhere for the values that a person has
-	// changed; nil: nothing to do.
+	// Merge prepares a version that was saved elsewhere for the values that a person has changed;
+	// nil: it needs no preparation.
 	Merge func(mine component.Values, base, theirs R) R
-	// Masked returns the fields in which two versions differ although they look alike, because
-	// the form does not show what is secret; nil: there are none.
+	// Masked returns the fields in which two versions differ invisibly, because the form does not
+	// show secrets; nil: there are none.
 	Masked func(base, theirs R) []string
 	// Keys returns further keys of the field with the focus; nil: there are none.
 	Keys func(field string) []Binding
 }
 
-// A RecordForm creates or edits a record. Every error stands beside its field, esc asks before
-// changes are lost, and what was changed elsewhere meanwhile is offered to be merged.
+// A RecordForm creates or edits a record. It shows every error beside its field, asks before changes
+// are lost, and offers to merge a version that was saved elsewhere meanwhile.
 type RecordForm[R any] struct {
 	env    *Env
 	spec   RecordFormSpec[R]
-	base   R // what is edited or copied
+	base   R // the record as it was opened
 	form   *component.Form
 	saving bool
 }
@@ -90,9 +90,9 @@ func (f *RecordForm[R]) Bindings() []Binding {
 	all := []Binding{
 		{Shown: "tab", Label: "next", Help: "Next field"},
 		{Keys: []string{"ctrl+s"}, Label: "submit", Help: "Submit the form", Do: f.submit},
-		{Shown: "esc", Label: "cancel", Help: "Leave the form; asks when something was changed"},
+		{Shown: "esc", Label: "cancel", Help: "Leave the form; asks first if something was changed"},
 		{Shown: "space", Label: "choose", Help: "Choose, open or close"},
-		{Shown: "shift+tab", Label: "back", Help: "Field before"},
+		{Shown: "shift+tab", Label: "back", Help: "Previous field"},
 	}
 	if f.spec.Keys == nil {
 		return all
@@ -122,10 +122,10 @@ func (f *RecordForm[R]) fillIn(msg tea.Msg) tea.Cmd {
 // Busy reports whether the record is being saved.
 func (f *RecordForm[R]) Busy(tea.KeyMsg) bool { return f.saving }
 
-// Refresh does nothing, so that nothing replaces what a person types.
+// Refresh does nothing, because it must not replace what a person has typed.
 func (f *RecordForm[R]) Refresh(storage.Change) tea.Cmd { return nil }
 
-// Back asks before a person leaves a changed form.
+// Back asks before it closes a changed form.
 func (f *RecordForm[R]) Back() (tea.Cmd, bool) {
 	if !f.form.Changed() {
 		return nil, false
@@ -136,7 +136,7 @@ func (f *RecordForm[R]) Back() (tea.Cmd, bool) {
 	}, func() tea.Cmd { return CloseScreen(f) }), true
 }
 
-// The answers of the form's commands.
+// The results of the form's commands.
 type (
 	// savedMsg is the result of saving.
 	savedMsg[R any] struct {
@@ -145,8 +145,8 @@ type (
 		toast  component.Toast
 		err    error
 	}
-	// alsoWrongMsg holds the errors that took I/O to find.
-	alsoWrongMsg[R any] struct {
+	// storedErrorsMsg holds the errors that CheckStored has found.
+	storedErrorsMsg[R any] struct {
 		form *RecordForm[R]
 		bad  storage.FieldErrors
 	}
@@ -166,7 +166,7 @@ func (f *RecordForm[R]) Update(msg tea.Msg) tea.Cmd {
 			return nil
 		}
 		return f.fillIn(msg)
-	case alsoWrongMsg[R]:
+	case storedErrorsMsg[R]:
 		if msg.form == f {
 			f.form.AddErrors(f.spec.ByField(msg.bad, f.form.Values()))
 		}
@@ -200,12 +200,12 @@ func (f *RecordForm[R]) save(values component.Values) tea.Cmd {
 	}
 }
 
-// checkStored looks for further errors in values that the form has refused, so that a person
-// sees all of them at once.
+// checkStored looks for further errors in values that the form has rejected, so that a person sees
+// all of them at once.
 func (f *RecordForm[R]) checkStored(values component.Values) tea.Cmd {
 	record, unread := f.spec.Apply(f.base, values)
 	ctx := f.env.Context
-	return func() tea.Msg { return alsoWrongMsg[R]{f, append(unread, f.spec.CheckStored(ctx, record)...)} }
+	return func() tea.Msg { return storedErrorsMsg[R]{f, append(unread, f.spec.CheckStored(ctx, record)...)} }
 }
 
 func (f *RecordForm[R]) saved(msg savedMsg[R]) tea.Cmd {
@@ -227,8 +227,8 @@ func (f *RecordForm[R]) saved(msg savedMsg[R]) tea.Cmd {
 	return nil
 }
 
-// startAnew turns a form that edits into one that creates, because the record was deleted;
-// what was typed stays.
+// startAnew turns a form that edits into one that creates, because the record was deleted elsewhere.
+// It keeps what a person has typed.
 func (f *RecordForm[R]) startAnew() tea.Cmd {
 	name := f.spec.Name(f.base)
 	f.base = f.spec.Anew(f.base)
@@ -244,13 +244,13 @@ func changedMeanwhile(wrong storage.FieldErrors) bool {
 	return false
 }
 
-// offerMerge asks whether to bring in what was saved elsewhere.
+// offerMerge asks whether to merge the version that was saved elsewhere.
 func (f *RecordForm[R]) offerMerge() tea.Cmd {
 	return f.env.Ask(component.Confirm{
 		Title: "Changed meanwhile",
 		Text: []string{
 			f.spec.Name(f.base) + " was saved elsewhere after you opened it here. Nothing of yours was saved.",
-			"Bring that version in: it fills the fields that you did not change. Then look, and submit again.",
+			"Bring that version in: it fills the fields that you did not change. Then check the form and submit it again.",
 		},
 		Yes: "bring it in", No: "keep typing",
 	}, f.reload)
@@ -271,8 +271,8 @@ func (f *RecordForm[R]) reloaded(msg reloadedMsg[R]) tea.Cmd {
 	return Say(Info(f.merge(msg.record)))
 }
 
-// merge applies what a person changed to another version of the record, and says what that
-// version brought in.
+// merge applies a person's changes to another version of the record. It returns what that version
+// has changed in the form.
 func (f *RecordForm[R]) merge(theirs R) string {
 	mine, was, at := f.form.Edited(), f.form.Start(), f.form.Focused()
 	base := f.base
@@ -290,20 +290,20 @@ func (f *RecordForm[R]) merge(theirs R) string {
 	return f.broughtIn(mine, differing)
 }
 
-// remarks says at which fields a version that was saved elsewhere differs from the one before.
+// remarks returns a remark for each field in which the version saved elsewhere differs from base.
 func remarks(mine component.Values, differing []string) map[string]string {
 	all := map[string]string{}
 	for _, id := range differing {
 		all[id] = style.Arrow + " brought in: this was saved elsewhere meanwhile"
 		if _, changed := mine[id]; changed {
-			all[id] = style.Arrow + " this was changed elsewhere too; yours stands over it"
+			all[id] = style.Arrow + " this was changed elsewhere too; yours replaces it"
 		}
 	}
 	return all
 }
 
-// broughtIn names the fields that a version that was saved elsewhere has filled. Some may be in
-// a section that is closed, or out of sight.
+// broughtIn names the fields that the version saved elsewhere has filled. Some may be out of view or
+// in a closed section.
 func (f *RecordForm[R]) broughtIn(mine component.Values, differing []string) string {
 	var names []string
 	for _, section := range f.spec.Sections(f.base) {
@@ -314,9 +314,9 @@ func (f *RecordForm[R]) broughtIn(mine component.Values, differing []string) str
 		}
 	}
 	if len(names) == 0 {
-		return "What you changed stands over what was saved elsewhere"
+		return "Your changes replace what was saved elsewhere"
 	}
-	return "Brought in: " + words.List(names) + ". What you changed stands"
+	return "Brought in: " + words.List(names) + ". Your changes are kept"
 }
 
 // View draws the form.

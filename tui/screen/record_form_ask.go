@@ -8,15 +8,15 @@ import (
 	"backchannel/tui/component"
 )
 
-// A Filler fills in the fields of a form without a screen.
+// A Filler fills in the fields of a form without a screen, by asking line by line.
 type Filler interface {
 	Fill(ctx context.Context, sections []component.Section, check func(component.Values) map[string]string) (component.Values, error)
-	// Correct asks again for the values that are wrong.
+	// Correct asks again for the values that have errors.
 	Correct(ctx context.Context, sections []component.Section, values component.Values, wrong map[string]string, check func(component.Values) map[string]string) error
 }
 
-// Ask has a form filled in without a screen, saves the record, and returns what was done. What
-// the form refuses on a screen it refuses here, too.
+// Ask has a form filled in without a screen, saves the record, and returns what was done. It rejects
+// the same values as the form on a screen.
 func (f *RecordForm[R]) Ask(ctx context.Context, by Filler) (component.Toast, error) {
 	sections := f.spec.Sections(f.base)
 	values, err := by.Fill(ctx, sections, f.check)
@@ -33,7 +33,7 @@ func (f *RecordForm[R]) Ask(ctx context.Context, by Filler) (component.Toast, er
 	return component.Toast{}, err
 }
 
-// saveNow saves the record with a form's values, or returns what is wrong with these.
+// saveNow saves the record with a form's values, or returns the errors by field.
 func (f *RecordForm[R]) saveNow(ctx context.Context, values component.Values) (component.Toast, map[string]string, error) {
 	record, bad := f.spec.Apply(f.base, values)
 	if len(bad) > 0 {

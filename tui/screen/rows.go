@@ -10,7 +10,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// rows are records as a table shows them.
+// rows are the rows of a table of records.
 type rows[R any] struct {
 	Items []R
 	id    func(R) storage.ID
@@ -26,7 +26,7 @@ func (r rows[R]) Key(i int) string { return r.id(r.Items[i]).String() }
 // Row returns the cells of a record.
 func (r rows[R]) Row(i int) []component.Cell { return r.cells(r.Items[i]) }
 
-// at returns a record. It returns false if there is none at that place.
+// at returns the record at an index. It returns false if there is none.
 func (r rows[R]) at(i int) (row R, ok bool) {
 	if i >= 0 && i < len(r.Items) {
 		return r.Items[i], true
@@ -34,7 +34,7 @@ func (r rows[R]) at(i int) (row R, ok bool) {
 	return row, false
 }
 
-// onSelected returns what a key does with the selected record.
+// onSelected returns the action of a key that acts on the selected record.
 func onSelected[R any](selected func() (R, bool), do func(R) tea.Cmd) func() tea.Cmd {
 	return func() tea.Cmd {
 		if row, ok := selected(); ok {
@@ -44,23 +44,23 @@ func onSelected[R any](selected func() (R, bool), do func(R) tea.Cmd) func() tea
 	}
 }
 
-// records are all that there are of a kind, in a table of those that a filter chooses.
+// records are all records of a kind, in a table of those that match a filter.
 type records[R any] struct {
 	all    []R
 	shown  rows[R]
-	fields func(R) []storage.Fields // what the filter compares: it chooses a record if any of them matches
+	fields func(R) []storage.Fields // what the filter compares; a record matches if any of them does
 	by     *Filter
 	table  *component.Table
 }
 
-// choose shows what the filter chooses.
+// choose shows the records that match the filter.
 func (r *records[R]) choose() {
 	r.shown.Items = slices.DeleteFunc(slices.Clone(r.all), func(row R) bool { return !slices.ContainsFunc(r.fields(row), r.by.Terms().Matches) })
 	r.by.Found, r.by.Total = int64(r.shown.Len()), int64(len(r.all))
 	r.table.SetSource(r.shown)
 }
 
-// known returns the values of a key that occur.
+// known returns the values of a key in all records, sorted, to suggest them.
 func (r *records[R]) known(key string) (all []string) {
 	for _, row := range r.all {
 		for _, fields := range r.fields(row) {
@@ -71,16 +71,16 @@ func (r *records[R]) known(key string) (all []string) {
 	return slices.Compact(all)
 }
 
-// All returns the records, including those that the filter hides.
+// All returns all records, including those that the filter hides.
 func (r *records[R]) All() []R { return r.all }
 
-// Shown returns the records that the filter chooses.
+// Shown returns the records that match the filter.
 func (r *records[R]) Shown() []R { return r.shown.Items }
 
 // Selected returns the selected record. It returns false if there is none.
 func (r *records[R]) Selected() (R, bool) { return r.shown.at(r.table.Index()) }
 
-// OnSelected returns what a key does with the selected record.
+// OnSelected returns the action of a key that acts on the selected record.
 func (r *records[R]) OnSelected(do func(R) tea.Cmd) func() tea.Cmd { return onSelected(r.Selected, do) }
 
 func (r *records[R]) selectedID() storage.ID {
@@ -90,7 +90,7 @@ func (r *records[R]) selectedID() storage.ID {
 	return 0
 }
 
-// Position returns where the selection is in the list.
+// Position returns the position of the selection in the list: "3 of 12".
 func (r *records[R]) Position() string {
 	if len(r.all) == 0 {
 		return ""

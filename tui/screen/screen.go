@@ -12,28 +12,27 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// A Screen fills the space between header and footer: a view, or something opened over it.
-// Its methods are called by one goroutine, and do no I/O themselves: they return commands
-// that do.
+// A Screen fills the space between header and footer: a view, or something opened over it. Its
+// methods are called by one goroutine. They must not do I/O; they return commands that do.
 type Screen interface {
 	// Title returns the name of a view's tab, or the heading of another screen.
 	Title() string
-	// Bindings returns the keys that do something now.
+	// Bindings returns the keys that have an action at the moment.
 	Bindings() []Binding
-	// Update handles the messages that are not for the root. Only the screen in front gets
-	// keys, and of these only the ones without a binding.
+	// Update handles the messages that are not for the root. Keys go only to the screen in front,
+	// and only those without a binding.
 	Update(tea.Msg) tea.Cmd
-	// Refresh reads again what the change concerns. It is called when the screen comes to the
-	// front, with ChangedAll, and on each change while it is there.
+	// Refresh reads again what a change affects. It is called with ChangedAll when the screen comes
+	// to the front, and on each change while it is there.
 	Refresh(storage.Change) tea.Cmd
 	// View draws at most width by height cells.
 	View(width, height int) string
 }
 
-// What a screen can do in addition.
+// Optional interfaces of a screen.
 type (
-	// A Typer has a place for text. While Typing, keys are text, and only those with ctrl are
-	// looked up in the bindings.
+	// A Typer has a text input. While Typing reports true, keys are text, and only those with ctrl
+	// are looked up in the bindings.
 	Typer interface{ Typing() bool }
 	// A Busier reports whether what a key acts on is still being read, so that the key waits.
 	Busier interface{ Busy(tea.KeyMsg) bool }
@@ -41,40 +40,40 @@ type (
 	Backer interface{ Back() (tea.Cmd, bool) }
 	// A Positioner returns its position for the right end of the footer: "3 of 12".
 	Positioner interface{ Position() string }
-	// A Copier returns texts to copy, the likeliest first.
+	// A Copier returns texts to copy, the most useful first.
 	Copier interface{ Copies() []CopyItem }
 	// A Revealer can select an item.
 	Revealer interface{ Reveal(storage.ID) tea.Cmd }
 	// A Filterer can filter by a text, as if a person had typed it.
 	Filterer interface {
 		FilterBy(text string) tea.Cmd
-		// CheckFilter says what is wrong with a filter's text.
+		// CheckFilter returns what is wrong with a filter's text, or nil.
 		CheckFilter(text string) error
-		// FilterText returns the filter that is in force. It returns false while one is typed.
+		// FilterText returns the text of the filter. It returns false while a person types it.
 		FilterText() (string, bool)
-		// OnlyFiltered reports whether all that Back would do is to take the filter away.
+		// OnlyFiltered reports whether Back would do nothing but remove the filter.
 		OnlyFiltered() bool
 	}
 	// A Detailer can move the focus to the detail.
 	Detailer interface{ FocusDetail() }
-	// A Placer says what it shows, and shows that again.
-	Placer interface {
-		Place() Place
-		Return(Place) tea.Cmd
+	// A Bookmarker can save and restore its state.
+	Bookmarker interface {
+		Bookmark() Bookmark
+		Return(Bookmark) tea.Cmd
 	}
-	// A Nearer says in a word or two what esc does before it leads back, or "".
-	Nearer interface{ Nearer() string }
-	// A Pointed takes the mouse: a click, and the wheel, downwards if by is greater than 0.
-	// The place is within the size that View drew last.
+	// A BackLabeler returns in a word or two what esc does before it closes the screen, or "".
+	BackLabeler interface{ BackLabel() string }
+	// A Pointed handles the mouse: a click, and the wheel, which turns down if by is positive. The
+	// position is relative to what View drew last.
 	Pointed interface {
 		Click(x, y int) tea.Cmd
 		Wheel(x, y, by int) tea.Cmd
 	}
-	// An aimer returns the webhook that is selected, at which f fires.
-	aimer interface{ Webhook() (storage.ID, bool) }
+	// A targeter returns the selected webhook, at which the key f fires.
+	targeter interface{ Webhook() (storage.ID, bool) }
 )
 
-// A lister is what every screen with a list can do.
+// A lister is the set of optional interfaces that every screen with a list implements.
 type lister interface {
 	Typer
 	Busier
@@ -82,8 +81,8 @@ type lister interface {
 	Positioner
 	Revealer
 	Filterer
-	Placer
-	Nearer
+	Bookmarker
+	BackLabeler
 	Pointed
 	Keeper
 }
@@ -94,8 +93,8 @@ var (
 	_ lister   = (*Inventory[any])(nil)
 )
 
-// A Place is what a screen with a list shows.
-type Place struct {
+// A Bookmark is the state of a screen with a list, to which a person can return.
+type Bookmark struct {
 	Filter  string
 	ID      storage.ID // of the selected record; 0: none
 	Follows bool       // it was selected as the newest
@@ -103,8 +102,8 @@ type Place struct {
 	Tab     int
 }
 
-// Same reports whether two places show the same, whatever comes.
-func (p Place) Same(as Place) bool {
+// Same reports whether two bookmarks show the same records, apart from newer ones that follow.
+func (p Bookmark) Same(as Bookmark) bool {
 	p.Follows = as.Follows
 	return p == as
 }
@@ -128,22 +127,22 @@ const (
 // the webhooks that an event can be fired at. It neither reads nor writes records.
 type Env struct {
 	Times
-	Moved  map[string]string // the keys that a person chose, by the built-in ones
+	Moved  map[string]string // the configured keys, by the built-in ones that they replace
 	Rand   io.Reader         // for the IDs of fired events
 	PID    int               // of this process
 	Editor string            // the person's, as a shell runs it; empty: none
-	CA     string            // path of the certificate by which clients are to trust the receiver
+	CA     string            // path of the certificate that clients of the receiver must trust
 
 	Context context.Context // of every command; it ends with the console
 	Theme   *style.Theme
 	Status  Status
 	Targets Targets
 	Zoomed  bool                // the focused pane has the whole screen
-	Filters map[string][]string // that were used last in each view, the latest first
-	Waiting int                 // how many commands of ReadThen have not been answered
+	Filters map[string][]string // the filters last used in each view, the latest first
+	Waiting int                 // how many commands of ReadThen are running
 }
 
-// Targets holds the webhooks that an event can be fired at, as they were read last.
+// Targets holds the webhooks at which an event can be fired, as they were read last.
 type Targets struct {
 	Webhooks []storage.Webhook // by name
 	Chosen   storage.ID        // the one fired at last, or chosen since then
@@ -159,10 +158,10 @@ func (t *Targets) Find(id storage.ID) (storage.Webhook, bool) {
 	return t.Webhooks[i], true
 }
 
-// Aim returns the webhook to fire at: that of the selected row, otherwise the chosen one,
-// otherwise the first.
-func (t *Targets) Aim(front Screen) (storage.Webhook, bool) {
-	if a, ok := front.(aimer); ok {
+// Target returns the webhook to fire at: that of the selected row, otherwise the chosen one,
+// otherwise the first. It returns false if there is no webhook.
+func (t *Targets) Target(front Screen) (storage.Webhook, bool) {
+	if a, ok := front.(targeter); ok {
 		if id, ok := a.Webhook(); ok {
 			if w, ok := t.Find(id); ok {
 				return w, true

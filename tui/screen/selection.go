@@ -12,20 +12,20 @@ import (
 type selection[R, D any] struct {
 	list   *Timeline[R]
 	read   func(context.Context, storage.ID) (D, error)
-	known  func(row R, detail D, read bool) D // what to show of a row
+	known  func(row R, detail D, read bool) D // see BrowserSpec.Known
 	query  Query[loaded[D]]
 	wanted storage.ID // 0: no record is selected
 	loaded loaded[D]
 }
 
-// loaded is a detail together with the ID of its record, because the selection may have
-// moved on when it arrives.
+// loaded is a detail together with the ID of its record, because the selection may have moved before
+// it arrives.
 type loaded[D any] struct {
 	id     storage.ID
 	detail D
 }
 
-// follow reads the detail of the selected record unless that is being done already.
+// follow reads the detail of the selected record, unless it has been read or is being read.
 func (s *selection[R, D]) follow() tea.Cmd {
 	id := s.list.SelectedID()
 	if id == s.wanted {
@@ -55,23 +55,23 @@ func (s *selection[R, D]) reader() func(context.Context) (loaded[D], error) {
 	}
 }
 
-// take stores the answer to the latest read. It reports whether msg was that answer, and
-// whether it shows another record than before.
+// take stores the answer to the latest read. It reports whether msg was that answer, and whether it
+// is of another record than the one before.
 func (s *selection[R, D]) take(msg tea.Msg) (cmd tea.Cmd, fresh, another bool) {
 	a, fresh, cmd := s.query.Take(msg)
 	switch {
 	case !fresh:
 		return cmd, false, false
 	case a.Err != nil:
-		return tea.Batch(cmd, ReadTrouble(a.Err)), true, false
+		return tea.Batch(cmd, SayReadError(a.Err)), true, false
 	}
 	another = a.Value.id != s.loaded.id
 	s.loaded = a.Value
 	return cmd, true, another
 }
 
-// Current returns what is known about the selected record. read reports whether its detail
-// was read; ok is false if no record is selected.
+// Current returns what is known about the selected record. read reports whether its detail has been
+// read, and ok whether a record is selected.
 func (s *selection[R, D]) Current() (detail D, read, ok bool) {
 	row, ok := s.list.Selected()
 	if !ok {
@@ -88,7 +88,7 @@ func (s *selection[R, D]) pending() bool {
 	return s.query.Running && s.wanted != 0 && s.loaded.id != s.wanted
 }
 
-// OnSelected returns what a key does with the selected record.
+// OnSelected returns the action of a key that acts on the selected record.
 func (s *selection[R, D]) OnSelected(do func(R) tea.Cmd) func() tea.Cmd {
 	return onSelected(s.list.Selected, do)
 }

@@ -4,11 +4,11 @@ import (
 	"backchannel/storage"
 )
 
-// Status is what the header shows: which process is the leader, and how many deliveries wait.
+// Status is what the header shows: the status of the leader, and how many deliveries are waiting.
 type Status struct {
 	Runtime storage.Runtime
 	Alive   bool // there is a leader
-	Nodes   int  // that deliver from the store that several machines share; 0: it is not shared, or there is none
+	Nodes   int  // the live nodes of a store that several machines share; 0: none, or it is not shared
 	Counts  storage.Counts
 	Read    bool
 	Err     error
@@ -25,8 +25,8 @@ func (s Status) ReceiverURL() string {
 // Starting reports whether there is a leader that has not written its status yet.
 func (s Status) Starting() bool { return s.Alive && s.Runtime.PID == 0 }
 
-// Trouble returns what the banner says unless it was given a text.
-func (s Status) Trouble() string {
+// Problem returns the problem that the banner reports, or "".
+func (s Status) Problem() string {
 	switch {
 	case s.Err != nil:
 		return s.Err.Error()

@@ -9,8 +9,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// Tabs holds the pages of a detail, of which one is in front. Each page scrolls
-// independently.
+// Tabs holds the pages of a detail, one of which is in front. Each page scrolls independently.
 type Tabs struct {
 	names   []string
 	At      int
@@ -24,7 +23,7 @@ func NewTabs(names ...string) Tabs {
 	return Tabs{names: names, Viewers: make([]component.Viewer, len(names)), apart: -1}
 }
 
-// Turn moves to the next page or back, from the last to the first.
+// Turn moves to the next page or back, and wraps around. It skips a page with a pane of its own.
 func (t *Tabs) Turn(by int) {
 	for range t.names {
 		t.At = (t.At + by + len(t.names)) % len(t.names)
@@ -46,7 +45,7 @@ func (t *Tabs) viewer() *component.Viewer { return &t.Viewers[t.At] }
 // Scroll passes a key to the page in front.
 func (t *Tabs) Scroll(msg tea.KeyMsg) bool { return t.viewer().Key(msg) }
 
-// Click brings the page to the front whose name is in a column of the head.
+// Click brings the page to the front whose name is at a column of the head.
 func (t *Tabs) Click(column int) {
 	for i, name := range t.names {
 		if i == t.apart {
@@ -59,8 +58,8 @@ func (t *Tabs) Click(column int) {
 	}
 }
 
-// Head returns the names of the pages, in a line of so many cells. The one in front is the
-// brightest, and has a glyph for people who see no colour; a bar says that it has the focus.
+// Head returns a line of width cells with the names of the pages. The page in front is the brightest
+// and, for people who see no colours, has a glyph, which is a bar if it has the focus.
 func (t *Tabs) Head(th *style.Theme, focused bool, width int) string {
 	const wide, narrow = 3, 2
 	t.gap = wide

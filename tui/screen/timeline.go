@@ -11,9 +11,9 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// A Timeline lists records in the order of time, the newest last. There may be more of them
-// than fit in memory, so it holds those around the selected one, a span, and reads the next
-// span when the selection gets near its end.
+// A Timeline lists records in chronological order, the newest last. There may be more than fit in
+// memory, so it keeps a span, those around the selected one, and reads the next span when the
+// selection gets near its end.
 type Timeline[T any] struct {
 	Table    component.Table
 	Span     span[T]
@@ -23,19 +23,19 @@ type Timeline[T any] struct {
 	source   timelineSource[T]
 	reads    reads[T]
 	news     news[T]
-	standing standing[T]
+	position position[T]
 	until    storage.ID // while paused, the newest record that is shown; 0: it is not paused
-	held     storage.ID // the last selected record, to return to from an empty list
+	last     storage.ID // the last selected record, to return to from an empty list
 	origin   origin     // the position before the filter
 }
 
-// The reads of a timeline are of spans, which overlap unless one jumps.
+// reads reads the spans of a timeline. Successive spans overlap, unless one jumps.
 type reads[T any] struct {
 	Query[span[T]]
 	jumps bool // a span is being read far from the present one
 }
 
-// jump reads another span.
+// jump reads a span that need not overlap the present one.
 func (r *reads[T]) jump(read func(context.Context) (span[T], error)) tea.Cmd {
 	r.jumps = true
 	return r.Restart(read)
@@ -50,8 +50,8 @@ type origin struct {
 // The limits of what a timeline holds in memory.
 const (
 	SpanReach  = 150           // how many records a span has on each side of the selected one
-	SpanMargin = 60            // how near its end the next is read: more than a page
-	newsLimit  = 1000          // how many new records are counted
+	SpanMargin = 60            // how near its end the next span is read: more than a page
+	newsLimit  = 1000          // how many new records are counted at most
 	firstID    = storage.ID(1) // lower than every ID
 	newestSpan = SpanReach     // how many records a span has while following
 )
@@ -65,7 +65,7 @@ func newTimeline[T any](s *Env, columns []component.Column, source timelineSourc
 		reads:  reads[T]{Query: Query[span[T]]{Ctx: s.Context}},
 	}
 	t.news = news[T]{source: &t.source, query: Query[newer]{Ctx: s.Context}}
-	t.standing = standing[T]{source: &t.source, query: Query[rank]{Ctx: s.Context}, before: -1}
+	t.position = position[T]{source: &t.source, query: Query[rank]{Ctx: s.Context}, before: -1}
 	t.Table.Follow(true)
 	return t
 }
@@ -84,30 +84,30 @@ func (t *Timeline[T]) SelectedID() storage.ID {
 	return 0
 }
 
-// Refresh reads the span again, and unless the list follows the newest, counts what is new.
+// Refresh reads the span again and, unless the list follows the newest, counts new records.
 func (t *Timeline[T]) Refresh() tea.Cmd {
 	return tea.Batch(t.reads.Ask(t.reader()), t.news.count(t.newAfter()))
 }
 
-// reader returns the read of the newest records while following, otherwise of those around
-// the selected one.
+// reader returns the function that reads the next span: the newest records while following,
+// otherwise those around the selected one.
 func (t *Timeline[T]) reader() func(context.Context) (span[T], error) {
 	switch id := t.SelectedID(); {
-	case t.Table.Following(), id == 0 && t.held == 0:
+	case t.Table.Following(), id == 0 && t.last == 0:
 		return t.source.newest(t.until)
 	case id != 0:
-		return t.source.around(id, t.until, aim{})
+		return t.source.around(id, t.until, choice{})
 	}
-	return t.source.around(t.held, t.until, aim{near: t.held})
+	return t.source.around(t.last, t.until, choice{near: t.last})
 }
 
-// Take takes the answers to the timeline's reads, and reports whether msg was one.
+// Take handles the answers to the timeline's reads, and reports whether msg was one.
 func (t *Timeline[T]) Take(msg tea.Msg) (cmd tea.Cmd, fresh bool) {
 	if cmd, fresh := t.news.take(msg, t.newAfter()); fresh {
 		return cmd, true
 	}
-	if a, fresh, cmd := t.standing.query.Take(msg); fresh {
-		if a.Err == nil && t.standing.counted(a.Value, t.Span, t.until) {
+	if a, fresh, cmd := t.position.query.Take(msg); fresh {
+		if a.Err == nil && t.position.counted(a.Value, t.Span, t.until) {
 			cmd = tea.Batch(cmd, t.rank())
 		}
 		return cmd, true
@@ -119,22 +119,22 @@ func (t *Timeline[T]) Take(msg tea.Msg) (cmd tea.Cmd, fresh bool) {
 	case a.Err != nil:
 		t.Err, t.reads.jumps = a.Err, false
 		if t.Read { // otherwise the view shows it
-			cmd = tea.Batch(cmd, ReadTrouble(a.Err))
+			cmd = tea.Batch(cmd, SayReadError(a.Err))
 		}
 	case a.Value.strayed(t.SelectedID(), t.Table.Following()):
 		return tea.Batch(cmd, t.reads.Ask(t.reader())), true
 	default:
-		cmd = tea.Batch(cmd, t.standing.slide(t.Span, a.Value, t.until), t.show(a.Value))
+		cmd = tea.Batch(cmd, t.position.slide(t.Span, a.Value, t.until), t.show(a.Value))
 	}
 	return cmd, true
 }
 
-// show shows another span, and selects what that was read for.
+// show shows another span, and selects the record for which it was read.
 func (t *Timeline[T]) show(found span[T]) tea.Cmd {
 	t.Err, t.Read, t.Span, t.reads.jumps = nil, true, found, false
 	t.Table.SetSource(found)
 	if id := found.selects; id != 0 && !t.Table.Select(id.String()) {
-		return Say(AboutKeys("it is no longer kept"))
+		return Say(AboutKeys("it has been removed"))
 	}
 	if at := found.from(found.near); found.near != 0 && at >= 0 {
 		t.Table.Select(found.Key(at))
@@ -142,8 +142,8 @@ func (t *Timeline[T]) show(found span[T]) tea.Cmd {
 	if found.follows && !found.newer && t.Table.Index() == found.Len()-1 {
 		t.Table.Follow(true)
 	}
-	t.held = cmp.Or(t.SelectedID(), t.held)
-	return tea.Batch(t.rank(), t.look())
+	t.last = cmp.Or(t.SelectedID(), t.last)
+	return tea.Batch(t.rank(), t.markSeen())
 }
 
 // rank counts the records before the span. While following, their number is derived from that of
@@ -152,11 +152,11 @@ func (t *Timeline[T]) rank() tea.Cmd {
 	if t.Table.Following() && !t.Paused() {
 		return nil
 	}
-	return t.standing.find(t.Span)
+	return t.position.find(t.Span)
 }
 
-// newAfter returns the record after which all are new that came while the list was paused, or
-// else that nobody has seen because the list does not follow the newest. 0: none is new.
+// newAfter returns the record after which all records count as new: they arrived while the list was
+// paused, or below what was visible because it does not follow the newest. 0: none is new.
 func (t *Timeline[T]) newAfter() storage.ID {
 	switch {
 	case t.Paused():
@@ -167,8 +167,8 @@ func (t *Timeline[T]) newAfter() storage.ID {
 	return t.news.seen
 }
 
-// look remembers which records were visible.
-func (t *Timeline[T]) look() tea.Cmd {
+// markSeen notes which records have been visible, so that they do not count as new.
+func (t *Timeline[T]) markSeen() tea.Cmd {
 	if t.Paused() {
 		return nil
 	}
@@ -184,10 +184,10 @@ func (t *Timeline[T]) look() tea.Cmd {
 	return nil
 }
 
-// Position returns the position of the selection, and whether the list moves. total is how many
-// records there are, or -1 if that is unknown.
+// Position returns the position of the selection, and whether the list follows or is paused. total
+// is the number of records, or -1 if it is unknown.
 func (t *Timeline[T]) Position(total int64) string {
-	text := t.standing.text(t.Span, t.Table.Index()+1, total, t.Paused())
+	text := t.position.text(t.Span, t.Table.Index()+1, total, t.Paused())
 	switch {
 	case t.Paused():
 		return text + t.news.whilePaused()
@@ -199,9 +199,9 @@ func (t *Timeline[T]) Position(total int64) string {
 	return text + "   " + t.env.News(t.news.unseen)
 }
 
-// ReadTrouble shows an error of a read in a toast that replaces the one before. That a record
-// was removed meanwhile is not an error.
-func ReadTrouble(err error) tea.Cmd {
+// SayReadError shows the error of a read in a toast, which replaces that of the read before. A
+// record that was removed meanwhile is not an error.
+func SayReadError(err error) tea.Cmd {
 	if err == nil || errors.Is(err, storage.ErrNotFound) {
 		return nil
 	}
@@ -225,39 +225,39 @@ func (t *Timeline[T]) Press(msg tea.KeyMsg) (tea.Cmd, bool) {
 	return t.moved(), true
 }
 
-// moved reads what is near the row that a person has gone to.
+// moved reads the next span if the selection has moved near the end of this one.
 func (t *Timeline[T]) moved() tea.Cmd {
-	t.held = t.SelectedID()
+	t.last = t.SelectedID()
 	at := t.Table.Index()
 	if t.Span.older && at < SpanMargin || t.Span.newer && at >= t.Len()-SpanMargin {
-		return tea.Batch(t.reads.Ask(t.reader()), t.look())
+		return tea.Batch(t.reads.Ask(t.reader()), t.markSeen())
 	}
-	return tea.Batch(t.rank(), t.look())
+	return tea.Batch(t.rank(), t.markSeen())
 }
 
-// Reveal selects a record, which may be far from the span.
+// Reveal selects a record, which may be outside the span.
 func (t *Timeline[T]) Reveal(id storage.ID) tea.Cmd {
 	if t.Table.Select(id.String()) {
 		return nil
 	}
 	t.resume()
-	return t.jumpTo(id, aim{selects: id})
+	return t.jumpTo(id, choice{selects: id})
 }
 
-// Return selects a record again, or the next one if it is gone. If it was selected as the newest
-// and still is that, the timeline follows on.
+// Return selects a record again, or the next one if it has been removed. If it was selected as the
+// newest and still is, the timeline follows again.
 func (t *Timeline[T]) Return(id storage.ID, follows bool) tea.Cmd {
 	if id == 0 {
 		t.Table.Follow(follows)
 		return t.reads.jump(t.source.newest(t.until))
 	}
-	return t.jumpTo(id, aim{near: id, follows: follows})
+	return t.jumpTo(id, choice{near: id, follows: follows})
 }
 
-// Choose changes the source, to that of another filter. The caller has the timeline read again.
+// Choose changes the source to that of another filter. The caller must then call Restart.
 func (t *Timeline[T]) Choose(from Chosen[T]) {
 	t.source.Chosen = from
-	t.standing.forget()
+	t.position.forget()
 }
 
 // Restart reads again after the source has changed, to another filter for example.
@@ -265,26 +265,26 @@ func (t *Timeline[T]) Restart() tea.Cmd {
 	return tea.Batch(t.reads.jump(t.reader()), t.news.count(t.newAfter()))
 }
 
-// jumpTo reads the span around a record, and no longer follows the newest.
-func (t *Timeline[T]) jumpTo(id storage.ID, then aim) tea.Cmd {
+// jumpTo reads the span around a record, and stops following the newest.
+func (t *Timeline[T]) jumpTo(id storage.ID, then choice) tea.Cmd {
 	t.Table.Follow(false)
 	return t.reads.jump(t.source.around(id, t.until, then))
 }
 
-// Busy reports whether a key may move to rows that are still being read: after a jump, or near
-// the end of the span.
+// Busy reports whether a key must wait, because it may move to rows that are still being read: after
+// a jump, or near the end of the span.
 func (t *Timeline[T]) Busy() bool {
 	at, page := t.Table.Index(), t.Table.Page()
 	edge := t.Span.older && at < page || t.Span.newer && at >= t.Len()-page
 	return t.reads.Running && (!t.Read || t.reads.jumps || edge)
 }
 
-// Leave remembers the position before a filter.
+// Leave saves the position before a filter.
 func (t *Timeline[T]) Leave() { t.origin = origin{t.SelectedID(), t.Table.Following()} }
 
-// Unfilter reads all records again after the filter was removed. The row that was selected in
-// the filtered list stays selected. If that list is empty or the filter was given up, the
-// position is again the one before the filter.
+// Unfilter reads all records again after the filter was removed. The row that is selected in the
+// filtered list stays selected. If that list is empty or the filter was given up while a person
+// typed, the position is the one before the filter.
 func (t *Timeline[T]) Unfilter(givenUp bool) tea.Cmd {
 	back := t.origin
 	switch {
@@ -294,10 +294,10 @@ func (t *Timeline[T]) Unfilter(givenUp bool) tea.Cmd {
 		t.Table.Follow(true)
 		return t.reads.jump(t.source.newest(t.until))
 	}
-	return t.jumpTo(back.id, aim{near: back.id})
+	return t.jumpTo(back.id, choice{near: back.id})
 }
 
-// Follow keeps the newest record in view, or no longer does.
+// Follow starts or stops keeping the newest record in view.
 func (t *Timeline[T]) Follow() tea.Cmd {
 	if t.Table.Following() && !t.Paused() {
 		t.Table.Follow(false)
@@ -308,20 +308,20 @@ func (t *Timeline[T]) Follow() tea.Cmd {
 	return t.reads.jump(t.source.newest(t.until))
 }
 
-// Paused reports whether the list is kept as it is.
+// Paused reports whether the list is frozen.
 func (t *Timeline[T]) Paused() bool { return t.until != 0 }
 
-// Pause keeps the list as it is and counts new records, or goes on.
+// Pause freezes the list and counts new records, or resumes it.
 func (t *Timeline[T]) Pause() tea.Cmd {
 	if t.Paused() {
 		t.resume()
 		return t.Restart()
 	}
-	t.until, t.news.unseen, t.standing.total = firstID, 0, -1
+	t.until, t.news.unseen, t.position.total = firstID, 0, -1
 	if newest, ok := t.Span.at(t.Len() - 1); ok {
 		t.until = t.source.id(newest)
 	}
-	return t.standing.ask(t.until + 1)
+	return t.position.ask(t.until + 1)
 }
 
 func (t *Timeline[T]) resume() { t.until, t.news.unseen = 0, 0 }

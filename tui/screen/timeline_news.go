@@ -10,12 +10,12 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// news counts the records of a timeline that nobody has seen.
+// news counts the records of a timeline that have not been visible.
 type news[T any] struct {
 	source *timelineSource[T]
 	query  Query[newer]
 	seen   storage.ID // the newest record that was visible
-	unseen int        // while paused or not following, how many are newer than that
+	unseen int        // while paused or not following, the number of records newer than seen
 }
 
 // newer is how many records are newer than one.
@@ -36,8 +36,8 @@ func (n *news[T]) count(after storage.ID) tea.Cmd {
 	})
 }
 
-// take takes the number of records after one, and reports whether msg was that. It counts again
-// if that was another record.
+// take handles the answer to count, and reports whether msg was one. It counts again if the answer
+// is about another record than after.
 func (n *news[T]) take(msg tea.Msg, after storage.ID) (tea.Cmd, bool) {
 	a, fresh, cmd := n.query.Take(msg)
 	if !fresh || a.Err != nil {
@@ -54,7 +54,7 @@ func (n *news[T]) whilePaused() string {
 	return fmt.Sprintf("   %s paused, %s new", style.Pause, counted(n.unseen))
 }
 
-// News says that n records below are new, and which key leads to them, or returns "".
+// News returns that n new records are below, and the key that leads to them, or "" if n is 0.
 func (s *Env) News(n int) string {
 	if n == 0 {
 		return ""
@@ -62,7 +62,7 @@ func (s *Env) News(n int) string {
 	return fmt.Sprintf("%s%s new · %s", style.Down, counted(n), s.KeyFor("F"))
 }
 
-// counted formats a number of new records, of which no more than newsLimit are counted.
+// counted formats a number of new records, which is at most newsLimit.
 func counted(n int) string {
 	text := Thousands(int64(n))
 	if n >= newsLimit {

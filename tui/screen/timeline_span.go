@@ -11,7 +11,7 @@ import (
 // A timelineSource reads the records of a timeline.
 type timelineSource[T any] struct {
 	Chosen[T]
-	rows[T] // without any: how they are shown
+	rows[T] // has no items; says how to show a record
 }
 
 // A Page selects records: those before an ID, the newest first, or those after one, the oldest
@@ -25,17 +25,18 @@ type Page struct {
 type span[T any] struct {
 	rows[T]
 	older, newer bool // there are records before or after it
-	aim
+	choice
 }
 
-// An aim is what is to be selected in a span.
-type aim struct {
+// A choice says which record of a span to select.
+type choice struct {
 	selects storage.ID // the record to select; 0: none
 	near    storage.ID // the record to select, or the next one; 0: none
-	follows bool       // follow the newest, if that is the one
+	follows bool       // follow the newest, if that is the record
 }
 
-// span returns records, up to an ID unless that is 0. newer says that there are others after them.
+// span returns a span of items, without those after until unless that is 0. newer says that there
+// are more after them.
 func (s timelineSource[T]) span(items []T, newer bool, until storage.ID) span[T] {
 	found := span[T]{rows: rows[T]{items, s.id, s.cells}, newer: newer}
 	if end := found.from(until + 1); until != 0 && end >= 0 {
@@ -72,7 +73,7 @@ func (s timelineSource[T]) oldest(until storage.ID) func(context.Context) (span[
 }
 
 // around reads the records on both sides of an ID.
-func (s timelineSource[T]) around(id, until storage.ID, then aim) func(context.Context) (span[T], error) {
+func (s timelineSource[T]) around(id, until storage.ID, then choice) func(context.Context) (span[T], error) {
 	return func(ctx context.Context) (span[T], error) {
 		before, err := s.Page(ctx, Page{Before: id + 1, Limit: SpanReach})
 		if err != nil {
@@ -81,7 +82,7 @@ func (s timelineSource[T]) around(id, until storage.ID, then aim) func(context.C
 		after, err := s.Page(ctx, Page{After: id, Limit: SpanReach})
 		slices.Reverse(before)
 		found := s.span(slices.Concat(before, after), len(after) == SpanReach, until)
-		found.older, found.aim = len(before) == SpanReach, then
+		found.older, found.choice = len(before) == SpanReach, then
 		return found, err
 	}
 }
@@ -99,7 +100,7 @@ func (s span[T]) find(id storage.ID) int {
 	return -1
 }
 
-// from returns the place of the first record with an ID of at least so much, or -1.
+// from returns the index of the first record with at least an ID, or -1.
 func (s span[T]) from(id storage.ID) int {
 	if at, _ := s.search(id); at < s.Len() {
 		return at
@@ -107,7 +108,7 @@ func (s span[T]) from(id storage.ID) int {
 	return -1
 }
 
-// strayed reports whether the selection has left a span while it was being read.
+// strayed reports whether the selection has left the span while it was being read.
 func (s span[T]) strayed(id storage.ID, following bool) bool {
 	if id == 0 || s.selects != 0 || s.near != 0 || following || s.Len() == 0 {
 		return false
@@ -116,11 +117,11 @@ func (s span[T]) strayed(id storage.ID, following bool) bool {
 	return !found && s.beyond(at)
 }
 
-// beyond reports whether there may be a record that belongs to a place of the span.
+// beyond reports whether records that are not in memory may belong at an index of the span.
 func (s span[T]) beyond(at int) bool { return at == 0 && s.older || at == s.Len() && s.newer }
 
-// missing returns which records are not in the span. It is not sure of those before and after
-// it, and then returns fewer.
+// missing returns those of the records that do not exist. It can tell only within the span: sure is
+// false if some are before or after it.
 func (s span[T]) missing(ids []storage.ID) (none []storage.ID, sure bool) {
 	sure = true
 	for _, id := range ids {

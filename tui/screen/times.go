@@ -9,36 +9,36 @@ import (
 	"backchannel/tui/style"
 )
 
-// Times writes times for people: in the console's zone, or relative to now. It knows when a
-// relative time on the screen becomes wrong.
+// Times formats times for people: in the console's zone, or relative to now. It records when a
+// relative time on the screen becomes outdated.
 type Times struct {
 	Now      func() time.Time
 	Location *time.Location
 
-	// staleAt is when the first of the relative times drawn last becomes wrong, in
-	// nanoseconds since 1970; 0: never. Another goroutine waits for it.
+	// staleAt is when the first of the relative times drawn last becomes outdated, in nanoseconds
+	// since 1970; 0: never. It is atomic because another goroutine waits for it.
 	staleAt atomic.Int64
-	// tenths says that one of them counts tenths of a second.
+	// tenths says that one of them shows tenths of a second.
 	tenths atomic.Bool
 }
 
-// Drawing begins a new drawing of the screen, on which nothing is out of date.
+// Drawing must be called before the screen is drawn. It resets staleness.
 func (t *Times) Drawing() {
 	t.staleAt.Store(0)
 	t.tenths.Store(false)
 }
 
-// Tenths reports whether a relative time on the screen counts tenths of a second, so that it
-// has to be drawn more often than others.
+// Tenths reports whether a relative time on the screen shows tenths of a second and so has to be
+// drawn more often than others.
 func (t *Times) Tenths() bool { return t.tenths.Load() }
 
-// Stale reports whether a relative time on the screen has become wrong.
+// Stale reports whether a relative time on the screen has become outdated.
 func (t *Times) Stale() bool {
 	at := t.staleAt.Load()
 	return at != 0 && t.Now().UnixNano() >= at
 }
 
-// drawAgain makes the screen stale after a duration, unless it becomes so earlier.
+// drawAgain makes the screen stale after a duration, or earlier if something else does.
 func (t *Times) drawAgain(now time.Time, after time.Duration) {
 	at := now.Add(after).UnixNano()
 	if planned := t.staleAt.Load(); planned == 0 || at < planned {
@@ -46,14 +46,14 @@ func (t *Times) drawAgain(now time.Time, after time.Duration) {
 	}
 }
 
-// ticking returns now, for a clock on the screen.
+// ticking returns the time, for a clock on the screen that shows seconds.
 func (t *Times) ticking() time.Time {
 	now := t.Now()
 	t.drawAgain(now, time.Second)
 	return now
 }
 
-// Elapsed returns for how long something has been under way, in whole seconds.
+// Elapsed returns how long something has been running, in whole seconds.
 func (t *Times) Elapsed(since time.Time) string {
 	d := max(0, t.ticking().Sub(since)).Truncate(time.Second)
 	if d < time.Minute {
@@ -62,8 +62,8 @@ func (t *Times) Elapsed(since time.Time) string {
 	return Duration(d)
 }
 
-// Attempts sums up a webhook's latest attempts. The screen becomes stale when the next period
-// begins, as long as there are any.
+// Attempts sums up a webhook's latest attempts. If there are any, the screen becomes stale when the
+// next period of the tallies begins.
 func (t *Times) Attempts(all storage.AttemptTallies) storage.AttemptSummary {
 	now := t.Now()
 	s := all.Summary(now)
@@ -81,14 +81,13 @@ func (t *Times) Clock(at time.Time) string {
 	return at.In(t.Location).Format("15:04:05.000")
 }
 
-// today reports whether a time is on the present day, and whether it is in this year.
+// today reports whether a time is today, and whether it is in this year.
 func (t *Times) today(at time.Time) (day, year bool) {
 	now := t.Now().In(t.Location)
 	return at.Format(time.DateOnly) == now.Format(time.DateOnly), at.Year() == now.Year()
 }
 
-// FormatTime returns the time of day of a time that is today, otherwise its day, in at most
-// 8 cells.
+// FormatTime returns the time of day if a time is today, and otherwise its day, in at most 8 cells.
 func (t *Times) FormatTime(at time.Time) string {
 	if at.IsZero() {
 		return style.None
@@ -103,11 +102,11 @@ func (t *Times) FormatTime(at time.Time) string {
 	return at.Format("Jan 2006")
 }
 
-// At returns a time for a text that stays, and so must not count down.
+// At returns a time for a text that is not drawn again, such as a toast, and so must not be relative.
 func (t *Times) At(at time.Time) string { return "at " + t.FormatTime(at) }
 
-// DayOrClock returns the time of day to the millisecond of a time that is today, otherwise
-// its day and time, in at most 12 cells.
+// DayOrClock returns the time of day to the millisecond if a time is today, and otherwise its day and
+// time, in at most 12 cells.
 func (t *Times) DayOrClock(at time.Time) string {
 	at = at.In(t.Location)
 	switch day, year := t.today(at); {
@@ -127,14 +126,14 @@ func (t *Times) Date(at time.Time) string {
 	return at.In(t.Location).Format("2006-01-02 15:04:05.000 MST")
 }
 
-// DateUTC returns a time as Date does, and unless that is UTC already, also in UTC.
+// DateUTC returns a time as Date does, and also in UTC unless the console's zone is UTC.
 func (t *Times) DateUTC(at time.Time) string { return t.Date(at) + t.andUTC(at) }
 
-// ClockUTC returns a time as Clock does, and unless that is UTC already, also in UTC.
+// ClockUTC returns a time as Clock does, and also in UTC unless the console's zone is UTC.
 func (t *Times) ClockUTC(at time.Time) string { return t.Clock(at) + t.andUTC(at) }
 
-// andUTC returns a time in UTC to be added to one in the console's zone, with the date if that is
-// another one. It is empty if the console's zone is UTC.
+// andUTC returns a time in UTC to append to one in the console's zone, with the date if that differs.
+// It returns "" if the console's zone is UTC.
 func (t *Times) andUTC(at time.Time) string {
 	here := at.In(t.Location)
 	switch {
@@ -146,14 +145,14 @@ func (t *Times) andUTC(at time.Time) string {
 	return ", " + at.UTC().Format("15:04:05.000Z")
 }
 
-// IsUTC reports whether a time is in a zone without an offset at that time.
+// IsUTC reports whether the zone of a time has no offset at that time.
 func IsUTC(at time.Time) bool {
 	_, offset := at.Zone()
 	return offset == 0
 }
 
-// Until returns how far ahead a time is: "in 21 s", "now". The screen becomes stale when
-// that changes.
+// Until returns how far ahead a time is: "in 21 s", "now". The screen becomes stale when that text
+// changes.
 func (t *Times) Until(at time.Time) string {
 	if at.IsZero() {
 		return style.None
@@ -166,7 +165,7 @@ func (t *Times) Until(at time.Time) string {
 	return text
 }
 
-// Due returns how far ahead a planned event is, in its last ten seconds with tenths: "in 1.4 s".
+// Due returns how far ahead a planned event is. The last ten seconds are shown with tenths: "in 1.4 s".
 func (t *Times) Due(at time.Time) string {
 	const tenth = 100 * time.Millisecond
 	now := t.Now()
@@ -180,14 +179,13 @@ func (t *Times) Due(at time.Time) string {
 	return fmt.Sprintf("in %d.%d s", n/10, n%10)
 }
 
-// Planned reports whether a delivery is of an event that is not due yet, and that nobody has
-// asked to send earlier.
+// Planned reports whether a delivery's event is not due yet and nobody has asked to send it earlier.
 func (t *Times) Planned(d storage.Delivery) bool {
 	now := t.Now()
 	return d.Planned(now) && d.NextAttemptAt.After(now)
 }
 
-// ahead returns how far ahead something is, and for how long that text is right; 0: always.
+// ahead returns how far ahead something is, and how long that text stays correct; 0: for ever.
 func ahead(d time.Duration) (text string, lasts time.Duration) {
 	const seconds, minutes = 100 * time.Second, 100 * time.Minute
 	switch {
@@ -204,7 +202,7 @@ func ahead(d time.Duration) (text string, lasts time.Duration) {
 	return fmt.Sprintf("in %d h", n), d - max(time.Duration(n)*time.Hour, minutes) + 1
 }
 
-// Duration returns how long something took, short enough for a column.
+// Duration formats how long something took, short enough for a column.
 func Duration(d time.Duration) string {
 	switch {
 	case d < time.Millisecond:

@@ -26,7 +26,7 @@ func OneLine(err error) string {
 // Good returns a toast about a success.
 func Good(text string) component.Toast { return component.Toast{Outcome: component.OK, Text: text} }
 
-// Info returns a toast that is neither good nor bad.
+// Info returns a neutral toast.
 func Info(text string) component.Toast { return component.Toast{Outcome: component.Info, Text: text} }
 
 // Warn returns a toast with a warning.
@@ -35,14 +35,14 @@ func Warn(text string) component.Toast { return component.Toast{Outcome: compone
 // Bad returns a toast about a failure.
 func Bad(text string) component.Toast { return component.Toast{Outcome: component.Error, Text: text} }
 
-// Naming returns a toast from which enter opens what it names.
+// Naming returns a toast that names something, which the key enter opens.
 func Naming(t component.Toast, what string, open tea.Msg) component.Toast {
 	t.Names, t.Opens = what, open
 	return t
 }
 
-// NamingDelivery returns a toast in the place of the earlier one about a delivery, from which
-// enter opens that.
+// NamingDelivery returns a toast about a delivery, which the key enter opens. It replaces the earlier
+// toast about the same delivery.
 func NamingDelivery(t component.Toast, id storage.ID) component.Toast {
 	t.ID = ToastID(id)
 	return Naming(t, "the delivery", GoMsg{View: ViewDeliveries, ID: id, Detail: true})

@@ -8,7 +8,8 @@ import (
 	"backchannel/tui/style"
 )
 
-// Welcome fills an empty screen: it says what would be there, and which keys lead to it.
+// Welcome draws an empty screen: it says what the screen will show, and which keys lead there. A step
+// is a built-in key and its explanation.
 func (s *Env) Welcome(title string, text []string, steps [][2]string, width, height int) string {
 	th, inner := s.Theme, min(width-4, 72)
 	lines := []string{th.Strong.Render(title), ""}

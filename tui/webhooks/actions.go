@@ -19,7 +19,7 @@ func (w *Screen) Bindings() []screen.Binding {
 		return w.TypingBindings()
 	}
 	create := screen.Binding{Keys: []string{"n"}, Label: "new", Help: "Create a feedback webhook", Do: w.create}
-	list := w.ListBindings("Choose webhooks: acme state:paused channel:sms -auth:none")
+	list := w.ListBindings("Filter webhooks: acme state:paused channel:sms -auth:none")
 	r, ok := w.Selected()
 	all := w.rowBindings(r)
 	if !ok {
@@ -36,7 +36,7 @@ func (w *Screen) relatedBindings(r row) []screen.Binding {
 	}
 	return []screen.Binding{
 		{Keys: []string{"v"}, Label: "deliveries", Help: "Go to its deliveries", Do: to(screen.ViewDeliveries, of)},
-		{Keys: []string{"r"}, Label: "receipts", Help: "Go to what the receiver got for it", Do: to(screen.ViewReceiver, of)},
+		{Keys: []string{"r"}, Label: "receipts", Help: "Go to its receipts", Do: to(screen.ViewReceiver, of)},
 		{Keys: []string{"c"}, Label: "campaigns", Help: "Go to the campaigns whose events it gets", Do: to(screen.ViewCampaigns, of)},
 	}
 }
@@ -45,7 +45,7 @@ func (w *Screen) relatedBindings(r row) []screen.Binding {
 func (w *Screen) rowBindings(r row) []screen.Binding {
 	toggle := screen.Binding{Keys: []string{"a"}, Label: "pause", Help: "Pause: events are queued, not sent", Do: w.OnSelected(w.toggle)}
 	if r.State == storage.Paused {
-		toggle.Label, toggle.Help = "activate", "Activate: what is queued is sent"
+		toggle.Label, toggle.Help = "activate", "Activate: queued events are sent"
 	}
 	return []screen.Binding{
 		w.OpenBinding(),
@@ -53,14 +53,15 @@ func (w *Screen) rowBindings(r row) []screen.Binding {
 		toggle,
 		{Keys: []string{"K"}, Label: "check", Help: "Check whether its endpoint is ready", Do: w.OnSelected(func(r row) tea.Cmd { return screen.ShowCheck(r.ID, time.Time{}) })},
 		{Keys: []string{"D"}, Label: "duplicate", Help: "Duplicate it for another sandbox", Do: w.OnSelected(w.duplicate)},
-		{Keys: []string{"d"}, Label: "delete", Help: "Delete the webhook; its receipts stay", Do: w.OnSelected(w.delete)},
+		{Keys: []string{"d"}, Label: "delete", Help: "Delete the webhook; its receipts are kept", Do: w.OnSelected(w.delete)},
 	}
 }
 
 // form returns a form that edits a webhook, or creates it if it has no ID yet.
 func (w *Screen) form(hook storage.Webhook) *form { return newForm(w.env, w.store, w.rules, hook) }
 
-// create opens a form for a webhook of the organization that was used last.
+// create opens a form for a new webhook, whose organization is that of the newest webhook: most people
+// have only one.
 func (w *Screen) create() tea.Cmd {
 	hook := storage.NewWebhook()
 	var newest storage.ID
@@ -75,8 +76,8 @@ func (w *Screen) create() tea.Cmd {
 // edit opens a form for the webhook.
 func (w *Screen) edit(r row) tea.Cmd { return screen.Open(w.form(r.Webhook)) }
 
-// duplicate opens a form for a copy of a webhook. The copy has no sandbox yet, because each
-// has only one webhook.
+// duplicate opens a form for a copy of a webhook. The copy has no sandbox yet, because a sandbox can have
+// only one webhook.
 func (w *Screen) duplicate(r row) tea.Cmd {
 	hook := r.Webhook
 	hook.ID, hook.Version, hook.Sandbox = 0, 0, storage.Sandbox{}
@@ -91,15 +92,15 @@ func (w *Screen) duplicate(r row) tea.Cmd {
 func (w *Screen) toggle(r row) tea.Cmd {
 	state, text := storage.Paused, r.Name+" paused: events are queued, not sent"
 	if r.State == storage.Paused {
-		state, text = storage.Active, r.Name+" active: what is queued is sent"
+		state, text = storage.Active, r.Name+" active: queued events are sent"
 	}
 	return screen.Act(w.env.Context, func(ctx context.Context) (string, error) {
 		return text, w.store.SetWebhookState(ctx, r.ID, state, "")
 	})
 }
 
-// maxPending limits how many deliveries are read to count them for a question. The rest would not
-// change the answer.
+// maxPending limits how many deliveries are counted for the question whether to delete. A larger number
+// would not change the answer.
 const maxPending = 1000
 
 // delete counts the deliveries that would be cancelled, and then asks.
@@ -118,12 +119,12 @@ func (w *Screen) delete(r row) tea.Cmd {
 	})
 }
 
-// confirmDelete asks whether to delete. If deliveries would be cancelled, the name has to be
-// typed, because nothing brings these back.
+// confirmDelete asks whether to delete. If deliveries would be cancelled, the name has to be typed, because
+// they cannot be restored.
 func (w *Screen) confirmDelete(hook storage.Webhook, pending int) tea.Cmd {
 	c := component.Confirm{
 		Title: "Delete " + hook.Name + "?",
-		Text:  []string{"Its configuration is gone then. Receipts and past deliveries stay."},
+		Text:  []string{"Its configuration will be lost. Receipts and past deliveries are kept."},
 		Yes:   "delete", No: "keep",
 	}
 	if pending > 0 {
@@ -138,7 +139,7 @@ func (w *Screen) confirmDelete(hook storage.Webhook, pending int) tea.Cmd {
 	})
 }
 
-// pendingText says how many deliveries will be cancelled. DeleteWebhook returns the exact number.
+// pendingText returns how many deliveries will be cancelled. DeleteWebhook returns the exact number.
 func pendingText(n int) string {
 	switch {
 	case n >= maxPending:
@@ -149,7 +150,7 @@ func pendingText(n int) string {
 	return fmt.Sprintf("%d deliveries are queued and will be cancelled.", n)
 }
 
-// deletedText says that a webhook was deleted, and how many deliveries were cancelled with it.
+// deletedText returns the toast after a webhook was deleted, with the number of cancelled deliveries.
 func deletedText(name string, cancelled int) string {
 	if cancelled == 0 {
 		return name + " deleted"

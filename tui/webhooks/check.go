@@ -14,11 +14,11 @@ import (
 	"backchannel/tui/screen"
 )
 
-// A judge finds the errors in a form's values: what cannot be parsed, and what storage refuses.
-// It runs while a person types, so it reads no files; the store checks their content on Submit.
+// A judge finds the errors in a form's values: what cannot be parsed, and what package storage rejects. It
+// runs while a person types, so it reads no files. The store checks their contents on submit.
 type judge struct{ allowHTTP bool }
 
-// blind returns sources that find no files and no environment variables.
+// blind returns sources without files and environment variables.
 func blind() storage.Sources {
 	return storage.Sources{
 		Env:      func(string) (string, bool) { return "", false },
@@ -44,10 +44,9 @@ var (
 	headerRow = regexp.MustCompile(`headers\[(\d+)\]`)
 )
 
-// byField returns the first error of each field of the form, by field ID. storage calls the key
-// of any algorithm auth.secret; secret is the field for it that is visible. It blames a client
-// certificate without a key, or the other way round, on delivery.tls as a whole, which is not a
-// field of the form.
+// byField returns the first error of each field of the form, by field ID. Two paths of package storage are
+// not fields: auth.secret is the key of any algorithm, for which secret is the visible field, and
+// delivery.tls is where a client certificate without a key, or a key without one, is reported.
 func byField(bad storage.FieldErrors, secret string) map[string]string {
 	bad = slices.Clone(bad)
 	for i := range bad {

@@ -11,8 +11,8 @@ import (
 	"backchannel/tui/style"
 )
 
-// describe returns the lines of a webhook's detail: what came of its attempts, its latest
-// delivery, and every field, with secrets masked.
+// describe returns the lines of a webhook's detail: its latest attempts, its latest delivery, and every
+// field, with secrets masked.
 func (w *Screen) describe(row row, width int, focused bool) []string {
 	s := w.env
 	d := screen.Detail{Theme: s.Theme, Width: width}
@@ -41,7 +41,7 @@ func (w *Screen) describe(row row, width int, focused bool) []string {
 	return d.Lines
 }
 
-// describeLast draws what became of the latest delivery.
+// describeLast draws the state of the latest delivery.
 func describeLast(s *screen.Env, d *screen.Detail, row row) {
 	if row.last.ID == 0 {
 		d.Blank()
@@ -61,8 +61,8 @@ func describeLast(s *screen.Env, d *screen.Detail, row row) {
 	}
 }
 
-// describeBasics draws Adobe's basic configuration. The URL @receiver is followed by what it
-// stands for at present.
+// describeBasics draws Adobe's basic configuration. The URL @receiver is followed by the URL for which it
+// currently stands.
 func describeBasics(s *screen.Env, d *screen.Detail, w storage.Webhook) {
 	d.Title("Basic configuration")
 	d.Field("Channels", words.List(w.Channels), s.Theme.Text)
@@ -82,8 +82,8 @@ func describeBasics(s *screen.Env, d *screen.Detail, w storage.Webhook) {
 	d.Long(w.Sandbox.ID, s.Theme.Dim)
 }
 
-// describeAuth draws the claims as they are sent, with their defaults. A Secret masks itself when
-// it is written.
+// describeAuth draws the claims as they are sent, with defaults filled in. The method String of a Secret
+// masks it.
 func describeAuth(s *screen.Env, d *screen.Detail, w storage.Webhook) {
 	d.Title("Authentication")
 	if w.Auth.Type == storage.AuthNone {
@@ -123,8 +123,8 @@ func describeDelivery(s *screen.Env, d *screen.Detail, w storage.Webhook) {
 	}
 }
 
-// heading draws the name and the state, with a bar on the left while the pane has the focus, and
-// why the webhook was paused if it was not a person who did that.
+// heading draws the name and the state, with a bar on the left while the pane has the focus. If the engine
+// has paused the webhook, it also draws why.
 func heading(d *screen.Detail, row row, focused bool) {
 	state := d.Theme.Text.Render(style.Dot + " active")
 	if row.State == storage.Paused {

@@ -10,7 +10,7 @@ import (
 	"backchannel/tui/screen"
 )
 
-// formStore is what the form reads and writes.
+// A formStore is the part of the store that the form uses.
 type formStore interface {
 	Webhooks(context.Context) ([]storage.Webhook, error)
 	Webhook(context.Context, storage.ID) (storage.Webhook, error)
@@ -21,8 +21,8 @@ type formStore interface {
 // form is Create Feedback Webhook, and Edit.
 type form = screen.RecordForm[storage.Webhook]
 
-// newForm returns a form that edits w, or creates it if it has no ID yet. The secrets of w
-// stay out of the form's values.
+// newForm returns a form that edits w, or creates it if it has no ID yet. The form's values never contain
+// the secrets of w.
 func newForm(e *screen.Env, store formStore, rules storage.Rules, w storage.Webhook) *form {
 	judge := judge{allowHTTP: rules.AllowHTTP}
 	return screen.NewRecordForm(e, screen.RecordFormSpec[storage.Webhook]{
@@ -66,8 +66,8 @@ func newForm(e *screen.Env, store formStore, rules storage.Rules, w storage.Webh
 	}, w)
 }
 
-// maskedChanges returns the fields whose secrets differ. The values of a form do not have the
-// secrets, so that comparing these would miss it.
+// maskedChanges returns the fields whose secrets differ. The values of a form do not contain secrets, so
+// comparing those would miss the difference.
 func maskedChanges(base, theirs storage.Webhook) (fields []string) {
 	if theirs.Auth.Type == storage.AuthJWT && base.Auth.JWT.Secret != theirs.Auth.JWT.Secret {
 		fields = append(fields, secretField(theirs.Auth.JWT.Algorithm))
@@ -86,8 +86,7 @@ func formTitle(w storage.Webhook) string {
 	return "Edit " + w.Name
 }
 
-// headerBindings returns the keys of the header rows, for the footer. The field handles them
-// itself.
+// headerBindings returns the keys of the header rows, for the footer. The field itself handles them.
 func headerBindings(field string) []screen.Binding {
 	if field != fieldHeaders {
 		return nil
@@ -100,7 +99,7 @@ func headerBindings(field string) []screen.Binding {
 	}
 }
 
-// checkStored returns the conflicts with other webhooks, and what is wrong in files.
+// checkStored returns the errors that need I/O: conflicts with other webhooks, and errors in files.
 func checkStored(ctx context.Context, store formStore, rules storage.Rules, w storage.Webhook) storage.FieldErrors {
 	w.Normalize()
 	var bad storage.FieldErrors
@@ -112,7 +111,8 @@ func checkStored(ctx context.Context, store formStore, rules storage.Rules, w st
 	return append(bad, w.Conflicts(others...)...)
 }
 
-// savedToast says that a webhook was saved, with its warnings, and which key fires an event at it.
+// savedToast returns the toast after a webhook was saved, with its warnings or, for a new one, the key that
+// fires an event at it.
 func savedToast(w storage.Webhook, warnings storage.FieldErrors, created bool, fires string) component.Toast {
 	verb, hint := "saved", ""
 	if created {
@@ -124,8 +124,8 @@ func savedToast(w storage.Webhook, warnings storage.FieldErrors, created bool, f
 	return screen.Good(w.Name + " " + verb + hint)
 }
 
-// shownWarnings leaves out the warning about the organization, which is shown beside it at all
-// times: in tests it rarely has Adobe's form.
+// shownWarnings leaves out the warning about the organization. It is always shown beside the organization,
+// and would be noise elsewhere, because organizations in tests rarely have Adobe's form.
 func shownWarnings(all storage.FieldErrors) storage.FieldErrors {
 	return slices.DeleteFunc(slices.Clone(all), func(w storage.FieldError) bool { return w.Field == fieldOrganization })
 }

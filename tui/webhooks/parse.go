@@ -9,7 +9,7 @@ import (
 	"backchannel/tui/screen"
 )
 
-// none is how an option that is off is written, and read.
+// none is how an option that is off is shown and typed.
 const none = "none"
 
 // readRetry parses "1s, 5s, 30s", or none.
@@ -40,7 +40,7 @@ func readConcurrency(p *screen.Parser) int {
 	return n
 }
 
-// readRate parses "50", "50/s" or none. It refuses 0, which storage takes for no limit, the
+// readRate parses "50", "50/s" or none. It rejects 0, because package storage takes that as no limit, the
 // opposite of what it looks like.
 func readRate(p *screen.Parser) float64 {
 	text := strings.TrimSpace(p.Values.Text(fieldRate))
@@ -54,7 +54,7 @@ func readRate(p *screen.Parser) float64 {
 	return n
 }
 
-// retryText writes waits as readRetry parses them.
+// retryText formats waits as readRetry parses them.
 func retryText(waits []time.Duration) string {
 	if len(waits) == 0 {
 		return none
@@ -66,7 +66,7 @@ func retryText(waits []time.Duration) string {
 	return strings.Join(words, ", ")
 }
 
-// rateText writes a rate as readRate parses it.
+// rateText formats a rate as readRate parses it.
 func rateText(perSecond float64) string {
 	if perSecond == 0 {
 		return none
@@ -74,7 +74,7 @@ func rateText(perSecond float64) string {
 	return strconv.FormatFloat(perSecond, 'f', -1, 64) + "/s"
 }
 
-// joinWords puts a list on one line, separated by commas. A comma within a word becomes \,.
+// joinWords joins words with commas. A comma within a word becomes \,.
 func joinWords(words []string) string {
 	escaped := make([]string, len(words))
 	for i, w := range words {
@@ -83,7 +83,7 @@ func joinWords(words []string) string {
 	return strings.Join(escaped, ", ")
 }
 
-// splitWords splits what joinWords has joined, and leaves empty words out.
+// splitWords splits what joinWords has joined, and omits empty words.
 func splitWords(text string) []string {
 	const comma = "\x00" // stands for one within a word
 	var words []string

@@ -14,11 +14,11 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// readGap is how long a read of attempts waits after a hint, so that a burst causes a few of
-// them a second.
+// readGap is how long a read of attempts waits after a hint, so that a burst of changes causes only a few
+// reads a second.
 const readGap = 250 * time.Millisecond
 
-// A recent follows what comes of the attempts of one webhook, the selected one.
+// A recent follows the outcomes of the latest attempts of one webhook, the selected one.
 type recent struct {
 	env   *screen.Env
 	store Store
@@ -30,12 +30,12 @@ type recent struct {
 	err     error
 }
 
-// newRecent returns a recent that follows no webhook yet.
+// newRecent returns a recent that does not follow a webhook yet.
 func newRecent(e *screen.Env, store Store) recent {
 	return recent{env: e, store: store, query: screen.Query[storage.AttemptTallies]{Ctx: e.Context}}
 }
 
-// follow reads the attempts of a webhook, unless it is the one that is followed already.
+// follow reads the attempts of a webhook, unless it is the one that is being followed.
 func (r *recent) follow(webhook storage.ID) tea.Cmd {
 	if webhook == r.of {
 		return nil
@@ -44,8 +44,8 @@ func (r *recent) follow(webhook storage.ID) tea.Cmd {
 	return r.query.Restart(r.reader(0))
 }
 
-// refresh reads the attempts again if a change concerns them: at once if a key brought the
-// screen to the front, because the next key waits for that.
+// refresh reads the attempts again if a change affects them. If the change is ChangedAll, because the screen
+// has come to the front, it does so without delay.
 func (r *recent) refresh(c storage.Change) tea.Cmd {
 	switch {
 	case r.of == 0 || !c.Has(storage.ChangedDeliveries):
@@ -56,7 +56,7 @@ func (r *recent) refresh(c storage.Change) tea.Cmd {
 	return r.query.Ask(r.reader(readGap))
 }
 
-// reader returns what reads the attempts of the present webhook, after a time.
+// reader returns the function that reads the attempts of the webhook after a delay.
 func (r *recent) reader(after time.Duration) func(context.Context) (storage.AttemptTallies, error) {
 	store, now, webhook := r.store, r.env.Now, r.of
 	return func(ctx context.Context) (storage.AttemptTallies, error) {
@@ -74,7 +74,7 @@ func (r *recent) reader(after time.Duration) func(context.Context) (storage.Atte
 	}
 }
 
-// update takes what was read.
+// update handles the results of reads.
 func (r *recent) update(msg tea.Msg) tea.Cmd {
 	a, fresh, cmd := r.query.Take(msg)
 	if fresh {
@@ -86,7 +86,7 @@ func (r *recent) update(msg tea.Msg) tea.Cmd {
 	return cmd
 }
 
-// The widths of what the strip shows, and of the shortest bars.
+// The widths of the parts of the strip, in cells.
 const (
 	countCells   = 4
 	latencyCells = 6
@@ -94,8 +94,8 @@ const (
 	barsLabel    = "10 min"
 )
 
-// lines draws the strip: how the attempts of the last ten minutes were answered, how long that
-// took, and when they were made. These are in one line, in two or in three, by the width alone.
+// lines draws the strip: the outcomes of the attempts of the last ten minutes, their latencies, and when
+// they were made. These take one, two or three lines, depending on the width.
 func (r *recent) lines(width int) []string {
 	th := r.env.Theme
 	switch {
@@ -115,9 +115,9 @@ func (r *recent) lines(width int) []string {
 	return lines
 }
 
-// arrange puts the parts of the strip on as few lines as the width allows. The bars get what is
-// left, as long as there is room for the shortest ones. How much the numbers need does not
-// matter, or the strip would change its height while it is watched.
+// arrange puts the parts of the strip on as few lines as the width allows. The bars get the remaining width
+// if that is enough for the shortest ones. Numbers have a fixed width, because otherwise the strip would
+// change its height while a person watches it.
 func arrange(th *style.Theme, s storage.AttemptSummary, width int) []string {
 	counts, times := " "+countLine(th, s), latencyLine(th, s)
 	one, two := counts+"  "+times, counts
@@ -131,7 +131,7 @@ func arrange(th *style.Theme, s storage.AttemptSummary, width int) []string {
 	return []string{counts, " " + times, " " + bars(th, s, width-len("  "+barsLabel))}
 }
 
-// countLine draws how many attempts there are of each class, each number in its place.
+// countLine draws the number of attempts of each class, each in a fixed column.
 func countLine(th *style.Theme, s storage.AttemptSummary) string {
 	var parts []string
 	for _, class := range storage.AnswerClasses() {
@@ -150,7 +150,7 @@ func countLine(th *style.Theme, s storage.AttemptSummary) string {
 	return strings.Join(parts, " ")
 }
 
-// latencyLine draws the percentiles of how long the attempts took, each in its place.
+// latencyLine draws the percentiles of the latencies, each in a fixed column.
 func latencyLine(th *style.Theme, s storage.AttemptSummary) string {
 	var parts []string
 	for _, p := range []struct {
@@ -166,7 +166,7 @@ func latencyLine(th *style.Theme, s storage.AttemptSummary) string {
 	return strings.Join(parts, " ")
 }
 
-// bars draws when the attempts were made, in at most so many cells, and over how long a time.
+// bars draws a sparkline of the attempts over time in at most so many cells, and the length of that time.
 func bars(th *style.Theme, s storage.AttemptSummary, cells int) string {
 	return th.Text.Render(words.Sparkline(s.Spark(cells))) + " " + th.Dim.Render(barsLabel)
 }

@@ -16,7 +16,7 @@ type fields struct {
 	base storage.Webhook
 }
 
-// sections returns Adobe's three sections, and below them one of our own.
+// sections returns Adobe's three sections and one of our own.
 func (f fields) sections() []component.Section {
 	all := []component.Section{
 		{Title: "Basic configuration", Fields: f.basicFields()},
@@ -43,18 +43,18 @@ func (f fields) basicFields() []component.Field {
 		{ID: fieldName, Label: "Webhook name", Help: "What the inventory calls it. 1 to 64 characters, unique."},
 		{ID: fieldChannels, Label: "Channels", Kind: component.MultiField,
 			Options: []component.Option{{ID: string(storage.Email), Label: "Email"}, {ID: string(storage.SMS), Label: "SMS"}},
-			Help:    "Whose events it gets. At least one; space chooses."},
+			Help:    "The channels whose events it gets. At least one; space chooses."},
 		{ID: fieldURL, Label: "Webhook URL", Note: f.resolved,
 			Help: "Where events are POSTed, HTTPS. " + storage.BuiltinReceiver + " is the receiver of this console."},
 		{ID: fieldOrganization, Label: "Organization", Note: f.oddOrganization,
 			Help: "imsOrg in the payload: 24 hexadecimal digits and @AdobeOrg; a test may use another."},
 		{ID: fieldSandbox, Label: "Sandbox", Help: "sandbox.name in the payload. One webhook for each organization and sandbox."},
 		{ID: fieldSandboxID, Label: "Sandbox ID", Note: ifEmpty(fieldSandboxID, "a new one"),
-			Help: "sandbox.id in the payload, a UUID. Left empty, one is made."},
+			Help: "sandbox.id in the payload, a UUID. Left empty, one is generated."},
 	}
 }
 
-// resolved returns the present URL of @receiver.
+// resolved returns the URL for which @receiver currently stands.
 func (f fields) resolved(v component.Values) string {
 	if strings.TrimSpace(v.Text(fieldURL)) != storage.BuiltinReceiver {
 		return ""
@@ -67,7 +67,7 @@ func (f fields) resolved(v component.Values) string {
 	return "→ " + w.FeedbackPath() + " (the receiver is off)"
 }
 
-// oddOrganization says that an organization does not have Adobe's form, which is not an error.
+// oddOrganization returns a note if an organization does not have Adobe's form, which is not an error.
 func oddOrganization(w storage.Webhook) string {
 	for _, odd := range w.Warnings(context.Background(), storage.Rules{Sources: blind()}) {
 		if odd.Field == fieldOrganization && w.Organization != "" {
@@ -77,15 +77,14 @@ func oddOrganization(w storage.Webhook) string {
 	return ""
 }
 
-// oddOrganization is the function of that name for the form's values.
+// oddOrganization returns the note of the function oddOrganization for the form's values.
 func (f fields) oddOrganization(v component.Values) string {
 	w, _ := apply(f.base, v)
 	w.Normalize()
 	return oddOrganization(w)
 }
 
-// isJWT reports whether the form has JWT authentication chosen, which the other fields of the
-// section belong to.
+// isJWT reports whether JWT authentication is chosen, to which the other fields of the section belong.
 func isJWT(v component.Values) bool { return v.Text(fieldAuth) == string(storage.AuthJWT) }
 
 // symmetric reports whether the algorithm uses a shared secret.
@@ -93,11 +92,11 @@ func symmetric(v component.Values) bool {
 	return storage.Algorithm(v.Text(fieldAlgorithm)).Symmetric()
 }
 
-// elsewhere says how to keep a secret outside of the database.
+// elsewhere explains how to keep a secret outside of the database.
 const elsewhere = "env:NAME or file:PATH reads it at each attempt."
 
-// authFields returns the method, and the fields of JWT authentication, which are visible only for
-// that. The secret and the private key are two fields, because a key takes several lines.
+// authFields returns the field of the method and those of JWT authentication, which are visible only with
+// that method. The secret and the private key are two fields, because a key has several lines.
 func (f fields) authFields() []component.Field {
 	methods := []component.Option{
 		{ID: string(storage.AuthNone), Label: "No authentication"},
@@ -115,18 +114,18 @@ func (f fields) authFields() []component.Field {
 		{ID: fieldSubject, Label: "Subject", Note: f.claimDefault(fieldSubject), Help: "sub. Left empty, it is " + storage.DefaultSubject + "."},
 		{ID: fieldAudience, Label: "Audience", Note: f.claimDefault(fieldAudience), Help: "aud, several with commas between. Left empty, it is the host name of the URL."},
 		{ID: fieldClaims, Label: "Extra claims", Kind: component.AreaField,
-			Help: `A JSON object, such as {"team": "crm"}. It may not restate the claims above, iat, nbf, exp or jti.`},
+			Help: `A JSON object, such as {"team": "crm"}, without the claims above, iat, nbf, exp and jti.`},
 		{ID: fieldKeyID, Label: "Key ID", Note: ifEmpty(fieldKeyID, "none"), Help: "kid in the token's header: tells the endpoint which key to use."},
 		{ID: fieldLifetime, Label: "Token lifetime", Help: "30s to 1h. Each attempt gets a token of its own."},
 		{ID: fieldHeader, Label: "Header", Help: "The HTTP header that carries the token."},
-		{ID: fieldPrefix, Label: "Prefix", Help: "Stands before the token: Bearer."},
+		{ID: fieldPrefix, Label: "Prefix", Help: "The word before the token: Bearer."},
 	}
 	for i, field := range fields {
 		visible := field.Visible
 		fields[i].Visible = func(v component.Values) bool { return isJWT(v) && (visible == nil || visible(v)) }
 	}
 	method := component.Field{ID: fieldAuth, Label: "Method", Kind: component.RadioField, Options: methods,
-		Help: "JWT: a signed token in a header proves who sends. Left and right choose."}
+		Help: "JWT: a signed token in a header proves who the sender is. Left and right choose."}
 	return append([]component.Field{method}, fields...)
 }
 
@@ -139,11 +138,10 @@ func algorithmOptions() []component.Option {
 	return out
 }
 
-// isElsewhere reports whether a secret only says where the secret is, so that it need not be
-// masked.
+// isElsewhere reports whether a text only says where the secret is, so that it need not be masked.
 func isElsewhere(text string) bool { return storage.Secret(text).Elsewhere() }
 
-// secretLength says how long a secret must be, until there is one.
+// secretLength returns a note with the minimum length, until there is a secret.
 func secretLength(v component.Values) string {
 	if secret := v[fieldSecret]; secret.Kept || secret.Text != "" {
 		return ""
@@ -166,7 +164,7 @@ func (f fields) claimDefault(id string) func(component.Values) string {
 	}
 }
 
-// ifEmpty returns a note that says what an empty field means, and goes once something is typed.
+// ifEmpty returns a note that says what an empty field means. It disappears once something is typed.
 func ifEmpty(id, text string) func(component.Values) string {
 	return func(v component.Values) string {
 		if v.Text(id) == "" {
@@ -198,17 +196,17 @@ func deliveryFields() []component.Field {
 			Help: "classic: the published sample's keys. 2026-10 adds campaign type and what SMS providers report."},
 		{ID: fieldTimeout, Label: "Timeout", Help: "From connecting to the response's head. 100ms to 10m."},
 		{ID: fieldRetry, Label: "Retry after", Help: "The wait before each further attempt, at most 20, or none."},
-		{ID: fieldConcurrency, Label: "Concurrency", Help: "Attempts under way at once, at most. 1 to 256."},
+		{ID: fieldConcurrency, Label: "Concurrency", Help: "The most attempts in flight at a time. 1 to 256."},
 		{ID: fieldRate, Label: "Rate limit", Help: "Attempts per second: 50/s, say, or none."},
 		{ID: fieldCAFile, Label: "CA file", Visible: outside, Note: ifEmpty(fieldCAFile, "the system's"),
 			Help: "PEM certificates to trust besides the system's."},
 		{ID: fieldCertFile, Label: "Client certificate", Visible: outside, Note: ifEmpty(fieldCertFile, none),
-			Help: "A PEM file, for endpoints that want to know who calls (mutual TLS)."},
+			Help: "A PEM file, for endpoints that authenticate the client (mutual TLS)."},
 		{ID: fieldKeyFile, Label: "Client key", Visible: outside, Note: ifEmpty(fieldKeyFile, none),
 			Help: "The private key of the client certificate, a PEM file."},
 		{ID: fieldSkipVerify, Label: "Verification", Kind: component.CheckField, Visible: outside,
 			Options: []component.Option{{Label: "skip it"}}, Note: skipWarning,
-			Help: "Accept any certificate. Only for tests: anybody could answer for the endpoint."},
+			Help: "Accept any certificate. Only for tests: anyone could pose as the endpoint."},
 	}
 }
 

@@ -23,7 +23,7 @@ const (
 	fieldAuth         = "auth.type"
 	fieldAlgorithm    = "auth.algorithm"
 	fieldSecret       = "auth.secret"
-	fieldPrivateKey   = "auth.privateKey" // storage calls it auth.secret, too
+	fieldPrivateKey   = "auth.privateKey" // package storage calls it auth.secret as well
 	fieldIssuer       = "auth.issuer"
 	fieldSubject      = "auth.subject"
 	fieldAudience     = "auth.audience"
@@ -45,8 +45,7 @@ const (
 	fieldSkipVerify   = "delivery.tls.skipVerify"
 )
 
-// valuesOf returns the initial values of the form. It leaves out secrets, so that the form
-// only knows that there is one.
+// valuesOf returns the initial values of the form. They do not contain secrets, only that there are some.
 func valuesOf(w storage.Webhook) component.Values {
 	j, d := w.Auth.JWT, w.Delivery
 	text := func(s string) component.Value { return component.Value{Text: s} }
@@ -90,8 +89,8 @@ func secretField(a storage.Algorithm) string {
 	return fieldPrivateKey
 }
 
-// secretValue returns the value of a secret: where it is, if it is kept elsewhere, and otherwise
-// only whether there is one.
+// secretValue returns the value of a secret: where it is, if it is kept outside of the database, and
+// otherwise only whether there is one.
 func secretValue(s storage.Secret) component.Value {
 	if s.Elsewhere() {
 		return component.Value{Text: s.Reveal()}
@@ -99,8 +98,8 @@ func secretValue(s storage.Secret) component.Value {
 	return component.Value{Kept: s != ""}
 }
 
-// rowsOf returns the rows of headers. The ID of a row is its index, by which headersOf finds
-// the kept secret.
+// rowsOf returns the rows of headers. The ID of a row is the index of its header, by which headersOf finds
+// a kept secret.
 func rowsOf(headers []storage.HeaderField) []component.Row {
 	rows := make([]component.Row, len(headers))
 	for i, h := range headers {
@@ -113,8 +112,8 @@ func rowsOf(headers []storage.HeaderField) []component.Row {
 	return rows
 }
 
-// apply returns the webhook with the form's values, and the errors of those that cannot be
-// parsed. Secrets that were kept are those of w.
+// apply returns the webhook w with the form's values, and the errors of those that cannot be parsed. Secrets
+// that a person has not replaced are those of w.
 func apply(w storage.Webhook, v component.Values) (storage.Webhook, storage.FieldErrors) {
 	w.Name, w.URL = v.Text(fieldName), v.Text(fieldURL)
 	w.Organization = v.Text(fieldOrganization)
@@ -131,8 +130,8 @@ func apply(w storage.Webhook, v component.Values) (storage.Webhook, storage.Fiel
 	return w, p.Bad
 }
 
-// headersOf returns the headers of rows. The value of a row that kept its secret is the old one
-// at its ID, since rows may have moved.
+// headersOf returns the headers of rows. A row with a kept secret gets its value from old by its ID, because
+// rows may have been moved.
 func headersOf(old []storage.HeaderField, rows []component.Row) []storage.HeaderField {
 	var out []storage.HeaderField
 	for _, r := range rows {
@@ -145,8 +144,8 @@ func headersOf(old []storage.HeaderField, rows []component.Row) []storage.Header
 	return out
 }
 
-// readAuth returns the authentication that the form describes. Without authentication it does not
-// parse the lifetime: an error in a field that is hidden could not be mended.
+// readAuth returns the authentication that the form describes. Without authentication it does not parse the
+// lifetime, because a person could not correct an error in a hidden field.
 func readAuth(p *screen.Parser, old storage.Auth) storage.Auth {
 	v := p.Values
 	a := storage.Auth{Type: storage.AuthType(v.Text(fieldAuth)), JWT: storage.JWT{

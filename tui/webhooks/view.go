@@ -17,7 +17,7 @@ const inventoryTitle = "Feedback webhook settings"
 func welcome(s *screen.Env, width, height int) string {
 	return s.Welcome(inventoryTitle, []string{
 		"No webhook yet. A feedback webhook is the endpoint to which Journey Optimizer POSTs one JSON event for each status change of a message: sent, delivered, bounce or error.",
-		"This console holds the same settings, fires the same events, and has a receiver of its own that shows and checks what arrives.",
+		"This console has the same settings, fires the same events, and has a receiver that shows and checks what arrives.",
 	}, [][2]string{
 		{"n", "create a webhook: a name and a channel are enough"},
 		{"f", "fire an event at it"},
@@ -64,7 +64,7 @@ func cells(s *screen.Env, row row) []component.Cell {
 		component.Cell{Text: row.Organization, Style: th.Dim}, event)
 }
 
-// lastCells says what came of a webhook's last delivery, when it was made, and its event.
+// lastCells returns the cells of a webhook's last delivery: its state, its time and its event.
 func lastCells(s *screen.Env, last storage.Delivery) (outcome, when, event component.Cell) {
 	th := s.Theme
 	if last.ID == 0 {

@@ -1,5 +1,5 @@
-// Package webhooks is the screen of the inventory, Feedback webhook settings, and the form
-// that creates and edits webhooks. Begin with [New].
+// Package webhooks is the screen of the inventory, Feedback webhook settings, and the form that creates and
+// edits webhooks. Start with [New].
 package webhooks
 
 import (
@@ -13,7 +13,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// Store keeps the webhooks, and their latest deliveries.
+// Store stores the webhooks, and reads their latest deliveries.
 type Store interface {
 	formStore
 	DeleteWebhook(context.Context, storage.ID) (cancelled int, err error)
@@ -61,17 +61,17 @@ func New(e *screen.Env, store Store, rules storage.Rules) *Screen {
 // Title returns the view's name.
 func (w *Screen) Title() string { return "Webhooks" }
 
-// Refresh reads again what a change concerns.
+// Refresh reads again what a change affects.
 func (w *Screen) Refresh(c storage.Change) tea.Cmd {
 	return tea.Batch(w.Inventory.Refresh(c), w.recent.refresh(c))
 }
 
-// Update takes what was read, and the keys that move or type.
+// Update handles the results of reads, and keys without a binding.
 func (w *Screen) Update(msg tea.Msg) tea.Cmd {
 	return tea.Batch(w.recent.update(msg), w.Inventory.Update(msg))
 }
 
-// follow reads the attempts of the selected webhook, if that is another one now.
+// follow reads the attempts of the selected webhook, if another one has been selected.
 func (w *Screen) follow() tea.Cmd {
 	id, _ := w.Webhook()
 	return w.recent.follow(id)
@@ -97,12 +97,12 @@ func (w *Screen) readInventory(ctx context.Context) ([]row, error) {
 	return rows, nil
 }
 
-// compared returns the fields of a row that the filter looks at.
+// compared returns the fields of a row that the filter compares.
 func compared(r row) []storage.Fields {
 	return []storage.Fields{r.Fields(r.last)}
 }
 
-// Busy reports whether the selected webhook is being read, for the list or for f to fire at.
+// Busy reports whether the selected webhook is being read, for the list or as a target of the key f.
 func (w *Screen) Busy(key tea.KeyMsg) bool {
 	if w.Typing() {
 		return false
@@ -118,7 +118,7 @@ func (w *Screen) Webhook() (storage.ID, bool) {
 	return r.ID, ok
 }
 
-// Copies returns what a person may need elsewhere of a webhook.
+// Copies returns the texts of a webhook that a person may want to copy.
 func (w *Screen) Copies() []screen.CopyItem {
 	r, ok := w.Selected()
 	if !ok {

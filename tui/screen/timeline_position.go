@@ -10,14 +10,14 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// A standing is where a span is among all records. That is counted once, and then derived from
-// how spans overlap, because the time that counting takes grows with the number of records.
-type standing[T any] struct {
+// A position is the position of a span among all records. It is counted once and then derived from
+// the overlap of spans, because the time to count grows with the number of records.
+type position[T any] struct {
 	source *timelineSource[T]
 	query  Query[rank]
 	before int64 // how many records there are before the span; -1: unknown
 	total  int64 // how many records there are while paused; -1: unknown
-	others bool  // the span is of another source, from which nothing follows about this one
+	others bool  // the span is still of another source, and so says nothing about this one
 }
 
 // A rank is the number of records before an ID.
@@ -26,15 +26,15 @@ type rank struct {
 	n  int64
 }
 
-// forget forgets what was counted, because the source is another one.
-func (s *standing[T]) forget() {
+// forget drops the counts, because the source has changed.
+func (s *position[T]) forget() {
 	s.others, s.before, s.total = true, -1, -1
 	s.query.Drop()
 }
 
-// slide derives the position of the span that replaces another one. While the list is paused, up
-// to an ID, it has the records of another source counted.
-func (s *standing[T]) slide(from, to span[T], until storage.ID) (cmd tea.Cmd) {
+// slide derives the position of the span that replaces another one. While the list is paused at
+// until, it counts the records of a new source.
+func (s *position[T]) slide(from, to span[T], until storage.ID) (cmd tea.Cmd) {
 	was, others := s.before, s.others
 	s.before, s.others = -1, false
 	if others && until != 0 {
@@ -54,8 +54,8 @@ func (s *standing[T]) slide(from, to span[T], until storage.ID) (cmd tea.Cmd) {
 	return cmd
 }
 
-// find counts the records before a span unless that is known.
-func (s *standing[T]) find(of span[T]) tea.Cmd {
+// find counts the records before a span, unless their number is known.
+func (s *position[T]) find(of span[T]) tea.Cmd {
 	if s.others || s.before >= 0 || of.Len() == 0 || s.query.Running {
 		return nil
 	}
@@ -63,7 +63,7 @@ func (s *standing[T]) find(of span[T]) tea.Cmd {
 }
 
 // ask counts the records before an ID.
-func (s *standing[T]) ask(id storage.ID) tea.Cmd {
+func (s *position[T]) ask(id storage.ID) tea.Cmd {
 	count := s.source.Count
 	if count == nil {
 		return nil
@@ -74,9 +74,9 @@ func (s *standing[T]) ask(id storage.ID) tea.Cmd {
 	})
 }
 
-// counted takes a count. It returns false if that was of another source. It may have been about
-// another span, so that the caller has to count again.
-func (s *standing[T]) counted(r rank, of span[T], until storage.ID) bool {
+// counted handles a count. It returns false if it was of another source. If it was about another
+// span, the number before this one may still be unknown, and the caller has to call find again.
+func (s *position[T]) counted(r rank, of span[T], until storage.ID) bool {
 	if s.others {
 		return false
 	}
@@ -90,15 +90,15 @@ func (s *standing[T]) counted(r rank, of span[T], until storage.ID) bool {
 	return true
 }
 
-// text returns which record of a span is selected, counted from 1, of how many. total is how many
-// there are unless the list is paused, or -1 if that is unknown.
-func (s *standing[T]) text(of span[T], at int, total int64, paused bool) string {
+// text returns the position of the record at index at of a span, counted from 1: "3 of 12". total is
+// the number of all records, or -1 if it is unknown; it is ignored while the list is paused.
+func (s *position[T]) text(of span[T], at int, total int64, paused bool) string {
 	n := int64(of.Len())
 	switch {
 	case paused:
 		total = s.total
 	case s.before >= 0 && !of.newer && total >= 0:
-		total = s.before + n // which is newer
+		total = s.before + n // more recent than what the caller knows
 	}
 	switch {
 	case n == 0:

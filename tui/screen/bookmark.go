@@ -6,12 +6,12 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// Place returns what the browser shows.
-func (b *Browser[R, D]) Place() Place { return b.place(b.list.SelectedID(), b.Tabs.At) }
+// Bookmark returns the state of the browser.
+func (b *Browser[R, D]) Bookmark() Bookmark { return b.bookmark(b.list.SelectedID(), b.Tabs.At) }
 
-// Return shows a place again.
-func (b *Browser[R, D]) Return(to Place) tea.Cmd {
-	here := b.Place()
+// Return restores a state. It reads nothing if the list already shows the same records.
+func (b *Browser[R, D]) Return(to Bookmark) tea.Cmd {
+	here := b.Bookmark()
 	b.Focused, b.Tabs.At = to.Pane, to.Tab
 	if here.Filter == to.Filter && here.ID == to.ID && !to.Follows {
 		return nil
@@ -21,21 +21,21 @@ func (b *Browser[R, D]) Return(to Place) tea.Cmd {
 	return tea.Batch(b.list.Return(to.ID, to.Follows), b.follow(), b.matches.count())
 }
 
-// Nearer says what esc does before it leads back.
-func (b *Browser[R, D]) Nearer() string {
-	near := b.filteredTable.Nearer()
+// BackLabel returns what esc does before it closes the screen, or "".
+func (b *Browser[R, D]) BackLabel() string {
+	near := b.filteredTable.BackLabel()
 	if near == "" && b.list.Table.Marks.Any() {
 		return "clear the marks"
 	}
 	return near
 }
 
-// Place returns what the inventory shows.
-func (i *Inventory[R]) Place() Place { return i.place(i.selectedID(), 0) }
+// Bookmark returns the state of the inventory.
+func (i *Inventory[R]) Bookmark() Bookmark { return i.bookmark(i.selectedID(), 0) }
 
-// Return shows a place again.
-func (i *Inventory[R]) Return(to Place) tea.Cmd {
-	here := i.Place()
+// Return restores a state.
+func (i *Inventory[R]) Return(to Bookmark) tea.Cmd {
+	here := i.Bookmark()
 	i.panes.Focused = to.Pane
 	if here.Filter == to.Filter && here.ID == to.ID && !to.Follows {
 		return nil
