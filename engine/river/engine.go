@@ -171,6 +171,7 @@ func (e *Engine) Run(ctx context.Context) error {
 	group.Go(func() { e.lookForDue(running) })
 	group.Go(func() { e.coordinate(running) })
 	group.Go(func() { e.returns.run(running) })
+	group.Go(func() { (&sweeper{node: e}).run(running) })
 	return e.engine.Run(ctx)
 }
 

@@ -104,21 +104,20 @@ func (r *endings) queue(to *pgx.Batch) {
 	}
 	of := r.of
 	to.Queue(`WITH was AS (
-			SELECT d.id, d.state, d.webhook_id, coalesce(d.message_id, 0) AS message, d.check_id IS NOT NULL AS checked, e.*
+			SELECT d.id, d.state, d.webhook_id, coalesce(d.message_id, 0) AS message, d.check_id IS NOT NULL AS checked, d.attempts < e.n AS new, e.*
 			FROM unnest($1::bigint[], $2::integer[], $3::integer[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[],
 				$9::text[], $10::bytea[], $11::bytea[], $12::bytea[], $13::bytea[], $14::bytea[], $15::text[], $16::text[],
 				$17::timestamptz[], $18::timestamptz[], $19::timestamptz[])
 				AS e (delivery, n, code, dns, connect, tls, first_byte, total, class, error, request, response, sealed, body, flaw, became, at, ended, next)
 			JOIN deliveries d ON d.id = e.delivery ORDER BY d.id FOR UPDATE OF d),
 		stored AS (
-			INSERT INTO attempts SELECT id, n, at, code, class, error, dns, connect, tls, first_byte, total, request, response, sealed, body, flaw FROM was
-			ON CONFLICT DO NOTHING RETURNING delivery_id),
+			INSERT INTO attempts SELECT id, n, at, code, class, error, dns, connect, tls, first_byte, total, request, response, sealed, body, flaw FROM was WHERE new),
 		changed AS (
 			UPDATE deliveries d SET attempts = w.n, code = w.code, error_class = w.class, error = w.error, finished_at = w.ended, node = NULL,
 				state = CASE WHEN w.state = 'cancelled' THEN w.state ELSE w.became END,
 				next_attempt_at = CASE WHEN w.state <> 'cancelled' THEN w.next END
-			FROM was w JOIN stored s ON s.delivery_id = w.id WHERE d.id = w.id)
-		SELECT w.id, w.webhook_id, w.state, w.message, w.checked, s.delivery_id IS NOT NULL FROM was w LEFT JOIN stored s ON s.delivery_id = w.id`,
+			FROM was w WHERE d.id = w.id AND w.new)
+		SELECT id, webhook_id, state, message, checked, new FROM was`,
 		r.ids, r.ns, r.codes, r.dns, r.connect, r.tls, r.firstByte, r.total, r.classes, r.errors, r.requests, r.responses, r.sealed, r.bodies, r.flaws,
 		r.states, r.at, r.ended, r.next,
 	).Query(func(rows pgx.Rows) error { return readFinished(rows, of) })
