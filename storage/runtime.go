@@ -117,7 +117,7 @@ const (
 	ChangedCampaigns
 	ChangedExecutions // and their messages, and how many a campaign has
 	ChangedChecks     // runs of the endpoint check, their cases and requests
-	ChangedElsewhere  // by another process; all other bits are set with it
+	ChangedElsewhere  // by another process; with SQLite all other bits are set too
 
 	ChangedAll = ChangedElsewhere<<1 - 1
 )

@@ -211,7 +211,7 @@ func waitForAll(t *testing.T, hints <-chan storage.Change) {
 	for {
 		select {
 		case kinds := <-hints:
-			if kinds.Has(storage.ChangedElsewhere) {
+			if kinds == storage.ChangedAll {
 				return
 			}
 		case <-timeout:

@@ -167,7 +167,7 @@ func (l *listener) hear(conn *pgx.Conn) error {
 	}
 	from, kinds, _ := strings.Cut(notice.Payload, ":")
 	if bits, err := strconv.ParseUint(kinds, 16, 16); err == nil && from != l.db.nodeText() {
-		l.db.hub.Publish(storage.Change(bits) & storage.ChangedAll)
+		l.db.hub.Publish(storage.Change(bits)&storage.ChangedAll | storage.ChangedElsewhere)
 	}
 	return nil
 }

@@ -65,7 +65,7 @@ func heardElsewhere(s *suite) {
 			}
 			select {
 			case got := <-hints:
-				if !got.Has(storage.ChangedDeliveries) {
+				if !got.Has(storage.ChangedDeliveries) || !got.Has(storage.ChangedElsewhere) {
 					s.Errorf("got %b", got)
 				}
 			case <-timeout.C:
