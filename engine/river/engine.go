@@ -126,8 +126,14 @@ func New(store Store, jobs *Jobs, cfg engine.Config) (*Engine, error) {
 const riverConnections = 4
 
 // asyncPool returns a pool whose commits do not wait for the disk, which would delay each
-// delivery by one more write. That loses nothing: after a crash of the server a job that was
-// taken is available again, and the store commits the outcome of each attempt durably.
+// delivery by one more write. That loses nothing. The server writes its log in order, so each
+// durable commit of the store also makes durable what was committed before it. After a crash,
+// and on a standby that takes over, at most the last few of this pool's commits are undone:
+//   - A job that was taken is available again. The store has not yet marked its delivery as being
+//     sent, which it does durably after 100 ms, so another node may send it a second time. The
+//     node that had taken it does not, and keeps it.
+//   - A job that was given back is running. Its node finds that it does not have it.
+//   - A job of an ended delivery is there again, and is completed again.
 func asyncPool(pool *pgxpool.Pool) (*pgxpool.Pool, error) {
 	config := pool.Config()
 	config.MaxConns = riverConnections

@@ -149,7 +149,9 @@ func (j *Jobs) Due(to *postgres.Ending, deliveries []storage.ID) {
 func (j *Jobs) Cancelled(to *postgres.Ending, deliveries []storage.ID) { remove(to.Batch, deliveries) }
 
 // Finished makes the jobs of deliveries that will be retried available again, and completes the
-// others.
+// others. It does so whatever their state is: a job is no longer running if this node was taken
+// for dead, if a person cancelled it with River's tools, or after a crash of the server, see
+// asyncPool.
 func (j *Jobs) Finished(to *postgres.Ending, ended []postgres.Finished) {
 	var changes changes
 	hook := j.listen(to)

@@ -2,6 +2,7 @@ package river
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -204,8 +205,10 @@ func (q *queue) took(ctx context.Context, err error) {
 	}
 }
 
-// work starts the attempts of those jobs that are to be attempted now.
+// work starts the attempts of those jobs that are to be attempted now. A job that the worker has
+// already was taken twice, because the server forgot the first time in a crash.
 func (q *queue) work(ctx context.Context, found []*rivertype.JobRow) error {
+	found = slices.DeleteFunc(found, func(job *rivertype.JobRow) bool { return q.worker.Has(deliveryOf(job)) })
 	if len(found) == 0 {
 		return nil
 	}

@@ -1,8 +1,10 @@
 package river_test
 
 import (
+	"net/http"
 	"sync"
 	"testing"
+	"time"
 
 	"backchannel/storage"
 	"backchannel/storage/postgres/pgtest"
@@ -57,4 +59,69 @@ func (w *world) fireAnyway(n int) (ids []storage.ID) {
 		}
 	}
 	return ids
+}
+
+// forgotten is what a crash of the server makes of a job that was taken just before: that is
+// committed without waiting for the disk.
+const forgotten = `UPDATE river_job SET state = 'available', attempt = 0, attempted_at = NULL, attempted_by = NULL`
+
+func TestAForgottenJobIsNotAttemptedTwice(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.node()
+	release := w.endpoint.hold()
+	ids := w.fire(1)
+	w.awaitRequests(1)
+	pgtest.Run(t, w.url, forgotten)
+	ids = append(ids, w.fire(1)...) // which makes the node take what is available
+	w.awaitRequests(2)
+	release()
+	w.await(storage.StateDelivered, ids...)
+	if n := len(w.endpoint.requests()); n != 2 {
+		t.Errorf("the endpoint got %d requests for 2 deliveries", n)
+	}
+}
+
+// The outcome of an attempt decides what becomes of its job, in whatever state that is.
+func TestAnOutcomeCountsWithoutARunningJob(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]string{
+		"forgotten": forgotten + `, scheduled_at = now() + interval '1 minute'`,
+		"cancelled": `UPDATE river_job SET state = 'cancelled', finalized_at = now()`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, func(h *storage.Webhook) { h.Delivery.Retry = []time.Duration{time.Hour} })
+			w.node()
+			w.attemptWhile(http.StatusServiceUnavailable, storage.Retrying, change)
+			w.wantJobs(1, `WHERE state = 'available' AND scheduled_at = (SELECT next_attempt_at FROM deliveries d WHERE d.id = river_job.id)`)
+			pgtest.Run(t, w.url, `DELETE FROM river_job`)
+			w.attemptWhile(http.StatusNoContent, storage.StateDelivered, change)
+			w.wantJobs(0, ``)
+		})
+	}
+}
+
+// attemptWhile makes an attempt that ends with a status, and during which something changes.
+func (w *world) attemptWhile(status int, ends storage.State, change string) {
+	w.Helper()
+	before, held := len(w.endpoint.requests()), make(chan struct{})
+	w.endpoint.answers(func(rw http.ResponseWriter, _ *http.Request) {
+		<-held
+		rw.WriteHeader(status)
+	})
+	id := w.fire(1)[0]
+	w.awaitRequests(before + 1)
+	pgtest.Run(w, w.url, change)
+	close(held)
+	w.await(ends, id)
+}
+
+// wantJobs checks how many jobs there are of a kind.
+func (w *world) wantJobs(want int, where string) {
+	w.Helper()
+	var n int
+	if err := w.store.Pool().QueryRow(w.Context(), `SELECT count(*) FROM river_job `+where).Scan(&n); err != nil || n != want {
+		w.Errorf("there are %d jobs %s, %v; want %d", n, where, err, want)
+	}
 }

@@ -21,7 +21,7 @@ type sorted struct {
 // sort reads the deliveries of jobs. It leaves out a job whose delivery is no longer waiting, and
 // gives back those of planned events that must wait for an earlier one.
 func (e *Engine) sort(ctx context.Context, found []*rivertype.JobRow) (s sorted, err error) {
-	s.node = e
+	s.node, s.later.node = e, nameOf(e.store.Node())
 	jobs, err := e.store.Jobs(ctx, idsOf(found)...)
 	if err != nil {
 		return s, err

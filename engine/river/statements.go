@@ -112,9 +112,9 @@ func numbers(deliveries []storage.ID) []int64 {
 	return ids
 }
 
-// changes collects what happens to running jobs.
+// changes collects what happens to jobs that were taken.
 type changes struct {
-	node            string // give back only jobs that this node has taken; empty: any node
+	node            string // give back only jobs that this node has taken; empty: whatever their state
 	completed, back []int64
 	at              []time.Time // when those of back are available again
 }
@@ -132,12 +132,12 @@ func (c *changes) complete(id int64) { c.completed = append(c.completed, id) }
 // until a vacuum.
 func (c *changes) queue(to *pgx.Batch) {
 	if len(c.completed) > 0 {
-		to.Queue(`DELETE FROM river_job WHERE id = ANY($1) AND state::text = 'running'`, c.completed)
+		to.Queue(`DELETE FROM river_job WHERE id = ANY($1)`, c.completed)
 	}
 	if len(c.back) > 0 {
-		to.Queue(`UPDATE river_job j SET state = 'available', attempt = 0, scheduled_at = back.at
+		to.Queue(`UPDATE river_job j SET state = 'available', attempt = 0, scheduled_at = back.at, finalized_at = NULL
 			FROM unnest($1::bigint[], $2::timestamptz[]) AS back (id, at)
-			WHERE j.id = back.id AND j.state::text = 'running' AND ($3 = '' OR j.attempted_by[array_upper(j.attempted_by, 1)] = $3)`, c.back, c.at, c.node)
+			WHERE j.id = back.id AND ($3 = '' OR j.state::text = 'running' AND j.attempted_by[array_upper(j.attempted_by, 1)] = $3)`, c.back, c.at, c.node)
 	}
 }
 
