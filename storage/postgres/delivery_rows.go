@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -97,7 +98,7 @@ func (r *deliveryRows) insertFinal(d *storage.Delivery) {
 
 // stop changes a delivery's state to one in which it has no next attempt.
 func (r *deliveryRows) stop(id storage.ID, to storage.State) error {
-	was, err := records.First(r.context, r, scanState, `SELECT webhook_id, state FROM deliveries WHERE id = ? FOR UPDATE`, id)
+	was, err := records.First(r.Context(), r, scanState, `SELECT webhook_id, state FROM deliveries WHERE id = ? FOR UPDATE`, id)
 	if err != nil {
 		return err
 	}
@@ -165,22 +166,24 @@ func (r *deliveryRows) countFinished(o *storage.Outcome, f finished) {
 	r.jobs.finished = append(r.jobs.finished, Finished{o.Attempt.DeliveryID, f.was.webhook, state, next})
 }
 
-// abandoned selects what the node ?1 or a dead node was working on.
-const abandoned = `(node IS NULL OR node = ?1 OR NOT EXISTS (SELECT FROM nodes n WHERE n.id = node AND n.leads AND ` + heard + `))`
+// abandoned restricts a statement to what a node or a dead one was working on.
+func abandoned(node int64) string {
+	return ` AND (node IS NULL OR node = ` + strconv.FormatInt(node, 10) + ` OR NOT EXISTS (SELECT FROM nodes n WHERE n.id = node AND n.leads AND ` + heard + `))`
+}
 
 // reset makes the deliveries due that are marked as being sent by the given node or a dead one. It
 // cancels those of checks, which are never retried.
 func (r *deliveryRows) reset(node int64) error {
-	cancelled, err := records.Collect(r.context, r, records.One[storage.ID],
-		`UPDATE deliveries SET state = 'cancelled', node = NULL WHERE state = 'sending' AND check_id IS NOT NULL AND `+abandoned+` RETURNING webhook_id`, node)
+	cancelled, err := records.Collect(r.Context(), r, records.One[storage.ID],
+		`UPDATE deliveries SET state = 'cancelled', node = NULL WHERE state = 'sending' AND check_id IS NOT NULL`+abandoned(node)+` RETURNING webhook_id`)
 	if err != nil {
 		return err
 	}
 	for _, webhook := range cancelled {
 		r.countMove(deliveryState{webhook, storage.Sending}, storage.Cancelled, 1)
 	}
-	again, err := records.Collect(r.context, r, scanIdentified, `UPDATE deliveries SET state = CASE attempts WHEN 0 THEN 'queued' ELSE 'retrying' END, next_attempt_at = ?2, node = NULL
-		WHERE state = 'sending' AND `+abandoned+` RETURNING id, webhook_id, state`, node, moment(r.now))
+	again, err := records.Collect(r.Context(), r, scanIdentified, `UPDATE deliveries SET state = CASE attempts WHEN 0 THEN 'queued' ELSE 'retrying' END, next_attempt_at = ?, node = NULL
+		WHERE state = 'sending'`+abandoned(node)+` RETURNING id, webhook_id, state`, moment(r.now))
 	for _, d := range again {
 		r.countMove(deliveryState{d.webhook, storage.Sending}, d.state, 1)
 		r.jobs.due = append(r.jobs.due, d.id)
@@ -190,7 +193,7 @@ func (r *deliveryRows) reset(node int64) error {
 
 // cancelAll cancels a webhook's deliveries that are waiting or being sent.
 func (r *deliveryRows) cancelAll(webhook storage.ID) (cancelled int, err error) {
-	all, err := records.Collect(r.context, r, scanIdentified, `WITH was AS (SELECT id, webhook_id, state FROM deliveries
+	all, err := records.Collect(r.Context(), r, scanIdentified, `WITH was AS (SELECT id, webhook_id, state FROM deliveries
 			WHERE webhook_id = ? AND state IN ('queued', 'retrying', 'sending') ORDER BY id FOR UPDATE),
 		changed AS (UPDATE deliveries d SET state = 'cancelled', next_attempt_at = NULL FROM was WHERE d.id = was.id)
 		SELECT id, webhook_id, state FROM was`, webhook)
@@ -204,7 +207,7 @@ func (r *deliveryRows) cancelAll(webhook storage.ID) (cancelled int, err error) 
 // remove removes deliveries that ended before a given time, with their attempts, and events
 // that have no delivery left.
 func (r *deliveryRows) remove(before time.Time, limit int64) (int64, error) {
-	removed, err := records.Collect(r.context, r, scanRemoved, `DELETE FROM deliveries WHERE id IN (
+	removed, err := records.Collect(r.Context(), r, scanRemoved, `DELETE FROM deliveries WHERE id IN (
 			SELECT id FROM deliveries
 			WHERE id < ? AND state IN ('delivered', 'failed', 'cancelled') AND coalesce(finished_at, created_at) < ? ORDER BY id LIMIT ? FOR UPDATE)
 		RETURNING event_id, webhook_id, state, id`, before.UnixMicro(), before, limit)

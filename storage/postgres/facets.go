@@ -14,7 +14,7 @@ func (t *tx) facetID(of column.Facet) (int64, error) {
 	columns := []any{of.Webhook, of.Channel, of.Status, of.Code, of.Auth, of.Schema, of.Target, of.Headers, of.Duplicate, of.Ordered}
 	t.send(`INSERT INTO facets (webhook_id, channel, status, code, auth, schema, target, headers, duplicate, "order")
 		VALUES (?,?,?,?,?,?,?,?,?,?) ON CONFLICT DO NOTHING`, columns...)
-	id, err := records.First(t.context, t, records.One[int64], `SELECT id FROM facets WHERE webhook_id = ? AND channel = ? AND status = ? AND code = ?
+	id, err := records.First(t.Context(), t, records.One[int64], `SELECT id FROM facets WHERE webhook_id = ? AND channel = ? AND status = ? AND code = ?
 		AND auth = ? AND schema = ? AND target = ? AND headers = ? AND duplicate = ? AND "order" = ?`, columns...)
 	if err == nil {
 		t.facets[of] = id

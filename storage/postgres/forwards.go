@@ -53,5 +53,5 @@ func (s *ReceiptStore) DropForwards(ctx context.Context, why string) (dropped in
 }
 
 func (t *tx) dropForwards(node int64, why string) (dropped int64, err error) {
-	return t.exec(`UPDATE forwards SET state = 'dropped', error = ?2 WHERE state = 'waiting' AND `+abandoned, node, why)
+	return t.Exec(`UPDATE forwards SET state = 'dropped', error = ? WHERE state = 'waiting'`+abandoned(node), why)
 }

@@ -60,7 +60,7 @@ func (t *tx) refuseTaken(h storage.History) error {
 		{"delivery", `SELECT id FROM deliveries WHERE id = ANY(?) ORDER BY id`, deliveries},
 		{"receipt", `SELECT id FROM receipts WHERE id = ANY(?) ORDER BY id`, receipts},
 	} {
-		taken, err := records.Collect(t.context, t, records.One[storage.ID], kind.query, kind.ids)
+		taken, err := records.Collect(t.Context(), t, records.One[storage.ID], kind.query, kind.ids)
 		if err != nil {
 			return err
 		}
@@ -75,7 +75,7 @@ func (t *tx) refuseTaken(h storage.History) error {
 // dropped, because these are not imported.
 func (t *tx) importDelivery(past *storage.PastDelivery, attempts []packedAttempt) {
 	d, e := &past.Delivery, &past.Event
-	t.reserve(d.ID)
+	t.Reserve(d.ID)
 	t.keepName(d.WebhookID, d.Webhook)
 	t.send(`INSERT INTO events VALUES (?,?,?,?,?,?,?,?,?,?) ON CONFLICT DO NOTHING`, d.EventID, e.WebhookID, e.RequestID, e.Channel,
 		e.Status, e.Variant, e.Identity, e.Misbehave, e.CreatedAt, notNil(e.Payload))
@@ -89,7 +89,7 @@ func (t *tx) importDelivery(past *storage.PastDelivery, attempts []packedAttempt
 }
 
 func (s *Store) importReceipt(t *tx, r *storage.Receipt) error {
-	t.reserve(r.ID)
+	t.Reserve(r.ID)
 	t.keepName(r.WebhookID, r.Webhook)
 	facet, err := t.facetID(column.FacetOf(r))
 	if err != nil {
@@ -114,5 +114,8 @@ func (t *tx) keepName(webhook storage.ID, name string) {
 	}
 }
 
-// reserve keeps an ID from being assigned.
-func (t *tx) reserve(id storage.ID) { t.last = max(t.last, id) }
+// Reserve keeps an ID from being assigned.
+func (t *tx) Reserve(id storage.ID) error {
+	t.last = max(t.last, id)
+	return nil
+}

@@ -24,7 +24,7 @@ func (s *QueueStore) Overdue(ctx context.Context, before time.Time, ofEach int) 
 // RestoreJobs calls Jobs.Missed for those of the deliveries that are waiting.
 func (s *QueueStore) RestoreJobs(ctx context.Context, ids ...storage.ID) error {
 	err := s.writeLoose(ctx, storage.ChangedDeliveries, func(t *tx) error {
-		waiting, err := records.Collect(t.context, t, scanWaiting,
+		waiting, err := records.Collect(t.Context(), t, scanWaiting,
 			`SELECT id, webhook_id, created_at, next_attempt_at FROM deliveries WHERE id = ANY(?) AND next_attempt_at IS NOT NULL ORDER BY id FOR UPDATE`, ids)
 		t.jobs.missed = append(t.jobs.missed, waiting...)
 		return err

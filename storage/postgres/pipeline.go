@@ -16,7 +16,7 @@ import (
 // is sent together with the next one whose result is, or at the end, because a round trip takes
 // longer than most statements. Statements are always run in the order in which they were added.
 type pipeline struct {
-	context context.Context
+	ctx     context.Context
 	conn    *pgx.Conn
 	opening *pgx.Batch // the first statements, which come before all others; nil once they have been sent
 	pending *pgx.Batch
@@ -76,7 +76,7 @@ func (p *pipeline) flush() error {
 	if batch.Len() == 0 {
 		return nil
 	}
-	return p.conn.SendBatch(p.context, batch).Close()
+	return p.conn.SendBatch(p.ctx, batch).Close()
 }
 
 // commit sends the pending statements and the commit in one message. If one of them fails, the
@@ -111,10 +111,10 @@ func (p *pipeline) Query(ctx context.Context, query string, args ...any) (pgx.Ro
 	return lastRows{rows, results}, nil
 }
 
-// exec runs a statement at once and returns how many rows it changed.
-func (p *pipeline) exec(statement string, args ...any) (int64, error) {
+// Exec runs a statement at once and returns how many rows it changed.
+func (p *pipeline) Exec(statement string, args ...any) (int64, error) {
 	statement, args = bind(statement, args)
-	results, err := p.sendWith(p.context, statement, args)
+	results, err := p.sendWith(p.ctx, statement, args)
 	if err != nil {
 		return 0, err
 	}
@@ -155,7 +155,7 @@ func (r lastRows) Close() {
 
 // must runs a statement at once and returns storage.ErrNotFound if it changed no row.
 func (p *pipeline) must(statement string, args ...any) error {
-	changed, err := p.exec(statement, args...)
+	changed, err := p.Exec(statement, args...)
 	if err == nil && changed == 0 {
 		return storage.ErrNotFound
 	}

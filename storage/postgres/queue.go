@@ -143,7 +143,7 @@ func (t *tx) finished(o *storage.Outcome, f finished) {
 		t.then(func() error { return t.messages.reached(f.message, o.Attempt.DeliveryID) })
 	}
 	if o.State == storage.Failed && !cancelled && !f.checked { // a check sends requests that should fail
-		t.then(func() error { return records.RecordFailure(sharedTx{t}, &o.Attempt, f.was.webhook) })
+		t.then(func() error { return records.RecordFailure(t, &o.Attempt, f.was.webhook) })
 	}
 	if o.PauseWebhook != "" {
 		t.then(func() error { return pauseWebhook(t, f.was.webhook, o.PauseWebhook) })
@@ -163,11 +163,11 @@ func (d *database) packAttempt(a *storage.Attempt) (p packedAttempt) {
 
 // pauseWebhook pauses a webhook for a reason, unless it is already paused or deleted.
 func pauseWebhook(t *tx, webhook storage.ID, reason string) error {
-	active, err := records.Collect(t.context, t, records.One[storage.ID], `SELECT id FROM webhooks WHERE id = ? AND state = 'active'`, webhook)
+	active, err := records.Collect(t.Context(), t, records.One[storage.ID], `SELECT id FROM webhooks WHERE id = ? AND state = 'active'`, webhook)
 	if err != nil || len(active) == 0 {
 		return err
 	}
-	return records.SetWebhookState(sharedTx{t}, webhook, storage.Paused, "", reason)
+	return records.SetWebhookState(t, webhook, storage.Paused, "", reason)
 }
 
 // Commands lists the commands after a given one that this process has not dropped.

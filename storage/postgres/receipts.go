@@ -40,7 +40,7 @@ func (s *ReceiptStore) add(t *tx, r *storage.Receipt, p packed, judge func([]sto
 	if judge(earlier); len(earlier) > 0 {
 		p = packReceipt(r)
 	}
-	if r.ID, err = t.newID(); err != nil {
+	if r.ID, err = t.NewID(); err != nil {
 		return err
 	}
 	facet, err := t.facetID(column.FacetOf(r))
@@ -99,7 +99,7 @@ func (t *tx) earlier(r *storage.Receipt) ([]storage.Earlier, error) {
 		return nil, nil
 	}
 	const same = `SELECT id, received_at, status, retry_count, code FROM receipts WHERE message = ?1 AND request_id = ?2 AND identity = ?3 AND webhook_id = ?4 ORDER BY id`
-	return records.Collect(t.context, t, scanEarlier, `(`+same+` LIMIT ?5) UNION (`+same+` DESC LIMIT ?5) ORDER BY id`,
+	return records.Collect(t.Context(), t, scanEarlier, `(`+same+` LIMIT ?5) UNION (`+same+` DESC LIMIT ?5) ORDER BY id`,
 		column.KeyOf(r), r.RequestID, r.Identity, r.WebhookID, earlierLimit)
 }
 
@@ -157,7 +157,7 @@ func (s *ReceiptStore) ClearReceipts(ctx context.Context) (int64, error) {
 	})
 	if err == nil {
 		err = s.write(ctx, storage.ChangedActivity, func(t *tx) error {
-			return records.AddActivity(sharedTx{t}, storage.Activity{Kind: storage.ActivityReceipts, Text: fmt.Sprintf("%d receipts cleared%s, those pinned stay", n, s.by)})
+			return records.AddActivity(t, storage.Activity{Kind: storage.ActivityReceipts, Text: fmt.Sprintf("%d receipts cleared%s, those pinned stay", n, s.by)})
 		})
 	}
 	if err != nil {

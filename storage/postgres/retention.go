@@ -58,7 +58,7 @@ func (d *database) removeAll(ctx context.Context, remove func(*tx) (int64, error
 // removeReceipts removes a batch of receipts beyond the limits. If they take too much space, it
 // estimates how many to remove by their mean size, and at least one, until they fit.
 func removeReceipts(t *tx, keep storage.Retention, now time.Time) (int64, error) {
-	total, err := records.First(t.context, t, scanTotal, `SELECT coalesce(sum(n), 0)::bigint, coalesce(sum(bytes), 0)::bigint FROM receipt_counts`)
+	total, err := records.First(t.Context(), t, scanTotal, `SELECT coalesce(sum(n), 0)::bigint, coalesce(sum(bytes), 0)::bigint FROM receipt_counts`)
 	if err != nil {
 		return 0, err
 	}
@@ -80,7 +80,7 @@ func removeReceipts(t *tx, keep storage.Retention, now time.Time) (int64, error)
 
 // deleteReceipts deletes the oldest receipts that match a condition.
 func deleteReceipts(t *tx, where string, limit int64, args ...any) (int64, error) {
-	deleted, err := records.Collect(t.context, t, records.One[int64], `DELETE FROM receipts WHERE id IN (SELECT id FROM receipts WHERE `+where+` ORDER BY id LIMIT ?)
+	deleted, err := records.Collect(t.Context(), t, records.One[int64], `DELETE FROM receipts WHERE id IN (SELECT id FROM receipts WHERE `+where+` ORDER BY id LIMIT ?)
 		RETURNING size`, append(args, limit)...)
 	if err != nil {
 		return 0, err
@@ -114,7 +114,7 @@ func scanTotal(read scan) (total receiptTotal, err error) {
 }
 
 func removeActivities(t *tx, keep int) (int64, error) {
-	return t.exec(`DELETE FROM activities WHERE id IN (
+	return t.Exec(`DELETE FROM activities WHERE id IN (
 		SELECT id FROM activities WHERE id <= (SELECT id FROM activities ORDER BY id DESC LIMIT 1 OFFSET ?) ORDER BY id LIMIT ?)`,
 		keep, retentionBatch)
 }
@@ -122,7 +122,7 @@ func removeActivities(t *tx, keep int) (int64, error) {
 // removeExecutions removes the oldest calls with their messages. Events of these messages that are
 // still planned are delivered nevertheless.
 func removeExecutions(t *tx, keep int, before time.Time) (int64, error) {
-	return t.exec(`DELETE FROM executions WHERE id IN (SELECT id FROM executions WHERE id < ? AND received_at < ? OR
+	return t.Exec(`DELETE FROM executions WHERE id IN (SELECT id FROM executions WHERE id < ? AND received_at < ? OR
 		id <= (SELECT id FROM executions ORDER BY id DESC LIMIT 1 OFFSET ?) ORDER BY id LIMIT ?)`,
 		before.UnixMicro(), before, keep, retentionBatch/10) // each has up to 20 messages
 }

@@ -3,7 +3,6 @@ package postgres
 import (
 	"context"
 	"errors"
-	"time"
 
 	"backchannel/storage"
 	"backchannel/storage/column"
@@ -14,9 +13,9 @@ import (
 // shared returns the database in the form that package records uses.
 func (d *database) shared() *records.Database {
 	return &records.Database{
-		Dialect: dialect(), Reads: d.reads, Violates: violates, Seals: d.seals, By: d.by,
+		Dialect: dialect(), Reads: d.reads, Violates: violates, Seals: d.seals, By: d.by, Abandoned: abandoned(d.node), Node: d.node,
 		Write: func(ctx context.Context, kinds storage.Change, work func(records.Tx) error) error {
-			return d.write(ctx, kinds, func(t *tx) error { return work(sharedTx{t}) })
+			return d.write(ctx, kinds, func(t *tx) error { return work(t) })
 		},
 	}
 }
@@ -41,61 +40,24 @@ func dialect() *records.Dialect {
 	}
 }
 
-// A sharedTx is a transaction in the form that package records uses.
-type sharedTx struct{ *tx }
+// Context and the methods below make a transaction what package records needs.
+func (p *pipeline) Context() context.Context { return p.ctx }
 
-// Context and the other methods implement records.Tx.
-func (t sharedTx) Context() context.Context { return t.context }
-
-// Exec implements records.Tx.
-func (t sharedTx) Exec(statement string, args ...any) (int64, error) {
-	return t.exec(statement, args...)
-}
-
-// Send implements records.Tx.
-func (t sharedTx) Send(statement string, args ...any) error {
-	t.send(statement, args...)
+func (p *pipeline) Send(statement string, args ...any) error {
+	p.send(statement, args...)
 	return nil
 }
 
-// NewID implements records.Tx.
-func (t sharedTx) NewID() (storage.ID, error) { return t.newID() }
+func (t *tx) Changed(kinds storage.Change) { t.kinds |= kinds }
 
-// Reserve implements records.Tx.
-func (t sharedTx) Reserve(id storage.ID) error {
-	t.reserve(id)
-	return nil
-}
+func (t *tx) Runs() *column.Runs { return &t.runs }
 
-// Stamp implements records.Tx.
-func (t sharedTx) Stamp() time.Time { return t.stamp() }
-
-// Target implements records.Tx.
-func (t sharedTx) Target(webhook storage.ID) (column.Target, error) { return t.target(webhook) }
-
-// WebhooksChanged implements records.Tx.
-func (t sharedTx) WebhooksChanged() { t.webhooksChanged() }
-
-// Changed implements records.Tx.
-func (t sharedTx) Changed(kinds storage.Change) { t.kinds |= kinds }
-
-// Runs implements records.Tx.
-func (t sharedTx) Runs() *column.Runs { return &t.runs }
-
-// Enqueue implements records.Tx.
-func (t sharedTx) Enqueue(e *storage.Event, d *storage.Delivery) error { return t.enqueue(e, d) }
-
-// AddMessage implements records.Tx.
-func (t sharedTx) AddMessage(m *storage.Message) error {
+func (t *tx) AddMessage(m *storage.Message) error {
 	t.messages.insert(m)
 	return nil
 }
 
-// QueueDelivery implements records.Tx.
-func (t sharedTx) QueueDelivery(d *storage.Delivery) error { return t.queueDelivery(d, nil) }
-
-// ChangeDelivery implements records.Tx.
-func (t sharedTx) ChangeDelivery(action storage.DeliveryAction, d storage.Delivery) error {
+func (t *tx) ChangeDelivery(action storage.DeliveryAction, d storage.Delivery) error {
 	if action == storage.RetryDeliveries {
 		// Another node may have begun to send it since it was read.
 		err := t.must(`UPDATE deliveries SET next_attempt_at = ? WHERE id = ? AND next_attempt_at IS NOT NULL`, t.now, d.ID)
@@ -111,7 +73,6 @@ func (t sharedTx) ChangeDelivery(action storage.DeliveryAction, d storage.Delive
 	return t.deliveries.stop(d.ID, storage.Cancelled)
 }
 
-// CancelDeliveries implements records.Tx.
-func (t sharedTx) CancelDeliveries(webhook storage.ID) (int, error) {
+func (t *tx) CancelDeliveries(webhook storage.ID) (int, error) {
 	return t.deliveries.cancelAll(webhook)
 }

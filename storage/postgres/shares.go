@@ -33,7 +33,7 @@ func (s *NodeStore) Claim(ctx context.Context, assumed []int64, claims ...storag
 		t.send(`LOCK TABLE shares IN SHARE ROW EXCLUSIVE MODE`) // serializes the claims of all nodes
 		t.send(`DELETE FROM shares s WHERE NOT s.node = ANY(?) AND NOT EXISTS (SELECT FROM nodes n WHERE n.id = s.node AND n.leads AND `+heard+`)
 			OR NOT EXISTS (SELECT FROM webhooks w WHERE w.id = s.webhook_id)`, append([]int64{}, assumed...))
-		all, err := records.Collect(t.context, t, scanShare, `INSERT INTO shares
+		all, err := records.Collect(t.Context(), t, scanShare, `INSERT INTO shares
 			SELECT c.webhook, ?1, greatest(c.using, least(c.wanted, c.allowed
 				- (SELECT coalesce(sum(s.held), 0) FROM shares s WHERE s.webhook_id = c.webhook AND s.node <> ?1)))
 			FROM unnest(?2::bigint[], ?3::integer[], ?4::integer[], ?5::integer[]) c (webhook, allowed, "using", wanted)
@@ -67,12 +67,12 @@ func scanShare(read scan) (s share, err error) {
 func (s *QueueStore) ChangeBreaker(ctx context.Context, webhook storage.ID, change func(storage.Breaker) storage.Breaker) (changed storage.Breaker, err error) {
 	err = s.writeLoose(ctx, storage.ChangedDeliveries, func(t *tx) error {
 		changed = storage.Breaker{WebhookID: webhook}
-		found, err := records.Collect(t.context, t, records.One[storage.ID], `SELECT id FROM webhooks WHERE id = ? FOR NO KEY UPDATE`, webhook)
+		found, err := records.Collect(t.Context(), t, records.One[storage.ID], `SELECT id FROM webhooks WHERE id = ? FOR NO KEY UPDATE`, webhook)
 		if err != nil || len(found) == 0 {
 			return err
 		}
 		was := changed
-		stored, err := records.Collect(t.context, t, scanBreaker, `SELECT webhook_id, failures, open_until, wait FROM breakers WHERE webhook_id = ?`, webhook)
+		stored, err := records.Collect(t.Context(), t, scanBreaker, `SELECT webhook_id, failures, open_until, wait FROM breakers WHERE webhook_id = ?`, webhook)
 		if err != nil {
 			return err
 		}
@@ -98,7 +98,7 @@ func (s *NodeStore) TakeOver(ctx context.Context, reason string) error {
 		if err := t.deliveries.reset(nobody); err != nil {
 			return err
 		}
-		if err := t.loseChecks(nobody, reason); err != nil {
+		if err := records.LoseChecks(t, abandoned(nobody), reason); err != nil {
 			return err
 		}
 		_, err := t.dropForwards(nobody, reason)

@@ -93,7 +93,7 @@ type Store struct {
 	QueueStore
 	ReceiptStore
 	records.ExecutionStore
-	CheckStore
+	records.CheckStore
 	records.ActivityStore
 	NodeStore
 	HealthStore
@@ -219,7 +219,7 @@ func newStore(o Options, pool *pgxpool.Pool, at place, seals *seal.Sealer) *Stor
 		QueueStore:     QueueStore{db, &atomic.Int64{}},
 		ReceiptStore:   ReceiptStore{records.NewReceiptStore(shared), db},
 		ExecutionStore: records.NewExecutionStore(shared),
-		CheckStore:     CheckStore{records.NewCheckStore(shared), db},
+		CheckStore:     records.NewCheckStore(shared),
 		ActivityStore:  records.NewActivityStore(shared),
 		NodeStore:      NodeStore{db, &sync.Mutex{}, &atomic.Pointer[error]{}},
 		HealthStore:    HealthStore{db, &watch{}},

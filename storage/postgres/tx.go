@@ -33,7 +33,7 @@ type tx struct {
 
 func newTx(ctx context.Context, w *writer, conn *pgx.Conn) *tx {
 	t := &tx{writer: w, now: w.now(), runs: column.Runs{Committed: w.runs}}
-	t.pipeline = &pipeline{context: ctx, conn: conn, opening: &pgx.Batch{}, pending: &pgx.Batch{}, first: &t.deliveries}
+	t.pipeline = &pipeline{ctx: ctx, conn: conn, opening: &pgx.Batch{}, pending: &pgx.Batch{}, first: &t.deliveries}
 	t.deliveries.tx, t.messages.tx = t, t
 	return t
 }
@@ -72,7 +72,7 @@ func (t *tx) begin() (err error) {
 // takeTurn locks the row that serializes ordered transactions. If any process has changed a webhook
 // since, it clears the writer's cache of targets.
 func (t *tx) takeTurn() error {
-	known, err := records.First(t.context, t, scanTurn, `SELECT last_id, webhooks_version FROM store FOR UPDATE`)
+	known, err := records.First(t.Context(), t, scanTurn, `SELECT last_id, webhooks_version FROM store FOR UPDATE`)
 	if err != nil {
 		return err
 	}
@@ -94,8 +94,8 @@ func scanTurn(read scan) (t turn, err error) {
 	return t, err
 }
 
-// webhooksChanged makes every writer clear its cache of targets.
-func (t *tx) webhooksChanged() {
+// WebhooksChanged makes every writer clear its cache of targets.
+func (t *tx) WebhooksChanged() {
 	clear(t.targets)
 	t.send(`UPDATE store SET webhooks_version = webhooks_version + 1`)
 }
@@ -117,9 +117,9 @@ func (t *tx) end() error {
 	return nil
 }
 
-// newID assigns the next ID: microseconds since 1970, or the last ID plus one if that is
+// NewID assigns the next ID: microseconds since 1970, or the last ID plus one if that is
 // greater.
-func (t *tx) newID() (storage.ID, error) {
+func (t *tx) NewID() (storage.ID, error) {
 	if !t.ordered {
 		return 0, errUnordered
 	}
@@ -129,8 +129,8 @@ func (t *tx) newID() (storage.ID, error) {
 
 var errUnordered = errors.New("an ID can be assigned only in an ordered transaction")
 
-// stamp returns the transaction's time with the precision of the database.
-func (t *tx) stamp() time.Time { return time.UnixMicro(t.now.UnixMicro()).UTC() }
+// Stamp returns the transaction's time with the precision of the database.
+func (t *tx) Stamp() time.Time { return time.UnixMicro(t.now.UnixMicro()).UTC() }
 
 // jobs collects the arguments of the methods of Jobs during a transaction.
 type jobs struct {

@@ -141,7 +141,7 @@ func addPlanned(t Tx, e *storage.Execution, p *storage.PlannedMessage) (err erro
 	for _, event := range p.Planned { // a copy, because the transaction may run again
 		event.MessageID = m.ID
 		var made storage.Delivery
-		if err := t.Enqueue(&event, &made); err != nil {
+		if err := enqueue(t, &event, &made); err != nil {
 			return err
 		}
 	}

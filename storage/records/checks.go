@@ -11,8 +11,7 @@ import (
 	"backchannel/storage/column"
 )
 
-// A CheckStore stores runs of the endpoint check and their cases. The stores add what the engine
-// needs.
+// A CheckStore stores runs of the endpoint check, their cases and their progress in the engine.
 type CheckStore struct{ db *Database }
 
 // NewCheckStore returns the checks in a database.
@@ -200,67 +199,6 @@ func (s *CheckStore) StopCheck(ctx context.Context, id storage.ID) error {
 	})
 	if err != nil {
 		return fmt.Errorf("stop check %s: %w", id, err)
-	}
-	return nil
-}
-
-// SaveCheckCases stores cases of a run that have started or ended.
-func (s *CheckStore) SaveCheckCases(ctx context.Context, id storage.ID, cases ...storage.CheckCase) error {
-	err := s.db.Write(ctx, storage.ChangedChecks, func(t Tx) error {
-		for _, c := range cases {
-			if err := saveCheckCase(t, id, c); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return fmt.Errorf("store cases of check %s: %w", id, err)
-	}
-	return nil
-}
-
-func saveCheckCase(t Tx, run storage.ID, c storage.CheckCase) error {
-	content, err := json.Marshal(c)
-	if err != nil {
-		return err
-	}
-	return must(t, `UPDATE check_cases SET content = ? WHERE run_id = ? AND id = ?`, string(content), run, c.ID)
-}
-
-// AddCheckCases stores the cases that a run will have.
-func AddCheckCases(t Tx, run storage.ID, cases []storage.CheckCase) error {
-	for i, c := range cases {
-		content, err := json.Marshal(c)
-		if err != nil {
-			return err
-		}
-		if err := t.Send(`INSERT INTO check_cases VALUES (?,?,?,?)`, run, c.ID, i, string(content)); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// EndCheck stores how a run ended. Its cases are stored already.
-func (s *CheckStore) EndCheck(ctx context.Context, r storage.CheckRun) error {
-	load, err := json.Marshal(r.Load)
-	if err != nil {
-		return err
-	}
-	err = s.db.Write(ctx, storage.ChangedChecks|storage.ChangedActivity, func(t Tx) error {
-		err := must(t, `UPDATE check_runs SET state = ?, reason = ?, load = ?, ended_at = ? WHERE id = ? AND state IN ('asked', 'running')`,
-			r.State, r.Reason, string(load), column.At(t.Stamp()), r.ID)
-		if err != nil {
-			return err
-		}
-		if err := forgetChecks(t, r.WebhookID); err != nil {
-			return err
-		}
-		return AddActivity(t, storage.Activity{Kind: storage.ActivityCheck, WebhookID: r.WebhookID, Text: "check of webhook " + r.Webhook + " " + r.Summary()})
-	})
-	if err != nil {
-		return fmt.Errorf("end check %s: %w", r.ID, err)
 	}
 	return nil
 }

@@ -13,8 +13,8 @@ import (
 	"backchannel/storage/seal"
 )
 
-// A DeliveryStore reads events and deliveries, and changes deliveries at a person's request. The
-// stores add what the engine needs.
+// A DeliveryStore stores events and their deliveries, and changes deliveries at a person's request.
+// The stores add what the engine needs.
 type DeliveryStore struct{ db *Database }
 
 // NewDeliveryStore returns the deliveries in a database.

@@ -113,7 +113,7 @@ func replay(t Tx, old storage.Delivery) (made storage.Delivery, err error) {
 		EventID: old.EventID, WebhookID: old.WebhookID, Webhook: old.Webhook, RequestID: old.RequestID, Channel: old.Channel,
 		Status: old.Status, Variant: old.Variant, Identity: old.Identity, Misbehave: old.Misbehave, ReplayOf: old.ID, MessageID: old.MessageID,
 	}
-	return made, t.QueueDelivery(&made)
+	return made, queueDelivery(t, &made, nil)
 }
 
 // command changes a delivery and leaves a command for the engine, which may have the delivery

@@ -6,6 +6,7 @@ package records
 import (
 	"context"
 	"math"
+	"strconv"
 	"time"
 
 	"backchannel/storage"
@@ -22,8 +23,21 @@ type Database struct {
 	Write func(ctx context.Context, kinds storage.Change, work func(Tx) error) error
 	// Violates reports whether a statement failed because a value that must be unique exists.
 	Violates func(error) bool
-	Seals    *seal.Sealer
-	By       string // who makes changes, with a space before it, or empty
+	// Abandoned restricts a statement to what this process or a dead one was working on. It is empty
+	// if no other process can be working. Node is this process's number in column node, or 0 if the
+	// tables have no such column.
+	Abandoned string
+	Node      int64
+	Seals     *seal.Sealer
+	By        string // who makes changes, with a space before it, or empty
+}
+
+// node makes a statement note that this process is working on what it changes.
+func (d *Database) node() string {
+	if d.Node == 0 {
+		return ``
+	}
+	return `, node = ` + strconv.FormatInt(d.Node, 10)
 }
 
 // A Source answers queries, in which each ? stands for an argument. A time is passed as a
@@ -64,12 +78,15 @@ type Tx interface {
 	Changed(storage.Change)
 	// Runs returns the runs of similar activities, which are stored as one.
 	Runs() *column.Runs
-	// Enqueue stores an event and its delivery, and sets what the store assigns in both.
-	Enqueue(e *storage.Event, d *storage.Delivery) error
+	// AddEvent stores an event. It must have an ID.
+	AddEvent(e *storage.Event) error
+	// AddDelivery stores a new delivery, which has an ID, and queues it. The payload is nil if the
+	// event had been stored before.
+	AddDelivery(d *storage.Delivery, payload []byte) error
+	// AddSentDelivery stores a new delivery, which has an ID, as being sent by this process.
+	AddSentDelivery(d *storage.Delivery) error
 	// AddMessage stores a message of a campaign. It must have an ID.
 	AddMessage(m *storage.Message) error
-	// QueueDelivery stores a new delivery of a stored event and queues it.
-	QueueDelivery(d *storage.Delivery) error
 	// ChangeDelivery makes a waiting delivery due now, or cancels one that is not final.
 	ChangeDelivery(action storage.DeliveryAction, d storage.Delivery) error
 	// CancelDeliveries cancels a webhook's deliveries that are waiting or being sent.

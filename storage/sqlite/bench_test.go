@@ -205,7 +205,7 @@ func fillReceipts(b *testing.B, s *Store, w storage.Webhook, n int) {
 				} else if i < 40 {
 					r.Verdicts.Auth.Result, r.Verdicts.Order.Result = storage.Fail, storage.Fail
 				}
-				if r.ID, err = t.newID(); err != nil {
+				if r.ID, err = t.NewID(); err != nil {
 					return err
 				}
 				if err := s.insert(t, &r, packReceipt(&r)); err != nil {

@@ -80,6 +80,13 @@ func (r *deliveryRows) insert(d *storage.Delivery) error {
 		unlessZero(d.MessageID), micros(d.DueAt))
 }
 
+// insertSent stores a new delivery of a check, which is being sent and never waits.
+func (r *deliveryRows) insertSent(d *storage.Delivery) error {
+	r.count(deliveryState{d.WebhookID, storage.Sending}, 1)
+	return r.raw.exec(`INSERT INTO deliveries (id, event_id, webhook_id, replay_of, state, created_at, check_id, check_case) VALUES (?,?,?,0,'sending',?,?,?)`,
+		int64(d.ID), int64(d.EventID), int64(d.WebhookID), micros(d.CreatedAt), int64(d.CheckID), d.CheckCase)
+}
+
 // insertFinal stores a delivery that ended elsewhere, and the outcome of its last attempt.
 func (r *deliveryRows) insertFinal(d *storage.Delivery) error {
 	r.count(deliveryState{d.WebhookID, d.State}, 1)
@@ -158,7 +165,7 @@ func (r *deliveryRows) finish(o *storage.Outcome) (is deliveryState, message sto
 // reset makes all deliveries due that are marked as being sent, and cancels those of checks,
 // which are never retried.
 func (r *deliveryRows) reset(now time.Time) error {
-	cancelled, err := collect(r.ctx(), r.conn, records.One[storage.ID],
+	cancelled, err := records.Collect(r.Context(), r, records.One[storage.ID],
 		`UPDATE deliveries SET state = 'cancelled' WHERE state = 'sending' AND check_id IS NOT NULL RETURNING webhook_id`)
 	if err != nil {
 		return err
@@ -167,7 +174,7 @@ func (r *deliveryRows) reset(now time.Time) error {
 		r.countMove(deliveryState{webhook, storage.Sending}, storage.Cancelled, 1)
 	}
 	for state, which := range map[storage.State]string{storage.Queued: `attempts = 0`, storage.Retrying: `attempts > 0`} {
-		webhooks, err := collect(r.ctx(), r.conn, records.One[storage.ID],
+		webhooks, err := records.Collect(r.Context(), r, records.One[storage.ID],
 			`UPDATE deliveries SET state = ?, next_attempt_at = ? WHERE state = 'sending' AND `+which+` RETURNING webhook_id`, state, micros(now))
 		if err != nil {
 			return err
@@ -182,7 +189,7 @@ func (r *deliveryRows) reset(now time.Time) error {
 // cancelAll cancels a webhook's deliveries that are waiting or being sent.
 func (r *deliveryRows) cancelAll(webhook storage.ID) (cancelled int, err error) {
 	for _, from := range []storage.State{storage.Queued, storage.Retrying, storage.Sending} {
-		n, err := r.exec(`UPDATE deliveries SET state = 'cancelled', next_attempt_at = NULL WHERE webhook_id = ? AND state = ?`, webhook, from)
+		n, err := r.Exec(`UPDATE deliveries SET state = 'cancelled', next_attempt_at = NULL WHERE webhook_id = ? AND state = ?`, webhook, from)
 		if err != nil {
 			return 0, err
 		}
@@ -195,7 +202,7 @@ func (r *deliveryRows) cancelAll(webhook storage.ID) (cancelled int, err error) 
 // remove removes deliveries that ended before a given time, with their attempts, and events
 // that have no delivery left.
 func (r *deliveryRows) remove(before time.Time, limit int64) (int64, error) {
-	removed, err := collect(r.ctx(), r.conn, scanRemoved, `DELETE FROM deliveries WHERE id IN (
+	removed, err := records.Collect(r.Context(), r, scanRemoved, `DELETE FROM deliveries WHERE id IN (
 			SELECT id FROM deliveries
 			WHERE id < ?1 AND state IN ('delivered', 'failed', 'cancelled') AND coalesce(finished_at, created_at) < ?1 ORDER BY id LIMIT ?2)
 		RETURNING event_id, webhook_id, state`, before.UnixMicro(), limit)
@@ -220,4 +227,9 @@ type removedDelivery struct {
 func scanRemoved(read scan) (d removedDelivery, err error) {
 	err = read(&d.event, &d.webhook, &d.state)
 	return d, err
+}
+
+// ofCheck reports whether a delivery is a request of the endpoint check.
+func (t *tx) ofCheck(id storage.ID) (bool, error) {
+	return t.raw.queryRow(nil, `SELECT 1 FROM deliveries WHERE id = ? AND check_id IS NOT NULL`, int64(id))
 }

@@ -1,10 +1,6 @@
 package sqlite
 
 import (
-	"context"
-	"errors"
-	"fmt"
-
 	"backchannel/storage"
 	"backchannel/storage/column"
 	"backchannel/storage/records"
@@ -17,127 +13,27 @@ type DeliveryStore struct {
 	*database
 }
 
-// Enqueue stores events with one delivery each, all in one commit or none, and sets the
-// events' ID and CreatedAt. It refuses a channel that the webhook does not have, and a
-// misbehaviour that needs a token if the webhook has none.
-func (s *DeliveryStore) Enqueue(ctx context.Context, events ...storage.Event) ([]storage.Delivery, error) {
-	if len(events) == 0 {
-		return nil, nil
-	}
-	made := make([]storage.Delivery, len(events))
-	err := s.write(ctx, storage.ChangedDeliveries, func(t *tx) error {
-		for i := range events {
-			if err := t.enqueue(&events[i], &made[i]); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, fmt.Errorf("enqueue: %w", err)
-	}
-	return made, nil
-}
-
-// Fire enqueues events for one webhook and adds an activity, in one commit. what describes
-// the events in a few words.
-func (s *DeliveryStore) Fire(ctx context.Context, what string, events ...storage.Event) ([]storage.Delivery, error) {
-	if len(events) == 0 {
-		return nil, nil
-	}
-	made := make([]storage.Delivery, len(events))
-	err := s.write(ctx, storage.ChangedDeliveries|storage.ChangedActivity, func(t *tx) error {
-		for i := range events {
-			if err := t.enqueue(&events[i], &made[i]); err != nil {
-				return err
-			}
-		}
-		return records.AddActivity(sharedTx{t}, storage.Activity{
-			Kind: storage.ActivityFired, WebhookID: made[0].WebhookID, DeliveryID: made[0].ID, Text: what + " fired at " + made[0].Webhook + s.by,
-		})
-	})
-	if err != nil {
-		return nil, fmt.Errorf("fire: %w", err)
-	}
-	return made, nil
-}
-
-// enqueue stores an event and its delivery, and sets what the store assigns in both. They are two
-// rows because a replay is another delivery of the same event, to the byte.
-func (t *tx) enqueue(e *storage.Event, d *storage.Delivery) error {
-	to, err := t.target(e.WebhookID)
-	if err != nil {
-		return err
-	}
-	if err := to.Check(e); err != nil {
-		return err
-	}
-	if e.ID, err = t.newID(); err != nil {
-		return err
-	}
-	e.CreatedAt = t.stamp()
-	err = t.raw.exec(`INSERT INTO events VALUES (?,?,?,?,?,?,?,?,?,?)`, int64(e.ID), int64(e.WebhookID), e.RequestID, string(e.Channel),
-		string(e.Status), e.Variant, e.Identity, string(e.Misbehave), micros(e.CreatedAt), e.Payload)
-	if err != nil {
-		return err
-	}
-	*d = storage.Delivery{
-		EventID: e.ID, WebhookID: e.WebhookID, Webhook: to.Name, RequestID: e.RequestID, Channel: e.Channel,
-		Status: e.Status, Variant: e.Variant, Identity: e.Identity, Misbehave: e.Misbehave, MessageID: e.MessageID, DueAt: e.DueAt,
-	}
-	return t.queueDelivery(d)
-}
-
-// queueDelivery stores a new delivery that is due, or will be at its DueAt, and sets its ID, state and times.
-func (t *tx) queueDelivery(d *storage.Delivery) (err error) {
-	if d.ID, err = t.newID(); err != nil {
-		return err
-	}
-	d.State, d.CreatedAt, d.NextAttemptAt = storage.Queued, t.stamp(), t.stamp()
-	if d.DueAt.After(d.NextAttemptAt) {
-		d.NextAttemptAt = d.DueAt
-	}
-	return t.deliveries.insert(d)
-}
-
-// target returns a webhook's target, which it reads once per transaction: a transaction may
+// Target returns a webhook's target, which it reads once per transaction: a transaction may
 // enqueue hundreds of events for one webhook, which cannot change meanwhile.
-func (t *tx) target(id storage.ID) (column.Target, error) {
+func (t *tx) Target(id storage.ID) (column.Target, error) {
 	if to, ok := t.targets[id]; ok {
 		return to, nil
 	}
-	to, err := first(t.ctx(), t.conn, scanTarget, `SELECT name, channels, auth FROM webhooks WHERE id = ?`, id)
-	if errors.Is(err, storage.ErrNotFound) {
-		return to, fmt.Errorf("webhook %s: %w", id, err)
+	to, err := records.ReadTarget(t, id)
+	if err == nil {
+		if t.targets == nil {
+			t.targets = map[storage.ID]column.Target{}
+		}
+		t.targets[id] = to
 	}
-	if err != nil {
-		return to, err
-	}
-	if t.targets == nil {
-		t.targets = map[storage.ID]column.Target{}
-	}
-	t.targets[id] = to
-	return to, nil
-}
-
-func scanTarget(read scan) (to column.Target, err error) {
-	err = read(&to.Name, &to.Channels, &to.Auth)
 	return to, err
 }
 
-// Event finds an event by its ID.
-func (s *DeliveryStore) Event(ctx context.Context, id storage.ID) (storage.Event, error) {
-	e, err := first(ctx, s.reads, scanEvent,
-		`SELECT id, webhook_id, request_id, channel, status, variant, identity, misbehave, created_at, payload FROM events WHERE id = ?`, id)
-	if err != nil {
-		return e, fmt.Errorf("find event %s: %w", id, err)
-	}
-	return e, nil
+func (t *tx) AddEvent(e *storage.Event) error {
+	return t.raw.exec(`INSERT INTO events VALUES (?,?,?,?,?,?,?,?,?,?)`, int64(e.ID), int64(e.WebhookID), e.RequestID, string(e.Channel),
+		string(e.Status), e.Variant, e.Identity, string(e.Misbehave), micros(e.CreatedAt), e.Payload)
 }
 
-func scanEvent(read scan) (e storage.Event, err error) {
-	var created timestamp
-	err = read(&e.ID, &e.WebhookID, &e.RequestID, &e.Channel, &e.Status, &e.Variant, &e.Identity, &e.Misbehave, &created, &e.Payload)
-	e.CreatedAt = created.Time
-	return e, err
-}
+func (t *tx) AddDelivery(d *storage.Delivery, _ []byte) error { return t.deliveries.insert(d) }
+
+func (t *tx) AddSentDelivery(d *storage.Delivery) error { return t.deliveries.insertSent(d) }

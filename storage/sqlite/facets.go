@@ -15,12 +15,12 @@ func (f facetIDs) id(s *statements, of column.Facet) (int64, error) {
 		return id, nil
 	}
 	columns := []any{of.Webhook, of.Channel, of.Status, of.Code, of.Auth, of.Schema, of.Target, of.Headers, of.Duplicate, of.Ordered}
-	_, err := s.exec(`INSERT INTO facets (webhook_id, channel, status, code, auth, schema, target, headers, duplicate, "order")
+	_, err := s.Exec(`INSERT INTO facets (webhook_id, channel, status, code, auth, schema, target, headers, duplicate, "order")
 		VALUES (?,?,?,?,?,?,?,?,?,?) ON CONFLICT DO NOTHING`, columns...)
 	if err != nil {
 		return 0, err
 	}
-	id, err := first(s.ctx(), s.conn, records.One[int64], `SELECT id FROM facets WHERE webhook_id = ? AND channel = ? AND status = ? AND code = ?
+	id, err := records.First(s.Context(), s, records.One[int64], `SELECT id FROM facets WHERE webhook_id = ? AND channel = ? AND status = ? AND code = ?
 		AND auth = ? AND schema = ? AND target = ? AND headers = ? AND duplicate = ? AND "order" = ?`, columns...)
 	if err == nil {
 		f[of] = id

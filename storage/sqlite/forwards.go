@@ -13,7 +13,7 @@ func insertForward(t *tx, receipt storage.ID, f storage.Forward) error {
 	if f.State == "" {
 		return nil
 	}
-	_, err := t.exec(`INSERT INTO forwards VALUES (?,?,?,?,?,?,?,?,?,?)`, receipt, f.URL, f.State, f.Code, int64(f.Duration), f.Error, f.Body,
+	_, err := t.Exec(`INSERT INTO forwards VALUES (?,?,?,?,?,?,?,?,?,?)`, receipt, f.URL, f.State, f.Code, int64(f.Duration), f.Error, f.Body,
 		f.Flaw, f.Type, f.Encoding)
 	return err
 }
@@ -43,7 +43,7 @@ func (s *ReceiptStore) DropForwards(ctx context.Context, why string) (dropped in
 	waiting, err := collect(ctx, s.reads, records.One[int64], `SELECT receipt_id FROM forwards WHERE state = 'waiting' LIMIT 1`)
 	if err == nil && len(waiting) > 0 {
 		err = s.write(ctx, storage.ChangedReceipts, func(t *tx) (err error) {
-			dropped, err = t.exec(`UPDATE forwards SET state = 'dropped', error = ? WHERE state = 'waiting'`, why)
+			dropped, err = t.Exec(`UPDATE forwards SET state = 'dropped', error = ? WHERE state = 'waiting'`, why)
 			return err
 		})
 	}

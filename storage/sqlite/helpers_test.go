@@ -138,7 +138,7 @@ func until(t testing.TB, what string, ok func() bool) {
 func tamper(t testing.TB, s *Store, statement string, args ...any) {
 	t.Helper()
 	err := s.write(context.Background(), 0, func(tx *tx) error {
-		_, err := tx.exec(statement, args...)
+		_, err := tx.Exec(statement, args...)
 		return err
 	})
 	if err != nil {

@@ -43,7 +43,7 @@ func (s *Store) ImportHistory(ctx context.Context, h storage.History) error {
 // a check, stays behind.
 func (t *tx) importDelivery(past *storage.PastDelivery, attempts []packedAttempt) error {
 	d, e := &past.Delivery, &past.Event
-	if err := t.reserve(d.ID); err != nil {
+	if err := t.Reserve(d.ID); err != nil {
 		return err
 	}
 	if err := t.keepName(d.WebhookID, d.Webhook); err != nil {
@@ -67,7 +67,7 @@ func (t *tx) importDelivery(past *storage.PastDelivery, attempts []packedAttempt
 }
 
 func (s *Store) importReceipt(t *tx, r *storage.Receipt) error {
-	if err := t.reserve(r.ID); err != nil {
+	if err := t.Reserve(r.ID); err != nil {
 		return err
 	}
 	if err := t.keepName(r.WebhookID, r.Webhook); err != nil {
@@ -100,9 +100,9 @@ func (t *tx) keepName(webhook storage.ID, name string) error {
 	return t.raw.exec(`INSERT OR IGNORE INTO webhook_names VALUES (?, ?)`, int64(webhook), name)
 }
 
-// reserve keeps an ID from being assigned.
-func (t *tx) reserve(id storage.ID) error {
-	_, err := t.newID()
+// Reserve keeps an ID from being assigned.
+func (t *tx) Reserve(id storage.ID) error {
+	_, err := t.NewID()
 	t.last = max(t.last, id)
 	return err
 }

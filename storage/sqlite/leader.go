@@ -101,7 +101,7 @@ func (s *LeaderStore) SaveRuntime(ctx context.Context, rt storage.Runtime) error
 	text, err := json.Marshal(rt)
 	if err == nil {
 		err = s.write(ctx, storage.ChangedRuntime, func(t *tx) error {
-			_, err := t.exec(`INSERT OR REPLACE INTO runtime VALUES (1, ?)`, string(text))
+			_, err := t.Exec(`INSERT OR REPLACE INTO runtime VALUES (1, ?)`, string(text))
 			return err
 		})
 	}

@@ -129,7 +129,7 @@ func addMany(t *testing.T, s *Store, w storage.Webhook, n int) {
 	for range n / 512 {
 		err := s.write(t.Context(), 0, func(t *tx) (err error) {
 			for range 512 {
-				if r.ID, err = t.newID(); err != nil {
+				if r.ID, err = t.NewID(); err != nil {
 					return err
 				}
 				r.RequestID = r.ID.String()

@@ -133,7 +133,7 @@ func (s *QueueStore) Finish(ctx context.Context, o storage.Outcome) error {
 		case is.state == storage.Failed:
 			var expected bool // a check sends what is to be refused
 			if expected, err = t.ofCheck(o.Attempt.DeliveryID); err == nil && !expected {
-				err = records.RecordFailure(sharedTx{t}, &o.Attempt, is.webhook)
+				err = records.RecordFailure(t, &o.Attempt, is.webhook)
 			}
 		case is.state == storage.StateDelivered && message != 0:
 			t.kinds |= storage.ChangedExecutions
@@ -180,11 +180,11 @@ func (a packedAttempt) insert(t *tx) (stored bool, err error) {
 
 // pauseWebhook pauses a webhook for a reason, unless it is already paused or deleted.
 func pauseWebhook(t *tx, webhook storage.ID, reason string) error {
-	active, err := collect(t.ctx(), t.conn, records.One[storage.ID], `SELECT id FROM webhooks WHERE id = ? AND state = 'active'`, webhook)
+	active, err := records.Collect(t.Context(), t, records.One[storage.ID], `SELECT id FROM webhooks WHERE id = ? AND state = 'active'`, webhook)
 	if err != nil || len(active) == 0 {
 		return err
 	}
-	return records.SetWebhookState(sharedTx{t}, webhook, storage.Paused, "", reason)
+	return records.SetWebhookState(t, webhook, storage.Paused, "", reason)
 }
 
 // Commands lists the commands after a given one.
@@ -206,7 +206,7 @@ func scanCommand(read scan) (c storage.Command, err error) {
 // it notifies no subscriber.
 func (s *QueueStore) DropCommands(ctx context.Context, through storage.ID) error {
 	err := s.write(ctx, 0, func(t *tx) error {
-		_, err := t.exec(`DELETE FROM commands WHERE id <= ?`, through)
+		_, err := t.Exec(`DELETE FROM commands WHERE id <= ?`, through)
 		return err
 	})
 	if err != nil {
@@ -237,10 +237,10 @@ func scanBreaker(read scan) (b storage.Breaker, err error) {
 func (s *QueueStore) SaveBreaker(ctx context.Context, b storage.Breaker) error {
 	err := s.write(ctx, storage.ChangedDeliveries|storage.ChangedWebhooks, func(t *tx) error {
 		if !b.Open() && b.Failures == 0 {
-			_, err := t.exec(`DELETE FROM breakers WHERE webhook_id = ?`, b.WebhookID)
+			_, err := t.Exec(`DELETE FROM breakers WHERE webhook_id = ?`, b.WebhookID)
 			return err
 		}
-		_, err := t.exec(`INSERT OR REPLACE INTO breakers SELECT id, ?, ?, ? FROM webhooks WHERE id = ?`,
+		_, err := t.Exec(`INSERT OR REPLACE INTO breakers SELECT id, ?, ?, ? FROM webhooks WHERE id = ?`,
 			b.Failures, micros(b.OpenUntil), int64(b.Wait), b.WebhookID)
 		return err
 	})

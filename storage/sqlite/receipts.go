@@ -41,7 +41,7 @@ func (s *ReceiptStore) add(t *tx, r *storage.Receipt, p packed, judge func([]sto
 	if judge(earlier); len(earlier) > 0 {
 		p = packReceipt(r)
 	}
-	if r.ID, err = t.newID(); err != nil {
+	if r.ID, err = t.NewID(); err != nil {
 		return err
 	}
 	if err := s.insert(t, r, p); err != nil {
@@ -154,7 +154,7 @@ func (s *ReceiptStore) ClearReceipts(ctx context.Context) (int64, error) {
 	})
 	if err == nil {
 		err = s.write(ctx, storage.ChangedActivity, func(t *tx) error {
-			return records.AddActivity(sharedTx{t}, storage.Activity{Kind: storage.ActivityReceipts, Text: fmt.Sprintf("%d receipts cleared%s, those pinned stay", n, s.by)})
+			return records.AddActivity(t, storage.Activity{Kind: storage.ActivityReceipts, Text: fmt.Sprintf("%d receipts cleared%s, those pinned stay", n, s.by)})
 		})
 	}
 	if err != nil {

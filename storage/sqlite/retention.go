@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"backchannel/storage"
+	"backchannel/storage/records"
 )
 
 // retentionBatch is how many records one transaction removes. It is small, so that other
@@ -60,7 +61,7 @@ func (d *database) removeAll(ctx context.Context, remove func(*tx) (int64, error
 // removeReceipts removes a batch of receipts beyond the limits. If they take too much space, it
 // estimates how many to remove by their mean size, and at least one, until they fit.
 func removeReceipts(t *tx, keep storage.Retention, now time.Time) (int64, error) {
-	total, err := first(t.ctx(), t.conn, scanTotal, `SELECT receipts, receipt_bytes FROM store`)
+	total, err := records.First(t.Context(), t, scanTotal, `SELECT receipts, receipt_bytes FROM store`)
 	if err != nil {
 		return 0, err
 	}
@@ -82,7 +83,7 @@ func removeReceipts(t *tx, keep storage.Retention, now time.Time) (int64, error)
 
 // deleteReceipts deletes the oldest receipts that match a condition.
 func deleteReceipts(t *tx, where string, limit int64, args ...any) (int64, error) {
-	deleted, err := collect(t.ctx(), t.conn, scanDeleted, `DELETE FROM receipts WHERE id IN (SELECT id FROM receipts WHERE `+where+` ORDER BY id LIMIT ?)
+	deleted, err := records.Collect(t.Context(), t, scanDeleted, `DELETE FROM receipts WHERE id IN (SELECT id FROM receipts WHERE `+where+` ORDER BY id LIMIT ?)
 		RETURNING id, size, request_id, identity, webhook_id`, append(args, limit)...)
 	if err != nil {
 		return 0, err
@@ -122,7 +123,7 @@ func scanTotal(read scan) (total receiptTotal, err error) {
 }
 
 func removeActivities(t *tx, keep int) (int64, error) {
-	return t.exec(`DELETE FROM activities WHERE id IN (
+	return t.Exec(`DELETE FROM activities WHERE id IN (
 		SELECT id FROM activities WHERE id <= (SELECT id FROM activities ORDER BY id DESC LIMIT 1 OFFSET ?) ORDER BY id LIMIT ?)`,
 		keep, retentionBatch)
 }
@@ -130,13 +131,13 @@ func removeActivities(t *tx, keep int) (int64, error) {
 // removeExecutions removes the oldest calls with their messages. The events of these are
 // delivered all the same.
 func removeExecutions(t *tx, keep int, before time.Time) (int64, error) {
-	return t.exec(`DELETE FROM executions WHERE id IN (SELECT id FROM executions WHERE id < ? AND received_at < ? OR
+	return t.Exec(`DELETE FROM executions WHERE id IN (SELECT id FROM executions WHERE id < ? AND received_at < ? OR
 		id <= (SELECT id FROM executions ORDER BY id DESC LIMIT 1 OFFSET ?) ORDER BY id LIMIT ?)`,
 		before.UnixMicro(), before.UnixMicro(), keep, retentionBatch/10) // each has up to 20 messages
 }
 
 // removeTallies removes the tallies of attempts that nobody asks for any more.
 func removeTallies(t *tx) (int64, error) {
-	_, err := t.exec(`DELETE FROM attempt_tallies WHERE period < ?`, storage.FirstTallyPeriod(t.now))
+	_, err := t.Exec(`DELETE FROM attempt_tallies WHERE period < ?`, storage.FirstTallyPeriod(t.now))
 	return 0, err
 }

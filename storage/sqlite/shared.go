@@ -5,7 +5,6 @@ import (
 	"context"
 	"database/sql"
 	"strings"
-	"time"
 
 	"backchannel/storage"
 	"backchannel/storage/column"
@@ -18,7 +17,7 @@ func (d *database) shared() *records.Database {
 	return &records.Database{
 		Dialect: dialect(), Reads: queries{d.reads}, Violates: violates, Seals: d.seals, By: d.by,
 		Write: func(ctx context.Context, kinds storage.Change, work func(records.Tx) error) error {
-			return d.write(ctx, kinds, func(t *tx) error { return work(sharedTx{t}) })
+			return d.write(ctx, kinds, func(t *tx) error { return work(t) })
 		},
 	}
 }
@@ -72,68 +71,31 @@ type source interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 }
 
-// A sharedTx is a transaction as package records knows it.
-type sharedTx struct{ *tx }
-
-// Read implements records.Source.
-func (t sharedTx) Read(ctx context.Context, rows func(records.Rows) error, query string, args ...any) error {
-	return queries{t.conn}.Read(ctx, rows, query, args...)
+// Read and the methods below make a transaction what package records needs.
+func (s *statements) Read(ctx context.Context, rows func(records.Rows) error, query string, args ...any) error {
+	return queries{s.conn}.Read(ctx, rows, query, args...)
 }
 
-// Context and the other methods implement records.Tx.
-func (t sharedTx) Context() context.Context { return t.ctx() }
-
-// Exec implements records.Tx.
-func (t sharedTx) Exec(statement string, args ...any) (int64, error) {
-	return t.exec(statement, args...)
-}
-
-// Send implements records.Tx.
-func (t sharedTx) Send(statement string, args ...any) error {
-	_, err := t.exec(statement, args...)
+func (s *statements) Send(statement string, args ...any) error {
+	_, err := s.Exec(statement, args...)
 	return err
 }
 
-// NewID implements records.Tx.
-func (t sharedTx) NewID() (storage.ID, error) { return t.newID() }
+func (t *tx) WebhooksChanged() { clear(t.targets) }
 
-// Reserve implements records.Tx.
-func (t sharedTx) Reserve(id storage.ID) error { return t.reserve(id) }
+func (t *tx) Changed(kinds storage.Change) { t.kinds |= kinds }
 
-// Stamp implements records.Tx.
-func (t sharedTx) Stamp() time.Time { return t.stamp() }
+func (t *tx) Runs() *column.Runs { return &t.runs }
 
-// Target implements records.Tx.
-func (t sharedTx) Target(webhook storage.ID) (column.Target, error) { return t.target(webhook) }
+func (t *tx) AddMessage(m *storage.Message) error { return t.campaignMessages.insert(m) }
 
-// WebhooksChanged implements records.Tx.
-func (t sharedTx) WebhooksChanged() { clear(t.targets) }
-
-// Changed implements records.Tx.
-func (t sharedTx) Changed(kinds storage.Change) { t.kinds |= kinds }
-
-// Runs implements records.Tx.
-func (t sharedTx) Runs() *column.Runs { return &t.runs }
-
-// Enqueue implements records.Tx.
-func (t sharedTx) Enqueue(e *storage.Event, d *storage.Delivery) error { return t.enqueue(e, d) }
-
-// AddMessage implements records.Tx.
-func (t sharedTx) AddMessage(m *storage.Message) error { return t.campaignMessages.insert(m) }
-
-// QueueDelivery implements records.Tx.
-func (t sharedTx) QueueDelivery(d *storage.Delivery) error { return t.queueDelivery(d) }
-
-// ChangeDelivery implements records.Tx.
-func (t sharedTx) ChangeDelivery(action storage.DeliveryAction, d storage.Delivery) error {
+func (t *tx) ChangeDelivery(action storage.DeliveryAction, d storage.Delivery) error {
 	if action == storage.RetryDeliveries {
-		_, err := t.exec(`UPDATE deliveries SET next_attempt_at = ? WHERE id = ?`, micros(t.now), d.ID)
-		return err
+		return t.Send(`UPDATE deliveries SET next_attempt_at = ? WHERE id = ?`, micros(t.now), d.ID)
 	}
 	return t.deliveries.stop(d.ID, storage.Cancelled)
 }
 
-// CancelDeliveries implements records.Tx.
-func (t sharedTx) CancelDeliveries(webhook storage.ID) (int, error) {
+func (t *tx) CancelDeliveries(webhook storage.ID) (int, error) {
 	return t.deliveries.cancelAll(webhook)
 }

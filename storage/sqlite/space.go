@@ -20,7 +20,7 @@ func (s *Store) TryWrite(ctx context.Context) error {
 		return fmt.Errorf("write to %s: %w", s.dir, classify(err))
 	}
 	return s.write(ctx, 0, func(t *tx) error {
-		_, err := t.exec(`UPDATE store SET last_id = last_id`)
+		_, err := t.Exec(`UPDATE store SET last_id = last_id`)
 		return err
 	})
 }

@@ -18,13 +18,13 @@ type statements struct {
 	raw  *rawStatements
 }
 
-// ctx returns a context that cannot be cancelled, because the driver starts a goroutine for
+// Context returns a context that cannot be cancelled, because the driver starts a goroutine for
 // each statement with one that can.
-func (*statements) ctx() context.Context { return context.Background() }
+func (*statements) Context() context.Context { return context.Background() }
 
-// exec runs a statement and returns how many rows it changed.
-func (s *statements) exec(statement string, args ...any) (int64, error) {
-	result, err := s.conn.ExecContext(s.ctx(), statement, args...)
+// Exec runs a statement and returns how many rows it changed.
+func (s *statements) Exec(statement string, args ...any) (int64, error) {
+	result, err := s.conn.ExecContext(s.Context(), statement, args...)
 	if err != nil {
 		return 0, err
 	}
@@ -33,7 +33,7 @@ func (s *statements) exec(statement string, args ...any) (int64, error) {
 
 // must runs a statement and returns storage.ErrNotFound if it changed no row.
 func (s *statements) must(statement string, args ...any) error {
-	changed, err := s.exec(statement, args...)
+	changed, err := s.Exec(statement, args...)
 	if err == nil && changed == 0 {
 		return storage.ErrNotFound
 	}

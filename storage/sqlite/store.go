@@ -48,7 +48,7 @@ type Store struct {
 	QueueStore
 	ReceiptStore
 	records.ExecutionStore
-	CheckStore
+	records.CheckStore
 	records.ActivityStore
 	LeaderStore
 	Maintenance
@@ -119,7 +119,7 @@ func newStore(o Options, db *database, h *commit.Hub) *Store {
 		QueueStore:     QueueStore{db},
 		ReceiptStore:   ReceiptStore{records.NewReceiptStore(shared), db},
 		ExecutionStore: records.NewExecutionStore(shared),
-		CheckStore:     CheckStore{records.NewCheckStore(shared), db},
+		CheckStore:     records.NewCheckStore(shared),
 		ActivityStore:  records.NewActivityStore(shared),
 		LeaderStore:    LeaderStore{db, o.Dir},
 		Maintenance:    Maintenance{db, o.Now},

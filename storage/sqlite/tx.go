@@ -17,7 +17,7 @@ type tx struct {
 	*statements
 	path  string // for errors
 	now   time.Time
-	last  storage.ID // the last ID assigned, or 0 before newID has been called
+	last  storage.ID // the last ID assigned, or 0 before NewID has been called
 	kinds storage.Change
 
 	targets    map[storage.ID]column.Target
@@ -83,11 +83,11 @@ func (t *tx) rollback() {
 	_ = t.raw.exec("ROLLBACK")
 }
 
-// newID assigns the next ID: microseconds since 1970, or the last ID plus one if that is
+// NewID assigns the next ID: microseconds since 1970, or the last ID plus one if that is
 // greater. IDs are unique, because this transaction holds the database's write lock.
-func (t *tx) newID() (storage.ID, error) {
+func (t *tx) NewID() (storage.ID, error) {
 	if t.last == 0 {
-		err := t.conn.QueryRowContext(t.ctx(), `SELECT last_id FROM store`).Scan(&t.last)
+		err := t.conn.QueryRowContext(t.Context(), `SELECT last_id FROM store`).Scan(&t.last)
 		if err != nil {
 			return 0, err
 		}
@@ -96,8 +96,8 @@ func (t *tx) newID() (storage.ID, error) {
 	return t.last, nil
 }
 
-// stamp returns the transaction's time with the precision of the database.
-func (t *tx) stamp() time.Time { return time.UnixMicro(t.now.UnixMicro()).UTC() }
+// Stamp returns the transaction's time with the precision of the database.
+func (t *tx) Stamp() time.Time { return time.UnixMicro(t.now.UnixMicro()).UTC() }
 
 // saveTotals updates the stored last ID and what the receipts take.
 func (t *tx) saveTotals() error {

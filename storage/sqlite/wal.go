@@ -30,7 +30,7 @@ type walFile struct {
 // newWALFile asks for the page size, because a database of an older version has another one.
 func newWALFile(database string, s statements, now func() time.Time) (*walFile, error) {
 	f := &walFile{statements: s, dir: filepath.Dir(database), now: now, maxPages: checkpointPages}
-	err := s.conn.QueryRowContext(s.ctx(), `PRAGMA page_size`).Scan(&f.pageSize)
+	err := s.conn.QueryRowContext(s.Context(), `PRAGMA page_size`).Scan(&f.pageSize)
 	return f, err
 }
 
@@ -62,7 +62,7 @@ func (f *walFile) fit() {
 }
 
 func (f *walFile) pragma(name string, value int64) error {
-	_, err := f.conn.ExecContext(f.ctx(), fmt.Sprintf("PRAGMA %s = %d", name, value))
+	_, err := f.conn.ExecContext(f.Context(), fmt.Sprintf("PRAGMA %s = %d", name, value))
 	return err
 }
 
@@ -74,7 +74,7 @@ func (f *walFile) truncate() bool {
 	_ = f.pragma("busy_timeout", patience)
 	defer func() { _ = f.pragma("busy_timeout", asUsual) }()
 	var busy, pages, copied int64
-	err := f.conn.QueryRowContext(f.ctx(), `PRAGMA wal_checkpoint(TRUNCATE)`).Scan(&busy, &pages, &copied)
+	err := f.conn.QueryRowContext(f.Context(), `PRAGMA wal_checkpoint(TRUNCATE)`).Scan(&busy, &pages, &copied)
 	return err == nil && busy == 0
 }
 

@@ -13,7 +13,7 @@ func TestTheSchemaItselfRefusesASecondWebhook(t *testing.T) {
 	addWebhook(t, s, "acme")
 	other := strings.Replace(column.WebhookColumns, "id, version, name", "id + 1, version, 'other'", 1)
 	err := s.write(t.Context(), 0, func(tx *tx) error {
-		_, err := tx.exec(`INSERT INTO webhooks (` + column.WebhookColumns + `) SELECT ` + other + ` FROM webhooks`)
+		_, err := tx.Exec(`INSERT INTO webhooks (` + column.WebhookColumns + `) SELECT ` + other + ` FROM webhooks`)
 		return err
 	})
 	if !violates(err) {

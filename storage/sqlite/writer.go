@@ -185,7 +185,7 @@ func (w *writer) poll() bool {
 
 // dataVersion returns a number that changes with each commit of another connection.
 func (w *writer) dataVersion() (version int64, err error) {
-	err = w.conn.QueryRowContext(w.ctx(), `PRAGMA data_version`).Scan(&version)
+	err = w.conn.QueryRowContext(w.Context(), `PRAGMA data_version`).Scan(&version)
 	return version, err
 }
 
@@ -220,7 +220,7 @@ func (w *writer) recordFiles(lost error) {
 	if lost != nil {
 		a.Text = lost.Error()
 	}
-	op := commit.Alone(storage.ChangedActivity, func(t *tx) error { return records.AddActivity(sharedTx{t}, a) })
+	op := commit.Alone(storage.ChangedActivity, func(t *tx) error { return records.AddActivity(t, a) })
 	op.Anyway = true
 	w.commitAll([]*operation{op})
 }
