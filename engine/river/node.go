@@ -107,12 +107,22 @@ func (e *Engine) agree(ctx context.Context) time.Duration {
 	settled, err := e.divide(ctx, v)
 	e.hinder(ctx, "divide the concurrency of webhooks among the nodes", err)
 	e.hinder(ctx, "send this node's heartbeat", e.unheard(heard))
-	e.failed(ctx, "free the jobs of dead nodes", e.free(ctx, v))
+	e.barred(ctx, "free the jobs of dead nodes", e.free(ctx, v))
 	e.failed(ctx, "look for deliveries without a job", e.restore(ctx, v))
 	if !settled {
 		return claimAgain
 	}
 	return beat
+}
+
+// barred is failed for what reads the jobs. An error that somebody has to correct at the server,
+// such as a lost right, keeps attempts from beginning as well.
+func (e *Engine) barred(ctx context.Context, what string, err error) {
+	if err = e.store.Explain(err); err == nil || storage.Passing(err) {
+		e.hinder(ctx, what, err)
+		return
+	}
+	e.failed(ctx, what, err)
 }
 
 func (e *Engine) failed(ctx context.Context, what string, err error) {

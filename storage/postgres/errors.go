@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"regexp"
 	"strings"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"backchannel/storage"
@@ -120,17 +122,19 @@ func (p place) describe(err error) error {
 	case wrongPassword:
 		return fmt.Errorf("%w: %s refuses the password of user %s; correct it in the URL, or in the file that PGPASSFILE names", storage.ErrReadOnly, p, p.user)
 	case refusedRole:
-		return fmt.Errorf("%w: %s lets user %s not in from here (%s); use another user, or change the server's pg_hba.conf", storage.ErrReadOnly, p, p.user, serverText(err))
+		return fmt.Errorf("%w: %s lets user %s not in from here (%s); use another user, or let an administrator change pg_hba.conf or run: ALTER ROLE %s LOGIN",
+			storage.ErrReadOnly, p, p.user, serverText(err), identifier(p.user))
 	case noDatabase:
 		if p.opened { // ErrNotFound would be taken for a missing record
 			return fmt.Errorf("%w: there is no database %s at %s any more; restore it there", storage.ErrAway, p.database, p.host)
 		}
 		return fmt.Errorf("%w: there is no database %s at %s; create it: createdb -h HOST -U USER %[2]s", storage.ErrNotFound, p.database, p.host)
 	case noRight, noSchema:
-		return fmt.Errorf("%w: user %s lacks a right in %s (%s); let its owner run: GRANT ALL ON DATABASE %s TO %[2]s; GRANT ALL ON SCHEMA public TO %[2]s",
-			storage.ErrReadOnly, p.user, p, serverText(err), p.database)
+		return fmt.Errorf("%w: user %s lacks a right in %s (%s); let its owner run: GRANT ALL ON DATABASE %s TO %[6]s; GRANT ALL ON SCHEMA public TO %[6]s; GRANT ALL ON ALL TABLES IN SCHEMA public TO %[6]s",
+			storage.ErrReadOnly, p.user, p, serverText(err), identifier(p.database), identifier(p.user))
 	case noTable:
-		return fmt.Errorf("%w: %s has lost its tables (%s); restore them from a backup, or start backchannel anew, which makes empty ones", storage.ErrDamaged, p, serverText(err))
+		return fmt.Errorf("%w: %s has lost its tables (%s), or user %s the right to see them; restore them from a backup, start backchannel anew, which makes empty ones, or let its owner run: GRANT ALL ON SCHEMA public TO %s",
+			storage.ErrDamaged, p, serverText(err), p.user, identifier(p.user))
 	case readOnly:
 		return fmt.Errorf("%w: %s is a standby, or read-only; name the primary in the URL, or add ?target_session_attrs=read-write", storage.ErrReadOnly, p)
 	case diskFull:
@@ -143,6 +147,14 @@ func (p place) describe(err error) error {
 		return fmt.Errorf("%w: %s cannot be reached: %s", storage.ErrAway, p, cause(err))
 	}
 	return err
+}
+
+// identifier returns a name as it is written in SQL.
+func identifier(name string) string {
+	if regexp.MustCompile(`^[a-z_][a-z0-9_]*$`).MatchString(name) {
+		return name
+	}
+	return pgx.Identifier{name}.Sanitize()
 }
 
 func serverText(err error) string {

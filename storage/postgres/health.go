@@ -7,6 +7,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgconn"
+
 	"backchannel/storage"
 	"backchannel/storage/records"
 	"backchannel/storage/seal"
@@ -47,7 +49,7 @@ func (s *HealthStore) OnLost(call func(error)) {
 func (s *HealthStore) ping(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
-	err := s.place.explain(s.pool.Ping(ctx))
+	err := s.place.explain(s.usable(ctx))
 	w := s.watch
 	w.mu.Lock()
 	changed := (err == nil) != (w.lost == nil)
@@ -58,6 +60,32 @@ func (s *HealthStore) ping(ctx context.Context) {
 		s.hub.Publish(storage.ChangedAll)
 		call(err)
 	}
+}
+
+// usable returns why the server does not answer, or which table this process may no longer use:
+// a node without work would not find out for long.
+func (s *HealthStore) usable(ctx context.Context) error {
+	lacking, err := records.Collect(ctx, queries{s.pool}, scanLack, `SELECT name, to_regclass(name) IS NULL FROM unnest(?1::text[]) AS t (name)
+		WHERE to_regclass(name) IS NULL OR NOT has_table_privilege(to_regclass(name), 'SELECT') OR ?2 AND NOT (has_table_privilege(to_regclass(name), 'INSERT')
+			AND has_table_privilege(to_regclass(name), 'UPDATE') AND has_table_privilege(to_regclass(name), 'DELETE')) LIMIT 1`,
+		[]string{"store", "writers", "nodes", "webhooks", "events", "deliveries", "attempts", "receipts", "activities"}, s.writes.Load())
+	if err != nil || len(lacking) == 0 {
+		return err
+	}
+	return lacking[0]
+}
+
+// scanLack reads the error that using a table would have.
+func scanLack(read scan) (error, error) {
+	var table string
+	var missing bool
+	if err := read(&table, &missing); err != nil {
+		return nil, err
+	}
+	if missing {
+		return &pgconn.PgError{Code: noTable, Message: `relation "` + table + `" does not exist`}, nil
+	}
+	return &pgconn.PgError{Code: noRight, Message: "permission denied for table " + table}, nil
 }
 
 // TryWrite returns why nothing can be stored, or nil.

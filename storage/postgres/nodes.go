@@ -44,6 +44,7 @@ func (s *NodeStore) TryLead() (release func(), ok bool, err error) {
 		s.leads.Unlock()
 		return nil, false, fmt.Errorf("become a node: %w", s.explain(err))
 	}
+	s.writes.Store(true)
 	beating, stop := context.WithCancel(s.open)
 	var beats sync.WaitGroup
 	beats.Go(func() { s.beat(beating) })

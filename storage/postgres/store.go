@@ -114,7 +114,8 @@ type database struct {
 	hub    *commit.Hub
 	notice *notifier
 	listen *listener
-	node   int64 // the random number of this process
+	node   int64       // the random number of this process
+	writes atomic.Bool // it has been a node, which needs all rights
 	jobs   Jobs
 
 	open   context.Context //nolint:containedctx // done when the store is closed
