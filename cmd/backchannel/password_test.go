@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"backchannel/storage/postgres/pgtest"
@@ -56,6 +57,9 @@ type wayOfPassword struct {
 
 func waysOfPassword() map[string]wayOfPassword {
 	plain := func(at string) string { return "postgres://postgres@" + at }
+	with := func(at, parameter string) string {
+		return plain(at) + map[bool]string{true: "&", false: "?"}[strings.Contains(at, "?")] + parameter
+	}
 	return map[string]wayOfPassword{
 		"in the URL": {
 			func(at string) string {
@@ -65,7 +69,7 @@ func waysOfPassword() map[string]wayOfPassword {
 		},
 		"in a parameter of the URL": {
 			func(at string) string {
-				return plain(at) + map[bool]string{true: "&", false: "?"}[strings.Contains(at, "?")] + "password=" + strings.ReplaceAll(url.QueryEscape(secretPassword), "+", "%20")
+				return with(at, "password="+strings.ReplaceAll(url.QueryEscape(secretPassword), "+", "%20"))
 			},
 			func(*testing.T) []string { return nil },
 		},
@@ -77,6 +81,13 @@ func waysOfPassword() map[string]wayOfPassword {
 				t.Fatal(err)
 			}
 			return []string{"PGPASSFILE=" + path}
+		}},
+		"in a service file": {func(at string) string { return with(at, "service=feedback") }, func(t *testing.T) []string {
+			path := filepath.Join(t.TempDir(), "pg_service.conf")
+			if err := os.WriteFile(path, []byte("[feedback]\npassword="+secretPassword+"\n"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			return []string{"PGSERVICEFILE=" + path}
 		}},
 	}
 }
@@ -131,7 +142,7 @@ func TestThePasswordIsNeverShown(t *testing.T) {
 					wantNoPassword(t, what, text)
 				}
 			}
-			for _, parameter := range []string{"sslmode", "connect_timeout", "target_session_attrs", "port", "passfile", "pool_max_conns", "pool_max_conn_lifetime"} {
+			for _, parameter := range []string{"sslmode", "connect_timeout", "target_session_attrs", "port", "passfile", "service", "sslpassword", "pool_max_conns", "pool_max_conn_lifetime"} {
 				for _, value := range []string{secretPassword, "postgres:" + secretPassword + "@" + server.Address()} {
 					text, _ := run(way.url(good+"?"+parameter+"="+url.QueryEscape(value)), c.keyFile, "fixture", "list", "-o", "json").CombinedOutput()
 					wantNoPassword(t, parameter+" is the password", text)
@@ -170,7 +181,13 @@ func wantNodeWithoutPassword(t *testing.T, c *cluster, serve, doctor *exec.Cmd) 
 	for _, a := range activities {
 		wantNoPassword(t, "Activity", []byte(a.Text))
 	}
-	m.kill()
+	if err := m.cmd.Process.Signal(syscall.SIGQUIT); err != nil { // with which Go writes what each goroutine does
+		t.Fatal(err)
+	}
+	<-m.ended
+	if !strings.Contains(m.err.String(), "goroutine ") {
+		t.Error("SIGQUIT told nothing")
+	}
 	wantNoPassword(t, "what serve writes", []byte(m.out.String()+m.err.String()))
 	for _, variable := range serve.Env {
 		if dir, found := strings.CutPrefix(variable, envData+"="); found {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"os"
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -54,6 +55,8 @@ func reasonOf(err error) string {
 	return text + "; " + expected
 }
 
+var errNoDatabase = errors.New("it names no database; add its name after the host: postgres://…/DATABASE")
+
 // CheckURL returns an error that says what is wrong with the URL of a database, or nil. The error
 // never contains the password.
 func CheckURL(text string) error {
@@ -69,6 +72,9 @@ func configOf(text string) (*pgxpool.Config, error) {
 	if err != nil {
 		return nil, errors.New(reasonOf(err))
 	}
+	if config.ConnConfig.Database == "" { // the server would take the name of the user
+		return nil, errNoDatabase
+	}
 	return config, nil
 }
 
@@ -82,15 +88,16 @@ func checkURL(text string) error {
 		return errors.New("it cannot be read; expected postgres://USER:PASSWORD@HOST:PORT/DATABASE, with characters such as @ and / in the password written as %40 and %2F")
 	}
 	query := parsed.Query()
+	elsewhere := query.Has("service") || os.Getenv("PGSERVICE") != "" // which may name the host and the database
 	switch {
 	case parsed.Scheme == "":
 		return errors.New(expected)
 	case parsed.Scheme != "postgres" && parsed.Scheme != "postgresql":
 		return fmt.Errorf("it begins with %q; expected postgres://", parsed.Scheme+":")
-	case parsed.Hostname() == "" && query.Get("host") == "":
+	case parsed.Hostname() == "" && query.Get("host") == "" && !elsewhere:
 		return errors.New("it names no host; " + expected)
-	case strings.Trim(parsed.Path, "/") == "" && query.Get("dbname") == "":
-		return errors.New("it names no database; add its name after the host: postgres://…/DATABASE")
+	case strings.Trim(parsed.Path, "/") == "" && query.Get("dbname") == "" && !elsewhere:
+		return errNoDatabase
 	case strings.Contains(parsed.Path, "@"): // which is part of a password, unless it is a mistake
 		return errors.New("its path is not the name of a database; write characters such as @ and / in the password as %40 and %2F")
 	case strings.Contains(strings.Trim(parsed.Path, "/"), "/"):
