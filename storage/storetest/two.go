@@ -146,7 +146,8 @@ func addedUp(t *suite) {
 	}
 }
 
-// bothHear tests that each store hears of its own changes and of the other's.
+// bothHear tests that each store hears of its own changes and of the other's, and that these are
+// another's, for which an engine looks for work.
 func bothHear(t *suite) {
 	stores := []store{t.store, t.open(Options{})}
 	hints := []<-chan storage.Change{stores[0].Changes(t.ctx), stores[1].Changes(t.ctx)}
@@ -155,8 +156,8 @@ func bothHear(t *suite) {
 		for n, heard := range hints {
 			select {
 			case got := <-heard:
-				if !got.Has(storage.ChangedActivity) {
-					t.Errorf("store %d heard %b", n, got)
+				if !got.Has(storage.ChangedActivity) || n != i && !got.Has(storage.ChangedElsewhere) {
+					t.Errorf("store %d heard %b of what store %d wrote", n, got, i)
 				}
 			case <-time.After(20 * time.Second):
 				t.Fatalf("store %d did not hear of what store %d wrote", n, i)
