@@ -5,8 +5,10 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"io"
+	"log"
 	"net/http"
 	"os"
 	"os/exec"
@@ -24,7 +26,14 @@ import (
 	"backchannel/storage/postgres/pgtest"
 )
 
+// atOnce is how many tests run in parallel unless -parallel says it. Most of them wait for processes,
+// for a database or for time to pass, and a test for each core would leave most of the machine idle.
+const atOnce = 8
+
 func TestMain(m *testing.M) {
+	if err := flag.Set("test.parallel", strconv.Itoa(atOnce)); err != nil {
+		log.Fatal(err)
+	}
 	testscript.Main(m, map[string]func(){"backchannel": main, "commands": runCommands, "lacking": lacking})
 }
 
