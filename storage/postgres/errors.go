@@ -174,6 +174,9 @@ func cause(err error) string {
 	if errors.Is(err, context.DeadlineExceeded) {
 		return "no answer in time"
 	}
+	if strings.Contains(err.Error(), "read only connection") { // pgx, of a host that target_session_attrs rules out
+		return "only a standby answers; promote it"
+	}
 	var dns *net.DNSError
 	if errors.As(err, &dns) {
 		return "no address is known for the host " + dns.Name

@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"backchannel/storage"
@@ -28,7 +30,18 @@ func parse(text string) (*pgxpool.Config, place, error) {
 		return nil, place{}, fmt.Errorf("%w: the database's URL: %w", storage.ErrInvalid, err)
 	}
 	c := config.ConnConfig
-	return config, place{host: hostPort(c.Host, c.Port), user: c.User, database: c.Database}, nil
+	return config, place{host: hostsOf(c), user: c.User, database: c.Database}, nil
+}
+
+// hostsOf names the servers of which one is used.
+func hostsOf(c *pgx.ConnConfig) string {
+	all := []string{hostPort(c.Host, c.Port)}
+	for _, f := range c.Fallbacks { // with and without TLS
+		if also := hostPort(f.Host, f.Port); !slices.Contains(all, also) {
+			all = append(all, also)
+		}
+	}
+	return strings.Join(all, ",")
 }
 
 // hostPort names a server. A host that is a path is the folder of its socket.

@@ -52,12 +52,17 @@ func Start(t testing.TB, o Options) *Server {
 	if err != nil {
 		t.Fatal(err)
 	}
+	endWith(t, server)
+	return server
+}
+
+// endWith ends a server with the test.
+func endWith(t testing.TB, s *Server) {
 	t.Cleanup(func() {
-		if err := server.end(); err != nil {
+		if err := s.end(); err != nil {
 			t.Error(err)
 		}
 	})
-	return server
 }
 
 // Serve starts a server for what is no test. End ends it.
@@ -73,6 +78,18 @@ func binaries() (string, error) {
 }
 
 func start(o Options) (*Server, error) {
+	s, err := prepare(o)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.first(); err != nil {
+		return nil, errors.Join(err, s.end())
+	}
+	return s, nil
+}
+
+// prepare makes the folder of a server, and what cleans it up.
+func prepare(o Options) (*Server, error) {
 	bin, err := binaries()
 	if err != nil {
 		return nil, err
@@ -86,9 +103,6 @@ func start(o Options) (*Server, error) {
 	}
 	if err := errors.Join(s.Own(s.dir), s.startGuard()); err != nil {
 		return nil, errors.Join(err, os.RemoveAll(s.dir))
-	}
-	if err := s.first(); err != nil {
-		return nil, errors.Join(err, s.end())
 	}
 	return s, nil
 }

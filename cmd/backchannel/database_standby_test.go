@@ -1,0 +1,49 @@
+package main
+
+import (
+	"strings"
+	"sync"
+	"testing"
+
+	"backchannel/storage"
+	"backchannel/storage/postgres/pgtest"
+)
+
+// A synchronous standby takes over from a primary that is gone for good. Nodes whose URL names both
+// go on by themselves, and nothing that was acknowledged is lost.
+func TestAStandbyTakesOver(t *testing.T) {
+	t.Parallel()
+	primary := pgtest.Start(t, pgtest.Options{Fsync: true})
+	database := primary.Create(t)
+	standby := primary.Standby(t)
+	url := strings.Replace(overTCP(t, primary, database), primary.Address(), primary.Address()+","+standby.Address(), 1)
+	c := newCluster(t, url+"?sslmode=disable&target_session_attrs=read-write")
+	if text, _ := c.command("doctor").CombinedOutput(); !strings.Contains(string(text), "a commit is on a standby, too") {
+		t.Errorf("doctor does not tell of the standby:\n%s", text)
+	}
+	nodes := []*memberProcess{c.node(), c.node()}
+	stop := make(chan struct{})
+	var ids []storage.ID
+	var firing sync.WaitGroup
+	firing.Go(func() { ids = c.fire(stop) })
+	c.awaitRequests(50)
+	if err := primary.Stop("immediate"); err != nil {
+		t.Fatal(err)
+	}
+	for _, node := range nodes {
+		node.says(primary.Address() + "," + standby.Address() + " cannot be reached: only a standby answers; promote it")
+	}
+	before := c.awaitRequests(0)
+	if err := standby.Promote(); err != nil {
+		t.Fatal(err)
+	}
+	c.awaitRequests(before + 50)
+	for _, node := range nodes {
+		node.says("can be reached again")
+	}
+	close(stop)
+	firing.Wait()
+	c.awaitDelivered(ids)
+	all, twice := c.endpoint.requests()
+	t.Logf("%d deliveries acknowledged, %d requests, %d sent twice", len(ids), all, twice)
+}
