@@ -26,6 +26,7 @@ var (
 	ErrDamaged     = errors.New("damaged database")
 	ErrDiskFull    = errors.New("disk full")
 	ErrReadOnly    = errors.New("read-only")
+	ErrRefused     = errors.New("access refused")         // by the database's server
 	ErrUnsuited    = errors.New("unsuitable file system") // without the locks or the shared memory that a database needs
 	ErrGone        = errors.New("database gone")          // deleted, moved or replaced while it was open
 	ErrShortage    = errors.New("out of resources")       // see Shortage

@@ -43,6 +43,8 @@ func TestUnusableDatabasesAreSaidInOneLine(t *testing.T) {
 		"a # in it":       {strings.Replace(usable, password, password+"#", 1), c.keyFile, "%23", 2},
 		"a pooler":        {pgtest.Pooler(t, c.url, "transaction"), c.keyFile, "pool_mode = session", 1},
 		"a bad parameter": {usable + "?sslmode=" + password, c.keyFile, "sslmode", 2},
+		"an unknown one":  {usable + "?foo=" + password, c.keyFile, `"foo"; correct`, 2},
+		"a bad value":     {usable + "?timezone=" + password, c.keyFile, `"TimeZone"; correct`, 2},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

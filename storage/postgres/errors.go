@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -36,6 +37,8 @@ const (
 	diskFull          = "53100"
 	tooMany           = "53300"
 	readOnly          = "25006"
+	badParameter      = "22023" // one of the URL whose value the server does not take
+	noParameter       = "42704" // one of the URL that the server does not know
 	planOutdated      = "0A000" // the first use of a prepared statement after a migration
 	serialization     = "40001"
 	deadlock          = "40P01"
@@ -120,10 +123,10 @@ func (p place) describe(err error) error {
 	}
 	switch codeOf(err) {
 	case wrongPassword:
-		return fmt.Errorf("%w: %s refuses the password of user %s; correct it in the URL, or in the file that PGPASSFILE names", storage.ErrReadOnly, p, p.user)
+		return fmt.Errorf("%w: %s refuses the password of user %s; correct it in the URL, or in the file that PGPASSFILE names", storage.ErrRefused, p, p.user)
 	case refusedRole:
-		return fmt.Errorf("%w: %s lets user %s not in from here (%s); use another user, or let an administrator change pg_hba.conf or run: ALTER ROLE %s LOGIN",
-			storage.ErrReadOnly, p, p.user, serverText(err), identifier(p.user))
+		return fmt.Errorf("%w: %s does not let user %s in from here (%s); use another user, or let an administrator change pg_hba.conf or run: ALTER ROLE %s LOGIN",
+			storage.ErrRefused, p, p.user, serverText(err), identifier(p.user))
 	case noDatabase:
 		if p.opened { // ErrNotFound would be taken for a missing record
 			return fmt.Errorf("%w: there is no database %s at %s any more; restore it there", storage.ErrAway, p.database, p.host)
@@ -131,7 +134,7 @@ func (p place) describe(err error) error {
 		return fmt.Errorf("%w: there is no database %s at %s; create it: createdb -h HOST -U USER %[2]s", storage.ErrNotFound, p.database, p.host)
 	case noRight, noSchema:
 		return fmt.Errorf("%w: user %s lacks a right in %s (%s); let its owner run: GRANT ALL ON DATABASE %s TO %[6]s; GRANT ALL ON SCHEMA public TO %[6]s; GRANT ALL ON ALL TABLES IN SCHEMA public TO %[6]s",
-			storage.ErrReadOnly, p.user, p, serverText(err), identifier(p.database), identifier(p.user))
+			storage.ErrRefused, p.user, p, serverText(err), identifier(p.database), identifier(p.user))
 	case noTable:
 		return fmt.Errorf("%w: %s has lost its tables (%s), or user %s the right to see them; restore them from a backup, start backchannel anew, which makes empty ones, or let its owner run: GRANT ALL ON SCHEMA public TO %s",
 			storage.ErrDamaged, p, serverText(err), p.user, identifier(p.user))
@@ -143,7 +146,13 @@ func (p place) describe(err error) error {
 		return fmt.Errorf("%w: %s has no connection left (%s); raise max_connections there, or run fewer nodes", storage.ErrAway, p, serverText(err))
 	}
 	var connecting *pgconn.ConnectError
-	if away(err) || errors.As(err, &connecting) {
+	connects := errors.As(err, &connecting)
+	if code := codeOf(err); connects && (code == badParameter || code == noParameter) {
+		// The rest of the server's text may quote the value.
+		text, _, _ := strings.Cut(serverText(err), ": ")
+		return fmt.Errorf("%w: the database's URL: %s; correct that parameter, or leave it out", storage.ErrInvalid, text)
+	}
+	if away(err) || connects {
 		return fmt.Errorf("%w: %s cannot be reached: %s", storage.ErrAway, p, cause(err))
 	}
 	return err
@@ -181,6 +190,26 @@ func cause(err error) string {
 	if errors.As(err, &dns) {
 		return "no address is known for the host " + dns.Name
 	}
+	return innermost(err) + remedy(err)
+}
+
+// remedy returns what to do if a server and the URL do not agree on TLS.
+func remedy(err error) string {
+	var unknown x509.UnknownAuthorityError
+	var otherHost x509.HostnameError
+	switch {
+	case strings.Contains(err.Error(), "server refused TLS connection"):
+		return "; set up TLS there (ssl = on), or change sslmode in the URL"
+	case errors.As(err, &unknown):
+		return "; name the file of its CA's certificate in the URL: sslrootcert=FILE"
+	case errors.As(err, &otherHost):
+		return "; use a host of its certificate in the URL, or sslmode=verify-ca"
+	}
+	return ""
+}
+
+// innermost returns the text of the error that caused all others.
+func innermost(err error) string {
 	for {
 		var inner error
 		switch e := err.(type) { //nolint:errorlint // each layer in turn

@@ -57,7 +57,8 @@ func TestBadURLs(t *testing.T) {
 		{"a port where nothing listens", "postgres://a:" + quoted + "@127.0.0.1:1/db", "connection refused", storage.ErrAway},
 		{"no such folder of a socket", "postgres:///db?host=/nowhere&password=" + quoted, "no such file", storage.ErrAway},
 		{"no such database", with("postgres", "nothing"), "there is no database nothing at", storage.ErrNotFound},
-		{"no such user", with("nobody", server.Path, "password", password), `role "nobody" does not exist`, storage.ErrReadOnly},
+		{"no TLS", with("postgres", server.Path, "host", "127.0.0.1", "sslmode", "require"), "(ssl = on), or change sslmode", storage.ErrAway},
+		{"no such user", with("nobody", server.Path, "password", password), `role "nobody" does not exist`, storage.ErrRefused},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -91,7 +92,7 @@ func TestARoleWithoutRights(t *testing.T) {
 	values.Set("user", role)
 	weak.RawQuery = values.Encode()
 	_, err := Open(t.Context(), Options{URL: weak.String(), KeyFile: filepath.Join(t.TempDir(), "key")})
-	if !errors.Is(err, storage.ErrReadOnly) || !strings.Contains(err.Error(), "GRANT ALL ON SCHEMA public TO "+role) {
+	if !errors.Is(err, storage.ErrRefused) || !strings.Contains(err.Error(), "GRANT ALL ON SCHEMA public TO "+role) {
 		t.Errorf("got %v", err)
 	}
 }
