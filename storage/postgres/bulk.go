@@ -8,6 +8,7 @@ import (
 
 	"backchannel/storage"
 	"backchannel/storage/column"
+	"backchannel/storage/records"
 )
 
 // A transaction stores all its events, deliveries and attempts with one statement each, whose
@@ -66,7 +67,7 @@ func (r *newDeliveries) queue(to *pgx.Batch) {
 
 // An endings holds attempts that have ended, at most one of each delivery.
 type endings struct {
-	of map[storage.ID]func(finished) // by delivery: called with its state before the attempt ended
+	of map[storage.ID]func(records.Finished) // by delivery: called with its state before the attempt ended
 
 	ids, ns, codes, dns, connect, tls, firstByte, total                 []int64
 	classes, errors, requests, responses, sealed, bodies, flaws, states [][]byte
@@ -74,17 +75,17 @@ type endings struct {
 }
 
 // add adds the end of an attempt. done is called once it is stored.
-func (r *endings) add(o *storage.Outcome, packed packedAttempt, done func(finished)) {
+func (r *endings) add(o *storage.Outcome, packed records.PackedAttempt, done func(records.Finished)) {
 	a, times := &o.Attempt, &o.Attempt.Timings
 	if r.of == nil {
-		r.of = map[storage.ID]func(finished){}
+		r.of = map[storage.ID]func(records.Finished){}
 	}
 	r.of[a.DeliveryID] = done
 	r.ids, r.ns, r.codes = append(r.ids, int64(a.DeliveryID)), append(r.ns, int64(a.N)), append(r.codes, int64(a.Code))
 	r.dns, r.connect, r.tls = append(r.dns, int64(times.DNS)), append(r.connect, int64(times.Connect)), append(r.tls, int64(times.TLS))
 	r.firstByte, r.total = append(r.firstByte, int64(times.FirstByte)), append(r.total, int64(times.Total))
 	r.classes, r.errors = append(r.classes, []byte(a.ErrorClass)), append(r.errors, []byte(a.Error))
-	r.requests, r.responses, r.sealed = append(r.requests, packed.request), append(r.responses, packed.response), append(r.sealed, packed.sealed)
+	r.requests, r.responses, r.sealed = append(r.requests, packed.Request), append(r.responses, packed.Response), append(r.sealed, packed.Sealed)
 	r.bodies, r.flaws, r.states = append(r.bodies, a.ResponseBody), append(r.flaws, []byte(a.ResponseFlaw)), append(r.states, []byte(o.State))
 	next := o.NextAttemptAt
 	r.at, r.ended = append(r.at, stored(a.At)), append(r.ended, stored(o.FinishedAt))
@@ -126,14 +127,14 @@ func (r *endings) queue(to *pgx.Batch) {
 
 // readFinished passes on the former state of each delivery. It returns storage.ErrNotFound if the
 // statement did not find all of them.
-func readFinished(rows pgx.Rows, of map[storage.ID]func(finished)) error {
+func readFinished(rows pgx.Rows, of map[storage.ID]func(records.Finished)) error {
 	defer rows.Close()
 	found := 0
 	for ; rows.Next(); found++ {
 		var id storage.ID
-		var f finished
+		var f records.Finished
 		var isNew bool
-		if err := rows.Scan(&id, &f.was.webhook, &f.was.state, &f.message, &f.checked, &isNew); err != nil {
+		if err := rows.Scan(&id, &f.Webhook, &f.State, &f.Message, &f.Checked, &isNew); err != nil {
 			return err
 		}
 		if isNew {

@@ -24,19 +24,3 @@ func (t *tx) Target(id storage.ID) (column.Target, error) {
 	}
 	return to, err
 }
-
-// AddEvent and the methods below collect what is stored by few statements.
-func (t *tx) AddEvent(e *storage.Event) error {
-	t.deliveries.events.add(e)
-	return nil
-}
-
-func (t *tx) AddDelivery(d *storage.Delivery, payload []byte) error {
-	t.deliveries.insert(d, payload)
-	return nil
-}
-
-func (t *tx) AddSentDelivery(d *storage.Delivery) error {
-	t.deliveries.insertSent(d)
-	return nil
-}

@@ -2,7 +2,7 @@ package postgres
 
 import (
 	"context"
-	"errors"
+	"time"
 
 	"backchannel/storage"
 	"backchannel/storage/column"
@@ -16,6 +16,9 @@ func (d *database) shared() *records.Database {
 		Dialect: dialect(), Reads: d.reads, Violates: violates, Seals: d.seals, By: d.by, Abandoned: abandoned(d.node), Node: d.node,
 		Write: func(ctx context.Context, kinds storage.Change, work func(records.Tx) error) error {
 			return d.write(ctx, kinds, func(t *tx) error { return work(t) })
+		},
+		WriteLoose: func(ctx context.Context, kinds storage.Change, work func(records.Tx) error) error {
+			return d.writeLoose(ctx, kinds, func(t *tx) error { return work(t) })
 		},
 	}
 }
@@ -31,7 +34,12 @@ func dialect() *records.Dialect {
 		ExecutionContents: records.Contents{Alias: `x`, Secrets: func(id storage.ID) seal.Place { return seal.At("executions", "secrets", id) }},
 		Planned: `SELECT count(*) FROM webhooks w JOIN deliveries d ON d.webhook_id = w.id AND d.next_attempt_at > ? AND d.state = 'queued'
 			WHERE w.state <> 'paused' AND NOT EXISTS (SELECT FROM breakers b WHERE b.webhook_id = w.id AND b.open_until IS NOT NULL)`,
-		Received: `SELECT coalesce(sum(n), 0)::bigint FROM receipt_counts`,
+		Pending: `SELECT c.webhook_id, c.queued, c.retrying,
+			(SELECT min(next_attempt_at) FROM deliveries WHERE webhook_id = c.webhook_id AND next_attempt_at IS NOT NULL)
+		FROM (SELECT webhook_id, coalesce(sum(n) FILTER (WHERE state = 'queued'), 0)::bigint AS queued, coalesce(sum(n) FILTER (WHERE state = 'retrying'), 0)::bigint AS retrying
+			FROM delivery_counts GROUP BY 1) c
+		JOIN webhooks w ON w.id = c.webhook_id WHERE c.queued + c.retrying > 0 ORDER BY 1`,
+		Received: `SELECT coalesce(sum(n), 0)::bigint, coalesce(sum(bytes), 0)::bigint FROM receipt_counts`,
 		// A text about several executions begins with their number, a text about one does not.
 		OneMore: `convert_to((coalesce(substring(encode(text, 'escape') FROM '^\d+')::bigint, 1) + 1)::text, 'UTF8')`,
 		Contains: func(column, text string) records.Condition {
@@ -52,27 +60,21 @@ func (t *tx) Changed(kinds storage.Change) { t.kinds |= kinds }
 
 func (t *tx) Runs() *column.Runs { return &t.runs }
 
-func (t *tx) AddMessage(m *storage.Message) error {
-	t.messages.insert(m)
+func (t *tx) Deliveries() records.Deliveries { return &t.deliveries }
+
+func (t *tx) Messages() records.Messages { return &t.messages }
+
+func (t *tx) CountReceipts(n, bytes int64) {
+	t.receipts.n, t.receipts.bytes = t.receipts.n+n, t.receipts.bytes+bytes
+}
+
+func (t *tx) ForgetReceipt(*storage.Receipt) error { return nil }
+
+// RemoveLeftovers removes commands old enough that every node has carried them out, and the rows of
+// processes that were killed.
+func (t *tx) RemoveLeftovers() error {
+	t.send(`DELETE FROM commands WHERE id < ?`, t.now.Add(-time.Hour).UnixMicro())
+	t.send(`DELETE FROM writers WHERE seen < now() - interval '1 day'`)
+	t.send(`DELETE FROM nodes WHERE heard_at < now() - interval '1 day'`)
 	return nil
-}
-
-func (t *tx) ChangeDelivery(action storage.DeliveryAction, d storage.Delivery) error {
-	if action == storage.RetryDeliveries {
-		// Another node may have begun to send it since it was read.
-		err := t.must(`UPDATE deliveries SET next_attempt_at = ? WHERE id = ? AND next_attempt_at IS NOT NULL`, t.now, d.ID)
-		if errors.Is(err, storage.ErrNotFound) {
-			d.State = storage.Sending
-			return action.Check(d)
-		}
-		if err == nil {
-			t.jobs.due = append(t.jobs.due, d.ID)
-		}
-		return err
-	}
-	return t.deliveries.stop(d.ID, storage.Cancelled)
-}
-
-func (t *tx) CancelDeliveries(webhook storage.ID) (int, error) {
-	return t.deliveries.cancelAll(webhook)
 }

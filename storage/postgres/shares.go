@@ -71,19 +71,14 @@ func (s *QueueStore) ChangeBreaker(ctx context.Context, webhook storage.ID, chan
 		if err != nil || len(found) == 0 {
 			return err
 		}
-		was := changed
-		stored, err := records.Collect(t.Context(), t, scanBreaker, `SELECT webhook_id, failures, open_until, wait FROM breakers WHERE webhook_id = ?`, webhook)
+		was, err := records.Breaker(t, webhook)
 		if err != nil {
 			return err
-		}
-		if len(stored) > 0 {
-			was = stored[0]
 		}
 		if changed = change(was); changed.Open() != was.Open() {
 			t.kinds |= storage.ChangedWebhooks
 		}
-		t.saveBreaker(changed)
-		return nil
+		return records.SaveBreaker(t, changed)
 	})
 	if err != nil {
 		return changed, fmt.Errorf("change the breaker of webhook %s: %w", webhook, err)
@@ -101,7 +96,7 @@ func (s *NodeStore) TakeOver(ctx context.Context, reason string) error {
 		if err := records.LoseChecks(t, abandoned(nobody), reason); err != nil {
 			return err
 		}
-		_, err := t.dropForwards(nobody, reason)
+		_, err := records.DropForwards(t, abandoned(nobody), reason)
 		return err
 	})
 	if err != nil {

@@ -91,13 +91,13 @@ type Store struct {
 	records.Inventory
 	DeliveryStore
 	QueueStore
-	ReceiptStore
+	records.ReceiptStore
 	records.ExecutionStore
 	records.CheckStore
 	records.ActivityStore
 	NodeStore
 	HealthStore
-	Maintenance
+	records.Maintenance
 
 	*database
 	close func() error
@@ -217,14 +217,14 @@ func newStore(o Options, pool *pgxpool.Pool, at place, seals *seal.Sealer) *Stor
 	s := &Store{
 		Inventory:      records.NewInventory(shared, o.Rules),
 		DeliveryStore:  DeliveryStore{records.NewDeliveryStore(shared), db},
-		QueueStore:     QueueStore{db, &atomic.Int64{}},
-		ReceiptStore:   ReceiptStore{records.NewReceiptStore(shared), db},
+		QueueStore:     QueueStore{records.NewQueueStore(shared), db, &atomic.Int64{}},
+		ReceiptStore:   records.NewReceiptStore(shared),
 		ExecutionStore: records.NewExecutionStore(shared),
 		CheckStore:     records.NewCheckStore(shared),
 		ActivityStore:  records.NewActivityStore(shared),
 		NodeStore:      NodeStore{db, &sync.Mutex{}, &atomic.Pointer[error]{}},
 		HealthStore:    HealthStore{db, &watch{}},
-		Maintenance:    Maintenance{db},
+		Maintenance:    records.NewMaintenance(shared),
 		database:       db,
 	}
 	s.close = sync.OnceValue(db.shut)

@@ -166,3 +166,20 @@ func (j *jobs) ended(committed bool) {
 		hear(committed)
 	}
 }
+
+// A receiptTotal is the number of receipts, and the size of their contents.
+type receiptTotal struct{ n, bytes int64 }
+
+// save adds the change to the stored total.
+func (t *receiptTotal) save(in *tx) {
+	if *t != (receiptTotal{}) {
+		in.send(`INSERT INTO receipt_counts AS c VALUES (?, ?, ?) ON CONFLICT (slot) DO UPDATE SET n = c.n + excluded.n, bytes = c.bytes + excluded.bytes`,
+			in.slot, t.n, t.bytes)
+	}
+}
+
+// Reserve keeps an ID from being assigned.
+func (t *tx) Reserve(id storage.ID) error {
+	t.last = max(t.last, id)
+	return nil
+}

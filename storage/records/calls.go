@@ -135,7 +135,7 @@ func addPlanned(t Tx, e *storage.Execution, p *storage.PlannedMessage) (err erro
 	if m.State == "" {
 		m.State = storage.MessagePlanned
 	}
-	if err := t.AddMessage(&m); err != nil {
+	if err := t.Messages().Add(&m); err != nil {
 		return err
 	}
 	for _, event := range p.Planned { // a copy, because the transaction may run again

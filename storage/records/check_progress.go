@@ -75,7 +75,7 @@ func sendCheckEvent(t Tx, run storage.ID, caseID string, e *storage.Event, d *st
 		return err
 	}
 	d.State, d.CreatedAt, d.NextAttemptAt, d.CheckID, d.CheckCase = storage.Sending, t.Stamp(), t.Stamp(), run, caseID
-	return t.AddSentDelivery(d)
+	return t.Deliveries().AddSent(d)
 }
 
 // addCheckCases stores the cases that a run will have.

@@ -25,7 +25,8 @@ func (s *DeliveryStore) Counts(ctx context.Context) (storage.Counts, error) {
 	for _, c := range states {
 		counts.Deliveries[c.of] = c.n
 	}
-	if counts.Receipts, err = First(ctx, s.db.Reads, One[int64], s.db.Dialect.Received); err != nil {
+	total, err := First(ctx, s.db.Reads, scanTotal, s.db.Dialect.Received)
+	if counts.Receipts = total.n; err != nil {
 		return counts, fmt.Errorf("count receipts: %w", err)
 	}
 	if counts.Executions, err = First(ctx, s.db.Reads, One[int64], `SELECT count(*) FROM executions`); err != nil {

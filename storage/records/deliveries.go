@@ -115,7 +115,7 @@ func (s *DeliveryStore) scanAttempt(read Scan) (a storage.Attempt, err error) {
 		return a, err
 	}
 	a.At = at.Time
-	secrets, err := s.db.Seals.Open(sealed, AttemptSecrets(&a))
+	secrets, err := s.db.Seals.Open(sealed, attemptSecrets(&a))
 	if err != nil {
 		return a, err
 	}
@@ -129,8 +129,8 @@ func (s *DeliveryStore) scanAttempt(read Scan) (a storage.Attempt, err error) {
 	return a, err
 }
 
-// AttemptSecrets returns the associated data of an attempt's secret header values.
-func AttemptSecrets(a *storage.Attempt) seal.Place {
+// attemptSecrets returns the associated data of an attempt's secret header values.
+func attemptSecrets(a *storage.Attempt) seal.Place {
 	return seal.At("attempts", "secrets/"+strconv.Itoa(a.N), a.DeliveryID)
 }
 

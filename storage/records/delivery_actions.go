@@ -122,7 +122,7 @@ func command(t Tx, action storage.DeliveryAction, d storage.Delivery) error {
 	if err := action.Check(d); err != nil {
 		return err
 	}
-	if err := t.ChangeDelivery(action, d); err != nil {
+	if err := t.Deliveries().Change(action, d); err != nil {
 		return err
 	}
 	command, err := t.NewID()

@@ -72,7 +72,7 @@ func makeEvent(t Tx, e *storage.Event, d *storage.Delivery) error {
 		EventID: e.ID, WebhookID: e.WebhookID, Webhook: to.Name, RequestID: e.RequestID, Channel: e.Channel,
 		Status: e.Status, Variant: e.Variant, Identity: e.Identity, Misbehave: e.Misbehave, MessageID: e.MessageID, DueAt: e.DueAt,
 	}
-	return t.AddEvent(e)
+	return t.Deliveries().AddEvent(e)
 }
 
 // queueDelivery stores a new delivery that is due, or will be at its DueAt, and sets its ID, state
@@ -85,7 +85,7 @@ func queueDelivery(t Tx, d *storage.Delivery, payload []byte) (err error) {
 	if d.DueAt.After(d.NextAttemptAt) {
 		d.NextAttemptAt = d.DueAt
 	}
-	return t.AddDelivery(d, payload)
+	return t.Deliveries().Add(d, payload)
 }
 
 // ReadTarget reads what enqueueing needs to know about a webhook.

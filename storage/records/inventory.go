@@ -94,7 +94,7 @@ func (s *WebhookStore) importWebhook(t Tx, w storage.Webhook) error {
 	}
 	err := s.add(t, &w, nil)
 	if s.db.Violates(err) {
-		return Taken("webhook", w.ID)
+		return taken("webhook", w.ID)
 	}
 	return err
 }
@@ -114,7 +114,7 @@ func (s *CampaignStore) importCampaign(t Tx, c storage.Campaign) error {
 	}
 	_, err = t.Exec(`INSERT INTO campaigns (`+column.CampaignColumns+`) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)`, values...)
 	if s.db.Violates(err) {
-		return Taken("campaign", c.ID)
+		return taken("campaign", c.ID)
 	}
 	if err != nil {
 		return err
@@ -122,7 +122,7 @@ func (s *CampaignStore) importCampaign(t Tx, c storage.Campaign) error {
 	return AddActivity(t, storage.Activity{Kind: storage.ActivityCampaign, CampaignID: c.ID, Text: "campaign " + c.Name + " created" + s.db.By})
 }
 
-// Taken returns the error that a record cannot be imported because its ID is in use.
-func Taken(kind string, id storage.ID) storage.FieldErrors {
+// taken returns the error that a record cannot be imported because its ID is in use.
+func taken(kind string, id storage.ID) storage.FieldErrors {
 	return storage.FieldErrors{{Field: kind + " " + id.String(), Conflict: true, Reason: "exists already"}}
 }

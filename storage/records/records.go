@@ -21,6 +21,9 @@ type Database struct {
 	// Write runs work in a transaction, possibly together with other work, and returns after the
 	// commit. work may run more than once, so it must set its results anew each time.
 	Write func(ctx context.Context, kinds storage.Change, work func(Tx) error) error
+	// WriteLoose is Write for work that assigns no IDs and locks the rows that it reads and then
+	// changes.
+	WriteLoose func(ctx context.Context, kinds storage.Change, work func(Tx) error) error
 	// Violates reports whether a statement failed because a value that must be unique exists.
 	Violates func(error) bool
 	// Abandoned restricts a statement to what this process or a dead one was working on. It is empty
@@ -78,19 +81,57 @@ type Tx interface {
 	Changed(storage.Change)
 	// Runs returns the runs of similar activities, which are stored as one.
 	Runs() *column.Runs
+	// Deliveries changes events and deliveries, Messages the messages of campaigns.
+	Deliveries() Deliveries
+	Messages() Messages
+	// Earlier returns the first and the last receipts of the message that a receipt is about.
+	Earlier(r *storage.Receipt) ([]storage.Earlier, error)
+	// AddReceipt stores a receipt, which has an ID.
+	AddReceipt(r *storage.Receipt, p PackedReceipt) error
+	// EndAnswer stores the outcome of an answer, unless the receipt has been removed.
+	EndAnswer(end storage.AnswerEnd) error
+	// ForgetReceipt removes what is kept beside a receipt that has been removed.
+	ForgetReceipt(r *storage.Receipt) error
+	// CountReceipts adds to the stored number of receipts and to the size of their contents.
+	CountReceipts(n, bytes int64)
+	// RemoveLeftovers removes what is left of dead processes.
+	RemoveLeftovers() error
+}
+
+// Deliveries changes events and deliveries in a transaction, and counts deliveries by state.
+type Deliveries interface {
 	// AddEvent stores an event. It must have an ID.
 	AddEvent(e *storage.Event) error
-	// AddDelivery stores a new delivery, which has an ID, and queues it. The payload is nil if the
-	// event had been stored before.
-	AddDelivery(d *storage.Delivery, payload []byte) error
-	// AddSentDelivery stores a new delivery, which has an ID, as being sent by this process.
-	AddSentDelivery(d *storage.Delivery) error
-	// AddMessage stores a message of a campaign. It must have an ID.
-	AddMessage(m *storage.Message) error
-	// ChangeDelivery makes a waiting delivery due now, or cancels one that is not final.
-	ChangeDelivery(action storage.DeliveryAction, d storage.Delivery) error
-	// CancelDeliveries cancels a webhook's deliveries that are waiting or being sent.
-	CancelDeliveries(webhook storage.ID) (cancelled int, err error)
+	// Add stores a new delivery, which has an ID, and queues it. The payload is nil if the event had
+	// been stored before.
+	Add(d *storage.Delivery, payload []byte) error
+	// AddSent stores a new delivery of a check, which has an ID, as being sent by this process.
+	AddSent(d *storage.Delivery) error
+	// AddFinal stores a delivery that ended elsewhere, and the outcome of its last attempt.
+	AddFinal(d *storage.Delivery) error
+	// MarkSending marks those of the deliveries that wait as being sent by this process.
+	MarkSending(ids []storage.ID) error
+	// Reset makes deliveries due that this process or a dead one was sending, and cancels those of
+	// checks, which are never retried.
+	Reset() error
+	// Finish stores the end of an attempt. A delivery that was cancelled during it stays cancelled.
+	// then is called once it has been stored, unless it had been already.
+	Finish(o *storage.Outcome, packed PackedAttempt, then func(Finished) error) error
+	// Change makes a waiting delivery due now, or cancels one that is not final.
+	Change(action storage.DeliveryAction, d storage.Delivery) error
+	// CancelAll cancels a webhook's deliveries that are waiting or being sent.
+	CancelAll(webhook storage.ID) (cancelled int, err error)
+	// Remove removes deliveries that ended before a given time, with their attempts, and events that
+	// have no delivery left.
+	Remove(before time.Time, limit int64) (removed int64, err error)
+}
+
+// Messages changes the messages of campaigns in a transaction, and counts them by state.
+type Messages interface {
+	// Add stores a message. It must have an ID.
+	Add(m *storage.Message) error
+	// Reached gives a message the state of one of its events, which has reached the webhook.
+	Reached(message, delivery storage.ID) error
 }
 
 // A Scan reads the columns of one row.

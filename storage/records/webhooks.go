@@ -275,7 +275,7 @@ func (s *WebhookStore) DeleteWebhook(ctx context.Context, id storage.ID) (cancel
 			return err
 		}
 		t.WebhooksChanged()
-		if cancelled, err = t.CancelDeliveries(id); err != nil {
+		if cancelled, err = t.Deliveries().CancelAll(id); err != nil {
 			return err
 		}
 		return AddActivity(t, storage.Activity{Kind: storage.ActivityWebhook, WebhookID: id,

@@ -21,7 +21,10 @@ type Dialect struct {
 	// Planned counts the queued deliveries that are due after a time, without those of webhooks
 	// that are paused or have an open circuit breaker.
 	Planned string
-	// Received returns the stored number of receipts.
+	// Pending returns for each webhook with waiting deliveries how many are queued, how many are
+	// retried, and when the first is due, in the order of the webhooks' IDs.
+	Pending string
+	// Received returns the stored number of receipts and the size of their contents.
 	Received string
 	// OneMore is one more than the number that an activity's text begins with, or 2 if it begins
 	// with none.

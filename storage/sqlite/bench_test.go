@@ -195,26 +195,20 @@ func BenchmarkFilteredPage(b *testing.B) {
 
 // fillReceipts adds receipts of which the first few are what the filters look for.
 func fillReceipts(b *testing.B, s *Store, w storage.Webhook, n int) {
+	first := storage.ID(time.Now().UnixMicro())
 	for done := 0; done < n; done += 1000 {
-		err := s.write(b.Context(), 0, func(t *tx) (err error) {
-			for i := done; i < min(n, done+1000); i++ {
-				r := storetest.ReceiptOf(w)
-				r.RequestID, r.Body = fmt.Sprint("R", i), bytes.Repeat([]byte("x"), 1000)
-				if i < 20 {
-					r.Identity, r.Status, r.Code, r.Pinned = "rare", "sent", 503, true
-				} else if i < 40 {
-					r.Verdicts.Auth.Result, r.Verdicts.Order.Result = storage.Fail, storage.Fail
-				}
-				if r.ID, err = t.NewID(); err != nil {
-					return err
-				}
-				if err := s.insert(t, &r, packReceipt(&r)); err != nil {
-					return err
-				}
+		var h storage.History
+		for i := done; i < min(n, done+1000); i++ {
+			r := storetest.ReceiptOf(w)
+			r.ID, r.RequestID, r.Body = first+storage.ID(i), fmt.Sprint("R", i), bytes.Repeat([]byte("x"), 1000)
+			if i < 20 {
+				r.Identity, r.Status, r.Code, r.Pinned = "rare", "sent", 503, true
+			} else if i < 40 {
+				r.Verdicts.Auth.Result, r.Verdicts.Order.Result = storage.Fail, storage.Fail
 			}
-			return nil
-		})
-		if err != nil {
+			h.Receipts = append(h.Receipts, r)
+		}
+		if err := s.ImportHistory(b.Context(), h); err != nil {
 			b.Fatal(err)
 		}
 	}

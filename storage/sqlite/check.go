@@ -7,6 +7,12 @@ import (
 	"backchannel/storage/records"
 )
 
+// Maintenance keeps the database small and checks it.
+type Maintenance struct {
+	records.Maintenance
+	*database
+}
+
 // Check reads the whole database and lists what is wrong with it. The list is empty if
 // nothing is. SQLite checks its own structures; that the stored counts and the index of
 // messages agree with the records is checked by counting these.

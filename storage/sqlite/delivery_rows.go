@@ -14,27 +14,9 @@ import (
 // numbers are read. Nothing else may change a delivery's state.
 type deliveryRows struct {
 	*statements
-	counts  map[deliveryState]int64 // changes not yet saved
-	tallies column.Tallies          // likewise
-}
-
-// A deliveryState is a delivery's webhook and stored state.
-type deliveryState struct {
-	webhook storage.ID
-	state   storage.State
-}
-
-func (r *deliveryRows) count(of deliveryState, n int64) {
-	if r.counts == nil {
-		r.counts = map[deliveryState]int64{}
-	}
-	r.counts[of] += n
-}
-
-// countMove counts n deliveries that change to another state.
-func (r *deliveryRows) countMove(from deliveryState, to storage.State, n int64) {
-	r.count(from, -n)
-	r.count(deliveryState{from.webhook, to}, n)
+	now     time.Time
+	counts  column.Counts[column.DeliveryState] // changes not yet saved
+	tallies column.Tallies                      // likewise
 }
 
 // saveCounts updates the stored counts, once per transaction. With triggers SQLite would copy
@@ -45,7 +27,7 @@ func (r *deliveryRows) saveCounts() error {
 			continue
 		}
 		err := r.raw.exec(`INSERT INTO delivery_counts VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET n = n + excluded.n`,
-			int64(of.webhook), string(of.state), n)
+			int64(of.Webhook), string(of.State), n)
 		if err != nil {
 			return err
 		}
@@ -66,9 +48,13 @@ func (r *deliveryRows) saveTallies() error {
 	return nil
 }
 
-// insert stores a new delivery, which has an ID and is queued.
-func (r *deliveryRows) insert(d *storage.Delivery) error {
-	r.count(deliveryState{d.WebhookID, storage.Queued}, 1)
+func (r *deliveryRows) AddEvent(e *storage.Event) error {
+	return r.raw.exec(`INSERT INTO events VALUES (?,?,?,?,?,?,?,?,?,?)`, int64(e.ID), int64(e.WebhookID), e.RequestID, string(e.Channel),
+		string(e.Status), e.Variant, e.Identity, string(e.Misbehave), micros(e.CreatedAt), e.Payload)
+}
+
+func (r *deliveryRows) Add(d *storage.Delivery, _ []byte) error {
+	r.counts.Add(column.DeliveryState{Webhook: d.WebhookID, State: storage.Queued}, 1)
 	created := micros(d.CreatedAt)
 	next := created // of most, which spares an allocation
 	if !d.NextAttemptAt.Equal(d.CreatedAt) {
@@ -80,16 +66,14 @@ func (r *deliveryRows) insert(d *storage.Delivery) error {
 		unlessZero(d.MessageID), micros(d.DueAt))
 }
 
-// insertSent stores a new delivery of a check, which is being sent and never waits.
-func (r *deliveryRows) insertSent(d *storage.Delivery) error {
-	r.count(deliveryState{d.WebhookID, storage.Sending}, 1)
+func (r *deliveryRows) AddSent(d *storage.Delivery) error {
+	r.counts.Add(column.DeliveryState{Webhook: d.WebhookID, State: storage.Sending}, 1)
 	return r.raw.exec(`INSERT INTO deliveries (id, event_id, webhook_id, replay_of, state, created_at, check_id, check_case) VALUES (?,?,?,0,'sending',?,?,?)`,
 		int64(d.ID), int64(d.EventID), int64(d.WebhookID), micros(d.CreatedAt), int64(d.CheckID), d.CheckCase)
 }
 
-// insertFinal stores a delivery that ended elsewhere, and the outcome of its last attempt.
-func (r *deliveryRows) insertFinal(d *storage.Delivery) error {
-	r.count(deliveryState{d.WebhookID, d.State}, 1)
+func (r *deliveryRows) AddFinal(d *storage.Delivery) error {
+	r.counts.Add(column.DeliveryState{Webhook: d.WebhookID, State: d.State}, 1)
 	return r.raw.exec(`INSERT INTO deliveries (id, event_id, webhook_id, replay_of, state, attempts, code, error_class, error, created_at, finished_at, due_at)
 		VALUES (?,?,?,?,?,?,?,?,?,?,?,?)`,
 		int64(d.ID), int64(d.EventID), int64(d.WebhookID), int64(d.ReplayOf), string(d.State), int64(d.Attempts), int64(d.Code),
@@ -104,104 +88,128 @@ func unlessZero(id storage.ID) any {
 	return int64(id)
 }
 
-// state returns a delivery's state and the message that it is about, or 0.
-func (r *deliveryRows) state(id storage.ID) (is deliveryState, message storage.ID, err error) {
-	var row [3]driver.Value
-	found, err := r.raw.queryRow(row[:], `SELECT webhook_id, state, message_id FROM deliveries WHERE id = ?`, int64(id))
+// state returns what a delivery is now.
+func (r *deliveryRows) state(id storage.ID) (is records.Finished, err error) {
+	var row [4]driver.Value
+	found, err := r.raw.queryRow(row[:], `SELECT webhook_id, state, message_id, check_id IS NOT NULL FROM deliveries WHERE id = ?`, int64(id))
 	if err == nil && !found {
 		err = storage.ErrNotFound
 	}
-	if err != nil {
-		return is, 0, err
+	if err == nil {
+		is.Webhook, is.State = storage.ID(integer(row[0])), storage.State(text(row[1]))
+		is.Message, is.Checked = storage.ID(integer(row[2])), integer(row[3]) != 0
 	}
-	return deliveryState{storage.ID(integer(row[0])), storage.State(text(row[1]))}, storage.ID(integer(row[2])), nil
+	return is, err
 }
 
 // stop changes a delivery's state to one in which it has no next attempt.
 func (r *deliveryRows) stop(id storage.ID, to storage.State) error {
-	was, _, err := r.state(id)
+	was, err := r.state(id)
 	if err != nil {
 		return err
 	}
-	return r.stopFrom(was, id, to)
+	return r.stopFrom(was.DeliveryState, id, to)
 }
 
-func (r *deliveryRows) stopFrom(was deliveryState, id storage.ID, to storage.State) error {
-	r.countMove(was, to, 1)
+func (r *deliveryRows) stopFrom(was column.DeliveryState, id storage.ID, to storage.State) error {
+	r.counts.Move(was, was.To(to), 1)
 	return r.raw.exec(`UPDATE deliveries SET state = ?, next_attempt_at = NULL WHERE id = ?`, string(to), int64(id))
+}
+
+func (r *deliveryRows) MarkSending(ids []storage.ID) error {
+	for _, id := range ids {
+		if err := r.send(id); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // send marks a delivery as being sent, if it waits.
 func (r *deliveryRows) send(id storage.ID) error {
-	was, _, err := r.state(id)
-	if err != nil || was.state != storage.Queued && was.state != storage.Retrying {
+	was, err := r.state(id)
+	if err != nil || was.State != storage.Queued && was.State != storage.Retrying {
 		return err
 	}
-	return r.stopFrom(was, id, storage.Sending)
+	return r.stopFrom(was.DeliveryState, id, storage.Sending)
 }
 
-// finish updates a delivery after an attempt and returns its new state and its message, or 0.
-// One that was cancelled during the attempt stays cancelled.
-func (r *deliveryRows) finish(o *storage.Outcome) (is deliveryState, message storage.ID, err error) {
-	a := &o.Attempt
-	was, message, err := r.state(a.DeliveryID)
+// Finish implements records.Deliveries.
+func (r *deliveryRows) Finish(o *storage.Outcome, packed records.PackedAttempt, then func(records.Finished) error) error {
+	stored, err := r.insertAttempt(packed)
+	if err != nil || !stored {
+		return err
+	}
+	was, err := r.finish(o)
 	if err != nil {
-		return was, 0, err
+		return err
 	}
-	r.tallies.Add(was.webhook, a)
-	is = deliveryState{was.webhook, o.State}
-	next := micros(o.NextAttemptAt)
-	if was.state == storage.Cancelled {
-		is.state = storage.Cancelled
+	return then(was)
+}
+
+// finish updates a delivery after an attempt and returns what it was. One that was cancelled during
+// the attempt stays cancelled.
+func (r *deliveryRows) finish(o *storage.Outcome) (records.Finished, error) {
+	a := &o.Attempt
+	was, err := r.state(a.DeliveryID)
+	if err != nil {
+		return was, err
 	}
-	if is.state != storage.Retrying {
+	r.tallies.Add(was.Webhook, a)
+	is, next := o.State, micros(o.NextAttemptAt)
+	if was.State == storage.Cancelled {
+		is = storage.Cancelled
+	}
+	if is != storage.Retrying {
 		next = nil
 	}
-	r.countMove(was, is.state, 1)
-	return is, message, r.raw.exec(`UPDATE deliveries SET attempts = ?, code = ?, error_class = ?, error = ?, finished_at = ?, state = ?, next_attempt_at = ? WHERE id = ?`,
-		int64(a.N), int64(a.Code), string(a.ErrorClass), a.Error, micros(o.FinishedAt), string(is.state), next, int64(a.DeliveryID))
+	r.counts.Move(was.DeliveryState, was.To(is), 1)
+	return was, r.raw.exec(`UPDATE deliveries SET attempts = ?, code = ?, error_class = ?, error = ?, finished_at = ?, state = ?, next_attempt_at = ? WHERE id = ?`,
+		int64(a.N), int64(a.Code), string(a.ErrorClass), a.Error, micros(o.FinishedAt), string(is), next, int64(a.DeliveryID))
 }
 
-// reset makes all deliveries due that are marked as being sent, and cancels those of checks,
-// which are never retried.
-func (r *deliveryRows) reset(now time.Time) error {
+func (r *deliveryRows) Reset() error {
 	cancelled, err := records.Collect(r.Context(), r, records.One[storage.ID],
 		`UPDATE deliveries SET state = 'cancelled' WHERE state = 'sending' AND check_id IS NOT NULL RETURNING webhook_id`)
 	if err != nil {
 		return err
 	}
 	for _, webhook := range cancelled {
-		r.countMove(deliveryState{webhook, storage.Sending}, storage.Cancelled, 1)
+		r.counts.Move(column.DeliveryState{Webhook: webhook, State: storage.Sending}, column.DeliveryState{Webhook: webhook, State: storage.Cancelled}, 1)
 	}
 	for state, which := range map[storage.State]string{storage.Queued: `attempts = 0`, storage.Retrying: `attempts > 0`} {
 		webhooks, err := records.Collect(r.Context(), r, records.One[storage.ID],
-			`UPDATE deliveries SET state = ?, next_attempt_at = ? WHERE state = 'sending' AND `+which+` RETURNING webhook_id`, state, micros(now))
+			`UPDATE deliveries SET state = ?, next_attempt_at = ? WHERE state = 'sending' AND `+which+` RETURNING webhook_id`, state, micros(r.now))
 		if err != nil {
 			return err
 		}
 		for _, webhook := range webhooks {
-			r.countMove(deliveryState{webhook, storage.Sending}, state, 1)
+			r.counts.Move(column.DeliveryState{Webhook: webhook, State: storage.Sending}, column.DeliveryState{Webhook: webhook, State: state}, 1)
 		}
 	}
 	return nil
 }
 
-// cancelAll cancels a webhook's deliveries that are waiting or being sent.
-func (r *deliveryRows) cancelAll(webhook storage.ID) (cancelled int, err error) {
+func (r *deliveryRows) Change(action storage.DeliveryAction, d storage.Delivery) error {
+	if action == storage.RetryDeliveries {
+		return r.Send(`UPDATE deliveries SET next_attempt_at = ? WHERE id = ?`, micros(r.now), d.ID)
+	}
+	return r.stop(d.ID, storage.Cancelled)
+}
+
+func (r *deliveryRows) CancelAll(webhook storage.ID) (cancelled int, err error) {
 	for _, from := range []storage.State{storage.Queued, storage.Retrying, storage.Sending} {
 		n, err := r.Exec(`UPDATE deliveries SET state = 'cancelled', next_attempt_at = NULL WHERE webhook_id = ? AND state = ?`, webhook, from)
 		if err != nil {
 			return 0, err
 		}
-		r.countMove(deliveryState{webhook, from}, storage.Cancelled, n)
+		r.counts.Move(column.DeliveryState{Webhook: webhook, State: from}, column.DeliveryState{Webhook: webhook, State: storage.Cancelled}, n)
 		cancelled += int(n)
 	}
 	return cancelled, nil
 }
 
-// remove removes deliveries that ended before a given time, with their attempts, and events
-// that have no delivery left.
-func (r *deliveryRows) remove(before time.Time, limit int64) (int64, error) {
+func (r *deliveryRows) Remove(before time.Time, limit int64) (int64, error) {
 	removed, err := records.Collect(r.Context(), r, scanRemoved, `DELETE FROM deliveries WHERE id IN (
 			SELECT id FROM deliveries
 			WHERE id < ?1 AND state IN ('delivered', 'failed', 'cancelled') AND coalesce(finished_at, created_at) < ?1 ORDER BY id LIMIT ?2)
@@ -210,7 +218,7 @@ func (r *deliveryRows) remove(before time.Time, limit int64) (int64, error) {
 		return 0, err
 	}
 	for _, d := range removed {
-		r.count(d.deliveryState, -1)
+		r.counts.Add(d.DeliveryState, -1)
 		err := r.raw.exec(`DELETE FROM events WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM deliveries WHERE event_id = ?1)`, int64(d.event))
 		if err != nil {
 			return 0, err
@@ -221,15 +229,26 @@ func (r *deliveryRows) remove(before time.Time, limit int64) (int64, error) {
 
 type removedDelivery struct {
 	event storage.ID
-	deliveryState
+	column.DeliveryState
 }
 
 func scanRemoved(read scan) (d removedDelivery, err error) {
-	err = read(&d.event, &d.webhook, &d.state)
+	err = read(&d.event, &d.Webhook, &d.State)
 	return d, err
 }
 
-// ofCheck reports whether a delivery is a request of the endpoint check.
-func (t *tx) ofCheck(id storage.ID) (bool, error) {
-	return t.raw.queryRow(nil, `SELECT 1 FROM deliveries WHERE id = ? AND check_id IS NOT NULL`, int64(id))
+// insertAttempt stores an attempt. It returns false if the attempt is already stored, as when
+// the engine repeats an outcome whose commit succeeded although an error was reported.
+func (r *deliveryRows) insertAttempt(a records.PackedAttempt) (stored bool, err error) {
+	err = r.raw.exec(`INSERT INTO attempts VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
+		int64(a.DeliveryID), int64(a.N), micros(a.At), int64(a.Code), string(a.ErrorClass), a.Error,
+		int64(a.Timings.DNS), int64(a.Timings.Connect), int64(a.Timings.TLS), int64(a.Timings.FirstByte), int64(a.Timings.Total),
+		a.Request, a.Response, a.Sealed, a.ResponseBody, string(a.ResponseFlaw))
+	switch {
+	case violates(err):
+		return false, nil
+	case lacksParent(err):
+		return false, storage.ErrNotFound
+	}
+	return err == nil, err
 }

@@ -28,12 +28,3 @@ func (t *tx) Target(id storage.ID) (column.Target, error) {
 	}
 	return to, err
 }
-
-func (t *tx) AddEvent(e *storage.Event) error {
-	return t.raw.exec(`INSERT INTO events VALUES (?,?,?,?,?,?,?,?,?,?)`, int64(e.ID), int64(e.WebhookID), e.RequestID, string(e.Channel),
-		string(e.Status), e.Variant, e.Identity, string(e.Misbehave), micros(e.CreatedAt), e.Payload)
-}
-
-func (t *tx) AddDelivery(d *storage.Delivery, _ []byte) error { return t.deliveries.insert(d) }
-
-func (t *tx) AddSentDelivery(d *storage.Delivery) error { return t.deliveries.insertSent(d) }

@@ -125,21 +125,15 @@ func claimKeys(t *testing.T, s *Store, n int) {
 func addMany(t *testing.T, s *Store, w storage.Webhook, n int) {
 	t.Helper()
 	r := storetest.ReceiptOf(w)
-	p := packReceipt(&r)
+	r.ID = storage.ID(time.Now().UnixMicro())
 	for range n / 512 {
-		err := s.write(t.Context(), 0, func(t *tx) (err error) {
-			for range 512 {
-				if r.ID, err = t.NewID(); err != nil {
-					return err
-				}
-				r.RequestID = r.ID.String()
-				if err := s.insert(t, &r, p); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
-		if err != nil {
+		var h storage.History
+		for range 512 {
+			r.ID++
+			r.RequestID = r.ID.String()
+			h.Receipts = append(h.Receipts, r)
+		}
+		if err := s.ImportHistory(t.Context(), h); err != nil {
 			t.Fatal(err)
 		}
 	}

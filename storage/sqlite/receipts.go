@@ -1,94 +1,25 @@
 package sqlite
 
 import (
-	"context"
-	"database/sql/driver"
-	"fmt"
-
 	"backchannel/storage"
 	"backchannel/storage/column"
 	"backchannel/storage/records"
 	"backchannel/storage/seal"
 )
 
-// A ReceiptStore stores receipts, and what became of relaying them.
-type ReceiptStore struct {
-	records.ReceiptStore
-	*database
-}
-
-// AddReceipt stores a receipt and sets its ID. Within the transaction it calls judge with
-// the earlier receipts of the same webhook, requestId and identity, oldest first. judge may
-// change the receipt's verdicts. It must be quick and may be called more than once.
-func (s *ReceiptStore) AddReceipt(ctx context.Context, r *storage.Receipt, judge func(earlier []storage.Earlier)) error {
-	judge(nil)
-	first := packReceipt(r)
-	err := s.write(ctx, storage.ChangedReceipts, func(t *tx) error { return s.add(t, r, first, judge) })
-	if err != nil {
-		return fmt.Errorf("store receipt: %w", err)
-	}
-	return nil
-}
-
-// add stores a receipt. p is the receipt packed as the first one of its message, as
-// most are: packing takes time, and is done before the transaction in the caller's
-// goroutine so that other writes do not wait for it.
-func (s *ReceiptStore) add(t *tx, r *storage.Receipt, p packed, judge func([]storage.Earlier)) error {
-	earlier, err := t.messages.earlier(r)
-	if err != nil {
-		return err
-	}
-	if judge(earlier); len(earlier) > 0 {
-		p = packReceipt(r)
-	}
-	if r.ID, err = t.NewID(); err != nil {
-		return err
-	}
-	if err := s.insert(t, r, p); err != nil {
-		return err
-	}
-	return insertForward(t, r.ID, r.Forward)
-}
-
-// packed holds the columns of a receipt that have to be encoded.
-type packed struct {
-	path             string // with its secrets masked
-	headers, secrets []byte
-	verdicts, checks string
-}
-
-// packReceipt packs a receipt. A path can contain a token, so its secrets are sealed with those
-// of the headers.
-func packReceipt(r *storage.Receipt) (p packed) {
-	p.headers, p.secrets = column.PackHeaders(r.Headers...)
-	if p.path = storage.WithoutTokens(r.Path); p.path != r.Path {
-		p.secrets = column.AppendText(p.secrets, r.Path) // after those of the headers
-	}
-	p.verdicts, p.checks = column.PackVerdicts(r.Verdicts)
-	return p
-}
-
-// insert stores a receipt that has an ID: what lists show, what they do not, and its keys.
-func (s *ReceiptStore) insert(t *tx, r *storage.Receipt, p packed) error {
+// AddReceipt stores what lists show of a receipt, what they do not, and its keys.
+func (t *tx) AddReceipt(r *storage.Receipt, p records.PackedReceipt) error {
 	facet, err := t.facets.id(t.statements, column.FacetOf(r))
 	if err != nil {
 		return err
 	}
-	var delivery driver.Value
-	if r.DeliveryID != 0 {
-		delivery = int64(r.DeliveryID)
-	}
-	// The size is of what retention can free by removing the receipt. It is stored, because
-	// adding up the sizes of 100,000 contents at each check would read all of them.
-	size := int64(len(p.headers) + len(p.secrets) + len(p.checks) + len(r.Body))
-	t.receipts.add(1, size)
 	err = t.raw.exec(`INSERT INTO receipts (id, facet_id, received_at, webhook_id, method, path, proto, tls_version, remote, sha256, flaw,
 			request_id, channel, status, identity, retry_count, delivery_id, attempt, code, verdicts, size, pinned, note,
 			campaign_uuid, execution_id)
 		VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
-		int64(r.ID), facet, micros(r.ReceivedAt), int64(r.WebhookID), r.Method, p.path, r.Proto, r.TLSVersion, r.Remote, r.SHA256, string(r.Flaw),
-		r.RequestID, r.Channel, r.Status, r.Identity, r.RetryCount, delivery, int64(r.Attempt), int64(r.Code),
-		p.verdicts, size, r.Pinned, r.Note, r.CampaignUUID, r.ExecutionID)
+		int64(r.ID), facet, micros(r.ReceivedAt), int64(r.WebhookID), r.Method, p.Path, r.Proto, r.TLSVersion, r.Remote, r.SHA256, string(r.Flaw),
+		r.RequestID, r.Channel, r.Status, r.Identity, r.RetryCount, unlessZero(r.DeliveryID), int64(r.Attempt), int64(r.Code),
+		p.Verdicts, p.Size, r.Pinned, r.Note, r.CampaignUUID, r.ExecutionID)
 	if err != nil {
 		return err
 	}
@@ -96,8 +27,7 @@ func (s *ReceiptStore) insert(t *tx, r *storage.Receipt, p packed) error {
 	if body == nil {
 		body = []byte{} // not NULL
 	}
-	err = t.raw.exec(`INSERT INTO receipt_contents VALUES (?,?,?,?,?)`, int64(r.ID), p.headers,
-		s.seals.Seal(p.secrets, receiptSecrets(r.ID)), p.checks, body)
+	err = t.raw.exec(`INSERT INTO receipt_contents VALUES (?,?,?,?,?)`, int64(r.ID), p.Headers, p.Secrets, p.Checks, body)
 	if err != nil {
 		return err
 	}
@@ -108,57 +38,7 @@ func receiptSecrets(id storage.ID) seal.Place {
 	return seal.At("receipt_contents", "secrets", id)
 }
 
-// FinishReceipts stores the outcomes of answers, which are known later than the receipts. They
-// have a table of their own: hundreds of rows fit a page, whereas updating receipts would
-// write each one's page again. It skips receipts that have been removed.
-func (s *ReceiptStore) FinishReceipts(ctx context.Context, ends ...storage.AnswerEnd) error {
-	err := s.write(ctx, storage.ChangedReceipts, func(t *tx) error {
-		for _, end := range ends {
-			err := t.raw.exec(`INSERT OR REPLACE INTO answers SELECT id, ?, ? FROM receipts WHERE id = ?`,
-				string(end.Outcome), int64(end.Duration), int64(end.ReceiptID))
-			if err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return fmt.Errorf("finish %d receipts: %w", len(ends), err)
-	}
-	return nil
-}
-
-// PinReceipt pins a receipt, which keeps it from being removed, or unpins it.
-func (s *ReceiptStore) PinReceipt(ctx context.Context, id storage.ID, pinned bool) error {
-	return s.change(ctx, "pin", id, `UPDATE receipts SET pinned = ? WHERE id = ?`, pinned, id)
-}
-
-// NoteReceipt sets the note of a receipt.
-func (s *ReceiptStore) NoteReceipt(ctx context.Context, id storage.ID, text string) error {
-	return s.change(ctx, "note", id, `UPDATE receipts SET note = ? WHERE id = ?`, text, id)
-}
-
-func (s *ReceiptStore) change(ctx context.Context, doing string, id storage.ID, statement string, args ...any) error {
-	err := s.write(ctx, storage.ChangedReceipts, func(t *tx) error { return t.must(statement, args...) })
-	if err != nil {
-		return fmt.Errorf("%s receipt %s: %w", doing, id, err)
-	}
-	return nil
-}
-
-// ClearReceipts removes all receipts that are not pinned, and returns how many. It adds the
-// activity in the end, when that number is known.
-func (s *ReceiptStore) ClearReceipts(ctx context.Context) (int64, error) {
-	n, err := s.removeAll(ctx, func(t *tx) (int64, error) {
-		return deleteReceipts(t, `pinned = 0`, retentionBatch)
-	})
-	if err == nil {
-		err = s.write(ctx, storage.ChangedActivity, func(t *tx) error {
-			return records.AddActivity(t, storage.Activity{Kind: storage.ActivityReceipts, Text: fmt.Sprintf("%d receipts cleared%s, those pinned stay", n, s.by)})
-		})
-	}
-	if err != nil {
-		return n, fmt.Errorf("clear receipts: %w", err)
-	}
-	return n, nil
+func (t *tx) EndAnswer(end storage.AnswerEnd) error {
+	return t.raw.exec(`INSERT OR REPLACE INTO answers SELECT id, ?, ? FROM receipts WHERE id = ?`,
+		string(end.Outcome), int64(end.Duration), int64(end.ReceiptID))
 }

@@ -14,11 +14,12 @@ import (
 
 // shared returns the database as package records knows it.
 func (d *database) shared() *records.Database {
+	write := func(ctx context.Context, kinds storage.Change, work func(records.Tx) error) error {
+		return d.write(ctx, kinds, func(t *tx) error { return work(t) })
+	}
 	return &records.Database{
 		Dialect: dialect(), Reads: queries{d.reads}, Violates: violates, Seals: d.seals, By: d.by,
-		Write: func(ctx context.Context, kinds storage.Change, work func(records.Tx) error) error {
-			return d.write(ctx, kinds, func(t *tx) error { return work(t) })
-		},
+		Write: write, WriteLoose: write,
 	}
 }
 
@@ -34,8 +35,13 @@ func dialect() *records.Dialect {
 		ExecutionContents: records.Contents{Alias: `c`, Table: `execution_contents`, Join: ` JOIN execution_contents c ON c.execution = x.id`, Secrets: secretsOf(`execution_contents`)},
 		// Only what is queued or retried has a next attempt. An index has the former no shorter
 		// way than by taking away the latter, which are few.
-		Planned:  `SELECT ` + waiting + `) - ` + waiting + ` AND d.state = 'retrying')`,
-		Received: `SELECT receipts FROM store`,
+		Planned: `SELECT ` + waiting + `) - ` + waiting + ` AND d.state = 'retrying')`,
+		Pending: `SELECT w.id,
+			coalesce((SELECT n FROM delivery_counts WHERE webhook_id = w.id AND state = 'queued'), 0) AS queued,
+			coalesce((SELECT n FROM delivery_counts WHERE webhook_id = w.id AND state = 'retrying'), 0) AS retrying,
+			(SELECT min(next_attempt_at) FROM deliveries WHERE webhook_id = w.id AND next_attempt_at IS NOT NULL)
+		FROM webhooks w WHERE queued + retrying > 0 ORDER BY w.id`,
+		Received: `SELECT receipts, receipt_bytes FROM store`,
 		// CAST takes the number that a text begins with; that about one execution begins with none.
 		OneMore: `(max(CAST(text AS INTEGER), 1) + 1)`,
 		Contains: func(column, text string) records.Condition {
@@ -87,15 +93,16 @@ func (t *tx) Changed(kinds storage.Change) { t.kinds |= kinds }
 
 func (t *tx) Runs() *column.Runs { return &t.runs }
 
-func (t *tx) AddMessage(m *storage.Message) error { return t.campaignMessages.insert(m) }
+func (t *tx) Deliveries() records.Deliveries { return &t.deliveries }
 
-func (t *tx) ChangeDelivery(action storage.DeliveryAction, d storage.Delivery) error {
-	if action == storage.RetryDeliveries {
-		return t.Send(`UPDATE deliveries SET next_attempt_at = ? WHERE id = ?`, micros(t.now), d.ID)
-	}
-	return t.deliveries.stop(d.ID, storage.Cancelled)
+func (t *tx) Messages() records.Messages { return &t.campaignMessages }
+
+func (t *tx) Earlier(r *storage.Receipt) ([]storage.Earlier, error) { return t.messages.earlier(r) }
+
+func (t *tx) ForgetReceipt(r *storage.Receipt) error { return t.messages.remove(r) }
+
+func (t *tx) CountReceipts(n, bytes int64) {
+	t.receipts.n, t.receipts.bytes = t.receipts.n+n, t.receipts.bytes+bytes
 }
 
-func (t *tx) CancelDeliveries(webhook storage.ID) (int, error) {
-	return t.deliveries.cancelAll(webhook)
-}
+func (t *tx) RemoveLeftovers() error { return nil }

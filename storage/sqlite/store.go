@@ -46,7 +46,7 @@ type Store struct {
 	records.Inventory
 	DeliveryStore
 	QueueStore
-	ReceiptStore
+	records.ReceiptStore
 	records.ExecutionStore
 	records.CheckStore
 	records.ActivityStore
@@ -116,13 +116,13 @@ func newStore(o Options, db *database, h *commit.Hub) *Store {
 	s := &Store{
 		Inventory:      records.NewInventory(shared, o.Rules),
 		DeliveryStore:  DeliveryStore{records.NewDeliveryStore(shared), db},
-		QueueStore:     QueueStore{db},
-		ReceiptStore:   ReceiptStore{records.NewReceiptStore(shared), db},
+		QueueStore:     QueueStore{records.NewQueueStore(shared), db},
+		ReceiptStore:   records.NewReceiptStore(shared),
 		ExecutionStore: records.NewExecutionStore(shared),
 		CheckStore:     records.NewCheckStore(shared),
 		ActivityStore:  records.NewActivityStore(shared),
 		LeaderStore:    LeaderStore{db, o.Dir},
-		Maintenance:    Maintenance{db, o.Now},
+		Maintenance:    Maintenance{records.NewMaintenance(shared), db},
 		database:       db, dir: o.Dir, hub: h,
 	}
 	s.close = sync.OnceValue(s.shut)

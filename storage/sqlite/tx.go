@@ -31,9 +31,9 @@ type tx struct {
 }
 
 func newTx(w *writer) *tx {
-	s := &w.statements
+	s, now := &w.statements, w.now()
 	return &tx{
-		statements: s, path: w.path, now: w.now(), deliveries: deliveryRows{statements: s}, facets: w.facets, messages: &w.messages,
+		statements: s, path: w.path, now: now, deliveries: deliveryRows{statements: s, now: now}, facets: w.facets, messages: &w.messages,
 		runs: column.Runs{Committed: w.runs}, campaignMessages: messageRows{statements: s},
 	}
 }
@@ -106,4 +106,14 @@ func (t *tx) saveTotals() error {
 	}
 	return t.raw.exec(`UPDATE store SET last_id = max(last_id, ?), receipts = receipts + ?, receipt_bytes = receipt_bytes + ?`,
 		int64(t.last), t.receipts.n, t.receipts.bytes)
+}
+
+// A receiptTotal is the number of receipts, and the size of their contents.
+type receiptTotal struct{ n, bytes int64 }
+
+// Reserve keeps an ID from being assigned.
+func (t *tx) Reserve(id storage.ID) error {
+	_, err := t.NewID()
+	t.last = max(t.last, id)
+	return err
 }
