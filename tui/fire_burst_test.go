@@ -118,7 +118,7 @@ func TestBurstStops(t *testing.T) {
 		c.press("f", "B", "ctrl+s")
 		c.wait(500 * time.Millisecond)
 		c.press(".")
-		c.see("A burst is under way: esc stops it")
+		c.see("A burst is running: esc stops it")
 		c.press("esc")
 		before := len(c.store.AllEvents())
 		c.wait(time.Second)

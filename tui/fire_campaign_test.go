@@ -39,7 +39,7 @@ func TestFireEventsOfACampaign(t *testing.T) {
 		c.see("Fire events of which campaign?", "goodbye", "belongs to myImsOrg / qa, and webhook acme prod to myImsOrg / prod")
 		c.write("welc")
 		c.press("enter")
-		c.see("C campaign  welcome, whose ids the events have")
+		c.see("C campaign  welcome: events have its ids")
 		c.press("b")
 		c.see("bounce, email → acme prod queued")
 		c.press("f", "l", "d") // the choice stays
@@ -94,7 +94,7 @@ func TestFiringBeginsWithTheSelectedCampaign(t *testing.T) {
 	t.Parallel()
 	testFiringOf(t, func(c *console, welcome, _ storage.Campaign) {
 		c.press("2", "G", "f")
-		c.see("Fire at acme prod", "C campaign  welcome, whose ids")
+		c.see("Fire at acme prod", "C campaign  welcome: events have its ids")
 		c.press("d", "1", "g", "f")
 		c.see("C campaign  none")
 		c.press("esc", "2", "g", "j", "f") // its sandbox has no webhook

@@ -157,7 +157,7 @@ func TestRepeatOfAWebhookThatIsGone(t *testing.T) {
 		c.must(err)
 		c.wait(time.Second)
 		c.press("5", ".")
-		c.see("acme prod, at which the last event was fired, is gone")
+		c.see("acme prod, at which the last event was fired, was deleted")
 	})
 }
 

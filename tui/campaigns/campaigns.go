@@ -1,5 +1,5 @@
-// Package campaigns is the screen of the inventory of campaigns, the form that creates and
-// edits them, and their executions and messages. Begin with [New].
+// Package campaigns is the screen of the inventory of campaigns, the form that creates and edits them, and
+// the screens of their executions and messages. Start with [New].
 package campaigns
 
 import (
@@ -11,8 +11,7 @@ import (
 	"backchannel/tui/screen"
 )
 
-// Store keeps the campaigns, what became of their messages, and the webhooks that get the
-// events.
+// Store stores the campaigns, and reads their messages and the webhooks that get the events.
 type Store interface {
 	Campaigns(context.Context) ([]storage.Campaign, error)
 	Campaign(context.Context, storage.ID) (storage.Campaign, error)
@@ -32,7 +31,7 @@ type Screen struct {
 	rules storage.Rules
 }
 
-// row is a campaign with what became of its messages.
+// A row is a campaign with the number of its messages in each state.
 type row struct {
 	storage.Campaign
 	counts   storage.MessageCounts
@@ -63,8 +62,8 @@ func New(e *screen.Env, store Store, rules storage.Rules) *Screen {
 // Title returns the view's name.
 func (s *Screen) Title() string { return "Campaigns" }
 
-// readInventory reads the campaigns, and for each its messages by state and the webhook of its
-// organization and sandbox. Three queries serve the whole list, however long it is.
+// readInventory reads the campaigns, and for each the number of its messages by state and the webhook of
+// its organization and sandbox. It takes three queries, however long the list is.
 func (s *Screen) readInventory(ctx context.Context) ([]row, error) {
 	all, err := s.store.Campaigns(ctx)
 	if err != nil {
@@ -86,8 +85,8 @@ func (s *Screen) readInventory(ctx context.Context) ([]row, error) {
 	return rows, nil
 }
 
-// warnings returns the settings that are probably a mistake, with times in the console's zone. It
-// leaves out that webhooks are not enabled: that is the default, and would be on every row.
+// warnings returns the settings that are probably mistakes, with times in the console's zone. It leaves out
+// the warning that webhooks are not enabled: that is the default, and would be on almost every row.
 func (s *Screen) warnings(of storage.CampaignSettings, hook *storage.Webhook) storage.FieldErrors {
 	odd := slices.DeleteFunc(of.Warnings(hook, s.env.Now()), func(w storage.FieldError) bool { return w.Field == fieldWebhooks })
 	for i := range odd {
@@ -104,12 +103,12 @@ func (s *Screen) Webhook() (storage.ID, bool) {
 	return 0, false
 }
 
-// compared returns the fields of a row that the filter looks at.
+// compared returns the fields of a row that the filter compares.
 func compared(r row) []storage.Fields {
 	return []storage.Fields{r.Fields(r.webhook)}
 }
 
-// Copies returns what a person may need elsewhere of a campaign, such as the ID for a call.
+// Copies returns the texts of a campaign that a person may want to copy, such as the ID for a call.
 func (s *Screen) Copies() []screen.CopyItem {
 	r, ok := s.Selected()
 	if !ok {

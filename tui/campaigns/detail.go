@@ -9,9 +9,9 @@ import (
 	"backchannel/tui/style"
 )
 
-// describe returns the lines of a campaign's detail: every field, and who gets its events. Where
-// no events follow, describeEvents has said why, which leaves one warning that does not repeat
-// it: that of the end of the schedule.
+// describe returns the lines of a campaign's detail: every field, and which webhook gets its events. If no
+// events follow, describeEvents says why, and the warnings would repeat that, except for the one about the
+// end of the schedule.
 func describe(s *screen.Env, r row, width int, focused bool) []string {
 	d := screen.Detail{Theme: s.Theme, Width: width}
 	heading(&d, r, focused)
@@ -41,7 +41,7 @@ func heading(d *screen.Detail, r row, focused bool) {
 	}
 }
 
-// describeEvents says which webhook gets the events, or why none does.
+// describeEvents draws which webhook gets the events, or why none does.
 func describeEvents(d *screen.Detail, r row) {
 	switch {
 	case r.silent == "":
@@ -53,7 +53,7 @@ func describeEvents(d *screen.Detail, r row) {
 	}
 }
 
-// describeMessages draws how many messages are in each state, without the states that have none.
+// describeMessages draws how many messages are in each state that has any.
 func describeMessages(d *screen.Detail, r row) {
 	d.Title("Messages")
 	d.Field("Executions", screen.Thousands(r.Executions), d.Theme.Text)
@@ -64,8 +64,8 @@ func describeMessages(d *screen.Detail, r row) {
 	}
 }
 
-// describeSettings draws the settings in the sections of the form, so that a value is found in
-// the same place in both.
+// describeSettings draws the settings in the sections of the form, so that a person finds a value in the
+// same place in both.
 func describeSettings(s *screen.Env, d *screen.Detail, c storage.CampaignSettings) {
 	text := s.Theme.Text
 	d.Title("Properties")
@@ -104,7 +104,7 @@ func endText(s *screen.Env, c storage.CampaignSettings) string {
 // describePlan draws the settings that Journey Optimizer does not have.
 func describePlan(d *screen.Detail, c storage.CampaignSettings) {
 	text := d.Theme.Text
-	d.Title("Backchannel's own")
+	d.Title(ownTitle)
 	d.Field("High throughput", onOff(c.HighThroughput), text)
 	d.Field("Request ID", string(c.RequestIDFrom), text)
 	d.Field("Repeated calls", string(c.Repeat), text)

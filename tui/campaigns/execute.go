@@ -17,20 +17,20 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// An Executor makes calls of the execution API as an application would, from any screen. It
-// knows the campaigns and what a person executed last, and lives as long as the console.
+// An Executor makes calls of the execution API from any screen, as an application would. It keeps the
+// campaigns and what a person executed last, and lives as long as the console.
 type Executor struct {
 	env     *screen.Env
 	store   Store
-	handler http.Handler // answers the calls; nil: none can be made
+	handler http.Handler // answers the calls; nil: calls cannot be made
 	known   screen.Query[[]storage.Campaign]
 	all     []storage.Campaign
 	read    bool
 	chosen  storage.ID   // the campaign executed last, or chosen since then
-	last    execute.Spec // without recipients: nothing was executed yet
+	last    execute.Spec // the last call; without recipients: nothing was executed yet
 }
 
-// NewExecutor returns an executor of the campaigns of a store. With a nil handler it has no keys.
+// NewExecutor returns an executor of the campaigns of a store. With a nil handler it offers no keys.
 func NewExecutor(e *screen.Env, store Store, handler http.Handler) *Executor {
 	return &Executor{env: e, store: store, handler: handler, known: screen.Query[[]storage.Campaign]{Ctx: e.Context}}
 }
@@ -43,7 +43,7 @@ func (x *Executor) Refresh(c storage.Change) tea.Cmd {
 	return x.known.Ask(x.store.Campaigns)
 }
 
-// Update takes what was read.
+// Update handles the results of reads.
 func (x *Executor) Update(msg tea.Msg) tea.Cmd {
 	a, fresh, cmd := x.known.Take(msg)
 	if fresh && a.Err == nil {
@@ -62,7 +62,7 @@ func (x *Executor) Bindings(front func() screen.Screen) []screen.Binding {
 
 // Open shows the menu for the campaign that is selected in front, or was executed last.
 func (x *Executor) Open(front screen.Screen) tea.Cmd {
-	c, ok := x.aim(front)
+	c, ok := x.target(front)
 	switch {
 	case ok:
 		return screen.Show(newExecuteMenu(x, c))
@@ -72,9 +72,9 @@ func (x *Executor) Open(front screen.Screen) tea.Cmd {
 	return screen.Say(screen.Info("There is no campaign to execute yet: 2 goes to the campaigns, n creates one"))
 }
 
-// aim returns the campaign of the selected row, otherwise the chosen one, otherwise the first
-// live one, otherwise the first.
-func (x *Executor) aim(front screen.Screen) (storage.Campaign, bool) {
+// target returns the campaign of the selected row, otherwise the chosen one, otherwise the first live one,
+// otherwise the first. It returns false if there are no campaigns.
+func (x *Executor) target(front screen.Screen) (storage.Campaign, bool) {
 	if f, ok := front.(interface{ Campaign() storage.ID }); ok {
 		if c, ok := x.find(f.Campaign()); ok {
 			return c, true
@@ -93,7 +93,7 @@ func (x *Executor) aim(front screen.Screen) (storage.Campaign, bool) {
 // Campaigns returns the campaigns as they were read last.
 func (x *Executor) Campaigns() []storage.Campaign { return x.all }
 
-// find returns a campaign as it was last read.
+// find returns a campaign as it was read last.
 func (x *Executor) find(id storage.ID) (storage.Campaign, bool) {
 	at := slices.IndexFunc(x.all, func(c storage.Campaign) bool { return c.ID == id })
 	if at < 0 {
@@ -105,19 +105,19 @@ func (x *Executor) find(id storage.ID) (storage.Campaign, bool) {
 // Again reports whether there is a call to repeat.
 func (x *Executor) Again() bool { return len(x.last.To) > 0 }
 
-// Repeat makes the last call again, with the campaign as it is now and a request ID of its own.
+// Repeat makes the last call again, with the current settings of the campaign and a new request ID.
 func (x *Executor) Repeat() tea.Cmd {
 	spec := x.last
 	c, ok := x.find(spec.Campaign.ID)
 	if !ok {
-		return screen.Say(screen.Warn(spec.Campaign.Name + ", which was executed last, is gone"))
+		return screen.Say(screen.Warn(spec.Campaign.Name + ", which was executed last, was deleted"))
 	}
 	spec.Campaign, spec.RequestID = c, ""
 	return x.execute(spec)
 }
 
-// execute makes a call, and shows its answer. The answer names the record of the call, which says
-// what followed from it: a repeated or silent call is answered with 202 as well.
+// execute makes a call and shows its answer. It also reads the record of the call, because only that says
+// what followed: a repeated or silent call is answered with 202 as well.
 func (x *Executor) execute(spec execute.Spec) tea.Cmd {
 	made, err := execute.New(spec)
 	if err != nil {
@@ -138,8 +138,7 @@ func (x *Executor) execute(spec execute.Spec) tea.Cmd {
 	}
 }
 
-// report says what was answered: in a toast, or if something was wrong, in a dialog with all
-// of it.
+// report shows the answer: in a toast, or if the call had faults, in a dialog that lists them.
 func (x *Executor) report(of storage.Campaign, answer execute.Answer, record storage.Execution) tea.Cmd {
 	lead := fmt.Sprintf("%s executed: %d %s", of.Name, answer.Code, record.ExecutionID)
 	say := func(t component.Toast) tea.Cmd {
@@ -149,19 +148,19 @@ func (x *Executor) report(of storage.Campaign, answer execute.Answer, record sto
 	case record.Fault != "":
 		return x.showFaults(answer, record)
 	case record.RepeatOf != 0:
-		return say(screen.Warn(lead + ", a repeat of an earlier call, so that nothing was executed"))
+		return say(screen.Warn(lead + ", a repeat of an earlier call, so nothing was executed"))
 	case record.Silent != "":
 		return say(screen.Warn(lead + ", but no events follow: " + record.Silent))
 	}
 	return say(screen.Good(fmt.Sprintf("%s, recipients: %d, events planned: %d", lead, record.Recipients, record.Events)))
 }
 
-// faultsShown is how many faults the dialog lists. The rest are in the record of the call, which
+// faultsShown is how many faults the dialog lists at most. All of them are in the record of the call, which
 // the dialog offers to open.
 const faultsShown = 5
 
-// showFaults shows what was wrong with a call, and offers to open its record among all calls: a
-// refused call may not belong to any campaign.
+// showFaults shows the faults of a call, and offers to open its record in the list of all calls, because a
+// rejected call need not belong to a campaign.
 func (x *Executor) showFaults(answer execute.Answer, record storage.Execution) tea.Cmd {
 	text := []string{strconv.Itoa(record.Code) + " " + record.Fault}
 	all := execute.Faults(answer.Body)
@@ -189,7 +188,7 @@ func (x *Executor) showFaults(answer execute.Answer, record storage.Execution) t
 func (x *Executor) copyCurl(spec execute.Spec) tea.Cmd {
 	base := x.env.Status.ReceiverURL()
 	if base == "" {
-		return screen.Say(screen.Warn("the receiver is off, so that there is no URL for curl"))
+		return screen.Say(screen.Warn("the receiver is off, so there is no URL for curl"))
 	}
 	made, err := execute.New(spec)
 	if err != nil {
@@ -205,9 +204,9 @@ const (
 	callContext   = "context"
 )
 
-// ask asks for the recipients, the request ID and the context of a call. The recipients of the
-// last call are there already if it was of the same campaign; the request ID never is, since a
-// second call with it would be a repeat.
+// ask asks for the recipients, the request ID and the context of a call. The form starts with the recipients
+// of the last call of the same campaign, but never with its request ID, because a second call with that
+// would be a repeat.
 func (x *Executor) ask(of storage.Campaign) tea.Cmd {
 	to := ""
 	if x.last.Campaign.ID == of.ID {
@@ -220,15 +219,15 @@ func (x *Executor) ask(of storage.Campaign) tea.Cmd {
 		Title: "Execute " + of.Name, Verb: "Execute", Rows: 16,
 		Section: component.Section{Fields: []component.Field{
 			{ID: callTo, Label: "Recipients", Kind: component.AreaField, Rows: 5, Start: component.Value{Text: to}, Check: check(callTo), Help: magicHelp(of.Channel)},
-			{ID: callRequestID, Label: "Request ID", Check: check(callRequestID), Help: "Empty: a new one. The same again shows how a repeat is answered."},
+			{ID: callRequestID, Label: "Request ID", Check: check(callRequestID), Help: "Empty: a new one. Use one twice to see how a repeat is answered."},
 			{ID: callContext, Label: "Context", Kind: component.AreaField, Rows: 3, Check: check(callContext), Help: `A line each: /order/id="A-1". Every recipient gets it.`},
 		}},
 		Submit: func(v component.Values) tea.Cmd { return x.execute(x.spec(of, v)) },
 	})
 }
 
-// spec returns the call that a form describes. A line of the context is a JSON pointer and a
-// value, separated by the first "=". The value may contain more of them.
+// spec returns the call that a form describes. A line of the context is a JSON Pointer and a value, separated
+// by the first "=", because the value may contain others.
 func (x *Executor) spec(of storage.Campaign, v component.Values) execute.Spec {
 	spec := execute.Spec{Campaign: of, RequestID: strings.TrimSpace(v.Text(callRequestID))}
 	spec.To = strings.FieldsFunc(v.Text(callTo), func(r rune) bool { return strings.ContainsRune(" ,;\t\r\n", r) })
@@ -241,7 +240,7 @@ func (x *Executor) spec(of storage.Campaign, v component.Values) execute.Spec {
 	return spec
 }
 
-// wrongField says what is wrong with a field of the form, or "".
+// wrongField returns the error of a field of the form, or "".
 func wrongField(spec execute.Spec, field string) string {
 	_, err := execute.New(spec)
 	var all storage.FieldErrors

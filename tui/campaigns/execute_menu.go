@@ -13,8 +13,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// executeMenu executes one campaign: with a magic address, or with recipients that a person
-// types.
+// An executeMenu executes one campaign, for a magic address or for recipients that a person types.
 type executeMenu struct {
 	by       *Executor
 	campaign storage.Campaign
@@ -37,8 +36,8 @@ func newExecuteMenu(x *Executor, of storage.Campaign) *executeMenu {
 	return m
 }
 
-// outcomeKeys returns the outcomes of the menu's columns and their keys. Fixed keys, rather than
-// numbers, are the same for every channel, although not every channel has every outcome.
+// outcomeKeys returns the outcomes of the menu's columns with their keys. The keys are letters and not the
+// numbers of the items, so that they are the same for every channel, even though SMS lacks some outcomes.
 func outcomeKeys() [][]component.MenuItem {
 	return [][]component.MenuItem{
 		{{ID: "delivered", Key: "d"}, {ID: "sent", Key: "s"}, {ID: "bounce", Key: "b"}, {ID: "bounce-soft", Key: "B"}, {ID: "error", Key: "e"}},
@@ -53,7 +52,7 @@ func (m *executeMenu) fill() {
 		Title: "Execute " + m.campaign.Name,
 		Details: []component.MenuItem{
 			{ID: itemTo, Key: "t", Label: "to…", Detail: "recipients, request ID, context"},
-			{ID: itemMore, Key: "a", Label: "addresses…", Detail: "every magic address, those of codes too"},
+			{ID: itemMore, Key: "a", Label: "addresses…", Detail: "every magic address, including those of codes"},
 			{ID: itemAgain, Key: ".", Label: "again", Detail: m.lastLabel(), Off: !x.Again()},
 			{ID: itemCurl, Key: "y", Label: "as curl", Detail: "copy the call as a command"},
 		},
@@ -86,8 +85,8 @@ func (m *executeMenu) lastLabel() string {
 	return m.by.last.Campaign.Name + " to " + strings.Join(m.by.last.To, ", ")
 }
 
-// address returns the magic address of an outcome, such as bounce@example.com, if the channel has
-// one.
+// address returns the magic address of an outcome, such as bounce@example.com. It returns false if the
+// channel has none.
 func (m *executeMenu) address(word string) (string, bool) {
 	all := outcome.Addresses(m.campaign.Channel)
 	at := slices.IndexFunc(all, func(a outcome.Magic) bool { return string(a.Outcome) == word })
@@ -102,7 +101,7 @@ func (m *executeMenu) Update(msg tea.Msg) tea.Cmd {
 	return screen.PickFrom(&m.menu, msg, m, m.pick)
 }
 
-// pick does what an item says.
+// pick runs the action of an item.
 func (m *executeMenu) pick(item string) tea.Cmd {
 	x := m.by
 	switch item {
@@ -121,7 +120,7 @@ func (m *executeMenu) pick(item string) tea.Cmd {
 	return tea.Batch(screen.Dismiss(m), x.execute(execute.Spec{Campaign: m.campaign, To: []string{address}}))
 }
 
-// curlSpec returns the last call of the campaign, otherwise one to an ordinary address.
+// curlSpec returns the last call of the campaign, otherwise one for the first magic address.
 func (m *executeMenu) curlSpec() execute.Spec {
 	if last := m.by.last; last.Campaign.ID == m.campaign.ID && m.by.Again() {
 		last.Campaign = m.campaign
@@ -135,8 +134,8 @@ func (m *executeMenu) View(width, height int) string {
 	return m.menu.View(m.by.env.Theme, width, height)
 }
 
-// changeCampaign asks for another campaign, and keeps the menu open for it. The choice is looked
-// up by its ID, because the list may have been read again in the meantime.
+// changeCampaign asks for another campaign, and keeps the menu open for it. It looks the choice up by its
+// ID, because the list may have been read again meanwhile.
 func (m *executeMenu) changeCampaign() tea.Cmd {
 	var items []component.MenuItem
 	now := 0
@@ -157,8 +156,7 @@ func (m *executeMenu) changeCampaign() tea.Cmd {
 	return m.by.env.Choose(component.Menu{Title: "Execute which campaign?", Details: component.Number(items), At: now, Find: true, Names: true}, pick)
 }
 
-// chooseAddress offers every magic address of the channel. The one without an outcome is that
-// whose profile does not exist.
+// chooseAddress offers every magic address of the channel. The one without an outcome has no profile.
 func (m *executeMenu) chooseAddress() tea.Cmd {
 	var items []component.MenuItem
 	for _, a := range outcome.Addresses(m.campaign.Channel) {
@@ -173,9 +171,8 @@ func (m *executeMenu) chooseAddress() tea.Cmd {
 	})
 }
 
-// magicHelp lists the words that decide what becomes of a message. For email it writes the
-// addresses of codes once, as code-N, instead of one for each code. SMS has no such words: its
-// magic addresses are telephone numbers.
+// magicHelp lists the words that decide the outcome of a message. For email it names the addresses of codes
+// only once, as code-N. For SMS it lists telephone numbers, because those are its magic addresses.
 func magicHelp(channel storage.Channel) string {
 	var words []string
 	for _, a := range outcome.Addresses(channel) {
@@ -186,7 +183,7 @@ func magicHelp(channel storage.Channel) string {
 		}
 	}
 	if channel == storage.SMS {
-		return "1 to 20, a line each. These decide what becomes of the message: " + strings.Join(words, ", ")
+		return "1 to 20, one a line. These decide the outcome of the message: " + strings.Join(words, ", ")
 	}
-	return "1 to 20, a line each. WORD@example.com decides what becomes of the message: " + strings.Join(words, ", ") + ", code-N."
+	return "1 to 20, one a line. WORD@example.com decides the outcome of the message: " + strings.Join(words, ", ") + ", code-N."
 }

@@ -13,17 +13,17 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// executions is the screen of the calls of the execution API: those of one campaign, or all
-// there are, wrong ones included.
+// executions is the screen of the calls of the execution API: those of one campaign, or all of them,
+// including rejected ones.
 type executions struct {
 	*screen.Browser[storage.Execution, call]
 	env      *screen.Env
 	store    callStore
 	campaign storage.Campaign // the zero Campaign: every call
-	reveal   storage.ID       // selected as soon as it is read
+	reveal   storage.ID       // to be selected as soon as it has been read; 0: none
 }
 
-// call is everything that is known of a call.
+// A call is everything that is known about a call.
 type call struct {
 	storage.Execution
 	messages []storage.Message // in the order of the recipients
@@ -96,12 +96,12 @@ func OpenExecution(e *screen.Env, store Store, id storage.ID) tea.Cmd {
 			return x, err
 		}
 		if x.campaign, err = store.Campaign(ctx, x.CampaignID); errors.Is(err, storage.ErrNotFound) {
-			err = nil // it is among all calls
+			err = nil // the list of all calls has it
 		}
 		return x, err
 	}, func(x found, err error) tea.Cmd {
 		if err != nil {
-			return screen.Say(screen.AboutKeys("the call is no longer kept"))
+			return screen.Say(screen.AboutKeys("the call has been removed"))
 		}
 		s := newExecutions(e, store, x.campaign)
 		s.reveal = id
@@ -109,18 +109,18 @@ func OpenExecution(e *screen.Env, store Store, id storage.ID) tea.Cmd {
 	})
 }
 
-// callBindings returns the keys that open the calls and messages of all campaigns, so that
-// wrong calls are seen too.
+// callBindings returns the keys that open the calls and messages of all campaigns. A call that names no
+// known campaign is only in that list.
 func (s *Screen) callBindings() []screen.Binding {
 	return []screen.Binding{
-		{Keys: []string{"c"}, Label: "calls", Help: "Show all calls of the execution API, also those of no known campaign", Do: func() tea.Cmd { return s.openExecutions(storage.Campaign{}) }},
+		{Keys: []string{"c"}, Label: "calls", Help: "Show all calls of the execution API, including those without a known campaign", Do: func() tea.Cmd { return s.openExecutions(storage.Campaign{}) }},
 		{Keys: []string{"m"}, Word: "messages", Help: "Show the messages of all campaigns", Do: func() tea.Cmd {
 			return screen.Open(newMessages(s.env, s.store, messageScope{title: "Messages"}))
 		}},
 	}
 }
 
-// Refresh reads again what a change concerns, and at first selects what is to be shown.
+// Refresh reads again what a change affects. The first time it selects the call to be shown.
 func (s *executions) Refresh(c storage.Change) tea.Cmd {
 	if id := s.reveal; id != 0 {
 		s.reveal = 0
@@ -146,7 +146,7 @@ func (s *executions) Campaign() storage.ID {
 	return s.campaign.ID
 }
 
-// choose returns how to read and count the calls that match a filter.
+// choose returns the source of the calls that match a filter.
 func (s *executions) choose(f storage.Filter) screen.Chosen[storage.Execution] {
 	of := s.campaign.ID
 	return screen.Chosen[storage.Execution]{
@@ -159,9 +159,9 @@ func (s *executions) choose(f storage.Filter) screen.Chosen[storage.Execution] {
 	}
 }
 
-// read reads a call with its messages. The body is prepared here, off the event loop, because
-// formatting a large one takes time. A sealed body, which has a client's secret or a token, is
-// not prepared: only a mask is shown of it.
+// read reads a call with its messages. It also formats the body, which takes long for a large one and so
+// must not happen in the event loop. A sealed body, which contains a client's secret or a token, is only
+// ever shown as a mask.
 func (s *executions) read(ctx context.Context, id storage.ID) (c call, err error) {
 	if c.Execution, err = s.store.Execution(ctx, id); err != nil {
 		return c, err
@@ -193,11 +193,11 @@ func (s *executions) Bindings() []screen.Binding {
 	case !x.Accepted():
 		row = screen.Because("no messages follow from this call", row)
 	}
-	list := []screen.Binding{s.FilterBinding("Choose calls: code:4xx is:silent campaign:Orders request:r-1 since:10:36"), s.PauseBinding("calls"), s.FollowBinding()}
+	list := []screen.Binding{s.FilterBinding("Filter calls: code:4xx is:silent campaign:Orders request:r-1 since:10:36"), s.PauseBinding("calls"), s.FollowBinding()}
 	if s.List().Len() > 0 {
 		list = append(list, s.NextBindings()...)
 	}
-	wrap := screen.Binding{Keys: []string{"W"}, Word: "wrap", Help: "Wrap long lines of the body, or no longer", Do: func() tea.Cmd {
+	wrap := screen.Binding{Keys: []string{"W"}, Word: "wrap", Help: "Wrap long lines of the body, or stop wrapping", Do: func() tea.Cmd {
 		s.BodyViewer().ToggleWrap()
 		return nil
 	}}
@@ -209,7 +209,7 @@ func (s *executions) openMessages(x storage.Execution) tea.Cmd {
 	return screen.Open(newMessages(s.env, s.store, messageScope{title: "Messages of " + x.ExecutionID, execution: x.ID}))
 }
 
-// Copies returns what a person may need elsewhere of a call.
+// Copies returns the texts of a call that a person may want to copy.
 func (s *executions) Copies() []screen.CopyItem {
 	c, read, ok := s.Current()
 	if !ok {
@@ -231,9 +231,9 @@ func (s *executions) Copies() []screen.CopyItem {
 // welcome explains the empty list, and where to send a call if the receiver is on.
 func (s *executions) welcome(width, height int) string {
 	steps := [][2]string{{"E", "execute a campaign, as an application would"}, {"esc", "back"}}
-	text := "No call yet. Every call of the execution API appears here as it came, with what was wrong with it."
+	text := "No call yet. Every call of the execution API appears here as received, with its faults."
 	if s.campaign.ID != 0 {
-		text = "No call has named this campaign yet. Its executions appear here, and what became of their messages."
+		text = "No call has named this campaign yet. Its executions appear here, with the outcomes of their messages."
 	}
 	lines := []string{text}
 	if base := s.env.Status.ReceiverURL(); base != "" {

@@ -12,8 +12,8 @@ import (
 	"backchannel/tui/style"
 )
 
-// callColumns returns the columns of the list. The campaign is one of them only where the list
-// has calls of several.
+// callColumns returns the columns of the list. all says that it has calls of all campaigns, which are then
+// a column.
 func callColumns(all bool) []component.Column {
 	columns := []component.Column{
 		{Title: "Time", Least: 8, Width: 12, Priority: 2},
@@ -53,7 +53,7 @@ func codeStyle(th *style.Theme, code int) style.Style {
 	return th.Text
 }
 
-// resultCell names the execution or the fault, and says why no event follows.
+// resultCell returns the cell with the execution's ID or the fault, and why no events follow.
 func resultCell(th *style.Theme, x storage.Execution) component.Cell {
 	switch {
 	case x.Fault != "":
@@ -68,8 +68,8 @@ func resultCell(th *style.Theme, x storage.Execution) component.Cell {
 	return component.Cell{Text: x.ExecutionID, Style: th.Text}
 }
 
-// faultText returns the fault of a call, and where it went unless that was an execution endpoint,
-// which is the usual case and needs no mention. A path may hold a token, which is masked.
+// faultText returns the fault of a call, and its method and path unless that is an execution endpoint, as is
+// usual. A path may contain a token, which is masked.
 func faultText(x storage.Execution) string {
 	if strings.Contains(x.Path, "/executions/unitary") || strings.Contains(x.Path, "/executions/highthroughput") {
 		return x.Fault
@@ -77,7 +77,8 @@ func faultText(x storage.Execution) string {
 	return x.Fault + ", " + x.Method + " " + storage.WithoutTokens(x.Path)
 }
 
-// callHead draws the two lines above the tabs: what was answered, and to whom and when.
+// callHead draws the two lines above the tabs: the answer, and below it the campaign, time, duration and
+// request ID.
 func callHead(e *screen.Env, c call, width int) []string {
 	th := e.Theme
 	glyph, ink, name := style.Check, th.Good, c.ExecutionID
@@ -93,13 +94,12 @@ func callHead(e *screen.Env, c call, width int) []string {
 	return []string{component.Fit(title, width), component.Fit(" "+th.Dim.Render(style.Escape(under)), width)}
 }
 
-// describeResult draws what became of an accepted call, message by message, or everything
-// that was wrong with it.
+// describeResult draws the messages of an accepted call with their lives, or the faults of a rejected one.
 func describeResult(e *screen.Env, d *screen.Detail, c call) {
 	th := e.Theme
 	switch {
 	case c.RepeatOf != 0:
-		d.Paragraph("Its ID was accepted before: it got the answer to that call, and nothing was executed.", th.Text)
+		d.Paragraph("Its ID was accepted before: it got the answer of that call, and nothing was executed.", th.Text)
 	case c.Silent != "":
 		d.Paragraph(style.Warning+" no events: "+c.Silent, th.Warn)
 		d.Blank()
@@ -118,7 +118,7 @@ func describeResult(e *screen.Env, d *screen.Detail, c call) {
 	}
 }
 
-// fitting returns the longest form of a cell's text that fits, or its shortest one cut.
+// fitting returns the longest form of a cell's text that fits, or the shortest one, truncated.
 func fitting(c component.Cell, width int) string {
 	for _, text := range append([]string{c.Text}, c.Shorter...) {
 		if component.Width(text) <= width {
@@ -129,7 +129,8 @@ func fitting(c component.Cell, width int) string {
 	return component.Fit(c.Text, max(0, width))
 }
 
-// describeFault draws what was wrong at one place: what was got is the brightest.
+// describeFault draws a fault. The actual value is the brightest, because the rest is the same for every call
+// with the same fault.
 func describeFault(d *screen.Detail, f execute.Fault) {
 	if f.At != "" {
 		d.Lines = append(d.Lines, component.Fit(" "+d.Theme.Bad.Render(style.Cross)+" "+d.Theme.Text.Render(style.Escape(f.At)), d.Width))
@@ -183,7 +184,7 @@ func describeAnswer(e *screen.Env, d *screen.Detail, c call) {
 	}
 }
 
-// bodyContent returns the body indented, with its faults marked, or as it came if it is not JSON.
+// bodyContent returns the body, indented and with its faults marked if it is JSON, and otherwise unchanged.
 func bodyContent(c call) component.Content {
 	switch {
 	case c.Sealed:
@@ -194,8 +195,8 @@ func bodyContent(c call) component.Content {
 	return component.Content{Text: c.shown.Text}
 }
 
-// bodyFlaws returns the faults within the body. Their place is a JSON pointer; that of a fault of
-// the headers or of the URL does not begin with a slash.
+// bodyFlaws returns the faults within the body. They have a JSON Pointer; faults of headers or of the URL do
+// not begin with a slash.
 func bodyFlaws(faults []execute.Fault) (all []component.Flaw) {
 	for _, f := range faults {
 		if !strings.HasPrefix(f.At, "/") {
@@ -210,21 +211,20 @@ func bodyFlaws(faults []execute.Fault) (all []component.Flaw) {
 	return all
 }
 
-// bodyHead draws the line above the body: its size, and why it is not shown as JSON, or not
-// whole.
+// bodyHead draws the line above the body: its size, and why it is not shown indented or in full.
 func (s *executions) bodyHead(c call, read bool, place screen.BodyPlace) []string {
 	text := "Body"
 	switch {
 	case !read:
 	case c.Sealed:
-		text += "   holds secrets, so that it is masked"
+		text += "   contains secrets, so it is masked"
 	default:
 		text += fmt.Sprintf("   %s bytes", screen.Thousands(int64(len(c.Body))))
 		if c.pretty == nil && len(c.Body) > 0 {
-			text += "   as it came: not JSON"
+			text += "   as received: not JSON"
 		}
 		if c.Flaw != "" {
-			text += "   " + string(c.Flaw) + ": not all of it is here"
+			text += "   " + string(c.Flaw) + ": incomplete"
 		}
 	}
 	return []string{place.Title(s.env.Theme, text)}

@@ -62,8 +62,8 @@ func (s *Screen) check(base storage.Campaign, v component.Values) storage.FieldE
 	return append(bad, more...)
 }
 
-// savedToast says what was saved and which key goes on from there, and warns if nobody gets
-// the events that the campaign asks for.
+// savedToast returns the toast after saving, with the key that activates the campaign, or with a warning,
+// such as that no webhook gets the events.
 func (s *Screen) savedToast(ctx context.Context, c storage.Campaign, created bool) component.Toast {
 	text := c.Latest().Name + " saved"
 	switch {
@@ -87,8 +87,7 @@ func anew(c storage.Campaign) storage.Campaign {
 	return fresh
 }
 
-// keys returns the keys of the outcome plan's rows, for the footer. The field handles them
-// itself.
+// keys returns the keys of the outcome plan's rows, for the footer. The field itself handles them.
 func keys(field string) []screen.Binding {
 	noun := map[string]string{fieldRules: "rule", fieldShares: "share"}[field]
 	if noun == "" {
@@ -101,8 +100,8 @@ func keys(field string) []screen.Binding {
 	}
 }
 
-// create opens a form for a campaign of the organization and sandbox that were used last, or,
-// for the first one, of the webhook that f would fire at.
+// create opens a form for a new campaign, whose organization and sandbox are those of the newest campaign or,
+// if there is none, of the webhook at which the key f fires.
 func (s *Screen) create() tea.Cmd {
 	c := storage.NewCampaign()
 	if hook, ok := s.env.Targets.Target(s); ok {

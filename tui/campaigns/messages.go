@@ -13,7 +13,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// callStore keeps the calls, their messages, and the deliveries of these.
+// A callStore reads the calls, their messages, and the deliveries of these.
 type callStore interface {
 	Execution(context.Context, storage.ID) (storage.Execution, error)
 	Executions(context.Context, storage.ExecutionQuery) ([]storage.Execution, error)
@@ -32,19 +32,19 @@ type messages struct {
 	env    *screen.Env
 	store  callStore
 	title  string
-	reveal storage.ID // selected as soon as it is read
-	from   bool       // opened from a record of one of them, to which m leads back
+	reveal storage.ID // to be selected as soon as it has been read; 0: none
+	from   bool       // opened from a record of one of them, to which the key m leads back
 }
 
-// message is everything that is known of one message.
+// A message is everything that is known about one message.
 type message struct {
 	storage.Message
 	deliveries map[storage.ID]storage.Delivery
-	payload    []byte // of its last event that was sent, otherwise of its first
+	payload    []byte // of its last event that was sent, otherwise of its first event
 	silent     string // why there are no events, or ""
 }
 
-// messageScope is what the messages of a screen have in common.
+// A messageScope is what the messages of a screen have in common.
 type messageScope struct {
 	title     string
 	campaign  storage.ID // 0: every one
@@ -75,7 +75,7 @@ func newMessages(e *screen.Env, store callStore, of messageScope) *messages {
 			if !read {
 				return message{Message: m}
 			}
-			x.Message = m // which is read more often
+			x.Message = m // the list is read more often
 			return x
 		},
 		Needs:    []string{"y"},
@@ -95,12 +95,12 @@ func newMessages(e *screen.Env, store callStore, of messageScope) *messages {
 	return s
 }
 
-// OpenMessage opens a message over the present view, among those of its execution.
+// OpenMessage opens a message over the current view, in a list of the messages of its execution.
 func OpenMessage(e *screen.Env, store Store, id storage.ID) tea.Cmd {
 	return screen.ReadThen(e, func(ctx context.Context) (storage.Message, error) { return store.Message(ctx, id) },
 		func(m storage.Message, err error) tea.Cmd {
 			if err != nil {
-				return screen.Say(screen.AboutKeys("its message is no longer kept"))
+				return screen.Say(screen.AboutKeys("its message has been removed"))
 			}
 			s := newMessages(e, store, messageScope{title: "Messages of " + m.ExecutionID, execution: m.Execution})
 			s.reveal, s.from = id, true
@@ -112,8 +112,8 @@ func OpenMessage(e *screen.Env, store Store, id storage.ID) tea.Cmd {
 // Title returns the heading.
 func (s *messages) Title() string { return s.title }
 
-// Refresh reads again what a change concerns, and at first selects what is to be shown. Reveal
-// moves the focus to the list; a message that was opened from a record keeps it on its detail.
+// Refresh reads again what a change affects. The first time it selects the message to be shown, and restores
+// the focus, which Reveal moves to the list: a message that was opened from a record has it on its detail.
 func (s *messages) Refresh(c storage.Change) tea.Cmd {
 	if id := s.reveal; id != 0 {
 		s.reveal = 0
@@ -125,7 +125,7 @@ func (s *messages) Refresh(c storage.Change) tea.Cmd {
 	return s.Browser.Refresh(c)
 }
 
-// choose returns how to read and count the messages of a scope that match a filter.
+// choose returns the source of the messages of a scope that match a filter.
 func (s *messages) choose(of messageScope, f storage.Filter) screen.Chosen[storage.Message] {
 	those := storage.MessageQuery{Filter: f, CampaignID: of.campaign, Execution: of.execution}
 	return screen.Chosen[storage.Message]{
@@ -142,15 +142,15 @@ func (s *messages) choose(of messageScope, f storage.Filter) screen.Chosen[stora
 	}
 }
 
-// messageValues returns what the keys of a filter mean for a message.
+// messageValues returns a message's values of the filter's keys, to suggest them.
 func messageValues(m storage.Message) map[string]string {
 	return map[string]string{
 		"campaign": m.Campaign, "execution": m.ExecutionID, "request": m.RequestID, "address": m.Address, "outcome": string(m.Outcome),
 	}
 }
 
-// read reads a message with its deliveries and the payload of the last that was sent. If it has
-// no events, the call says why.
+// read reads a message with its deliveries and the payload of the last one that was sent. If it has no
+// events, it reads the call, which says why.
 func (s *messages) read(ctx context.Context, id storage.ID) (x message, err error) {
 	if x.Message, err = s.store.Message(ctx, id); err != nil {
 		return x, err
@@ -199,9 +199,9 @@ func (s *messages) Bindings() []screen.Binding {
 		if s.from {
 			first = 1
 		}
-		screen.Because("it has no events, so that there is no delivery", row[first:])
+		screen.Because("it has no events, so there is no delivery", row[first:])
 	}
-	list := []screen.Binding{s.FilterBinding("Choose messages: state:bounce outcome:code-15 address:a@example.com since:10m")}
+	list := []screen.Binding{s.FilterBinding("Filter messages: state:bounce outcome:code-15 address:a@example.com since:10m")}
 	if s.List().Len() > 0 {
 		list = slices.Concat(list, []screen.Binding{s.FollowBinding()}, s.NextBindings())
 	}
@@ -214,11 +214,11 @@ func (s *messages) receiptBinding() screen.Binding {
 	if s.from {
 		return screen.Binding{Keys: []string{"m"}, Label: "back", Help: "Go back to where the message was opened", Do: func() tea.Cmd { return screen.CloseScreen(s) }}
 	}
-	return screen.Binding{Keys: []string{"m"}, Label: "receipt", Help: "Go to what the receiver got of its last event, or else to its delivery", Do: s.OnSelected(s.showReceipt)}
+	return screen.Binding{Keys: []string{"m"}, Label: "receipt", Help: "Go to the receipt of its last event, or to its delivery if there is none", Do: s.OnSelected(s.showReceipt)}
 }
 
-// showReceipt goes to what the receiver got of the last event. An event for an endpoint other
-// than the built-in receiver has no receipt, so its delivery is shown instead.
+// showReceipt goes to the receipt of the last event. An event for an endpoint other than the built-in receiver
+// has none, so its delivery is shown instead.
 func (s *messages) showReceipt(m storage.Message) tea.Cmd {
 	of := lastSent(m)
 	return screen.ReadThen(s.env, func(ctx context.Context) (storage.Receipt, error) { return screen.LastReceipt(ctx, s.store, of) },
@@ -230,7 +230,7 @@ func (s *messages) showReceipt(m storage.Message) tea.Cmd {
 		})
 }
 
-// Copies returns what a person may need elsewhere of a message.
+// Copies returns the texts of a message that a person may want to copy.
 func (s *messages) Copies() []screen.CopyItem {
 	x, read, ok := s.Current()
 	if !ok {
@@ -249,8 +249,8 @@ func messagesWelcome(e *screen.Env, width, height int) string {
 		[][2]string{{"E", "execute a campaign"}, {"esc", "back"}}, width, height)
 }
 
-// messageColumns returns the columns of the list. The life has the most room: it is what tells
-// one message from another.
+// messageColumns returns the columns of the list. The life gets most of the width, because it distinguishes the
+// messages.
 func messageColumns() []component.Column {
 	return []component.Column{
 		{Title: "State", Width: 11},

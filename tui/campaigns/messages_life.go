@@ -15,11 +15,11 @@ import (
 // lifeGap separates the steps of a life.
 const lifeGap = " " + style.Horizontal + " "
 
-// A lifeForm says what a line of a message's life includes.
+// A lifeForm says what the line of a message's life includes.
 type lifeForm struct{ clock, planned, took, codes bool }
 
-// lifeCell returns the life of a message on one line, and the shorter forms of it: without
-// the codes of good answers, the time of day, and the time that each step took.
+// lifeCell returns the life of a message on one line, with shorter forms, which leave out one after another the
+// word planned, the codes of successful answers, the time of day, and the duration of each step.
 func lifeCell(e *screen.Env, m storage.Message) component.Cell {
 	cell := component.Cell{Style: lifeStyle(e.Theme, m)}
 	for i, f := range []lifeForm{{true, true, true, true}, {true, false, true, true}, {true, false, true, false}, {took: true}, {}} {
@@ -33,8 +33,8 @@ func lifeCell(e *screen.Env, m storage.Message) component.Cell {
 	return cell
 }
 
-// lifeLine draws a life in one form, as in "12:00:01 planned ─ .2 s ─ sent 200 ─ 1.9 s ─
-// delivered 200". An excluded message has no steps; its line says what excluded it.
+// lifeLine returns a life in one form, as in "12:00:01 planned ─ .2 s ─ sent 200 ─ 1.9 s ─ delivered 200". An
+// excluded message has no steps. Its line says why it was excluded.
 func lifeLine(e *screen.Env, m storage.Message, f lifeForm) string {
 	begin := ""
 	if f.clock {
@@ -62,8 +62,8 @@ func lifeLine(e *screen.Env, m storage.Message, f lifeForm) string {
 	return strings.Join(parts, lifeGap)
 }
 
-// tookText returns how long a step took, in as few cells as possible: ".2 s", "1.9 s". Below 0.1
-// s one decimal place would show nothing, and from a minute on it would show too much.
+// tookText formats how long a step took in few cells: ".2 s", "1.9 s". Below 0.1 s one decimal place would show
+// nothing, and from a minute on it would show too much.
 func tookText(d time.Duration) string {
 	if d < 100*time.Millisecond || d >= time.Minute {
 		return screen.Duration(d)
@@ -71,8 +71,8 @@ func tookText(d time.Duration) string {
 	return strings.TrimPrefix(fmt.Sprintf("%.1f s", d.Seconds()), "0")
 }
 
-// stepText says what has become of a step. codes is whether to show the HTTP status of a
-// delivered one, which is the expected case; that of a failure always shows.
+// stepText returns the state of a step. codes says whether to include the HTTP status of a successful one. That of
+// a failure is always included.
 func stepText(e *screen.Env, s storage.LifeStep, codes bool) string {
 	word, code := string(s.Status), ""
 	if s.Code != 0 {
@@ -89,15 +89,15 @@ func stepText(e *screen.Env, s storage.LifeStep, codes bool) string {
 	case storage.Retrying:
 		return word + code + " retrying"
 	case storage.Sending:
-		return word + " under way"
+		return word + " in flight"
 	case storage.Queued:
 		return word + " due " + e.Due(s.DueAt)
 	}
 	return word + " " + string(s.State)
 }
 
-// lifeStyle warns of a message of which an event does not reach the webhook as it should. A
-// bounce that was delivered to the webhook is no reason to warn: it is what was asked for.
+// lifeStyle returns the style of a life, which warns if an event does not reach the webhook. A bounce that has
+// reached it is not a reason to warn.
 func lifeStyle(th *style.Theme, m storage.Message) style.Style {
 	ink := th.Text
 	for _, s := range m.Events {
@@ -111,8 +111,8 @@ func lifeStyle(th *style.Theme, m storage.Message) style.Style {
 	return ink
 }
 
-// messageState returns the glyph and the style of a message's state, which is neutral as that
-// of the event with the same name: that a message bounced is no failure of the webhook.
+// messageState returns the glyph and the style of a message's state. They are neutral, like those of the event
+// with the same name: a message that bounced is not a failure of the webhook.
 func messageState(th *style.Theme, state storage.MessageState) (string, style.Style) {
 	switch state {
 	case storage.MessagePlanned:
@@ -123,8 +123,8 @@ func messageState(th *style.Theme, state storage.MessageState) (string, style.St
 	return screen.EventStyle(th, storage.Status(state))
 }
 
-// describeLife draws the life of a message step by step: when each ended, how long it took
-// and what its delivery says, and when those to come are due.
+// describeLife draws the life of a message step by step: when each step ended, how long it took and the error of
+// its delivery, or when it is due.
 func describeLife(e *screen.Env, d *screen.Detail, x message) {
 	th := e.Theme
 	line := func(at time.Time, glyph string, ink style.Style, text string) {

@@ -17,7 +17,7 @@ type fields struct {
 	base storage.Campaign
 }
 
-// sections returns Adobe's sections, and below them one of our own.
+// sections returns Adobe's sections and one of our own.
 func (f fields) sections() []component.Section {
 	all := []component.Section{
 		{Title: "Properties", Fields: f.propertyFields()},
@@ -38,19 +38,19 @@ func (f fields) sections() []component.Section {
 	return all
 }
 
-// ownTitle is that of the section with what Journey Optimizer does not have.
+// ownTitle is the title of the section with the settings that Journey Optimizer does not have.
 const ownTitle = "Backchannel's own"
 
-// propertyFields returns what identifies the campaign to a call and to the webhook.
+// propertyFields returns the fields that identify the campaign to calls and to the webhook.
 func (f fields) propertyFields() []component.Field {
 	return []component.Field{
 		{ID: fieldName, Label: "Campaign name", Help: "1 to 64 characters, unique. Calls use its ID, which y copies."},
 		{ID: fieldCategory, Label: "Category", Kind: component.RadioField, Options: options(storage.Categories(), ""),
 			Help: "Only transactional campaigns can be executed and enable webhooks."},
-		{ID: fieldOrganization, Label: "Organization", Help: "What calls send as x-gw-ims-org-id."},
-		{ID: fieldSandbox, Label: "Sandbox", Help: "What calls send as x-sandbox-name. Its webhook gets the events."},
+		{ID: fieldOrganization, Label: "Organization", Help: "x-gw-ims-org-id in calls."},
+		{ID: fieldSandbox, Label: "Sandbox", Help: "x-sandbox-name in calls. The sandbox's webhook gets the events."},
 		{ID: fieldSandboxID, Label: "Sandbox ID", Note: ifEmpty(fieldSandboxID, "its webhook's, or a new one"),
-			Help: "A UUID. Left empty, it is the one of the webhook there."},
+			Help: "A UUID. Left empty, it is that of the sandbox's webhook."},
 	}
 }
 
@@ -59,11 +59,11 @@ func actionFields() []component.Field {
 	return []component.Field{
 		{ID: fieldChannel, Label: "Channel", Kind: component.RadioField,
 			Options: []component.Option{{ID: string(storage.Email), Label: "Email"}, {ID: string(storage.SMS), Label: "SMS"}},
-			Help:    "What its messages are. Push has no feedback webhook."},
+			Help:    "The channel of its messages. Push has no feedback webhook."},
 	}
 }
 
-// audienceFields returns what is known of the recipients, and whether events follow.
+// audienceFields returns the fields about the recipients, and the one that enables events.
 func (f fields) audienceFields() []component.Field {
 	return []component.Field{
 		{ID: fieldIdentity, Label: "Identity type", Note: defaultIdentity,
@@ -75,8 +75,8 @@ func (f fields) audienceFields() []component.Field {
 	}
 }
 
-// whoGetsEvents says which webhook gets the events, or what is missing for that. While webhooks
-// are off it asks as if they were on, to say what turning them on would do.
+// whoGetsEvents returns which webhook gets the events, or why none does. While webhooks are off, it says what
+// turning them on would do.
 func (f fields) whoGetsEvents(v component.Values) string {
 	c, _ := values{f.env}.apply(f.base, v)
 	s := c.Latest()
@@ -101,15 +101,15 @@ func (f fields) whoGetsEvents(v component.Values) string {
 	}
 }
 
-// scheduleFields returns the start and end. The help names the console's zone, in which a time
-// without a zone is read.
+// scheduleFields returns the start and end. The help names the console's zone, which applies to times without
+// one.
 func (f fields) scheduleFields() []component.Field {
 	zone := f.env.Now().In(f.env.Location).Format("MST")
 	return []component.Field{
 		{ID: fieldStart, Label: "Start", Note: ifEmpty(fieldStart, "once it is activated"),
 			Help: "Calls before it fail. " + timeExample + ", in " + zone + ", or with a zone: 2026-12-01T12:00:00Z."},
 		{ID: fieldEnd, Label: "End", Note: ifEmpty(fieldEnd, "when it is stopped"),
-			Help: "Calls from then on fail; the status stays Live. Written like the start."},
+			Help: "Later calls fail; the status stays Live. Written like the start."},
 	}
 }
 
@@ -117,21 +117,21 @@ func (f fields) scheduleFields() []component.Field {
 func (f fields) ownFields() []component.Field {
 	return []component.Field{
 		{ID: fieldRequestID, Label: "Request ID", Kind: component.RadioField, Options: options(storage.RequestIDSources(), "'s"),
-			Help: "requestId in events: the one of the call's body, or the gateway's x-request-id."},
+			Help: "requestId in events: that of the call's body, or the gateway's x-request-id."},
 		{ID: fieldRepeat, Label: "Repeated calls", Kind: component.RadioField, Options: options(storage.RepeatPolicies(), ""),
 			Help: "A requestId accepted within 24 h: 409, executed again, or 202 and nothing executed."},
 		{ID: fieldThroughput, Label: "High throughput", Kind: component.CheckField, Options: label("on"),
-			Help: "As at Adobe: external recipients alone, an endpoint of its own, 5,000 calls a second instead of 500."},
+			Help: "As at Adobe: only external recipients, a separate endpoint, 5,000 calls a second instead of 500."},
 		{ID: fieldRules, Label: "Outcome rules", Kind: component.RowsField, Pairs: true, Between: "=", Add: "add a rule: *@acme.test → bounce", Most: storage.MaxOutcomeRules,
 			Below: f.outcomes, Help: "Address pattern (* and ?) and outcome; the first that matches applies, after magic addresses."},
 		{ID: fieldShares, Label: "Outcome shares", Kind: component.RowsField, Pairs: true, Between: "=", Add: "add a share: bounce-soft → 5 %",
-			Help: "Outcome and per cent of the messages that no rule matches. What is left is delivered."},
+			Help: "Outcome and percentage of the messages that no rule matches. The rest are delivered."},
 		{ID: fieldSeed, Label: "Seed", Help: "A whole number. The same seed and calls give the same outcomes and times."},
 		{ID: fieldSpeed, Label: "Speed", Help: fmt.Sprintf("Divides the times between the events of a message. %g to %d.", storage.MinSpeed, storage.MaxSpeed)},
 	}
 }
 
-// outcomes lists the words that a rule or a share may name.
+// outcomes lists the outcomes that a rule or a share may have.
 func (f fields) outcomes(v component.Values) string {
 	if len(v[fieldRules].Rows)+len(v[fieldShares].Rows) == 0 {
 		return ""
@@ -165,8 +165,8 @@ func counted(n int, noun string) string {
 	return fmt.Sprintf("%d %ss", n, noun)
 }
 
-// defaultIdentity returns the namespace that an empty identity type stands for, to be shown
-// beside the field. It changes with the channel.
+// defaultIdentity returns the note with the namespace for which an empty identity type stands. It depends on the
+// channel.
 func defaultIdentity(v component.Values) string {
 	if strings.TrimSpace(v.Text(fieldIdentity)) != "" {
 		return ""
@@ -174,7 +174,7 @@ func defaultIdentity(v component.Values) string {
 	return storage.DefaultNamespace(storage.Channel(v.Text(fieldChannel)))
 }
 
-// ifEmpty returns a note that says what an empty field means, and goes once something is typed.
+// ifEmpty returns a note that says what an empty field means. It disappears once something is typed.
 func ifEmpty(id, text string) func(component.Values) string {
 	return func(v component.Values) string {
 		if strings.TrimSpace(v.Text(id)) != "" {
@@ -184,10 +184,10 @@ func ifEmpty(id, text string) func(component.Values) string {
 	}
 }
 
-// label returns the one option that a check box has.
+// label returns the only option of a check box.
 func label(text string) []component.Option { return []component.Option{{Label: text}} }
 
-// options returns a choice for each of some words.
+// options returns an option for each word.
 func options[T ~string](words []T, suffix string) []component.Option {
 	out := make([]component.Option, len(words))
 	for i, w := range words {

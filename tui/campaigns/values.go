@@ -34,13 +34,13 @@ const (
 	fieldSpeed        = "plan.speed"
 )
 
-// rowPath matches the paths that storage gives to the cells of the outcome plan's rows, such as
+// rowPath matches the paths of package storage for the fields of rules and shares, such as
 // plan.rules[2].pattern.
 var rowPath = regexp.MustCompile(`^(plan\.(?:rules|shares))\[(\d+)\]\.(\w+)$`)
 
-// locate returns the ID of the form's error for the path of a field in storage, and the noun that
-// its message begins with. In the form a row has a name and a value. The name is the pattern of a
-// rule and the outcome of a share; a rule's outcome is therefore its value.
+// locate returns the form's error ID for a path of package storage, and the subject of its message. In the form a
+// row has a name and a value: the pattern and the outcome of a rule, or the outcome and the percentage of a
+// share.
 func locate(path string) (id, subject string) {
 	row := rowPath.FindStringSubmatch(path)
 	switch {
@@ -129,8 +129,8 @@ func (f values) apply(c storage.Campaign, v component.Values) (storage.Campaign,
 // timeExample shows how to write a time, in help texts and errors.
 const timeExample = "2026-12-01 12:00"
 
-// when returns a time as the form shows it, or "" for the zero time. It leaves the seconds out
-// only if there are none, so that saving a form does not round a time that nobody touched.
+// when formats a time for the form. It returns "" for the zero time, and omits the seconds only if they are 0, so
+// that saving a form does not round a time that was not changed.
 func (f values) when(at time.Time) string {
 	if at.IsZero() {
 		return ""
@@ -142,9 +142,8 @@ func (f values) when(at time.Time) string {
 	return at.Format("2006-01-02 15:04:05.999999999")
 }
 
-// readTime parses a time, in the console's zone unless it names one. A text that is unchanged
-// keeps the old time, because an hour occurs twice when summer time ends, and parsing might pick
-// the other one.
+// readTime parses a time, in the console's zone unless it names one. For an unchanged text it returns the old time,
+// because an hour occurs twice when daylight saving time ends, and parsing might pick the other one.
 func (f values) readTime(p *screen.Parser, field string, old time.Time) time.Time {
 	text := strings.TrimSpace(p.Values.Text(field))
 	switch {
@@ -161,12 +160,11 @@ func (f values) readTime(p *screen.Parser, field string, old time.Time) time.Tim
 			return at
 		}
 	}
-	p.Add(field, "%q is not a valid time; use %s, say, or nothing", text, timeExample)
+	p.Add(field, "%q is not a valid time; use %s, say, or leave it empty", text, timeExample)
 	return old
 }
 
-// readPlan parses the outcome plan. A speed of 0 has to be refused here, because storage takes it
-// for a speed that is not set.
+// readPlan parses the outcome plan. It must reject a speed of 0, which package storage takes as unset.
 func readPlan(p *screen.Parser) (plan storage.OutcomePlan) {
 	for _, r := range p.Values[fieldRules].Rows {
 		plan.Rules = append(plan.Rules, storage.OutcomeRule{Pattern: r.Name, Outcome: storage.MessageOutcome(strings.TrimSpace(r.Value))})
@@ -196,6 +194,5 @@ func readNumber(p *screen.Parser, field, text, example string) float64 {
 	return x
 }
 
-// number writes a number in as few digits as it takes to read it back unchanged, and never with
-// an exponent.
+// number formats a number with as few digits as identify it, and never with an exponent.
 func number(x float64) string { return strconv.FormatFloat(x, 'f', -1, 64) }

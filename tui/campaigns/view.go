@@ -7,14 +7,14 @@ import (
 	"backchannel/tui/style"
 )
 
-// inventoryTitle names the inventory as Adobe does its kind of campaigns.
+// inventoryTitle is Adobe's name for this kind of campaigns.
 const inventoryTitle = "API-triggered campaigns"
 
 // welcome explains the empty inventory, and how to create the first campaign.
 func welcome(s *screen.Env, width, height int) string {
 	return s.Welcome(inventoryTitle, []string{
 		"No campaign yet. An application calls the execution API with the ID of a live transactional campaign; messages go out, and their feedback events reach the webhook of the campaign's organization and sandbox.",
-		"Here the receiver answers such calls as Journey Optimizer does: in an application only the host changes.",
+		"Here the receiver answers these calls as Journey Optimizer does: in an application only the host changes.",
 	}, [][2]string{
 		{"n", "create a campaign: a name is enough"},
 		{"a", "activate it, so that calls are accepted"},
@@ -22,7 +22,7 @@ func welcome(s *screen.Env, width, height int) string {
 	}, width, height)
 }
 
-// columns returns the columns of the inventory. Those that are Extra show only in wide terminals.
+// columns returns the columns of the inventory.
 func columns() []component.Column {
 	return []component.Column{
 		{Title: "Name", Least: 10, Width: 16, Flex: 3},
@@ -54,8 +54,7 @@ func cells(th *style.Theme, r row) []component.Cell {
 	}
 }
 
-// statusCell names the status. A live campaign may have a draft besides, which calls do not
-// use yet.
+// statusCell returns the cell with the status. A live campaign may also have a draft, which calls do not use yet.
 func statusCell(th *style.Theme, c storage.Campaign) component.Cell {
 	glyph, ink := statusStyle(th, c.Status)
 	cell := component.Cell{Text: glyph + " " + string(c.Status), Style: ink}
@@ -66,8 +65,8 @@ func statusCell(th *style.Theme, c storage.Campaign) component.Cell {
 	return cell
 }
 
-// statusStyle returns the glyph and the style of a status. Every status has a glyph of its own,
-// because colour alone would be lost with NO_COLOR.
+// statusStyle returns the glyph and the style of a status. Every status has a different glyph, because NO_COLOR
+// removes colours.
 func statusStyle(th *style.Theme, status storage.CampaignStatus) (string, style.Style) {
 	switch status {
 	case storage.CampaignLive:
@@ -78,7 +77,7 @@ func statusStyle(th *style.Theme, status storage.CampaignStatus) (string, style.
 	return style.Info, th.Dim
 }
 
-// webhooksCell says whether Enable webhooks is on, and warns where it does nothing.
+// webhooksCell returns the cell that says whether webhooks are enabled, with a warning if that has no effect.
 func webhooksCell(th *style.Theme, r row) component.Cell {
 	switch {
 	case !r.Webhooks:
@@ -89,13 +88,13 @@ func webhooksCell(th *style.Theme, r row) component.Cell {
 	return component.Cell{Text: style.Check + " on", Style: th.Text}
 }
 
-// countCell returns how many messages of the campaign are in a state.
+// countCell returns the cell with the number of the campaign's messages in a state.
 func countCell(th *style.Theme, r row, state storage.MessageState, ink style.Style) component.Cell {
 	n := r.counts[state]
 	return component.Cell{Text: screen.Thousands(n), Style: quietZero(th, n, ink)}
 }
 
-// quietZero dims a number that says nothing.
+// quietZero returns a dim style for 0, so that other numbers stand out.
 func quietZero(th *style.Theme, n int64, ink style.Style) style.Style {
 	if n == 0 {
 		return th.Dim

@@ -13,11 +13,10 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// burstToast is the ID of the toast about a burst. A later toast with it replaces the earlier
-// one.
+// burstToast is the ID of toasts about bursts, each of which replaces the one before.
 const burstToast = "burst"
 
-// burst fires one burst at a time, and shows its progress and then its outcome in a panel.
+// A burst fires one burst at a time, and shows its progress and then its outcome in a panel.
 type burst struct {
 	env      *screen.Env
 	store    Store
@@ -25,23 +24,22 @@ type burst struct {
 	readings screen.Query[reading]
 	now      fire.Progress
 	pace     pace
-	hidden   bool // by a person
+	hidden   bool // a person has hidden the panel
 }
 
-// A reading is the progress of a run as it was read. It names the run, because another may have
-// begun in the meantime.
+// A reading is the progress of a run as it was read. It names the run, because another one may have begun
+// meanwhile.
 type reading struct {
 	run *run
 	fire.Progress
 }
 
-// running reports whether the latest run still queues events. Those that it has queued may be
-// under way for longer than that.
+// running reports whether the latest run is still queueing events. Deliveries of queued ones may take longer.
 func (b *burst) running() bool { return b.run != nil && !b.run.stopped && !b.run.ended }
 
-// refuse says that there is one burst at a time, and how to end it.
+// refuse shows that a burst is running, and how to stop it.
 func (b *burst) refuse() tea.Cmd {
-	return b.say(b.run, screen.Warn("A burst is under way: esc stops it"))
+	return b.say(b.run, screen.Warn("A burst is running: esc stops it"))
 }
 
 // begin shows another run.
@@ -51,19 +49,19 @@ func (b *burst) begin(r *run) {
 	b.pace.add(r.began, 0)
 }
 
-// report takes what a run has queued, or the error that ended it. A run that a person stopped
-// ends with the error of its context, which is not worth a toast.
+// report handles the deliveries that a run has queued, or the error that ended it. A run that a person has stopped
+// ends with the error of its context, which is not shown.
 func (b *burst) report(msg runMsg) tea.Cmd {
 	msg.run.follower.Add(msg.queued)
-	cmd := b.look()
+	cmd := b.read()
 	if msg.err != nil && !msg.run.stopped {
 		cmd = tea.Batch(cmd, b.say(msg.run, screen.Bad(msg.run.String()+": "+screen.OneLine(msg.err))))
 	}
 	return cmd
 }
 
-// say shows a toast about a burst, in place of the earlier one. Its "its deliveries" leads to
-// those of the webhook that are in one of the states, or to all of the webhook if there are none.
+// say shows a toast about a burst, from which enter opens the webhook's deliveries in the given states, or all of
+// them if no states are given.
 func (b *burst) say(r *run, toast component.Toast, states ...string) tea.Cmd {
 	toast.ID = burstToast
 	of := storage.Filter{Terms: []storage.Term{{Key: "webhook", Value: r.spec.Webhook.Name}}}
@@ -77,11 +75,11 @@ func (b *burst) changed() tea.Cmd {
 		return nil
 	}
 	b.run.follower.Changed()
-	return b.look()
+	return b.read()
 }
 
-// look reads the progress of the latest run, unless all of it is final.
-func (b *burst) look() tea.Cmd {
+// read reads the progress of the latest run, unless all of its deliveries are final.
+func (b *burst) read() tea.Cmd {
 	r := b.run
 	if r == nil || r.over {
 		return nil
@@ -92,9 +90,8 @@ func (b *burst) look() tea.Cmd {
 	})
 }
 
-// take takes a reading, and reports whether msg was one. An error is ignored: the next change
-// reads again. While the follower is behind, it is asked again at once, since there may be no
-// further change to wait for.
+// take handles a reading, and reports whether msg was one. It ignores an error, because the next change causes
+// another read. While the follower is behind, it reads again at once, because there may be no further change.
 func (b *burst) take(msg tea.Msg) (tea.Cmd, bool) {
 	a, fresh, cmd := b.readings.Take(msg)
 	if !fresh || a.Err != nil || a.Value.run != b.run {
@@ -105,18 +102,18 @@ func (b *burst) take(msg tea.Msg) (tea.Cmd, bool) {
 	r := b.run
 	switch {
 	case b.now.Behind:
-		return tea.Batch(cmd, b.look()), true
+		return tea.Batch(cmd, b.read()), true
 	case !b.running() && r.ended && b.now.Open == 0 && r.queued > 0 && !r.over:
 		r.over = true
 		if b.hidden {
-			cmd = tea.Batch(cmd, b.tell())
+			cmd = tea.Batch(cmd, b.sayOutcome())
 		}
 	}
 	return cmd, true
 }
 
-// tell says in a toast how a burst ended whose panel was hidden, where nobody would see it.
-func (b *burst) tell() tea.Cmd {
+// sayOutcome shows the outcome of a burst whose panel is hidden in a toast.
+func (b *burst) sayOutcome() tea.Cmd {
 	toast := screen.Good(b.sentence())
 	if b.missed() {
 		toast = screen.Bad(b.sentence())
@@ -142,7 +139,7 @@ func (f *Firer) Dismiss() bool {
 	return was
 }
 
-// A pace measures how fast a count grows, over the last seconds.
+// A pace measures how fast a count has been growing in the last seconds.
 type pace struct{ samples []sample }
 
 type sample struct {
@@ -150,11 +147,10 @@ type sample struct {
 	n  int
 }
 
-// paceOver is the time over which a pace is measured.
+// paceOver is the length of the window over which a pace is measured.
 const paceOver = 5 * time.Second
 
-// add takes the present count. Of the samples that are too old, one is kept, because the count
-// has grown since then.
+// add adds a sample. It keeps one sample that is too old, because the growth in the window is measured from there.
 func (p *pace) add(at time.Time, n int) {
 	p.samples = append(p.samples, sample{at, n})
 	for len(p.samples) > 2 && at.Sub(p.samples[1].at) > paceOver {
@@ -162,7 +158,7 @@ func (p *pace) add(at time.Time, n int) {
 	}
 }
 
-// perSecond returns how much the count grows in a second, or 0 if it does not.
+// perSecond returns the growth per second, or 0 if the count does not grow.
 func (p *pace) perSecond(now time.Time) float64 {
 	if len(p.samples) == 0 {
 		return 0

@@ -19,8 +19,8 @@ const (
 	burstRate  = "rate"
 )
 
-// askBurst asks for the event, the number and the rate of a burst, beginning with those of the
-// last burst. The help texts give the limits of fire.CheckCount and fire.CheckRate.
+// askBurst asks for the event, the number and the rate of a burst. The form starts with those of the last burst.
+// The help texts state the limits of fire.CheckCount and fire.CheckRate.
 func (f *Firer) askBurst(of fire.Spec) tea.Cmd {
 	options := make([]component.Option, 0, len(storage.Statuses()))
 	for _, s := range storage.Statuses() {
@@ -33,7 +33,7 @@ func (f *Firer) askBurst(of fire.Spec) tea.Cmd {
 	return f.env.Fill(screen.FormSpec{
 		Title: "Burst at " + of.Webhook.Name, Verb: "Fire", Focus: burstCount,
 		Section: component.Section{
-			Title: "Each of them a message of its own, " + string(of.Channel),
+			Title: "Each event is of another message, " + string(of.Channel),
 			Fields: []component.Field{
 				{ID: burstEvent, Label: "Event", Kind: component.ChoiceField, Options: options, Start: component.Value{Text: string(of.Status)}, Help: "left and right choose."},
 				{ID: burstCount, Label: "How many", Start: component.Value{Text: count}, Check: checkCount, Help: "1 to 1,000,000."},
@@ -50,7 +50,7 @@ func (f *Firer) askBurst(of fire.Spec) tea.Cmd {
 	})
 }
 
-// checkCount says what is wrong with the number of events, or returns "".
+// checkCount returns what is wrong with the number of events, or "".
 func checkCount(v component.Values) string {
 	n, err := strconv.Atoi(strings.TrimSpace(v.Text(burstCount)))
 	if err != nil {
@@ -59,7 +59,7 @@ func checkCount(v component.Values) string {
 	return fire.CheckCount(n)
 }
 
-// checkRate says what is wrong with the rate, or returns "".
+// checkRate returns what is wrong with the rate, or "".
 func checkRate(v component.Values) string {
 	r, err := strconv.ParseFloat(strings.TrimSpace(v.Text(burstRate)), 64)
 	if err != nil {

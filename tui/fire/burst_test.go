@@ -25,7 +25,7 @@ func TestABurstNamesTheFilterThatShowsWhatWasMissed(t *testing.T) {
 		f := New(&screen.Env{Times: screen.Times{Now: time.Now}}, nil)
 		f.burst.run = &run{spec: fire.Spec{Status: storage.StatusSent, Webhook: storage.Webhook{Name: "acme prod"}}, queued: 3, ended: true, began: time.Now()}
 		f.burst.now.Tally = test.end
-		said, ok := f.burst.tell()().(screen.ToastMsg)
+		said, ok := f.burst.sayOutcome()().(screen.ToastMsg)
 		if !ok || !strings.Contains(said.Toast.Text, test.want) {
 			t.Errorf("said %q, want %q", said.Toast.Text, test.want)
 		}

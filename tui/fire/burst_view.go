@@ -15,13 +15,13 @@ import (
 	"backchannel/tui/style"
 )
 
-// shown reports whether there is something to draw. A run that ended before it queued anything
-// has only the toast about its error.
+// shown reports whether there is something to draw. A run that ended before it queued anything has only a toast
+// with its error.
 func (b *burst) shown() bool { return b.run != nil && !b.hidden && (b.run.queued > 0 || b.running()) }
 
-// Panel draws the progress of a burst in one line, and when it is over, its outcome with a
-// histogram of the latencies. height is that of the whole screen, of which the panel takes a
-// part.
+// Panel draws the progress of a burst in one line or, once it is over, its outcome with a histogram of the
+// latencies. width and height are those of the whole screen, of which the panel takes a part. It returns nil if
+// there is nothing to show.
 func (f *Firer) Panel(width, height int) []string {
 	b := &f.burst
 	switch {
@@ -33,8 +33,8 @@ func (f *Firer) Panel(width, height int) []string {
 	return b.outcome(width, height)
 }
 
-// planned returns how many deliveries there will be. A run that was stopped has no more than it
-// had queued by then.
+// planned returns how many deliveries there will be. A run that was stopped has only those that it had queued by
+// then.
 func (b *burst) planned() int {
 	if b.running() {
 		return max(b.run.spec.Count, b.run.queued)
@@ -42,8 +42,8 @@ func (b *burst) planned() int {
 	return b.run.queued
 }
 
-// progress draws the line in the longest form that fits: with what is fired and a long bar, or
-// without. The last form has no speed either, and is cut if even that is too long.
+// progress draws the line in the longest form that fits. Shorter forms have a shorter bar, then no name of the
+// event, and the last one no speed. That one is truncated if it does not fit.
 func (b *burst) progress(width int) string {
 	th, done, all := b.env.Theme, b.now.Final(), b.planned()
 	counts := th.Strong.Render(screen.Thousands(int64(done)) + "/" + screen.Thousands(int64(all)))
@@ -62,8 +62,7 @@ func (b *burst) progress(width int) string {
 	return ""
 }
 
-// parts returns what the line says beside the bar: the speed, the outcomes so far, what waits,
-// and how long it will take.
+// parts returns the texts beside the bar: the speed, the outcomes so far, what is waiting, and the remaining time.
 func (b *burst) parts() []string {
 	th, now := b.env.Theme, b.env.Now()
 	perSecond := b.pace.perSecond(now)
@@ -79,7 +78,7 @@ func (b *burst) parts() []string {
 	case known:
 		parts = append(parts, th.Text.Render(leftText(left)))
 	}
-	b.env.Elapsed(b.run.began) // draws the line again in a second
+	b.env.Elapsed(b.run.began) // so that the line is drawn again in a second
 	switch {
 	case b.running():
 		parts = append(parts, th.Text.Render("esc")+th.Dim.Render(" stops"))
@@ -89,8 +88,7 @@ func (b *burst) parts() []string {
 	return parts
 }
 
-// failures draws the number of deliveries that failed, in red unless it is zero, and of those
-// that were cancelled.
+// failures draws the numbers of failed and cancelled deliveries.
 func (b *burst) failures() string {
 	ink := b.env.Theme.Dim
 	if b.now.Failed > 0 {
@@ -103,10 +101,9 @@ func (b *burst) failures() string {
 	return text
 }
 
-// left estimates how long it takes until all deliveries are final: as long as queueing takes at
-// the rate that was asked for, or as delivering does at its present speed, whichever is longer.
-// An estimate of more than a year says only that almost nothing moves, and one much longer would
-// not fit in a time.Duration.
+// left estimates the time until all deliveries are final: that of queueing at the requested rate or that of
+// delivering at the present speed, whichever is longer. It returns false for more than a year, which only says that
+// almost nothing moves, and would not fit into a time.Duration if it were much longer.
 func (b *burst) left(perSecond float64) (left time.Duration, known bool) {
 	if perSecond <= 0 {
 		return 0, false
@@ -121,9 +118,8 @@ func (b *burst) left(perSecond float64) (left time.Duration, known bool) {
 	return time.Duration(seconds * float64(time.Second)), true
 }
 
-// leftText writes an estimate, rounded up, so that it reaches zero only at the end. Up to a
-// hundred of a unit stay in it, because "90 s" changes visibly while one waits and "2 min" does
-// not.
+// leftText formats an estimate. It rounds up, so that zero is reached only at the end, and keeps a unit up to 100
+// of it, because "90 s" visibly changes while a person waits and "2 min" does not.
 func leftText(left time.Duration) string {
 	seconds := int(math.Ceil(left.Seconds()))
 	switch {
@@ -138,7 +134,7 @@ func leftText(left time.Duration) string {
 // missed reports whether some of the burst was not delivered.
 func (b *burst) missed() bool { return b.now.Failed+b.now.Cancelled > 0 }
 
-// sentence says how the burst ended.
+// sentence returns the outcome of the burst.
 func (b *burst) sentence() string {
 	r, all := b.run, screen.Thousands(int64(b.run.queued))
 	lead := r.String()
@@ -152,8 +148,8 @@ func (b *burst) sentence() string {
 	return fmt.Sprintf("%s: of %s, %s; %d and / %s show them", lead, all, strings.Join(counts, ", "), screen.ViewDeliveries+1, strings.Join(states, " "))
 }
 
-// shortfall returns the numbers of deliveries that failed or were cancelled, as text, and the
-// words of the filter that shows these.
+// shortfall returns the numbers of failed and of cancelled deliveries as texts, and the words of the filter that
+// shows them.
 func (b *burst) shortfall() (counts, states []string) {
 	for _, part := range []struct {
 		n     int
@@ -167,16 +163,15 @@ func (b *burst) shortfall() (counts, states []string) {
 	return counts, states
 }
 
-// The space that a histogram has.
+// The size of a histogram.
 const (
 	barsLeast, barsMost = 3, 10 // lines
-	barText             = 22    // columns beside the bars
-	barWidth            = 40    // of the longest bar, where there is room
+	barText             = 22    // cells beside the bars
+	barWidth            = 40    // cells of the longest bar, where there is space
 )
 
-// outcome draws how the burst ended, how fast, and how the latencies are distributed. The
-// histogram takes a quarter of what is left of the screen, so that the list above it can still be
-// used.
+// outcome draws the outcome of the burst, its speed, and a histogram of the latencies. The histogram takes at most
+// a quarter of the rest of the screen, so that the list above remains usable.
 func (b *burst) outcome(width, height int) []string {
 	th := b.env.Theme
 	glyph, ink := style.Check, th.Good
@@ -204,8 +199,8 @@ func (b *burst) outcome(width, height int) []string {
 	return component.Lines(append(lines, component.FitRight(closing, width)), width, len(lines)+1)
 }
 
-// bars draws the histogram in at most so many lines. A bar is rounded up, so that even one slow
-// delivery among a million has a cell.
+// bars draws the histogram in at most so many lines. Bars are rounded up, so that even one slow delivery among a
+// million is visible.
 func (b *burst) bars(width, most int) (lines []string) {
 	th, room := b.env.Theme, max(1, min(barWidth, width-barText))
 	for _, bar := range storage.Bars(b.now.Latencies().Buckets, most) {

@@ -10,7 +10,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// campaign returns the chosen campaign, or nil if there is none whose events go to the webhook.
+// campaign returns the chosen campaign, or nil if there is none or its events do not go to the webhook.
 func (m *menu) campaign() *storage.Campaign {
 	c := m.firing.findCampaign(m.chosen)
 	if c == nil || notFired(*c, m.webhook) != "" {
@@ -19,7 +19,7 @@ func (m *menu) campaign() *storage.Campaign {
 	return c
 }
 
-// notFired says why an event at the webhook cannot be one of the campaign's, or returns "".
+// notFired returns why an event at the webhook cannot be one of the campaign's, or "".
 func notFired(c storage.Campaign, w storage.Webhook) string {
 	if !w.Has(c.Channel) {
 		return fmt.Sprintf("is for %s, which is not a channel of %s", c.Channel, w.Name)
@@ -27,22 +27,22 @@ func notFired(c storage.Campaign, w storage.Webhook) string {
 	return c.WhyNotFired(w, c.Channel)
 }
 
-// campaignLabel says whose campaign and action IDs the events have.
+// campaignLabel returns whose campaign and action IDs the events have.
 func (m *menu) campaignLabel() string {
 	if c := m.campaign(); c != nil {
-		return c.Name + ", whose ids the events have"
+		return c.Name + ": events have its ids"
 	}
 	return "none: made-up ids"
 }
 
-// chooseCampaign asks of which campaign the events are from now on.
+// chooseCampaign asks which campaign the following events belong to.
 func (m *menu) chooseCampaign() tea.Cmd {
 	items := []component.MenuItem{{ID: noCampaign, Label: "none", Detail: "each event has made-up ids"}}
 	now := 0
 	for i, c := range m.firing.campaigns {
 		item := component.MenuItem{ID: c.ID.String(), Label: c.Name, Detail: string(c.Status) + "   " + string(c.Channel) + "   " + c.Organization + " / " + c.Sandbox.Name}
 		if why := notFired(c, m.webhook); why != "" {
-			item.Off, item.Detail = true, strings.TrimPrefix(why, c.Name+" ") // which the label says
+			item.Off, item.Detail = true, strings.TrimPrefix(why, c.Name+" ") // the label already has the name
 		}
 		if c.ID == m.chosen {
 			now = i + 1
@@ -58,7 +58,7 @@ func (m *menu) chooseCampaign() tea.Cmd {
 // noCampaign is the item that chooses no campaign. It cannot be the ID of one, which is a number.
 const noCampaign = "none"
 
-// choose fires events of the campaign with this ID from now on, or of none.
+// choose makes the following events those of the campaign with an ID, or of none.
 func (m *menu) choose(campaign string) {
 	m.chosen, _ = storage.ParseID(campaign) // 0 for none
 	m.firing.last.campaign = m.chosen

@@ -1,5 +1,5 @@
-// Package fire fires events from any screen: with a menu, in bursts, and with toasts that
-// report the outcome. Begin with [New].
+// Package fire fires events from any screen: with a menu, in bursts, and with toasts that report the outcomes. Start
+// with [New].
 package fire
 
 import (
@@ -17,7 +17,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// Store keeps the webhooks, campaigns and fixtures, and the deliveries of what was fired.
+// Store reads the webhooks, campaigns and fixtures, and stores the deliveries of fired events.
 type Store interface {
 	storage.ParkedStore
 	fire.Store
@@ -28,8 +28,8 @@ type Store interface {
 	ReceiptsOfDelivery(context.Context, storage.ID) ([]storage.Receipt, error)
 }
 
-// Firer fires events from any screen. It knows the webhooks, what a person chose last, and
-// what becomes of the events. It lives as long as the console.
+// Firer fires events from any screen. It keeps what the menu offers and what a person chose last, and follows the
+// deliveries of fired events. It lives as long as the console.
 type Firer struct {
 	env       *screen.Env
 	store     Store
@@ -43,7 +43,7 @@ type Firer struct {
 	watch     watch
 }
 
-// last holds what a person chose last, which is what f and . begin with.
+// last holds what a person chose last, with which the keys f and . begin.
 type last struct {
 	spec     fire.Spec // the zero Spec: nothing was fired yet
 	channel  storage.Channel
@@ -57,8 +57,7 @@ type target struct {
 	status  storage.Status
 }
 
-// inventory holds the webhooks, campaigns and saved fixtures, and the webhook that was fired at
-// last.
+// inventory holds the webhooks, campaigns and saved fixtures, and the webhook of the newest delivery.
 type inventory struct {
 	webhooks  []storage.Webhook
 	campaigns []storage.Campaign
@@ -75,22 +74,21 @@ func New(e *screen.Env, store Store) *Firer {
 	}
 }
 
-// Refresh reads the webhooks, so that the menu can open at once, and the deliveries whose
-// outcome is awaited.
+// Refresh reads what the menu offers, so that it can open at once, and the deliveries whose outcomes are awaited.
 func (f *Firer) Refresh(c storage.Change) tea.Cmd {
 	var cmds []tea.Cmd
 	if c.Has(storage.ChangedWebhooks | storage.ChangedFixtures | storage.ChangedCampaigns) {
 		cmds = append(cmds, f.known.Ask(f.readInventory))
 	}
 	if c.Has(storage.ChangedDeliveries) {
-		cmds = append(cmds, f.watch.look(), f.burst.changed())
+		cmds = append(cmds, f.watch.read(), f.burst.changed())
 	}
 	f.env.Targets.Reading = f.known.Running
 	return tea.Batch(cmds...)
 }
 
-// readInventory reads what the menu offers, and the webhook of the newest delivery, which the
-// menu of a new console begins with.
+// readInventory reads what the menu offers, and the newest delivery, with whose webhook the menu of a new console
+// begins.
 func (f *Firer) readInventory(ctx context.Context) (inventory, error) {
 	all, err := f.store.Webhooks(ctx)
 	if err != nil {
@@ -115,7 +113,7 @@ func (f *Firer) readInventory(ctx context.Context) (inventory, error) {
 	return a, nil
 }
 
-// Update takes what was read, and the progress of what was fired.
+// Update handles the results of reads, and the reports of runs.
 func (f *Firer) Update(msg tea.Msg) tea.Cmd {
 	if a, fresh, cmd := f.known.Take(msg); fresh {
 		t := &f.env.Targets
@@ -140,7 +138,7 @@ func (f *Firer) Update(msg tea.Msg) tea.Cmd {
 	return f.watch.Update(msg)
 }
 
-// Open shows the menu for the webhook that is selected in front, or was fired at last.
+// Open shows the menu for the webhook that is selected in front, otherwise for the last one fired at.
 func (f *Firer) Open(front screen.Screen) tea.Cmd {
 	m, ok := f.menuFor(front)
 	switch {
@@ -152,8 +150,8 @@ func (f *Firer) Open(front screen.Screen) tea.Cmd {
 	return screen.Say(screen.Info("There is no webhook to fire at yet: 1 goes to the webhooks, n creates one"))
 }
 
-// Repeat fires again what was fired last, at the webhook as it is now. It asks before a burst,
-// because a key that fires one event should not fire a thousand by surprise.
+// Repeat fires the last event again, at its webhook with the current settings. It asks before a burst, because a key
+// that usually fires one event must not fire a thousand by surprise.
 func (f *Firer) Repeat() tea.Cmd {
 	again := f.last.spec
 	if again.Status == "" {
@@ -161,12 +159,12 @@ func (f *Firer) Repeat() tea.Cmd {
 	}
 	w, ok := f.env.Targets.Find(again.Webhook.ID)
 	if !ok {
-		return screen.Say(screen.Warn(again.Webhook.Name + ", at which the last event was fired, is gone"))
+		return screen.Say(screen.Warn(again.Webhook.Name + ", at which the last event was fired, was deleted"))
 	}
 	again.Webhook = w
 	if again.Campaign != nil {
 		if again.Campaign = f.findCampaign(again.Campaign.ID); again.Campaign == nil {
-			return screen.Say(screen.Warn("campaign " + f.last.spec.Campaign.Name + ", of which the last event was fired, is gone"))
+			return screen.Say(screen.Warn("campaign " + f.last.spec.Campaign.Name + ", of which the last event was fired, was deleted"))
 		}
 	}
 	switch {
@@ -177,7 +175,7 @@ func (f *Firer) Repeat() tea.Cmd {
 	}
 	return f.env.Ask(component.Confirm{
 		Title: "Fire the burst again?", Text: []string{fmt.Sprintf("%s at %s, %s.", again, w.Name, again.Pace())},
-		Yes: "fire " + screen.Thousands(int64(again.Count)), No: "leave it",
+		Yes: "fire " + screen.Thousands(int64(again.Count)), No: "cancel",
 	}, func() tea.Cmd { return f.fire(again) })
 }
 
@@ -186,7 +184,7 @@ func (f *Firer) FireAt(w storage.Webhook, event storage.Status) tea.Cmd {
 	return f.fire(newMenu(f, w, f.last.campaign).spec(event))
 }
 
-// findCampaign returns a campaign as it was last read, or nil.
+// findCampaign returns a campaign as it was read last, or nil.
 func (f *Firer) findCampaign(id storage.ID) *storage.Campaign {
 	at := slices.IndexFunc(f.campaigns, func(c storage.Campaign) bool { return c.ID == id })
 	if at < 0 {
@@ -195,7 +193,7 @@ func (f *Firer) findCampaign(id storage.ID) *storage.Campaign {
 	return &f.campaigns[at]
 }
 
-// channelFor returns the channel chosen last, if the webhook has it, otherwise its first.
+// channelFor returns the channel chosen last if the webhook has it, otherwise the webhook's first one.
 func (l last) channelFor(w storage.Webhook) storage.Channel {
 	if w.Has(l.channel) || len(w.Channels) == 0 {
 		return l.channel
@@ -217,7 +215,7 @@ func (l last) variantLabel(channel storage.Channel, status storage.Status) strin
 	return fixture.Label()
 }
 
-// failureLabel is variantLabel for the statuses of a failure, and "" for the others.
+// failureLabel returns variantLabel for bounce and error, and "" for other statuses.
 func (l last) failureLabel(channel storage.Channel, status storage.Status) string {
 	if status != storage.StatusBounce && status != storage.StatusError {
 		return ""
@@ -225,7 +223,7 @@ func (l last) failureLabel(channel storage.Channel, status storage.Status) strin
 	return l.variantLabel(channel, status)
 }
 
-// label describes what . would fire.
+// label describes what the key . would fire.
 func (l last) label() string {
 	if l.spec.Status == "" {
 		return "nothing fired yet"
@@ -238,7 +236,7 @@ func (l last) status() storage.Status {
 	return cmp.Or(l.spec.Status, storage.StatusBounce)
 }
 
-// chosenLabel says which bounce is chosen, and which error unless that is the default one.
+// chosenLabel describes the chosen bounce and, unless it is the default one, the chosen error.
 func (l last) chosenLabel(channel storage.Channel) string {
 	label := l.variantLabel(channel, storage.StatusBounce)
 	if v := l.variant(channel, storage.StatusError); v != "" {

@@ -15,8 +15,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// menu fires events at one webhook. Its items are built again after each choice that changes
-// what they do.
+// A menu fires events at one webhook. Its items are rebuilt after each choice that changes what they do.
 type menu struct {
 	firing  *Firer
 	webhook storage.Webhook
@@ -37,15 +36,15 @@ const (
 	itemAgain     = "again"
 )
 
-// newMenu returns a menu for a webhook and a campaign; 0 is no campaign.
+// newMenu returns a menu for a webhook and a campaign, or 0 for none.
 func newMenu(f *Firer, w storage.Webhook, campaign storage.ID) *menu {
 	m := &menu{firing: f, webhook: w, chosen: campaign}
 	m.fill()
 	return m
 }
 
-// menuFor returns the menu for what is selected in front: for its campaign too, if events of
-// that go to the webhook.
+// menuFor returns the menu for the webhook that is selected in front, and for the selected campaign if its events go
+// to that webhook.
 func (f *Firer) menuFor(front screen.Screen) (*menu, bool) {
 	w, ok := f.env.Targets.Target(front)
 	if !ok {
@@ -60,7 +59,7 @@ func (f *Firer) menuFor(front screen.Screen) (*menu, bool) {
 	return newMenu(f, w, campaign), true
 }
 
-// fill builds the items for what is chosen now.
+// fill builds the items for the present choices.
 func (m *menu) fill() {
 	f, channel := m.firing, m.channel()
 	m.menu = component.Menu{
@@ -114,8 +113,7 @@ func (f *Firer) Actions(front screen.Screen) []screen.Binding {
 	return append(all, m.choices()...)
 }
 
-// choices returns the items that change what is fired. They open the menu, which shows the
-// choice.
+// choices returns the items that change what is fired. They open the menu, which shows the choice.
 func (m *menu) choices() []screen.Binding {
 	of := m.menu
 	items := slices.DeleteFunc(slices.Clone(of.Details), func(item component.MenuItem) bool { return item.Off || item.ID == itemAgain })
@@ -130,8 +128,8 @@ func (m *menu) choices() []screen.Binding {
 	return all
 }
 
-// itemBinding returns a binding that does what an item does. It builds the menu anew when it
-// runs, because the palette may have been open while the webhooks or campaigns changed.
+// itemBinding returns a binding that does what an item does. It rebuilds the menu when it runs, because webhooks and
+// campaigns may have changed while the palette was open.
 func (m *menu) itemBinding(item component.MenuItem, do func(*menu) tea.Cmd) screen.Binding {
 	return screen.Binding{
 		Shown: "f " + item.Key, Help: fmt.Sprintf("Fire at %s: %s", m.webhook.Name, item.Label), Word: strings.TrimSuffix(item.Label, style.More),
@@ -139,8 +137,7 @@ func (m *menu) itemBinding(item component.MenuItem, do func(*menu) tea.Cmd) scre
 	}
 }
 
-// channel returns the channel to fire on, which is that of the campaign if one is chosen whose
-// events go to the webhook.
+// channel returns the channel to fire on: that of the chosen campaign, otherwise the one chosen last.
 func (m *menu) channel() storage.Channel {
 	if c := m.campaign(); c != nil {
 		return c.Channel
@@ -152,12 +149,12 @@ func (m *menu) channel() storage.Channel {
 func (m *menu) Update(msg tea.Msg) tea.Cmd {
 	at := m.menu.At
 	return screen.PickFrom(&m.menu, msg, m, func(item string) tea.Cmd {
-		m.menu.At = at // what is chosen is for the event at the cursor
+		m.menu.At = at // the cursor stays on the event to which the choice applies
 		return m.pick(item)
 	})
 }
 
-// status returns the status at the cursor, or "" if it is elsewhere.
+// status returns the status at the cursor, or "" if the cursor is on another item.
 func (m *menu) status() storage.Status {
 	if all := storage.Statuses(); m.menu.At < len(all) {
 		return all[m.menu.At]
@@ -165,7 +162,7 @@ func (m *menu) status() storage.Status {
 	return ""
 }
 
-// lastSpec returns an event like the one that was fired last, with the present choices.
+// lastSpec returns an event like the last one fired, with the present choices.
 func (m *menu) lastSpec() fire.Spec {
 	if saved := m.firing.last.spec.Saved; saved != nil && m.webhook.Has(saved.Channel) {
 		if of, ok := m.savedSpec(saved.Name); ok {
@@ -175,7 +172,7 @@ func (m *menu) lastSpec() fire.Spec {
 	return m.spec(m.firing.last.status())
 }
 
-// pick does what an item says.
+// pick runs the action of an item.
 func (m *menu) pick(item string) tea.Cmd {
 	switch item {
 	case itemWebhook:
@@ -214,8 +211,8 @@ func (m *menu) spec(status storage.Status) fire.Spec {
 	}
 }
 
-// changeWebhook asks for another webhook, and keeps the menu open for it. The choice is looked up
-// by its ID, because the list may have been read again in the meantime.
+// changeWebhook asks for another webhook, and keeps the menu open for it. It looks the choice up by its ID, because
+// the list may have been read again meanwhile.
 func (m *menu) changeWebhook() tea.Cmd {
 	var items []component.MenuItem
 	now := 0
@@ -238,8 +235,7 @@ func (m *menu) changeWebhook() tea.Cmd {
 	return m.firing.env.Choose(component.Menu{Title: "Fire at which webhook?", Details: component.Number(items), At: now, Find: true, Names: true}, pick)
 }
 
-// nextChannel chooses the next channel of the webhook, and no campaign, since a campaign has one
-// channel only.
+// nextChannel chooses the next channel of the webhook. It also removes the campaign, which has only one channel.
 func (m *menu) nextChannel() {
 	at := slices.Index(m.webhook.Channels, m.channel())
 	m.firing.last.channel = m.webhook.Channels[(at+1)%len(m.webhook.Channels)]

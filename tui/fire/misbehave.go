@@ -15,8 +15,7 @@ import (
 // itemEvent is the item that leads from the choice of a misbehaviour to that of the event.
 const itemEvent = "event"
 
-// chooseMisbehaviour asks what is to be wrong with an event, at first the one that was fired
-// last. Faults of the token need a webhook that sends one.
+// chooseMisbehaviour asks how an event misbehaves. Faults of the token are off for a webhook that sends none.
 func (m *menu) chooseMisbehaviour(of fire.Spec) tea.Cmd {
 	var items []component.MenuItem
 	for i, kind := range storage.Misbehaviours() {
@@ -41,8 +40,8 @@ func (m *menu) chooseMisbehaviour(of fire.Spec) tea.Cmd {
 	})
 }
 
-// chooseMisbehaving asks which event is to misbehave. Saved fixtures are among the statuses; none
-// can have the name of one.
+// chooseMisbehaving asks which event misbehaves: one of the statuses or a saved fixture, whose name is never that of
+// a status.
 func (m *menu) chooseMisbehaving(of fire.Spec) tea.Cmd {
 	var items []component.MenuItem
 	now := 0
@@ -67,18 +66,18 @@ func (m *menu) chooseMisbehaving(of fire.Spec) tea.Cmd {
 	})
 }
 
-// misbehaviourHelp describes a misbehaviour as the application sees it.
+// misbehaviourHelp describes a misbehaviour from the endpoint's point of view.
 func misbehaviourHelp(kind storage.Misbehaviour) string {
 	return map[storage.Misbehaviour]string{
 		storage.MisbehaveExpired:       "the token expired two minutes ago",
-		storage.MisbehaveNotYetValid:   "the token is for later",
+		storage.MisbehaveNotYetValid:   "the token is not valid yet",
 		storage.MisbehaveWrongKey:      "the token is signed by another key",
-		storage.MisbehaveWrongAudience: "the token is for somebody else",
+		storage.MisbehaveWrongAudience: "the token is for another audience",
 		storage.MisbehaveAlgNone:       "the token is not signed at all",
 		storage.MisbehaveMissingAuth:   "there is no token",
-		storage.MisbehaveTamperedBody:  "the body was changed on its way",
+		storage.MisbehaveTamperedBody:  "the body was changed on the way",
 		storage.MisbehaveTruncated:     "the body ends too early",
-		storage.MisbehaveDuplicate:     "the same event comes twice",
-		storage.MisbehaveOutOfOrder:    "delivered comes before sent",
+		storage.MisbehaveDuplicate:     "the same event arrives twice",
+		storage.MisbehaveOutOfOrder:    "delivered arrives before sent",
 	}[kind]
 }

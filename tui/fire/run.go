@@ -19,13 +19,13 @@ type run struct {
 	progress chan runMsg
 	stop     context.CancelFunc
 	queued   int
-	stopped  bool           // by a person
+	stopped  bool           // a person has stopped it
 	ended    bool           // nothing more will be queued
-	over     bool           // and all of it is final
+	over     bool           // and all deliveries are final
 	follower *fire.Follower // of a burst
 }
 
-// runMsg reports what a run has queued, and at its end the error, if any.
+// runMsg reports the deliveries that a run has queued, and at its end the error, if any.
 type runMsg struct {
 	run    *run
 	queued []storage.Delivery
@@ -33,14 +33,14 @@ type runMsg struct {
 	err    error
 }
 
-// burst reports whether a run has many messages, which are reported together.
+// burst reports whether a run has several messages, which are reported together.
 func (r *run) burst() bool { return r.spec.Count > 1 }
 
 // String names a run in toasts and in the panel, as in "100 bounce on email → acme".
 func (r *run) String() string { return fmt.Sprintf("%s → %s", r.spec, r.spec.Webhook.Name) }
 
-// fire fires what a person chose, and remembers it for the next time. The channel of the run's
-// progress has a buffer, so that queueing does not wait for each frame of the console.
+// fire fires what a person has chosen, and remembers it for the next time. The channel of the run's reports is
+// buffered, so that queueing does not wait for each frame of the console.
 func (f *Firer) fire(spec fire.Spec) tea.Cmd {
 	f.last.spec, f.last.channel, f.env.Targets.Chosen = spec, spec.Channel, spec.Webhook.ID
 	r := &run{spec: spec, began: f.env.Now(), progress: make(chan runMsg, 64)}
@@ -53,10 +53,9 @@ func (f *Firer) fire(spec fire.Spec) tea.Cmd {
 	return tea.Batch(f.start(r, fire.Patience(spec.Webhook, f.env.Status.Alive)), r.next(f.env.Context))
 }
 
-// start runs a run in a command of its own, which reports on the run's channel: a run takes as
-// long as its rate says, its events may wait for one another, and a command returns one message
-// only. Reports wait for the console rather than for the run, so that the last one arrives after
-// a run was stopped too.
+// start returns a command that executes a run and reports on its channel. It cannot return the reports as messages,
+// because a command returns only one. Sending a report ends with the console and not with the run, so that the last
+// one also arrives after a run was stopped.
 func (f *Firer) start(r *run, patience time.Duration) tea.Cmd {
 	ctx, stop := context.WithCancel(f.env.Context)
 	r.stop = stop
@@ -81,7 +80,7 @@ func (f *Firer) start(r *run, patience time.Duration) tea.Cmd {
 	}
 }
 
-// next waits for the next report of a run.
+// next returns a command that waits for the next report of a run.
 func (r *run) next(ctx context.Context) tea.Cmd {
 	return func() tea.Msg {
 		select {
@@ -93,7 +92,7 @@ func (r *run) next(ctx context.Context) tea.Cmd {
 	}
 }
 
-// advance takes a report of a run, and waits for the next unless it was the last.
+// advance handles a report of a run, and waits for the next one unless it was the last.
 func (f *Firer) advance(msg runMsg) tea.Cmd {
 	r := msg.run
 	r.queued += len(msg.queued)
@@ -107,7 +106,7 @@ func (f *Firer) advance(msg runMsg) tea.Cmd {
 	return tea.Batch(f.follow(msg.queued, msg.err), more)
 }
 
-// follow reports the outcome of what was queued, or why it was not.
+// follow shows the outcomes of queued deliveries, or why they could not be queued.
 func (f *Firer) follow(queued []storage.Delivery, err error) tea.Cmd {
 	if err != nil {
 		return screen.Say(screen.Bad(screen.OneLine(err)))

@@ -23,8 +23,7 @@ func (m *menu) chooseSaved() tea.Cmd {
 	})
 }
 
-// savedItems returns the saved fixtures. Those for a channel that the webhook does not have are
-// shown but disabled, with the reason.
+// savedItems returns the saved fixtures. Those for a channel that the webhook does not have are off, with the reason.
 func (m *menu) savedItems() (items []component.MenuItem) {
 	for _, saved := range m.firing.saved {
 		item := component.MenuItem{ID: saved.Name, Label: saved.Name, Detail: fmt.Sprintf("%s, %s", saved.Status, saved.Channel)}
@@ -36,8 +35,8 @@ func (m *menu) savedItems() (items []component.MenuItem) {
 	return items
 }
 
-// savedSpec returns the event of a saved fixture, unless that is gone. A campaign of another
-// channel cannot have sent it, and is left out.
+// savedSpec returns the event of a saved fixture, or false if that was deleted. It leaves out a campaign of another
+// channel, which cannot have sent it.
 func (m *menu) savedSpec(name string) (fire.Spec, bool) {
 	i := slices.IndexFunc(m.firing.saved, func(f storage.SavedFixture) bool { return f.Name == name })
 	if i < 0 {

@@ -12,8 +12,8 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// changeVariant asks which kind of failure is fired from now on: with a name, or with a code
-// that the provider of the channel has. With the cursor on error, only errors are offered.
+// changeVariant asks for the variant of failure for the following events: one with a name, or a code of the channel's
+// provider. With the cursor on error, it offers only errors.
 func (m *menu) changeVariant() tea.Cmd {
 	channel, of := m.channel(), storage.StatusBounce
 	variants, title := failures(channel), "Which bounce?"
@@ -42,11 +42,11 @@ func (m *menu) changeVariant() tea.Cmd {
 	return m.firing.env.Choose(component.Menu{Title: title, Details: items, At: max(0, now), Find: true}, pick)
 }
 
-// isError reports whether a fixture is of an error rather than of a bounce.
+// isError reports whether a fixture is an error and not a bounce.
 func isError(f fixtures.Fixture) bool { return f.Status == storage.StatusError }
 
-// variantItem has a digit as its key only if the variant has a name, because the digits of a
-// code are typed to find it.
+// variantItem returns the item of a variant. A variant with a code has no digit as its key, because people type the
+// digits of a code to find it.
 func variantItem(v fixtures.Fixture, digit string) component.MenuItem {
 	item := component.MenuItem{ID: v.Name(), Key: digit, Label: v.VariantName(), Detail: v.Label()}
 	if v.ByCode() {
@@ -58,8 +58,8 @@ func variantItem(v fixtures.Fixture, digit string) component.MenuItem {
 	return item
 }
 
-// failures returns the variants of bounce and error, the named ones first. Errors that are all
-// the same are left out, since there would be nothing to choose.
+// failures returns the variants of bounce and error, those with a name first. It leaves out errors that are all the
+// same, because there would be nothing to choose.
 func failures(channel storage.Channel) []fixtures.Fixture {
 	errors := fixtures.Variants(channel, storage.StatusError)
 	if !slices.ContainsFunc(errors, func(f fixtures.Fixture) bool { return f.Label() != errors[0].Label() }) {
@@ -70,7 +70,7 @@ func failures(channel storage.Channel) []fixtures.Fixture {
 	return all
 }
 
-// rankByCode puts the variants that are named by a provider's code behind those that have a name.
+// rankByCode sorts the variants with a provider's code after those with a name.
 func rankByCode(f fixtures.Fixture) int {
 	if f.ByCode() {
 		return 1

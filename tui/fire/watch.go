@@ -16,8 +16,8 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// watch reports the outcome of deliveries that were queued in this console. Each has one
-// toast, which changes with its state.
+// A watch shows the outcomes of deliveries that were queued in this console. Each has one toast, which changes with
+// its state.
 type watch struct {
 	env   *screen.Env
 	store Store
@@ -26,22 +26,22 @@ type watch struct {
 	shown map[storage.ID]string // the states that the toasts show
 }
 
-// maxWatched limits how many deliveries are watched at once, since each is read by itself at
-// every change. The oldest are given up.
+// maxWatched limits how many deliveries are watched at once, because each is read separately at every change. Beyond
+// it, the oldest are no longer watched.
 const maxWatched = 20
 
-// follow watches deliveries that were just queued, and shows their state.
+// follow watches deliveries that have just been queued, and shows their states.
 func (w *watch) follow(queued []storage.Delivery) tea.Cmd {
 	for _, d := range queued {
 		w.open = append(w.open, d.ID)
 	}
 	w.open = w.open[max(0, len(w.open)-maxWatched):]
-	return w.look()
+	return w.read()
 }
 
-// look reads the watched deliveries. One that cannot be read, such as one that was deleted, is
-// left out, and does not keep the others from being reported.
-func (w *watch) look() tea.Cmd {
+// read reads the watched deliveries. It skips one that cannot be read, such as a deleted one, so that the others are
+// still reported.
+func (w *watch) read() tea.Cmd {
 	if len(w.open) == 0 {
 		return nil
 	}
@@ -112,12 +112,12 @@ func (w *watch) report(d storage.Delivery) tea.Cmd {
 	return nil
 }
 
-// say shows a toast about a delivery in the place of the earlier one.
+// say shows a toast about a delivery, which replaces the one before.
 func say(d storage.Delivery, toast component.Toast) tea.Cmd {
 	return screen.Say(screen.NamingDelivery(toast, d.ID))
 }
 
-// reportParked shows why a delivery is parked, which takes a query and so a command.
+// reportParked shows why a delivery is parked. That takes a query, and so a command.
 func (w *watch) reportParked(d storage.Delivery) tea.Cmd {
 	return func() tea.Msg {
 		reason, err := screen.ParkedReason(w.env.Context, w.store, d)
@@ -129,9 +129,8 @@ func (w *watch) reportParked(d storage.Delivery) tea.Cmd {
 	}
 }
 
-// reportFailure shows why a delivery failed. If the built-in receiver refused it, its verdict
-// explains more than the status. A 410 has paused the webhook as well, which is said unless the
-// error says so already.
+// reportFailure shows why a delivery failed. If the built-in receiver rejected it, the verdict says more than the
+// status code. A 410 also pauses the webhook, which is added unless the error already says so.
 func (w *watch) reportFailure(d storage.Delivery) tea.Cmd {
 	return func() tea.Msg {
 		why := w.env.Translate(d.Error, d.CreatedAt)
