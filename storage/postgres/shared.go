@@ -27,9 +27,15 @@ func (d *database) shared() *records.Database {
 // because they are bytea (see foreign) and lower works on text only.
 func dialect() *records.Dialect {
 	return &records.Dialect{
-		Join:              `JOIN`,
-		Text:              func(column string) string { return column + `::text::bytea` },
-		Receipts:          pageQuery,
+		Join:       `JOIN`,
+		Text:       func(column string) string { return column + `::text::bytea` },
+		OfMessages: `r.message IS NOT NULL AND r.message BETWEEN ? AND ?`,
+		Pinned:     `r.pinned`,
+		InBody:     `position(?::bytea IN r.body) > 0`,
+		Equals: func(column, value string) records.Condition {
+			return records.Where(column+` = ? AND substr(`+column+`, 1, 100) = substr(?::bytea, 1, 100)`, value, value)
+		},
+		OfEach:            func(query string) string { return `LATERAL (` + query + `) p` },
 		ReceiptContents:   records.Contents{Alias: `r`, Secrets: receiptSecrets},
 		ExecutionContents: records.Contents{Alias: `x`, Secrets: func(id storage.ID) seal.Place { return seal.At("executions", "secrets", id) }},
 		Planned: `SELECT count(*) FROM webhooks w JOIN deliveries d ON d.webhook_id = w.id AND d.next_attempt_at > ? AND d.state = 'queued'

@@ -99,7 +99,7 @@ func (s *ReceiptStore) ReceiptsOfDelivery(ctx context.Context, delivery storage.
 
 // CountReceipts counts the receipts that Receipts would list.
 func (s *ReceiptStore) CountReceipts(ctx context.Context, q storage.ReceiptQuery) (int64, error) {
-	query, args := s.db.Dialect.Receipts(q)
+	query, args := s.db.Dialect.ReceiptPage(q)
 	n, err := First(ctx, s.db.Reads, One[int64], `SELECT count(*) FROM (`+query+`) listed`, args...)
 	if err != nil {
 		return 0, fmt.Errorf("count receipts: %w", err)
@@ -110,7 +110,7 @@ func (s *ReceiptStore) CountReceipts(ctx context.Context, q storage.ReceiptQuery
 // Receipts lists receipts without their content: Body, Headers and the verdicts' Checks
 // are empty, and the secrets in Path are masked.
 func (s *ReceiptStore) Receipts(ctx context.Context, q storage.ReceiptQuery) ([]storage.Receipt, error) {
-	query, args := s.db.Dialect.Receipts(q)
+	query, args := s.db.Dialect.ReceiptPage(q)
 	all, err := Collect(ctx, s.db.Reads, scanReceipt, query, args...)
 	if err != nil {
 		return nil, fmt.Errorf("list receipts: %w", err)

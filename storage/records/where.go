@@ -14,8 +14,16 @@ type Dialect struct {
 	Join string
 	// Text converts a column of numbers or of constants to the type that Contains takes.
 	Text func(column string) string
-	// Receipts returns the SQL for a page of receipts, in the form that reads the fewest rows.
-	Receipts          func(q storage.ReceiptQuery) (query string, args []any)
+	// OfMessages selects receipts (r) by the key of their message, which is within two values, Pinned
+	// those that are pinned, by an index, and InBody those whose body contains some bytes.
+	OfMessages, Pinned, InBody string
+	// Equals compares a column of long texts, which may have an index of their beginnings.
+	Equals func(column, value string) Condition
+	// OfEach joins the receipts (p) whose IDs a query returns for each row before.
+	OfEach func(query string) string
+	// ScanBodies returns a query that reads bodies from the newest receipt on, and only of receipts
+	// for which all other conditions hold. nil: the planner finds it out.
+	ScanBodies        func(ReceiptConditions) (query string, args []any)
 	ReceiptContents   Contents
 	ExecutionContents Contents
 	// Planned counts the queued deliveries that are due after a time, without those of webhooks

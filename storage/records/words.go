@@ -36,8 +36,8 @@ func cutWithin(column string) (within, of, closing string) {
 	return before + " WHERE ", of, ")"
 }
 
-// ReceiptWord translates a word of a filter of receipts (r).
-func (d *Dialect) ReceiptWord(term storage.Term) Condition {
+// receiptWord translates a word of a filter of receipts (r).
+func (d *Dialect) receiptWord(term storage.Term) Condition {
 	return d.word(term, `r.id`, `r.status`, `r.channel`, `r.identity`, `r.request_id`, `r.path`, `r.method`, `r.execution_id`, `r.note`, d.Text(`r.code`),
 		`r.webhook_id IN (SELECT webhook_id FROM webhook_names WHERE name`,
 		`r.campaign_uuid <> '' AND r.campaign_uuid IN (SELECT uuid FROM campaigns WHERE name`)

@@ -47,7 +47,7 @@ func TestFiltersUseIndexes(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		query, args := pageQuery(storage.ReceiptQuery{Filter: filter, Limit: 50})
+		query, args := dialect().ReceiptPage(storage.ReceiptQuery{Filter: filter, Limit: 50})
 		if plan := explain(t, s, query, args); !strings.Contains(plan, c.index) || strings.Contains(plan, "SCAN r\n") {
 			t.Errorf("%s does not use %s:\n%s", c.text, c.index, plan)
 		}
@@ -63,7 +63,7 @@ func TestReadingBodiesNeedsNoSorting(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		query, args := pageQuery(storage.ReceiptQuery{Filter: filter, Limit: 50})
+		query, args := dialect().ReceiptPage(storage.ReceiptQuery{Filter: filter, Limit: 50})
 		if plan := explain(t, s, query, args); !strings.HasPrefix(plan, "SCAN r\n") || strings.Contains(plan, "ORDER BY") {
 			t.Errorf("%s sorts:\n%s", text, plan)
 		}

@@ -30,7 +30,12 @@ func dialect() *records.Dialect {
 	return &records.Dialect{
 		Join:              `CROSS JOIN`,
 		Text:              func(column string) string { return column },
-		Receipts:          pageQuery,
+		OfMessages:        `r.id IN (SELECT receipt_id FROM messages WHERE level IN (0, 1, 2) AND key BETWEEN ? AND ?)`,
+		Pinned:            `r.pinned = 1`,
+		InBody:            `instr((SELECT body FROM receipt_contents WHERE receipt_id = r.id), ?) > 0`,
+		Equals:            func(column, value string) records.Condition { return records.Where(column+` = ?`, value) },
+		OfEach:            func(query string) string { return `receipts p ON p.id IN (` + query + `)` },
+		ScanBodies:        scanBodies,
 		ReceiptContents:   records.Contents{Alias: `c`, Join: ` JOIN receipt_contents c ON c.receipt_id = r.id`, Secrets: receiptSecrets},
 		ExecutionContents: records.Contents{Alias: `c`, Table: `execution_contents`, Join: ` JOIN execution_contents c ON c.execution = x.id`, Secrets: secretsOf(`execution_contents`)},
 		// Only what is queued or retried has a next attempt. An index has the former no shorter
@@ -52,6 +57,14 @@ func dialect() *records.Dialect {
 
 const waiting = `(SELECT count(*) FROM webhooks w JOIN deliveries d ON d.webhook_id = w.id AND d.next_attempt_at > ?1
 	WHERE w.state <> 'paused' AND NOT EXISTS (SELECT 1 FROM breakers b WHERE b.webhook_id = w.id AND b.open_until IS NOT NULL)`
+
+// scanBodies returns a query that reads bodies from the newest receipt on, and only of receipts
+// for which all other conditions hold. It forbids indexes, because their order would make
+// SQLite read and sort all matching receipts first.
+func scanBodies(c records.ReceiptConditions) (query string, args []any) {
+	facets, args := records.Where(`SELECT f.id FROM facets f WHERE true`).And(c.Facet)
+	return records.Where(`SELECT `+records.ReceiptColumns+` FROM receipts r NOT INDEXED`+records.JoinReceipts+` WHERE r.facet_id IN (`+facets+`)`, args...).And(c.Receipt)
+}
 
 // secretsOf returns where a table has the secrets of a record.
 func secretsOf(table string) func(storage.ID) seal.Place {
