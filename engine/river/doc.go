@@ -6,7 +6,7 @@
 // are committed together, and so are an outcome and the end of the job. Attempts, their outcome
 // classes, the retry schedule and the circuit breaker's arithmetic are those of package engine.
 // River provides the job table, its maintenance (one elected node cleans it) and tools with which
-// people inspect it.
+// people inspect it. A queue that is paused with them rests within 2 s, until it is resumed there.
 //
 // A webhook's limits hold for all nodes together. The concurrency is divided among the live nodes
 // by a rule that each of them can compute alone, see [Part]; the store ensures that a node has

@@ -22,9 +22,9 @@ import (
 )
 
 const (
-	// fetchPoll is the interval at which River asks for jobs of each queue. It gets none (see
-	// pilot), but that it asks shows that the queue is not paused.
-	fetchPoll = 500 * time.Millisecond
+	// fetchPoll is the interval at which River asks for jobs of each queue. It gets none, see
+	// pilot.
+	fetchPoll = time.Minute
 	// rescueAfter is the age at which River frees a running job of a dead node. The leader
 	// frees it much sooner.
 	rescueAfter = storage.MaxTimeout + 5*time.Second

@@ -104,6 +104,7 @@ func (e *Engine) agree(ctx context.Context) time.Duration {
 		return beat
 	}
 	v := e.see(heard)
+	e.barred(ctx, "read which queues are paused", e.followPauses(ctx))
 	settled, err := e.divide(ctx, v)
 	e.hinder(ctx, "divide the concurrency of webhooks among the nodes", err)
 	e.hinder(ctx, "send this node's heartbeat", e.unheard(heard))

@@ -37,12 +37,8 @@ type pilot struct {
 	node *Engine
 }
 
-// JobGetAvailable returns no jobs, and notes that River asks for jobs of the queue, so that it is
-// not paused.
-func (p *pilot) JobGetAvailable(_ context.Context, _ riverdriver.Executor, _ riverpilot.ProducerState, params *riverdriver.JobGetAvailableParams) (*riverdriver.JobGetAvailableResult, error) {
-	if q := p.node.queues.named(params.Queue); q != nil {
-		q.allow()
-	}
+// JobGetAvailable returns no jobs.
+func (*pilot) JobGetAvailable(context.Context, riverdriver.Executor, riverpilot.ProducerState, *riverdriver.JobGetAvailableParams) (*riverdriver.JobGetAvailableResult, error) {
 	return &riverdriver.JobGetAvailableResult{}, nil
 }
 

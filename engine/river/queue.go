@@ -20,9 +20,6 @@ const (
 	takeAgain = 100 * time.Millisecond
 	// takeWithin is how long taking jobs may last.
 	takeWithin = 5 * time.Second
-	// askedWithin is the longest time between two of River's requests for jobs of a queue that
-	// is not paused. It allows for a few late ones.
-	askedWithin = 4 * fetchPoll
 	// turnWait is the pause before checking again whether a planned event must still wait for
 	// the one before it.
 	turnWait = 30 * time.Millisecond
@@ -33,6 +30,7 @@ type queue struct {
 	node   *Engine
 	name   string
 	worker *engine.Worker
+	paused atomic.Bool   // with River's tools
 	taking atomic.Bool   // jobs are on their way
 	poke   chan struct{} // holds a notice that there may be something to take
 	ended  chan struct{} // closed when the webhook is gone
@@ -44,7 +42,6 @@ type queue struct {
 	hinted   bool       // there may be a new job
 	more     bool       // the last take reached its limit
 	due      time.Time  // when the next job is due, as far as known; zero: none is known
-	asked    time.Time  // when River last asked for jobs
 	failures int        // consecutive failures to take jobs
 }
 
@@ -81,30 +78,17 @@ func (q *queue) expect(at time.Time) {
 	q.wake()
 }
 
-// allow notes that River asks for jobs. It does so as long as the queue is not paused with River's
-// tools.
-func (q *queue) allow() {
-	now := q.node.now()
-	q.mu.Lock()
-	paused := now.Sub(q.asked) > askedWithin
-	q.asked = now
-	q.mu.Unlock()
-	if paused {
+// pause notes whether the queue is paused with River's tools.
+func (q *queue) pause(paused bool) {
+	if q.paused.Swap(paused) && !paused {
 		q.wake()
 	}
-}
-
-func (q *queue) allowed(now time.Time) bool {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	return now.Sub(q.asked) <= askedWithin
 }
 
 // free reports whether a new delivery may be attempted at once: as far as known, no other one
 // comes before it.
 func (q *queue) free() bool {
-	now := q.node.now()
-	return q.allowed(now) && !q.taking.Load() && q.wait(now) > 0 && !q.node.stale()
+	return !q.paused.Load() && !q.taking.Load() && q.wait(q.node.now()) > 0 && !q.node.stale()
 }
 
 // run takes jobs until the webhook is gone or ctx is done.
@@ -140,7 +124,7 @@ func (q *queue) look(ctx context.Context) time.Duration {
 		}
 		return min(wait, again)
 	}
-	if !q.allowed(q.node.now()) || q.node.stale() {
+	if q.paused.Load() || q.node.stale() {
 		return min(takeAgain, again)
 	}
 	if err := q.take(ctx, n); err != nil {

@@ -2,6 +2,7 @@ package river
 
 import (
 	"context"
+	"slices"
 	"sync"
 
 	"github.com/riverqueue/river"
@@ -96,4 +97,17 @@ func (q *queue) isOver() bool {
 	default:
 		return false
 	}
+}
+
+// followPauses reads which queues are paused with River's tools. River tells its clients of that
+// too, but only every 2 s.
+func (e *Engine) followPauses(ctx context.Context) error {
+	paused, err := pausedQueues(ctx, e.pool)
+	if err != nil {
+		return err
+	}
+	for _, q := range e.queues.all() {
+		q.pause(slices.Contains(paused, q.name))
+	}
+	return nil
 }

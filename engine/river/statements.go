@@ -88,6 +88,15 @@ func withoutJob(ctx context.Context, from sender, deliveries []storage.ID) ([]st
 	return pgx.CollectRows(rows, pgx.RowTo[storage.ID])
 }
 
+// pausedQueues returns the names of the queues that are paused.
+func pausedQueues(ctx context.Context, from sender) ([]string, error) {
+	rows, err := from.Query(ctx, `SELECT name FROM river_queue WHERE paused_at IS NOT NULL`)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, pgx.RowTo[string])
+}
+
 // remove deletes the jobs of deliveries, except running ones.
 func remove(to *pgx.Batch, deliveries []storage.ID) {
 	to.Queue(`DELETE FROM river_job WHERE id = ANY($1) AND state::text <> 'running'`, numbers(deliveries))

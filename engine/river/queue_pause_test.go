@@ -1,0 +1,46 @@
+package river_test
+
+import (
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+
+	"backchannel/storage"
+)
+
+// A queue that is paused with River's own tools rests, and no other one does, until it is resumed.
+func TestAQueueIsPausedWithRiversTools(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	other := w.webhook("other")
+	w.node()
+	own := w.node() // which attempts at once what it enqueues
+	w.await(storage.StateDelivered, w.fire(1)...)
+	tools, err := river.NewClient(riverpgxv5.New(w.store.Pool()), &river.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := "webhook_" + strconv.FormatInt(int64(w.hook.ID), 10)
+	if err := tools.QueuePause(t.Context(), name, nil); err != nil {
+		t.Fatal(err)
+	}
+	paused := time.Now()
+	for last := paused; time.Since(last) < time.Second; { // in which every node looks
+		w.fireThrough(own.store, 1)
+		all := w.endpoint.requests()
+		last = all[len(all)-1].at
+		if took := last.Sub(paused); took > 2*time.Second {
+			t.Fatalf("a queue was sent from %s after it was paused", took)
+		}
+	}
+	waiting := w.fire(3)
+	w.await(storage.StateDelivered, w.fire(3, func(_ int, e *storage.Event) { e.WebhookID = other.ID })...)
+	w.await(storage.Queued, waiting...)
+	if err := tools.QueueResume(t.Context(), name, nil); err != nil {
+		t.Fatal(err)
+	}
+	w.await(storage.StateDelivered, waiting...)
+}
