@@ -28,31 +28,15 @@ func activityCommand(s activitySession) *cobra.Command {
 }
 
 func activityListCommand(s activitySession) *cobra.Command {
-	var filter string
-	var limit int
-	cmd := &cobra.Command{
+	return s.session.listing(&cobra.Command{
 		Use:   "list",
 		Short: "List what was done, newest first",
-		Long: "Lists what people and engines did to webhooks, campaigns, deliveries and receipts, and what failed for good, newest first.\n\n" +
-			filterHelp(storage.ActivityFilter()),
+		Long:  "Lists what people and engines did to webhooks, campaigns, deliveries and receipts, and what failed for good, newest first.",
 		Example: `backchannel activity list --limit 20
 backchannel activity list --filter 'kind:failed webhook:acme since:1h'`,
-		Args: exactly(),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			p := s.parser(cmd)
-			p.limit(limit)
-			chosen := p.filter(storage.ActivityFilter(), filter, s.now())
-			if err := p.bad.Err(); err != nil {
-				return err
-			}
-			return s.withStore(cmd.Context(), func(store wholeStore) error {
-				return s.listActivities(cmd.Context(), store, chosen, limit)
-			})
-		},
-	}
-	cmd.Flags().StringVar(&filter, "filter", "", "only those that `EXPR` selects, such as 'kind:failed webhook:acme'")
-	cmd.Flags().IntVar(&limit, "limit", 0, "at most `N`, the newest (default: all)")
-	return reportingFlagErrors(cmd)
+	}, storage.ActivityFilter(), "kind:failed webhook:acme", func(ctx context.Context, store wholeStore, of storage.Filter, limit int) error {
+		return s.listActivities(ctx, store, of, limit)
+	})
 }
 
 // listActivities lists the activities that a filter selects, newest first.

@@ -12,31 +12,16 @@ import (
 )
 
 func campaignListCommand(s campaignSession) *cobra.Command {
-	var limit int
-	var filter string
-	cmd := &cobra.Command{
+	return s.session.listing(&cobra.Command{
 		Use:   "list",
 		Short: "List the campaigns, newest first",
-		Long:  "Lists the campaigns, newest first, with the number of accepted executions and of messages that were delivered, bounced\nor failed.\n\n" + filterHelp(storage.CampaignFilter()),
+		Long:  "Lists the campaigns, newest first, with the number of accepted executions and of messages that were delivered, bounced\nor failed.",
 		Example: `backchannel campaign list
 backchannel campaign list --filter 'status:live is:silent'
 backchannel campaign list --limit 10 --output json`,
-		Args: exactly(),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			p := s.parser(cmd)
-			p.limit(limit)
-			chosen := p.filter(storage.CampaignFilter(), filter, s.now())
-			if err := p.bad.Err(); err != nil {
-				return err
-			}
-			return s.withStore(cmd.Context(), func(store campaignStore) error {
-				return s.listCampaigns(cmd.Context(), store, chosen, limit)
-			})
-		},
-	}
-	cmd.Flags().StringVar(&filter, "filter", "", "only those that `EXPR` selects, such as 'status:live sandbox:prod'")
-	cmd.Flags().IntVar(&limit, "limit", 0, "at most `N`, the newest (default: all)")
-	return cmd
+	}, storage.CampaignFilter(), "status:live sandbox:prod", func(ctx context.Context, store wholeStore, of storage.Filter, limit int) error {
+		return s.listCampaigns(ctx, store, of, limit)
+	})
 }
 
 // listCampaigns lists the campaigns that a filter selects, with the number of messages in each

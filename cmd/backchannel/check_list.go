@@ -14,8 +14,8 @@ import (
 )
 
 func checkListCommand(s checkSession) *cobra.Command {
-	var webhook, filter string
-	var limit int
+	var webhook string
+	var choice listChoice
 	cmd := &cobra.Command{
 		Use:   "list",
 		Short: "List the runs, newest first",
@@ -25,20 +25,18 @@ func checkListCommand(s checkSession) *cobra.Command {
 		Args:    exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			p := s.parser(cmd)
-			p.limit(limit)
 			p.webhook(webhook)
-			chosen := p.filter(storage.CheckFilter(), filter, s.now())
+			chosen := choice.read(p, storage.CheckFilter(), s.now())
 			if err := p.bad.Err(); err != nil {
 				return err
 			}
 			return s.withStore(cmd.Context(), func(store wholeStore) error {
-				return s.listRuns(cmd.Context(), store, webhook, chosen, limit)
+				return s.listRuns(cmd.Context(), store, webhook, chosen, choice.limit)
 			})
 		},
 	}
 	cmd.Flags().StringVar(&webhook, "webhook", "", "only those of a webhook, by `NAME`")
-	cmd.Flags().StringVar(&filter, "filter", "", "only those that `EXPR` selects, such as 'state:running webhook:acme'")
-	cmd.Flags().IntVar(&limit, "limit", 0, "at most `N`, the newest (default: all)")
+	choice.register(cmd.Flags(), "state:running webhook:acme", newest)
 	return reportingFlagErrors(cmd)
 }
 
@@ -53,7 +51,7 @@ func (s checkSession) listRuns(ctx context.Context, store checkStore, webhook st
 		}
 		w = found
 	}
-	runs, err := currentRuns(ctx, store, w.ID)
+	runs, err := current(ctx, store, func() ([]storage.CheckRun, error) { return store.CheckRuns(ctx, w.ID) })
 	if err != nil {
 		return err
 	}
@@ -78,21 +76,18 @@ func (s checkSession) listRuns(ctx context.Context, store checkStore, webhook st
 	return nil
 }
 
-// currentRuns returns the runs of a webhook, or of all. A run that is under way according to the
-// store may have died with its process, so it first ends those.
-func currentRuns(ctx context.Context, store checkStore, webhook storage.ID) ([]storage.CheckRun, error) {
-	runs, err := store.CheckRuns(ctx, webhook)
-	if err != nil || !slices.ContainsFunc(runs, underWay) {
+// current reads runs. One that is under way according to the store may have died with its process,
+// so it ends those and reads again.
+func current(ctx context.Context, store checkStore, read func() ([]storage.CheckRun, error)) ([]storage.CheckRun, error) {
+	runs, err := read()
+	if err != nil || !slices.ContainsFunc(runs, func(r storage.CheckRun) bool { return r.State == storage.CheckRunning }) {
 		return runs, err
 	}
 	if err := check.LoseOrphans(ctx, store); err != nil {
 		return nil, err
 	}
-	return store.CheckRuns(ctx, webhook)
+	return read()
 }
-
-// underWay reports whether a run is running according to the store.
-func underWay(r storage.CheckRun) bool { return r.State == storage.CheckRunning }
 
 // checkTable returns a table of runs without rows.
 func checkTable() table {

@@ -6,7 +6,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"backchannel/engine/check"
 	"backchannel/storage"
 )
 
@@ -77,19 +76,16 @@ func (s checkSession) onRun(ctx context.Context, text string, do func(checkStore
 		if err != nil {
 			return err
 		}
-		run, err := store.CheckRun(ctx, id)
-		if err == nil && underWay(run) {
-			err = check.LoseOrphans(ctx, store)
-			if err == nil {
-				run, err = store.CheckRun(ctx, id)
-			}
-		}
+		runs, err := current(ctx, store, func() ([]storage.CheckRun, error) {
+			run, err := store.CheckRun(ctx, id)
+			return []storage.CheckRun{run}, err
+		})
 		if errors.Is(err, storage.ErrNotFound) {
 			return notFoundf("there is no run %s; backchannel check list names them all", id)
 		}
 		if err != nil {
 			return err
 		}
-		return do(store, run)
+		return do(store, runs[0])
 	})
 }

@@ -45,22 +45,20 @@ backchannel delivery list --filter 'campaign:welcome -state:delivered'`,
 	f.StringSliceVar(&choice.statuses, "status", nil, "only events of these `STATUSES`: "+words.List(storage.AllStatuses()))
 	f.StringVar(&choice.since, "since", "", "only those fired since this `TIME` (RFC 3339, or local as 10:36 or 2026-10-01T12:00) or for this long, as 10m or 7d (default: all)")
 	f.StringSliceVar(&choice.states, "state", nil, "only those in these `STATES`: "+words.List(storage.States()))
-	f.StringVar(&choice.filter, "filter", "", "only those that `EXPR` selects, such as 'campaign:welcome status:bounce'")
-	f.IntVar(&choice.limit, "limit", 0, "at most `N`, the newest (default: all)")
+	choice.register(f, "campaign:welcome status:bounce", newest)
 	return reportingFlagErrors(cmd)
 }
 
 // A deliveryChoice is the flags that select deliveries.
 type deliveryChoice struct {
-	webhook, since, filter string
-	statuses, states       []string
-	limit                  int
+	listChoice
+	webhook, since   string
+	statuses, states []string
 }
 
 // query reads the flags other than --webhook, which needs a store.
 func (c *deliveryChoice) query(p *parser, now time.Time) (storage.DeliveryQuery, error) {
-	p.limit(c.limit)
-	q := storage.DeliveryQuery{Limit: c.limit, Statuses: p.statuses(c.statuses), Filter: p.filter(storage.DeliveryFilter(), c.filter, now)}
+	q := storage.DeliveryQuery{Limit: c.limit, Statuses: p.statuses(c.statuses), Filter: c.read(p, storage.DeliveryFilter(), now)}
 	if p.given("since") {
 		q.Since = p.since(c.since, now)
 	}

@@ -13,7 +13,7 @@ import (
 
 // executionExportFlags are the flags of execution export.
 type executionExportFlags struct {
-	executionChoice
+	listChoice
 	format, out, to string
 	withSecrets     bool
 }
@@ -35,7 +35,7 @@ backchannel execution export --format curl --limit 1 --with-secrets --out again.
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			p := s.parser(cmd)
 			request := flags.request(p)
-			request.Query = flags.query(p, s.now())
+			request.Query = storage.ExecutionQuery{Filter: flags.read(p, storage.ExecutionFilter(), s.now()), Limit: flags.limit}
 			if err := p.bad.Err(); err != nil {
 				return err
 			}
@@ -43,7 +43,7 @@ backchannel execution export --format curl --limit 1 --with-secrets --out again.
 		},
 	}
 	f := cmd.Flags()
-	flags.register(f, "at most `N`, the newest (default: all)")
+	flags.register(f, callExample, newest)
 	f.StringVar(&flags.format, "format", "", "`FORMAT`: "+words.List(export.ExecutionFormats()))
 	f.StringVar(&flags.out, "out", "", "write to `FILE`, which is replaced if it exists; - is stdout (default: stdout)")
 	f.StringVar(&flags.to, "to", "", "har and curl: address the server at this `URL` instead of the receiver")

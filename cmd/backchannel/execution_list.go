@@ -2,16 +2,14 @@ package main
 
 import (
 	"context"
-	"time"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"backchannel/storage"
 )
 
 func executionListCommand(s executionSession) *cobra.Command {
-	var choice executionChoice
+	var choice listChoice
 	cmd := &cobra.Command{
 		Use:   "list",
 		Short: "List the calls, newest first",
@@ -23,32 +21,18 @@ backchannel execution list --filter is:silent`,
 		Args: exactly(),
 		RunE: s.onChoice(&choice, s.listExecutions),
 	}
-	choice.register(cmd.Flags(), "at most `N`, the newest (default: all)")
+	choice.register(cmd.Flags(), callExample, newest)
 	return reportingFlagErrors(cmd)
 }
 
-// An executionChoice is the flags that select calls.
-type executionChoice struct {
-	filter string
-	limit  int
-}
-
-func (c *executionChoice) register(f *pflag.FlagSet, limitHelp string) {
-	f.StringVar(&c.filter, "filter", "", "only those that `EXPR` selects, such as 'campaign:welcome code:4xx'")
-	f.IntVar(&c.limit, "limit", 0, limitHelp)
-}
-
-// query reads the flags.
-func (c *executionChoice) query(p *parser, now time.Time) storage.ExecutionQuery {
-	p.limit(c.limit)
-	return storage.ExecutionQuery{Filter: p.filter(storage.ExecutionFilter(), c.filter, now), Limit: c.limit}
-}
+// callExample is an example of a filter of calls.
+const callExample = "campaign:welcome code:4xx"
 
 // onChoice returns the RunE of a command on the calls that its flags select.
-func (s executionSession) onChoice(c *executionChoice, run func(context.Context, executionStore, storage.ExecutionQuery) error) runE {
+func (s executionSession) onChoice(c *listChoice, run func(context.Context, executionStore, storage.ExecutionQuery) error) runE {
 	return func(cmd *cobra.Command, _ []string) error {
 		p := s.parser(cmd)
-		q := c.query(p, s.now())
+		q := storage.ExecutionQuery{Filter: c.read(p, storage.ExecutionFilter(), s.now()), Limit: c.limit}
 		if err := p.bad.Err(); err != nil {
 			return err
 		}

@@ -15,7 +15,7 @@ import (
 )
 
 func executionTailCommand(s executionSession) *cobra.Command {
-	var choice executionChoice
+	var choice listChoice
 	cmd := &cobra.Command{
 		Use:   "tail",
 		Short: "Show calls as they arrive, until Ctrl+C",
@@ -26,28 +26,13 @@ backchannel execution tail --limit 10 --output json`,
 		Args: exactly(),
 		RunE: untilInterrupted(s.onChoice(&choice, s.tailExecutions)),
 	}
-	choice.register(cmd.Flags(), "begin with the `N` newest calls that are already there")
+	choice.register(cmd.Flags(), callExample, "begin with the `N` newest calls that are already there")
 	return reportingFlagErrors(cmd)
 }
 
-// tailExecutions shows calls until ctx is done. It first says if none can arrive.
+// tailExecutions shows calls until ctx is done.
 func (s executionSession) tailExecutions(ctx context.Context, store executionStore, q storage.ExecutionQuery) error {
-	off, err := receiverOff(ctx, store)
-	if err != nil {
-		return err
-	}
-	if off != "" {
-		s.note("%s", off)
-	}
-	for page, err := range follow.TailExecutions(ctx, store, q) {
-		if err != nil {
-			return err
-		}
-		if err := s.streamExecutions(page); err != nil || s.out.closed() {
-			return err
-		}
-	}
-	return nil
+	return tail(ctx, s.session, store, follow.TailExecutions(ctx, store, q), s.streamExecutions)
 }
 
 // streamExecutions shows calls as they arrive, each on a line of its own form.

@@ -1,6 +1,14 @@
 package main
 
-import "backchannel/storage"
+import (
+	"context"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"backchannel/storage"
+)
 
 // listAll lists all records: as JSON one by one, or as a table, which is complete only when
 // the last record is read. It stops when nobody reads stdout any more.
@@ -18,6 +26,44 @@ func listAll[T any](s *session, pages storage.Pager[T], rows *table, add func(*t
 	}
 	s.list(rows, empty)
 	return nil
+}
+
+// A listChoice is the flags that select what a command lists.
+type listChoice struct {
+	filter string
+	limit  int
+}
+
+// newest is the help of --limit.
+const newest = "at most `N`, the newest (default: all)"
+
+// register adds the flags. The example is of a filter.
+func (c *listChoice) register(f *pflag.FlagSet, example, limitHelp string) {
+	f.StringVar(&c.filter, "filter", "", "only those that `EXPR` selects, such as '"+example+"'")
+	f.IntVar(&c.limit, "limit", 0, limitHelp)
+}
+
+// read reads the flags.
+func (c *listChoice) read(p *parser, syntax storage.FilterSyntax, now time.Time) storage.Filter {
+	p.limit(c.limit)
+	return p.filter(syntax, c.filter, now)
+}
+
+// listing makes a command list what the flags --filter and --limit select, which it adds.
+func (s *session) listing(cmd *cobra.Command, syntax storage.FilterSyntax, example string, list func(context.Context, wholeStore, storage.Filter, int) error) *cobra.Command {
+	var choice listChoice
+	cmd.Long += "\n\n" + filterHelp(syntax)
+	cmd.Args = exactly()
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		p := s.parser(cmd)
+		chosen := choice.read(p, syntax, s.now())
+		if err := p.bad.Err(); err != nil {
+			return err
+		}
+		return s.withStore(cmd.Context(), func(store wholeStore) error { return list(cmd.Context(), store, chosen, choice.limit) })
+	}
+	choice.register(cmd.Flags(), example, newest)
+	return reportingFlagErrors(cmd)
 }
 
 // noneOf says that a list is empty and what to do about it. If a filter was given, that is the

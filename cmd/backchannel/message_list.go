@@ -9,30 +9,16 @@ import (
 )
 
 func messageListCommand(s messageSession) *cobra.Command {
-	var filter string
-	var limit int
-	cmd := &cobra.Command{
+	return s.session.listing(&cobra.Command{
 		Use:   "list",
 		Short: "List the messages, newest first",
 		Long: "Lists the messages that followed from executions, newest first. EVENTS is the life of a message: each event with the code that\n" +
-			"the webhook answered and the time since the step before, or when it is due.\n\n" + filterHelp(storage.MessageFilter()),
+			"the webhook answered and the time since the step before, or when it is due.",
 		Example: `backchannel message list --filter campaign:welcome --limit 20
 backchannel message list --filter 'execution:HUMA-12345678 -state:delivered'`,
-		Args: exactly(),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			p := s.parser(cmd)
-			p.limit(limit)
-			q := storage.MessageQuery{Filter: p.filter(storage.MessageFilter(), filter, s.now()), Limit: limit}
-			if err := p.bad.Err(); err != nil {
-				return err
-			}
-			return s.withStore(cmd.Context(), func(store wholeStore) error { return s.listMessages(cmd.Context(), store, q) })
-		},
-	}
-	f := cmd.Flags()
-	f.StringVar(&filter, "filter", "", "only those that `EXPR` selects, such as 'campaign:welcome state:bounce'")
-	f.IntVar(&limit, "limit", 0, "at most `N`, the newest (default: all)")
-	return reportingFlagErrors(cmd)
+	}, storage.MessageFilter(), "campaign:welcome state:bounce", func(ctx context.Context, store wholeStore, of storage.Filter, limit int) error {
+		return s.listMessages(ctx, store, storage.MessageQuery{Filter: of, Limit: limit})
+	})
 }
 
 // listMessages lists the messages of a query, page by page.

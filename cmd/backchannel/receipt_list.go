@@ -24,7 +24,7 @@ backchannel receipt list --filter 'status:bounce -auth:pass since:10m'`,
 		Args: exactly(),
 		RunE: s.onChoice(&choice, s.listReceipts),
 	}
-	choice.register(cmd.Flags(), "at most `N`, the newest (default: all)")
+	choice.register(cmd.Flags(), newest)
 	return reportingFlagErrors(cmd)
 }
 

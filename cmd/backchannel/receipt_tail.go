@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -30,8 +31,13 @@ backchannel receipt tail --limit 10 --output json`,
 	return reportingFlagErrors(cmd)
 }
 
-// tailReceipts shows receipts until ctx is done. It first says if none can arrive.
+// tailReceipts shows receipts until ctx is done.
 func (s receiptSession) tailReceipts(ctx context.Context, store receiptStore, q storage.ReceiptQuery) error {
+	return tail(ctx, s.session, store, follow.Tail(ctx, store, q), s.streamReceipts)
+}
+
+// tail shows what arrives at the receiver until ctx is done. It first says if nothing can arrive.
+func tail[T any](ctx context.Context, s *session, store storage.RuntimeStore, pages iter.Seq2[[]T, error], show func([]T) error) error {
 	off, err := receiverOff(ctx, store)
 	if err != nil {
 		return err
@@ -39,11 +45,11 @@ func (s receiptSession) tailReceipts(ctx context.Context, store receiptStore, q 
 	if off != "" {
 		s.note("%s", off)
 	}
-	for page, err := range follow.Tail(ctx, store, q) {
+	for page, err := range pages {
 		if err != nil {
 			return err
 		}
-		if err := s.streamReceipts(page); err != nil || s.out.closed() {
+		if err := show(page); err != nil || s.out.closed() {
 			return err
 		}
 	}

@@ -12,31 +12,16 @@ import (
 )
 
 func webhookListCommand(s webhookSession) *cobra.Command {
-	var limit int
-	var filter string
-	cmd := &cobra.Command{
+	return s.session.listing(&cobra.Command{
 		Use:   "list",
 		Short: "List the webhooks, newest first",
-		Long:  "Lists the webhooks, newest first.\n\n" + filterHelp(storage.WebhookFilter()),
+		Long:  "Lists the webhooks, newest first.",
 		Example: `backchannel webhook list
 backchannel webhook list --filter 'state:paused channel:email'
 backchannel webhook list --limit 10 --output json`,
-		Args: exactly(),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			p := s.parser(cmd)
-			p.limit(limit)
-			chosen := p.filter(storage.WebhookFilter(), filter, s.now())
-			if err := p.bad.Err(); err != nil {
-				return err
-			}
-			return s.withStore(cmd.Context(), func(store webhookStore) error {
-				return s.listWebhooks(cmd.Context(), store, chosen, limit)
-			})
-		},
-	}
-	cmd.Flags().StringVar(&filter, "filter", "", "only those that `EXPR` selects, such as 'sandbox:prod outcome:failed'")
-	cmd.Flags().IntVar(&limit, "limit", 0, "at most `N`, the newest (default: all)")
-	return cmd
+	}, storage.WebhookFilter(), "sandbox:prod outcome:failed", func(ctx context.Context, store wholeStore, of storage.Filter, limit int) error {
+		return s.listWebhooks(ctx, store, of, limit)
+	})
 }
 
 // listWebhooks lists the webhooks that a filter selects.
