@@ -3,7 +3,6 @@ package follow
 import (
 	"context"
 	"errors"
-	"time"
 
 	"backchannel/storage"
 )
@@ -18,26 +17,21 @@ type CheckStore interface {
 // Check waits until a run of the endpoint check has ended, and returns it. Each state on the
 // way is passed to seen. When stop is closed it asks for the run to be stopped, and waits on:
 // whatever makes the run keeps what was done. The error may be ctx's.
-func Check(ctx context.Context, store CheckStore, id storage.ID, stop <-chan struct{}, seen func(storage.CheckRun)) (storage.CheckRun, error) {
-	changes := store.Changes(ctx)
-	again := time.NewTicker(rereadEvery)
-	defer again.Stop()
-	for {
-		run, err := store.CheckRun(ctx, id)
-		if err != nil || run.State.Ended() {
-			return run, err
+func Check(ctx context.Context, store CheckStore, id storage.ID, stop <-chan struct{}, seen func(storage.CheckRun)) (run storage.CheckRun, err error) {
+	err = Until(ctx, store, func(ctx context.Context) (ended bool, err error) {
+		if run, err = store.CheckRun(ctx, id); err != nil || run.State.Ended() {
+			return true, err
 		}
 		seen(run)
 		select {
-		case <-ctx.Done():
-			return run, ctx.Err()
 		case <-stop:
 			stop = nil
-			if err := store.StopCheck(ctx, id); err != nil && !errors.Is(err, storage.ErrConflict) { // it has just ended
-				return run, err
+			if err := store.StopCheck(ctx, id); !errors.Is(err, storage.ErrConflict) { // it has just ended
+				return false, err
 			}
-		case <-changes:
-		case <-again.C:
+		default:
 		}
-	}
+		return false, nil
+	})
+	return run, err
 }
