@@ -30,19 +30,7 @@ func newDispatcher(e *Engine, w storage.Webhook, b storage.Breaker) *dispatcher 
 }
 
 // run makes passes until ctx is done.
-func (d *dispatcher) run(ctx context.Context) {
-	timer := time.NewTimer(0)
-	defer timer.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-d.queue.wake:
-		case <-timer.C:
-		}
-		timer.Reset(d.pass(ctx))
-	}
-}
+func (d *dispatcher) run(ctx context.Context) { storage.Repeat(ctx, d.queue.wake, d.pass) }
 
 // pass fills the queue if that is due and starts what may start. It returns after how long
 // to make the next pass unless the queue asks for one earlier.

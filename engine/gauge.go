@@ -44,20 +44,13 @@ func (g *gauge) last() backlog {
 
 // run counts until ctx is done.
 func (g *gauge) run(ctx context.Context) {
-	timer := time.NewTimer(0)
-	defer timer.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-timer.C:
-		}
+	storage.Repeat(ctx, nil, func(ctx context.Context) time.Duration {
 		began := time.Now()
 		if err := g.measure(ctx); err != nil {
 			g.reads.failed(ctx, err)
 		}
-		timer.Reset(max(storage.NextTick(gaugeInterval), gaugeShare*time.Since(began)))
-	}
+		return max(storage.NextTick(gaugeInterval), gaugeShare*time.Since(began))
+	})
 }
 
 // measure counts if anything has changed.

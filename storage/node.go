@@ -32,24 +32,6 @@ func Alive(nodes []Node) (alive []Node) {
 	return alive
 }
 
-// Total sums up what the nodes that are alive have counted. What waits is in the store that they
-// share, so each of them knows all of it. Percentiles cannot be summed up, and are the worst.
-func Total(nodes []Node) (total Snapshot) {
-	for _, n := range Alive(nodes) {
-		s := n.Snapshot
-		total.Queued, total.Retrying, total.Parked = max(total.Queued, s.Queued), max(total.Retrying, s.Retrying), max(total.Parked, s.Parked)
-		total.InFlight += s.InFlight
-		total.Delivered += s.Delivered
-		total.Failed += s.Failed
-		total.Attempts += s.Attempts
-		total.PerSecond += s.PerSecond
-		total.DeliveredPerSecond += s.DeliveredPerSecond
-		total.FailedPerSecond += s.FailedPerSecond
-		total.P50, total.P95, total.P99 = max(total.P50, s.P50), max(total.P95, s.P95), max(total.P99, s.P99)
-	}
-	return total
-}
-
 // A Server is what keeps the database that several machines share.
 type Server struct {
 	Version string        // of its program

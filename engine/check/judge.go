@@ -46,20 +46,17 @@ func limitRemedy(a answer) string {
 	return "the endpoint limits the rate: run the check with a lower --rate, or raise the endpoint's limit and have it send Retry-After of 30 s at most (RFC 6585 §4)"
 }
 
-// refused expects that every request was refused because of who sent it.
-func refused(all []answer) judgement {
-	for _, kind := range []struct {
-		is     func(answer) bool
-		result storage.CheckResult
-		says   string
-		remedy string
-	}{
-		{answer.ok, storage.CheckFailed, "anybody can post events", ""},
-		{answer.crashed, storage.CheckFailed, "a bad token crashes it", "catch the error of the JWT library and answer 401"},
-		{answer.hung, storage.CheckFailed, "it hangs", "catch the error of the JWT library and answer 401"},
-		{func(a answer) bool { return a.code != http.StatusUnauthorized && a.code != http.StatusForbidden }, storage.CheckWarned,
-			"it does not accept the token, but says so in an unusual way", "answer 401 (RFC 9110 §15.5.2) or 403"},
-	} {
+// A kind is a kind of answers that is wrong.
+type kind struct {
+	is     func(answer) bool
+	result storage.CheckResult
+	says   string
+	remedy string
+}
+
+// worst judges answers by the first of the kinds that there is among them.
+func worst(all []answer, kinds []kind) judgement {
+	for _, kind := range kinds {
 		if slices.ContainsFunc(all, kind.is) {
 			return judgement{result: kind.result, got: kind.says + ": " + describeAnswers(all, kind.is), remedy: kind.remedy, grave: slices.ContainsFunc(all, answer.hung)}
 		}
@@ -67,25 +64,26 @@ func refused(all []answer) judgement {
 	return judgement{result: storage.CheckPassed, got: describeAnswers(all, nil)}
 }
 
+// refused expects that every request was refused because of who sent it.
+func refused(all []answer) judgement {
+	return worst(all, []kind{
+		{answer.ok, storage.CheckFailed, "anybody can post events", ""},
+		{answer.crashed, storage.CheckFailed, "a bad token crashes it", "catch the error of the JWT library and answer 401"},
+		{answer.hung, storage.CheckFailed, "it hangs", "catch the error of the JWT library and answer 401"},
+		{func(a answer) bool { return a.code != http.StatusUnauthorized && a.code != http.StatusForbidden }, storage.CheckWarned,
+			"it does not accept the token, but says so in an unusual way", "answer 401 (RFC 9110 §15.5.2) or 403"},
+	})
+}
+
 // rejected expects that every request was rejected because of its body.
 func rejected(all []answer) judgement {
-	for _, kind := range []struct {
-		is     func(answer) bool
-		result storage.CheckResult
-		says   string
-		remedy string
-	}{
+	return worst(all, []kind{
 		{answer.ok, storage.CheckFailed, "an invalid body is accepted, and acknowledged", ""},
 		{answer.crashed, storage.CheckFailed, "a bad body crashes it", "catch the parser's error and answer 400"},
 		{answer.hung, storage.CheckFailed, "it hangs", "answer 400 as soon as the body is complete"},
 		{answer.none, storage.CheckFailed, "it does not answer", "answer 400 rather than closing the connection"},
 		{func(a answer) bool { return a.code < 400 }, storage.CheckWarned, "it neither accepts nor rejects", "answer 400"},
-	} {
-		if slices.ContainsFunc(all, kind.is) {
-			return judgement{result: kind.result, got: kind.says + ": " + describeAnswers(all, kind.is), remedy: kind.remedy, grave: slices.ContainsFunc(all, answer.hung)}
-		}
-	}
-	return judgement{result: storage.CheckPassed, got: describeAnswers(all, nil)}
+	})
 }
 
 // acceptedOr expects that every request was accepted, or answered with one of the codes.

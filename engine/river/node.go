@@ -81,18 +81,10 @@ func sleep(ctx context.Context, d time.Duration) bool {
 func (e *Engine) coordinate(ctx context.Context) {
 	var running sync.WaitGroup
 	defer running.Wait()
-	timer := time.NewTimer(0)
-	defer timer.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-e.changed:
-		case <-timer.C:
-		}
+	storage.Repeat(ctx, e.changed, func(ctx context.Context) time.Duration {
 		e.open(ctx, func(q *queue) { running.Go(func() { q.run(ctx) }) })
-		timer.Reset(e.agree(ctx))
-	}
+		return e.agree(ctx)
+	})
 }
 
 // agree makes one pass: it reads which nodes are alive, takes this node's shares, and as a leader

@@ -190,13 +190,6 @@ func withDefaults(o Options) Options {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	system := storage.SystemSources()
-	if o.Rules.Sources.Env == nil {
-		o.Rules.Sources.Env = system.Env
-	}
-	if o.Rules.Sources.ReadFile == nil {
-		o.Rules.Sources.ReadFile = system.ReadFile
-	}
 	return o
 }
 

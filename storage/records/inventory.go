@@ -16,8 +16,16 @@ type Inventory struct {
 	FixtureStore
 }
 
-// NewInventory returns the inventory in a database. Webhooks and campaigns are validated by rules.
+// NewInventory returns the inventory in a database. Webhooks and campaigns are validated by rules,
+// whose zero Sources are the system's.
 func NewInventory(db *Database, rules storage.Rules) Inventory {
+	system := storage.SystemSources()
+	if rules.Sources.Env == nil {
+		rules.Sources.Env = system.Env
+	}
+	if rules.Sources.ReadFile == nil {
+		rules.Sources.ReadFile = system.ReadFile
+	}
 	return Inventory{WebhookStore{db, rules}, CampaignStore{db, rules}, ProfileStore{db}, FixtureStore{db}}
 }
 
