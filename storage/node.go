@@ -38,4 +38,5 @@ type Server struct {
 	Latency time.Duration // of a question and its answer
 	Durable bool          // a commit is on its disk before it is acknowledged
 	Standby bool          // and on that of another machine
+	Behind  time.Duration // how far this machine's clock is behind the server's, if it differs
 }

@@ -49,7 +49,7 @@ func checkDatabaseURL(text string) error { return postgres.CheckURL(text) }
 func (o opener) openDatabase(ctx context.Context, open func(context.Context, postgres.Options) (*postgres.Store, error), at storePlace, by string) (openStore, error) {
 	jobs := river.NewJobs()
 	store, err := open(ctx, postgres.Options{
-		URL: at.database, KeyFile: at.keyFile, Now: o.now, Version: programVersion(), Rules: o.rules, By: doer(by), Jobs: jobs,
+		URL: at.database, KeyFile: at.keyFile, Now: o.now, ServerTime: true, Version: programVersion(), Rules: o.rules, By: doer(by), Jobs: jobs,
 	})
 	if err != nil {
 		return nil, err

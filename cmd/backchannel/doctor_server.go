@@ -6,6 +6,9 @@ import (
 	"time"
 )
 
+// worrying is a difference between clocks that is no longer due to how they are kept.
+const worrying = 2 * time.Second
+
 // examineServer says how fast the server of a shared database answers, and whether what was
 // acknowledged survives a crash of the server and the loss of its disk.
 func (s doctorSession) examineServer(ctx context.Context, store doctorStore) []finding {
@@ -15,6 +18,9 @@ func (s doctorSession) examineServer(ctx context.Context, store doctorStore) []f
 		return []finding{{Check: "database server", Result: findingBad, Text: err.Error()}}
 	case !shared:
 		return nil
+	}
+	if server.Behind.Abs() > worrying {
+		return []finding{{Check: "database server", Result: findingWarning, Text: fmt.Sprintf("its clock and this machine's differ by %s; everything here goes by the server's; set both, or let NTP do it", server.Behind.Abs().Round(time.Second))}}
 	}
 	about := fmt.Sprintf("PostgreSQL %s answers in %s", server.Version, server.Latency.Round(10*time.Microsecond))
 	switch {

@@ -49,7 +49,11 @@ func (s *HealthStore) OnLost(call func(error)) {
 func (s *HealthStore) ping(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
-	err := s.place.explain(s.usable(ctx))
+	err := s.usable(ctx)
+	if err == nil && s.clock != nil { // which may be set while this process runs
+		err = s.clock.set(ctx, s.pool)
+	}
+	err = s.place.explain(err)
 	w := s.watch
 	w.mu.Lock()
 	changed := (err == nil) != (w.lost == nil)

@@ -58,6 +58,13 @@ func openPool(ctx context.Context, pool *pgxpool.Pool, o Options, at place, prep
 	if err := refusePooler(ctx, pool); err != nil {
 		return nil, at.explain(err)
 	}
+	clock := &clock{machine: o.Now}
+	if o.ServerTime {
+		if err := clock.set(ctx, pool); err != nil {
+			return nil, at.explain(err)
+		}
+		o.Now = clock.now
+	}
 	key, err := prepare(ctx, pool, o, at)
 	if err != nil {
 		return nil, err
@@ -66,7 +73,11 @@ func openPool(ctx context.Context, pool *pgxpool.Pool, o Options, at place, prep
 	if err != nil {
 		return nil, err
 	}
-	return newStore(o, pool, at, seals), nil
+	store := newStore(o, pool, at, seals)
+	if o.ServerTime {
+		store.clock = clock
+	}
+	return store, nil
 }
 
 func configure(config *pgxpool.Config) {

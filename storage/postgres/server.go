@@ -19,6 +19,9 @@ func (s *HealthStore) Server(ctx context.Context) (server storage.Server, err er
 	if err == nil {
 		server.Latency, err = s.latency(ctx)
 	}
+	if s.clock != nil {
+		server.Behind = time.Duration(s.clock.behind.Load())
+	}
 	if err != nil {
 		return server, fmt.Errorf("ask the server: %w", s.explain(err))
 	}

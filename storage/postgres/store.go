@@ -30,13 +30,14 @@ import (
 
 // Options configure a store. Only URL and KeyFile are required.
 type Options struct {
-	URL     string           // postgres://USER:PASSWORD@HOST:PORT/DATABASE
-	KeyFile string           // path of the key that seals secrets; created for an empty database
-	Now     func() time.Time // nil: time.Now
-	Version string           // of the program, for messages
-	Rules   storage.Rules    // for validating webhooks; zero Sources: the system's
-	By      string           // who makes changes, for activities: "in the console"
-	Jobs    Jobs             // nil: none
+	URL        string           // postgres://USER:PASSWORD@HOST:PORT/DATABASE
+	KeyFile    string           // path of the key that seals secrets; created for an empty database
+	Now        func() time.Time // nil: time.Now
+	ServerTime bool             // tell the time by the server, if Now differs from its clock
+	Version    string           // of the program, for messages
+	Rules      storage.Rules    // for validating webhooks; zero Sources: the system's
+	By         string           // who makes changes, for activities: "in the console"
+	Jobs       Jobs             // nil: none
 }
 
 // Jobs keeps a job for each delivery that waits to be sent, in the transactions in which the
@@ -111,6 +112,7 @@ type database struct {
 	seals  *seal.Sealer
 	by     string // who makes changes, with a space before it, or empty
 	now    func() time.Time
+	clock  *clock // nil: the server's does not matter
 	hub    *commit.Hub
 	notice *notifier
 	listen *listener

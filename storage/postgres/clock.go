@@ -1,0 +1,46 @@
+package postgres
+
+import (
+	"context"
+	"sync/atomic"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+)
+
+const (
+	// skewNoticed is the difference between two clocks that is followed. A smaller one may be
+	// due to how long the question took.
+	skewNoticed = 100 * time.Millisecond
+	// mostAsked is how long a question for the time may take to tell something.
+	mostAsked = time.Second
+)
+
+// A clock tells the time by the server's clock. The clocks of the nodes may differ, and each node
+// reads when others have made something due: a retry would come too late, or one after another
+// without a pause.
+type clock struct {
+	machine func() time.Time
+	behind  atomic.Int64 // nanoseconds that this machine is behind the server
+}
+
+func (c *clock) now() time.Time { return c.machine().Add(time.Duration(c.behind.Load())) }
+
+// set asks the server for its time. The clock stays as it is if that cannot be said exactly.
+func (c *clock) set(ctx context.Context, pool *pgxpool.Pool) error {
+	var server time.Time
+	began := c.machine()
+	if err := pool.QueryRow(ctx, `SELECT clock_timestamp()`, pgx.QueryExecModeSimpleProtocol).Scan(&server); err != nil {
+		return err
+	}
+	took := c.machine().Sub(began)
+	behind := server.Sub(began.Add(took / 2))
+	if took < mostAsked && (behind-time.Duration(c.behind.Load())).Abs() > skewNoticed+took {
+		c.behind.Store(int64(behind))
+	}
+	return nil
+}
+
+// Now returns the time by the server's clock, if the options say so.
+func (s *Store) Now() time.Time { return s.now() }
