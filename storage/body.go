@@ -69,7 +69,7 @@ func (b *ShownBody) decode(codings []string, body []byte) []byte {
 	}
 	names := strings.Join(codings, ", ")
 	if other, unknown := unknownCoding(codings); unknown {
-		b.note("%s, shown as it came: %s is not decoded here", names, other)
+		b.note("%s, shown unchanged: %s is not decoded here", names, other)
 		return body
 	}
 	decoded, err := io.ReadAll(io.LimitReader(decoder(codings, body), maxShown+1))
@@ -77,7 +77,7 @@ func (b *ShownBody) decode(codings []string, body []byte) []byte {
 	case err == nil:
 		b.note("%s, shown decoded", names)
 	case len(decoded) == 0:
-		b.note("%s, shown as it came: %s", names, explainDecoding(err))
+		b.note("%s, shown unchanged: %s", names, explainDecoding(err))
 		return body
 	default:
 		b.note("%s, shown decoded as far as it goes: %s", names, explainDecoding(err))

@@ -10,7 +10,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// clipboard copies texts from the screens to the person's clipboard.
+// clipboard copies texts from the screens to the user's clipboard.
 type clipboard struct {
 	env  *screen.Env
 	put  func(ctx context.Context, text string) (how string, err error)
@@ -37,8 +37,8 @@ func (c *clipboard) offer(front screen.Screen) tea.Cmd {
 	})
 }
 
-// copy copies a text. Many terminals do not say whether a copy worked, so Y shows what was to be
-// copied.
+// copy copies a text. Many terminals do not say whether a copy worked, so Y shows the text, which can
+// then be selected by hand.
 func (c *clipboard) copy(msg screen.CopyMsg) tea.Cmd {
 	c.last = msg
 	ctx, put, shows := c.env.Context, c.put, c.env.KeyFor("Y")+" shows it"
@@ -51,7 +51,7 @@ func (c *clipboard) copy(msg screen.CopyMsg) tea.Cmd {
 	}
 }
 
-// show shows the latest text outside of the screens, where a person can select it.
+// show shows the latest text outside the screens, where the terminal can select it.
 func (c *clipboard) show() tea.Cmd {
 	if c.last.Label == "" {
 		return screen.Say(screen.Info("Nothing was copied yet: " + c.env.KeyFor("y") + " copies"))

@@ -135,7 +135,7 @@ type encodedKey struct {
 	code, shifted rune
 	modifiers     int
 	released      bool
-	text          string // that the key types, if the terminal reports it
+	text          string // the text that the key types, if the terminal reports it
 }
 
 // readKey reads the fields of a key's sequence: its code, the modifiers and the event, and the

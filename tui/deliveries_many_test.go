@@ -65,7 +65,7 @@ func TestAllThatTheFilterChoosesAreActedOn(t *testing.T) {
 		c.press("/")
 		c.write("state:delivered")
 		c.press("enter", "A")
-		c.see("All that the filter chooses", "retry now", "cancel")
+		c.see("All that match the filter", "retry now", "cancel")
 		c.press("r")
 		c.see("Replay 1 delivery?")
 		c.press("y")
@@ -238,7 +238,7 @@ func TestProgressOfManyAndItsEnd(t *testing.T) {
 			c.see(fmt.Sprintf("cancelled %d of 350, esc stops", 100*(i+1)))
 		}
 		c.press("A", "r")
-		c.see("another one is under way: esc stops it")
+		c.see("another one is still running: esc stops it")
 		c.press("1", "3", "esc") // it goes on while the person is elsewhere
 		next <- true
 		c.wait(time.Second)

@@ -9,14 +9,14 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// A dispatch is what a key has brought about and is not done yet. Later keys wait, because
+// A dispatch is the unfinished work that a key has started. Later keys wait for it, because
 // the next one may be meant for the overlay that this one opens.
 //
-// Its commands run concurrently, but what they ask for is done in their order: of two
-// overlays the second has to be on top.
+// Its commands run concurrently, but their answers are handled in the order of the commands: of
+// two overlays the second has to be on top.
 type dispatch struct {
 	steps   []*step       // the commands whose answers are still to be handled, in order
-	overdue bool          // keys no longer wait for it, nor do its commands for one another
+	overdue bool          // neither keys nor its own commands wait for it any longer
 	done    chan struct{} // closed once there are no steps
 }
 
@@ -33,7 +33,7 @@ type (
 		step *step
 		msg  tea.Msg
 	}
-	// overdueMsg says that a dispatch takes so long that keys should no longer wait for it.
+	// overdueMsg says that a dispatch has reached its limit, so that keys no longer wait for it.
 	overdueMsg struct{ of *dispatch }
 )
 
@@ -41,7 +41,7 @@ type (
 // the machine is busy; the store may take longer, and keys should not wait for it.
 const dispatchLimit = 30 * time.Millisecond
 
-// dispatch runs what a key brought about, and lets later keys wait for it.
+// dispatch runs the commands of a key, and makes later keys wait for them.
 func (q *keyQueue) dispatch(cmd tea.Cmd) tea.Cmd {
 	if cmd == nil {
 		return nil
@@ -105,7 +105,7 @@ func (q *keyQueue) answered(msg stepMsg) tea.Cmd {
 	return q.advance(msg.of)
 }
 
-// advance does what the answered steps ask for. What follows from a step takes its place.
+// advance does what the answered steps ask for. The steps that follow from one replace it.
 func (q *keyQueue) advance(d *dispatch) tea.Cmd {
 	var cmds []tea.Cmd
 	for at := d.next(); at >= 0; at = d.next() {
@@ -128,7 +128,7 @@ func (q *keyQueue) advance(d *dispatch) tea.Cmd {
 	return tea.Batch(cmds...)
 }
 
-// release lets keys go on although a dispatch is not done.
+// release lets keys continue although a dispatch is not done.
 func (q *keyQueue) release(d *dispatch) tea.Cmd {
 	d.overdue = true
 	q.forget(d)

@@ -23,8 +23,8 @@ func fixWidths(screen string) string {
 	return strings.Join(lines, "\n")
 }
 
-// fixLineWidths returns the line with the cursor placed anew after each character whose width
-// terminals disagree about, so that what follows is where it belongs either way. The line is
+// fixLineWidths returns the line with the cursor set again after each character whose width
+// terminals disagree about, so that what follows is in the right column either way. The line is
 // erased first and does not wrap, because the terminal may take it for a longer one.
 func fixLineWidths(line string) string {
 	if !strings.ContainsFunc(line, isDisputed) {

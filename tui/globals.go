@@ -45,13 +45,13 @@ func (m *Model) viewBinding(v screen.View) screen.Binding {
 	}
 }
 
-// zoom gives the focused pane the whole screen, or takes it back.
+// zoom enlarges the focused pane to the whole screen, or undoes that.
 func (m *Model) zoom() tea.Cmd {
 	m.env.Zoomed = !m.env.Zoomed
 	return nil
 }
 
-// again repeats what was done last: in Campaigns the last call, elsewhere the last event.
+// again repeats the last action: in Campaigns the last call, elsewhere the last event.
 func (m *Model) again() tea.Cmd {
 	if m.views.current == screen.ViewCampaigns && m.execute.Again() {
 		return m.execute.Repeat()

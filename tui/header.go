@@ -11,9 +11,9 @@ import (
 )
 
 // A headerForm is a way to lay out the header: the tabs at the left, the status at the right.
-// Each item of both has a slot, so that its place is the same whatever it and the others say.
+// Each item of both has a slot, so that its position is the same whatever it and the others say.
 type headerForm struct {
-	from     int // the least width of a screen that has this form
+	from     int // the minimum width of a screen for this form
 	tabs     tabForm
 	gap      int // between the items of the status
 	engine   int // cells of the process that delivers
@@ -24,7 +24,7 @@ type headerForm struct {
 }
 
 // headerForms returns the forms, widest first. From 80 columns the names of the views are more
-// important than the host of the receiver, and than all but the worst of what waits.
+// important than the host of the receiver, and than the counts of deliveries except the worst.
 func headerForms() []headerForm {
 	return []headerForm{
 		{190, tabsBranded, 3, 16, 21, countWords, 5, true},
@@ -66,7 +66,7 @@ func (c *chrome) header() string {
 	return component.Fit(left, c.width-component.Width(status)) + status
 }
 
-// join puts items of the status beside each other. Before the status was read they are empty.
+// join puts the items of the status next to each other. Before the status was read they are empty.
 func (f headerForm) join(items []string) string {
 	return strings.Join(items, strings.Repeat(" ", f.gap))
 }
@@ -78,7 +78,7 @@ const (
 	tabsNumbers tabForm = iota // the numbers, then the name of the present view
 	tabsClose                  // numbers and names
 	tabsApart
-	tabsBranded // behind the program's name
+	tabsBranded // after the program's name
 )
 
 // draw draws the tabs. The present one is marked by colour, or in a plain theme by a glyph.

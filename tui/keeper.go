@@ -14,12 +14,12 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// keeper applies what config.toml holds to the screens, and writes there what a person changes.
+// keeper applies the settings of config.toml to the screens, and writes the user's changes to it.
 type keeper struct {
 	env     *screen.Env
 	views   *views
-	set     func(context.Context, config.Key, any) error // nil: nothing is kept
-	filters map[screen.View]string                       // as they are kept
+	set     func(context.Context, config.Key, any) error // nil: settings are not saved
+	filters map[screen.View]string                       // as config.toml has them
 	unsaved []setting                                    // the first is being written, if writing
 	writing bool
 }
@@ -53,7 +53,7 @@ func (k *keeper) write() tea.Cmd {
 	return func() tea.Msg { return keptMsg{set(ctx, next.key, next.value)} }
 }
 
-// written goes on with the next setting.
+// written continues with the next setting.
 func (k *keeper) written(err error) tea.Cmd {
 	k.writing, k.unsaved = false, k.unsaved[1:]
 	if err == nil {
@@ -67,12 +67,12 @@ func (k *keeper) written(err error) tea.Cmd {
 // flushTimeout is how long leaving the console may wait for its settings.
 const flushTimeout = time.Second
 
-// flush writes what was not confirmed, when the console ends.
+// flush writes the settings that have not been confirmed, when the console ends.
 func (k *keeper) flush() {
 	ctx, cancel := context.WithTimeout(context.Background(), flushTimeout)
 	defer cancel()
 	for _, s := range k.unsaved {
-		_ = k.set(ctx, s.key, s.value) // there is no screen any more to say it on
+		_ = k.set(ctx, s.key, s.value) // there is no screen left that could show the error
 	}
 }
 
@@ -85,7 +85,7 @@ func (k *keeper) keeping(v screen.View) (screen.Keeper, bool) {
 	return list, ok
 }
 
-// apply gives the screens what was kept, and adds to kept what they do not know.
+// apply gives the saved settings to the screens. It adds an error to kept for each one that they do not know.
 func (k *keeper) apply(kept *config.Kept) tea.Cmd {
 	names := make([]string, len(k.views.stacks))
 	for v := range k.views.stacks {

@@ -9,8 +9,8 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// keyQueue holds keys back while what they may be about is being read, and while what the
-// keys before them asked for is being done, so that none is lost and they keep their order.
+// keyQueue delays keys while the records on which they act are being read, and while the actions
+// of earlier keys are being done, so that no key is lost and they keep their order.
 type keyQueue struct {
 	target keyTarget
 	now    func() time.Time
@@ -19,7 +19,7 @@ type keyQueue struct {
 	taking     bool         // a key is being handled
 	more       bool         // further keys came in the same message as the one being handled
 	waiting    []pendingKey // the oldest first
-	dispatched *dispatch    // what the last keys brought about; nil: all of it is done
+	dispatched *dispatch    // the work that the last keys started; nil: all of it is done
 	pasteUntil time.Time    // until then, keys belong to a text that was pasted
 }
 
@@ -28,15 +28,15 @@ type keyTarget interface {
 	key(tea.KeyMsg) tea.Cmd
 	update(tea.Msg) tea.Cmd
 	ready() bool          // the first screen was read
-	busy(tea.KeyMsg) bool // what the key is about is being read
+	busy(tea.KeyMsg) bool // the record on which the key acts is being read
 	typing() bool         // letters are text
 	covered() bool        // an overlay has the keys
 }
 
-// A pendingKey is a key that waits, or an action that waits in its place among the keys.
+// A pendingKey is a key that waits, or an action that waits for its turn among the keys.
 type pendingKey struct {
 	key  tea.KeyMsg
-	rest bool           // of a message of which the first keys were handled
+	rest bool           // the rest of a message whose first keys were handled
 	do   func() tea.Cmd // the action; nil: it is a key
 }
 
@@ -88,8 +88,8 @@ func (q *keyQueue) takeKeys(msg tea.KeyMsg) tea.Cmd {
 	return tea.Batch(cmds...)
 }
 
-// waits reports whether a key has to wait. Of several keys in one message, it is about the
-// first.
+// waits reports whether a key has to wait. Of several keys in one message, the
+// first decides.
 func (q *keyQueue) waits(msg tea.KeyMsg) bool {
 	if msg.Type == tea.KeyRunes && len(msg.Runes) > 1 {
 		msg.Runes = msg.Runes[:1]
@@ -97,7 +97,7 @@ func (q *keyQueue) waits(msg tea.KeyMsg) bool {
 	return !q.awake && !q.target.ready() || q.dispatched != nil || q.target.busy(msg)
 }
 
-// wake handles the keys that need not wait any longer.
+// wake handles the keys that no longer have to wait.
 func (q *keyQueue) wake() tea.Cmd {
 	if q.taking || !q.awake && !q.target.ready() {
 		return nil
@@ -144,8 +144,8 @@ func (q *keyQueue) looksPasted(msg tea.KeyMsg) bool {
 	return true
 }
 
-// dispatchKey handles a key. Unless it is text, the keys after it wait for what it brings
-// about.
+// dispatchKey handles a key. Unless it is text, later keys wait for the commands that it
+// starts.
 func (q *keyQueue) dispatchKey(msg tea.KeyMsg) tea.Cmd {
 	text := q.target.typing() && screen.Typed(msg)
 	cmd := q.target.key(msg)

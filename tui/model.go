@@ -36,7 +36,7 @@ type Model struct {
 	keep      keeper
 	mouse     mouse
 	notice    notifier
-	kept      tea.Cmd // reads what the kept filters choose
+	kept      tea.Cmd // reads what the saved filters select
 }
 
 // New returns the console's model. It lives until ctx ends.
@@ -75,7 +75,7 @@ func allViews(e *screen.Env, cfg Config) []screen.Screen {
 	}
 }
 
-// sender sends again what was sent or received.
+// sender sends deliveries and receipts again.
 func sender(e *screen.Env, cfg Config) resend.Sender {
 	return resend.Sender{Env: e, Store: cfg.Store, Attempt: cfg.Resend, Rules: cfg.Rules}
 }

@@ -9,14 +9,14 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// mouse lets the wheel and clicks do what keys do. It is off unless a person wants it, because
+// mouse lets the wheel and clicks do what keys do. It is off by default, because
 // a terminal that reports the mouse no longer selects text with it.
 type mouse struct {
 	on  bool
 	set func(on bool) // has the terminal report the mouse; nil: it cannot
 }
 
-// A pointer does in the console what the mouse asks for.
+// A pointer does the actions of the mouse.
 type pointer struct{ *Model }
 
 // mouseBinding returns the key that turns the mouse on or off.
@@ -38,8 +38,8 @@ func (p pointer) toggleMouse() tea.Cmd {
 	return tea.Batch(screen.Say(said), p.keep.keep(config.Mouse(), p.mouse.on))
 }
 
-// turnMouse turns the mouse on or off. While it is on, the terminal does not select text, so that
-// a person must be able to turn it off.
+// turnMouse turns the mouse on or off. While it is on, the terminal does not select text, so
+// the user must be able to turn it off.
 func (p pointer) turnMouse(on bool) {
 	p.mouse.on = on
 	if p.mouse.set != nil {
@@ -47,7 +47,7 @@ func (p pointer) turnMouse(on bool) {
 	}
 }
 
-// point does what the mouse asks for, after the keys that wait.
+// point does the action of a mouse event, after the keys that wait.
 func (p pointer) point(msg tea.MouseMsg) tea.Cmd {
 	event := tea.MouseEvent(msg)
 	click := event.Action == tea.MouseActionPress && event.Button == tea.MouseButtonLeft
@@ -90,8 +90,8 @@ func (p pointer) wheel(event tea.MouseEvent) tea.Cmd {
 	return tea.Batch(cmds...)
 }
 
-// click does what is at a place: a view's tab, a key of the footer, or what the screen shows.
-// While a box has the keys, nothing outside of it counts.
+// click does what is at a position: a view's tab, a key of the footer, or what the screen shows.
+// While an overlay has the keys, clicks outside it do nothing.
 func (p pointer) click(x, y int) tea.Cmd {
 	above := p.chrome.above()
 	switch {

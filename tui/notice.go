@@ -12,19 +12,19 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// notifier tells a person who looks elsewhere, by the terminal's bell and title, that a delivery
-// has failed for good or that a check has ended. It is off unless a person wants it.
+// notifier reports by the terminal's bell and title, to a user who works elsewhere, that a delivery
+// has failed for good or that a check has ended. It is off by default.
 type notifier struct {
 	store activity.Store
 	ring  func(text string) // nil: the terminal cannot
 	query screen.Query[[]storage.Activity]
 	on    bool
-	last  storage.ID // the newest activity that is known
+	last  storage.ID // the newest activity that was read
 	known bool       // last was read
-	rung  bool       // and no key was pressed since then
+	rung  bool       // the bell rang, and no key was pressed since then
 }
 
-// noticeLimit is how many activities are looked at after a change. More only change the number.
+// noticeLimit is how many activities are read after a change. The text names one of them and counts the others.
 const noticeLimit = 1000
 
 // refresh reads what has happened since the last time. The first read only finds the newest.
@@ -39,7 +39,7 @@ func (n *notifier) refresh(c storage.Change) tea.Cmd {
 	return n.query.Ask(func(ctx context.Context) ([]storage.Activity, error) { return read(ctx, after, limit) })
 }
 
-// take rings if something has ended. Errors are shown where activities are.
+// take rings if something has ended. It ignores errors, which the Activity view shows when it reads the same records.
 func (n *notifier) take(msg tea.Msg) tea.Cmd {
 	a, fresh, cmd := n.query.Take(msg)
 	if !fresh || a.Err != nil {
@@ -48,7 +48,7 @@ func (n *notifier) take(msg tea.Msg) tea.Cmd {
 	text, more := "", 0
 	for _, it := range a.Value {
 		if it.ID <= n.last {
-			continue // a read that was asked for before the last one was answered
+			continue // a read that began before the previous one was answered
 		}
 		n.last = it.ID
 		switch {
@@ -66,7 +66,7 @@ func (n *notifier) take(msg tea.Msg) tea.Cmd {
 	return cmd
 }
 
-// say rings the bell with a text, and how many more there would be to say.
+// say rings the bell and shows a text with the number of further events.
 func (n *notifier) say(text string, more int) {
 	if more > 0 {
 		text += ", and " + strconv.Itoa(more) + " more"
@@ -77,7 +77,7 @@ func (n *notifier) say(text string, more int) {
 	}
 }
 
-// seen brings back the title once a person presses a key.
+// seen restores the title once a key is pressed.
 func (n *notifier) seen() {
 	if n.rung && n.ring != nil {
 		n.ring("")

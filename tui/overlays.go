@@ -9,7 +9,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// overlays holds the boxes over the screen, the one that has the keys last.
+// overlays are the boxes over the screen. The last one has the keys.
 type overlays []screen.Overlay
 
 // top returns the overlay that has the keys, or nil.

@@ -31,7 +31,7 @@ type terminal struct {
 	mu       sync.Mutex // guards the fields below and serializes writes
 	active   bool       // the alternate screen is on
 	mouse    bool       // the terminal reports the mouse while that is on
-	titled   bool       // its title is ours, and the one before is on its stack
+	titled   bool       // its title is the console's, and the previous one is on its stack
 	painting painting
 	view     string    // to be drawn
 	planned  bool      // a timer will draw it
@@ -118,14 +118,14 @@ func (t *terminal) WriteString(text string) (int, error) {
 	return t.File.WriteString(text)
 }
 
-// The sequences by which a terminal reports presses, releases and the wheel, in cells of any
-// number, or no longer. Bubbletea ends these modes when it gives the terminal away.
+// The sequences that turn on and off the reports of presses, releases and the wheel, in cells of
+// any number. Bubbletea ends these modes when it gives the terminal to another program.
 const (
 	mouseOn  = ansi.SetModeMouseButtonEvent + ansi.SetModeMouseExtSgr
 	mouseOff = ansi.ResetModeMouseButtonEvent + ansi.ResetModeMouseExtSgr
 )
 
-// setMouse has the terminal report the mouse, or no longer.
+// setMouse turns the terminal's reports of the mouse on or off.
 func (t *terminal) setMouse(on bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -142,14 +142,14 @@ func (t *terminal) setMouse(on bool) {
 	}
 }
 
-// The sequences that keep a terminal's title on its stack (XTWINOPS), and bring it back.
+// The sequences that push a terminal's title onto its stack and pop it (XTWINOPS).
 const (
 	pushTitle = "\x1b[22;2t"
 	popTitle  = "\x1b[23;2t"
 )
 
-// notify rings the bell, and shows a text in the terminal's title. An empty text brings back the
-// title that was there before.
+// notify rings the bell, and shows a text in the terminal's title. An empty text restores the
+// previous title.
 func (t *terminal) notify(text string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -281,7 +281,7 @@ func TestTheScreenComesBackWhole(t *testing.T) {
 	p := openConsole(context.Background(), t, cfg)
 	p.see("staging")
 	p.press("y1Y")
-	p.see("Enter leads back")
+	p.see("Press enter to go back")
 	p.forget()
 	p.press("\r")
 	p.see(altScreenOn)

@@ -12,7 +12,7 @@ import (
 )
 
 // commander holds what the palette offers: every action by its name, and commands with
-// arguments. It remembers which were used last.
+// arguments. It also has the list of those that were used last.
 type commander struct {
 	m      *Model
 	recent []string // their titles, the latest first
@@ -32,7 +32,7 @@ type action struct {
 	title, key, name string
 	off              bool   // do only says why it does nothing now
 	fill             string // what the line becomes, if it needs more than its name
-	look             bool   // the palette stays until it knows whether there is such a thing
+	look             bool   // the palette stays open until it is known whether the record exists
 	do               func() tea.Cmd
 }
 
@@ -43,8 +43,8 @@ func (c *commander) open() tea.Cmd {
 	return screen.Show(p)
 }
 
-// find returns what matches the text: without one what was used last comes first, and behind
-// the name of a command what its arguments can be.
+// find returns the actions that match the text. Without a text those that were used last come first;
+// after the name of a command come its possible arguments.
 func (p *palette) find(typed string) component.Finding {
 	verb, args, ok := p.of.verb(typed)
 	var lines []action
@@ -91,7 +91,7 @@ func (p *palette) recent() (recent, others []action) {
 	return recent, others
 }
 
-// mostRecent limits how many commands are remembered.
+// mostRecent limits the list of recent commands.
 const mostRecent = 20
 
 // used puts an action first among those that were used recently.
@@ -146,7 +146,7 @@ func (c *commander) pressIn(v screen.View, key string) tea.Cmd {
 	}))
 }
 
-// foundMsg says whether there is what a command named.
+// foundMsg says whether the record that a command names exists.
 type foundMsg struct {
 	palette *palette
 	title   string

@@ -18,8 +18,8 @@ type verb struct {
 	name  string
 	usage string // its arguments
 	key   string // the key that does it without arguments
-	// lines returns the command with all the arguments that it can have, or if it is free to take
-	// any, with those that were typed.
+	// lines returns the command with each of its possible arguments, or if any argument is valid,
+	// with those that were typed.
 	lines func(args string) []action
 	free  bool
 	// explain says why no line has the arguments, and what to do.
@@ -47,7 +47,7 @@ func (c *commander) verb(typed string) (of verb, args string, ok bool) {
 }
 
 // verbActions returns the commands with arguments, to be filled in. It leaves out the one that is
-// being filled in if that takes any arguments, since its example is no choice.
+// being filled in if that takes any arguments, because its example is not a choice.
 func (c *commander) verbActions(typed verb) (all []action) {
 	for _, v := range c.verbs() {
 		if v.free && v.name == typed.name {
@@ -91,7 +91,7 @@ func namesOf[T any](all []T, name func(T) string) []string {
 	return names
 }
 
-// noSuch says that nothing of a kind has a name, and what the names are.
+// noSuch says that no record of a kind has a name, and which names there are.
 func noSuch(kind, name string, all []string, create string) string {
 	if len(all) == 0 {
 		return fmt.Sprintf("there is no %s yet; %s", kind, create)
@@ -140,8 +140,8 @@ func (c *commander) explainFire(args string) string {
 	}
 }
 
-// filterLines returns the filter that was typed, for the list in front, or if that has not
-// such a key, for the views that have it.
+// filterLines returns the filter that was typed, for the list in front, or if that does not have
+// the filter's key, for the views that do.
 func (c *commander) filterLines(args string) (all []action) {
 	if args == "" {
 		return nil
@@ -159,7 +159,7 @@ func (c *commander) filterLines(args string) (all []action) {
 	return all
 }
 
-// explainFilter says why the list cannot be filtered so.
+// explainFilter says why the list cannot be filtered by these arguments.
 func (c *commander) explainFilter(args string) string {
 	list, ok := c.m.views.front().(screen.Filterer)
 	if !ok {
@@ -171,7 +171,7 @@ func (c *commander) explainFilter(args string) string {
 	return "say what to filter by: words, or key:value"
 }
 
-// goLines returns every place that one can go to.
+// goLines returns every view and screen that go can open.
 func (c *commander) goLines() (all []action) {
 	m := c.m
 	add := func(to string, do func() tea.Cmd) { all = append(all, action{title: "go " + to, do: do}) }
@@ -192,7 +192,7 @@ func (c *commander) goLines() (all []action) {
 	return all
 }
 
-// explainGo says why these arguments lead nowhere.
+// explainGo says why there is nothing to go to with these arguments.
 func (c *commander) explainGo(args string) string {
 	place, name, _ := strings.Cut(args, " ")
 	var places []string

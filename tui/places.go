@@ -10,13 +10,13 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// A place is where a person was when a jump led elsewhere: the view with what was opened over
-// it, and what each of these screens showed.
+// A place is the state of the console before a jump: the view, the screens that were opened over
+// it, and what each of them showed.
 type place struct {
 	view   screen.View
 	zoomed bool
-	// stacks are those of the view, and of the one that was jumped to as it was before: what a
-	// person had chosen there comes back too.
+	// stacks are those of the view, and of the one that was jumped to as it was before: what was
+	// selected there comes back too.
 	stacks map[screen.View][]spot
 	depth  int    // how many screens the view that was jumped to had on arrival
 	filter string // what the jump filtered that view by
@@ -32,7 +32,7 @@ type spot struct {
 // mostPlaces limits how many steps back there are.
 const mostPlaces = 100
 
-// leave remembers the present place before a jump to a view.
+// leave records the present place before a jump to a view.
 func (v *views) leave(to screen.View) {
 	p := place{view: v.current, zoomed: v.env.Zoomed, stacks: map[screen.View][]spot{to: v.spots(to), v.current: v.spots(v.current)}}
 	v.trail = append(v.trail, p)
@@ -67,8 +67,8 @@ func (v *views) jump(msg screen.GoMsg) tea.Cmd {
 	return cmd
 }
 
-// keepsFilter reports whether the list in front is filtered, and a key that leads back leaves it
-// so: q leaves the list as it is, and what a jump has filtered was not by itself before.
+// keepsFilter reports whether the list in front is filtered and a key that goes back keeps the
+// filter: q does not change the list, and a filter that a jump has set goes away with the jump.
 func (v *views) keepsFilter(key string) bool {
 	list, ok := v.front().(screen.Filterer)
 	if !ok || !list.OnlyFiltered() {
@@ -110,7 +110,7 @@ func (v *views) comeBack() tea.Cmd {
 	return tea.Batch(cmds...)
 }
 
-// steps returns how many steps back there are. A jump that led nowhere else is not one.
+// steps returns how many steps back there are. A jump to the place where it began does not count.
 func (v *views) steps() int {
 	n := len(v.trail)
 	if b, ok := v.front().(screen.Busier); ok && b.Busy(tea.KeyMsg{}) {
@@ -145,8 +145,8 @@ func (v *views) forget(closed screen.Screen) {
 	}
 }
 
-// away returns the screens that are only on the way back. They too have to get the answers to
-// what they asked.
+// away returns the screens that are only on the way back. They too have to receive the answers to
+// their commands.
 func (v *views) away() (all []screen.Screen) {
 	for _, p := range v.trail {
 		for view, spots := range p.stacks {
@@ -181,11 +181,11 @@ func (v *views) closes() bool {
 	return v.covered() && (n == 0 || len(v.stacks[v.current]) > v.trail[n-1].depth)
 }
 
-// mostTitle limits the title of a place in the footer, so that the keys beside it stay.
+// mostTitle limits the title of a place in the footer, so that there is space for the other keys.
 const mostTitle = 24
 
-// backAt returns the place of that key among n others: after a jump the first, but what was
-// opened has keys that a person came for.
+// backAt returns the index of that key among n others. After a jump it is the first; on a screen
+// that was opened, the keys of that screen are more important.
 func (v *views) backAt(n int) int {
 	if v.closes() {
 		return min(1, n)

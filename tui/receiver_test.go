@@ -238,7 +238,7 @@ func TestCopyingFromTheReceiver(t *testing.T) {
 			t.Errorf("copied %q", c.copied)
 		}
 		c.press("y")
-		c.see("curl command for the receiver as it is now, without secrets")
+		c.see("curl command for the present receiver, without secrets")
 		c.press("6")
 		if got := c.copied[len(c.copied)-1]; !strings.Contains(got, " | curl ") || !strings.Contains(got, c.store.AllReceipts()[0].Path) {
 			t.Errorf("copied %q", got)

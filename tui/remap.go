@@ -13,10 +13,10 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// remap holds the keys that a person has put in the place of built-in ones, which then do
-// nothing. A key is put there as if the built-in one had been pressed, so that lists and texts
-// with keys of their own need not know of it. Where the new key has a meaning already, it keeps
-// that, and the built-in key stays: nothing that a screen can do gets out of reach.
+// remap is the user's replacement of built-in keys, which then do nothing. A new key is translated
+// to the built-in one before it is handled, so that lists and texts, which handle some keys
+// themselves, need no change. Where the new key already has a meaning, it keeps that, and the
+// built-in key works: every action of a screen can still be reached.
 type remap map[string]string
 
 // keyName returns a key in bubbletea's notation.
@@ -27,8 +27,8 @@ func keyName(name string) string {
 	return name
 }
 
-// keyOf returns the message of a key, in bubbletea's notation. It returns false if there is no
-// such key.
+// keyOf returns the message of a key, in bubbletea's notation. It returns false for an unknown
+// name.
 func keyOf(name string) (tea.KeyMsg, bool) {
 	if rest, alt := strings.CutPrefix(name, "alt+"); alt {
 		msg, ok := keyOf(rest)
@@ -60,7 +60,7 @@ type scope struct {
 	typing bool              // letters are text
 }
 
-// newScope returns what the keys do where these bindings are in force. Of a key that several
+// newScope returns what the keys do where these bindings apply. Of a key that several
 // have, the first counts, as it does when the key is pressed.
 func newScope(name string, typing bool, bindings ...[]screen.Binding) scope {
 	s := scope{name, map[string]string{}, typing}
@@ -77,7 +77,7 @@ func newScope(name string, typing bool, bindings ...[]screen.Binding) scope {
 	return s
 }
 
-// fixedKeys returns the keys that stay where they are.
+// fixedKeys returns the keys that cannot be replaced.
 func fixedKeys() []string {
 	all := []string{"esc", "q", "backspace"}
 	for _, b := range urgent() {

@@ -248,7 +248,7 @@ func TestEndingWhileATextIsShown(t *testing.T) {
 	p := openConsole(ctx, t, cfg)
 	p.see("staging")
 	p.press("y1Y")
-	p.see("Enter leads back")
+	p.see("Press enter to go back")
 	cancel()
 	if err := p.end(); err != nil {
 		t.Error(err)

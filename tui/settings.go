@@ -14,10 +14,10 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// preferences are what a person chose and what keeps it: theme, columns, keys.
+// preferences are the user's settings (theme, columns, keys) and the keeper that saves them.
 type preferences struct{ *Model }
 
-// applyKept gives the console what a person chose before. What it cannot use stands in a banner.
+// applyKept applies the saved settings. A banner names those that cannot be used.
 func (p preferences) applyKept(kept *config.Kept) {
 	p.applyTheme(kept.Theme)
 	pointer(p).turnMouse(kept.Mouse)
@@ -38,7 +38,7 @@ func (p preferences) applyKept(kept *config.Kept) {
 	p.chrome.fault += "; esc hides this"
 }
 
-// refuseKeys takes out the keys that cannot be moved where a person wants them.
+// refuseKeys removes the replacements of keys that are not possible.
 func (p preferences) refuseKeys(kept *config.Kept) {
 	scopes := p.scopes()
 	for again := true; again; {
@@ -94,7 +94,7 @@ func (p preferences) shownBindings(all []screen.Binding) []screen.Binding {
 	return remap(p.env.Moved).show(p.scope(), all)
 }
 
-// settingActions returns what the palette offers about what is kept. What has a key is among
+// settingActions returns the palette's actions for settings. Those with a key are among
 // the bindings.
 func (p preferences) settingActions() []screen.Binding {
 	return []screen.Binding{

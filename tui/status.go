@@ -14,7 +14,7 @@ import (
 	"backchannel/tui/style"
 )
 
-// readStatus reads what the header shows.
+// readStatus reads the status that the header shows.
 func readStatus(ctx context.Context, store StatusStore) (screen.Status, error) {
 	rt, alive, err := store.Runtime(ctx)
 	if err != nil {
@@ -35,8 +35,8 @@ func readStatus(ctx context.Context, store StatusStore) (screen.Status, error) {
 	return status, nil
 }
 
-// status draws which process delivers, where the receiver is, and what waits: each in as many
-// cells whatever it says. Before it was read they are empty.
+// status draws which process delivers, where the receiver is, and which deliveries wait: each in a
+// fixed number of cells, which are empty until the status was read.
 func (f headerForm) status(s *screen.Env) []string {
 	items := append(f.process(s), f.counts.draw(s, f.number)...)
 	if n := s.Status.Counts.Receipts; f.receipts {
@@ -113,8 +113,8 @@ type countForm int
 
 const (
 	countSum    countForm = iota // all of them
-	countWorst                   // those in the state that most needs somebody, behind its glyph
-	countGlyphs                  // those in each state, behind its glyph
+	countWorst                   // those in the state that most needs attention, after its glyph
+	countGlyphs                  // those in each state, after its glyph
 	countWords                   // before its name
 )
 
@@ -148,7 +148,7 @@ func (f countForm) draw(s *screen.Env, cells int) (parts []string) {
 	return parts
 }
 
-// glyphCount draws how many deliveries are in a state, behind its glyph.
+// glyphCount draws how many deliveries are in a state, after its glyph.
 func glyphCount(s *screen.Env, state storage.State, cells int) string {
 	n, th := s.Status.Counts.Deliveries[state], s.Theme
 	glyph, ink := screen.StateStyle(th, state)

@@ -15,7 +15,7 @@ import (
 
 // Store is what the screens and the root need to read and write records. Everything that the
 // console shows is read from it, and everything that it does is a record written to it. Its
-// errors name the operation, so they are shown as they are.
+// errors name the operation, so they are shown unchanged.
 type Store interface {
 	webhooks.Store
 	campaigns.Store

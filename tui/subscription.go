@@ -10,7 +10,7 @@ import (
 )
 
 const (
-	changeGap = 50 * time.Millisecond // the least time between two hints
+	changeGap = 50 * time.Millisecond // the minimum time between two hints
 	tickGap   = time.Second
 	tenthGap  = 100 * time.Millisecond // instead, while tenths of a second are on the screen
 )
@@ -21,8 +21,8 @@ type (
 	tickMsg   pulse
 )
 
-// subscription waits, in commands, for what comes from outside: hints at changed records,
-// banners, and the end of the console. It also looks once a second for what nothing hints at.
+// subscription waits, in commands, for events from outside: hints at changed records, banners, and
+// the end of the console. Once a second it also checks what no hint reports.
 type subscription struct {
 	env     *screen.Env
 	store   StatusStore
@@ -117,7 +117,7 @@ func (s *subscription) untilTick() time.Duration {
 	return storage.NextTick(tickGap)
 }
 
-// A pulse is what nothing hints at: that the leader has died, that the store can no longer be
+// A pulse is the state whose changes no hint reports: that the leader has died, that the store can no longer be
 // read, and that a new day has begun, on which today's times are yesterday's.
 type pulse struct {
 	alive bool

@@ -37,7 +37,7 @@ func (t *terminal) copy(ctx context.Context, text string) (how string, err error
 	if _, err := t.Write([]byte(clipboardSequence(os.Getenv("TERM"), text))); err != nil {
 		return "", err
 	}
-	if inTmux { // by default tmux takes what it is told itself, and nothing that a program writes
+	if inTmux { // by default tmux accepts texts from its own commands, and ignores the sequence of a program
 		return "sent to the terminal's clipboard, which tmux lets through with set-clipboard on", nil
 	}
 	return "sent to the terminal's clipboard", nil
@@ -80,7 +80,7 @@ func (a *aside) SetStderr(io.Writer)   {}
 
 // Run shows the text until there is a line of input, or the context ends.
 func (a *aside) Run() error {
-	_, err := fmt.Fprintf(a.out, "\n%s:\n\n%s\n\nSelect it with the mouse. Enter leads back to the console. ", a.label, style.EscapeMultiline(a.text))
+	_, err := fmt.Fprintf(a.out, "\n%s:\n\n%s\n\nSelect it with the mouse. Press enter to go back to the console. ", a.label, style.EscapeMultiline(a.text))
 	if err != nil {
 		return err
 	}

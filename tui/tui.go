@@ -44,30 +44,30 @@ type Config struct {
 	Notices <-chan string
 	// Typed holds the bytes that came from the terminal before Run.
 	Typed []byte
-	// Copy puts text on the clipboard of the person's terminal, and says how far that is
-	// known to have worked: "copied to …". Run sets it.
+	// Copy puts text on the clipboard of the person's terminal, and returns a sentence about
+	// how far that is known to have worked: "copied to …". Run sets it.
 	Copy func(ctx context.Context, text string) (how string, err error)
-	// Mouse has the terminal report the mouse, or no longer. Run sets it.
+	// Mouse turns the terminal's reports of the mouse on or off. Run sets it.
 	Mouse func(on bool)
-	// Notify rings the terminal's bell and shows a text in its title; an empty text brings
-	// the title back that was there before. Run sets it.
+	// Notify rings the terminal's bell and shows a text in its title; an empty text restores
+	// the previous title. Run sets it.
 	Notify func(text string)
 	// CA is the path of the certificate by which clients are to trust the built-in receiver.
 	CA string
-	// Export writes receipts to a file. Without it the console offers none.
+	// Export writes receipts to a file. If it is nil, the console does not offer the export.
 	Export func(context.Context, export.Request) (export.Result, error)
 	// Resend sends the body of a receipt in one attempt, as sender says: to its URL, with its
 	// headers and its authentication. If it is nil, the console only replays through webhooks.
 	Resend func(ctx context.Context, r storage.Receipt, sender storage.Webhook) (storage.Attempt, error)
-	// Editor is the person's editor, as a shell runs it; empty: none.
+	// Editor is the command of the user's editor, for a shell; empty: none.
 	Editor string
 	// Executions answers calls of the execution API, which the console makes as an
-	// application would. If it is nil, the console makes none.
+	// application would. If it is nil, the console cannot make calls.
 	Executions http.Handler
-	// Check holds what the screen of the endpoint check needs of others.
+	// Check are the actions of the endpoint check that other packages implement.
 	Check check.Actions
-	// Kept is what a person chose before, by config.toml, and Keep writes there what they
-	// choose now. Without them nothing is kept.
+	// Kept are the settings of config.toml, and Keep writes changes to it. If Keep is nil,
+	// changes are lost when the console ends.
 	Kept *config.Kept
 	Keep func(ctx context.Context, key config.Key, value any) error
 	// Hold pauses the writes of this process until release is called, while it is

@@ -17,7 +17,7 @@ func typedBefore(typed []byte) []pendingKey {
 	return all
 }
 
-// keysOf decodes letters and control codes. It skips escape sequences, which are arrows or
+// keysOf decodes letters and control codes. It skips escape sequences, which are arrow keys or
 // answers of the terminal.
 func keysOf(typed []byte) []tea.KeyMsg {
 	var keys []tea.KeyMsg

@@ -55,7 +55,7 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 	return m.broadcast(msg)
 }
 
-// obey does what screens and overlays ask of the root.
+// obey handles the messages by which screens and overlays ask the root for something.
 func (m *Model) obey(msg tea.Msg) (tea.Cmd, bool) {
 	switch msg := msg.(type) {
 	case screen.OpenMsg:
@@ -135,7 +135,7 @@ func (m *Model) key(msg tea.KeyMsg) tea.Cmd {
 	}
 	key := msg.String()
 	switch {
-	case m.chrome.tooSmall(): // nobody should act on what they cannot see
+	case m.chrome.tooSmall(): // keys should not act on what is not visible
 		return nil
 	case m.covered():
 		return m.overlays.key(msg)
@@ -171,7 +171,7 @@ func movingKeys() []string {
 	return []string{"j", "k", "g", "G", "h", "l", "up", "down", "left", "right", "home", "end", "pgup", "pgdown", "ctrl+d", "ctrl+u"}
 }
 
-// useless says that a key does nothing here.
+// useless returns the text for a key that does nothing here.
 func useless(msg tea.KeyMsg) string {
 	if msg.Paste {
 		return "nothing here takes a pasted text"
@@ -179,7 +179,7 @@ func useless(msg tea.KeyMsg) string {
 	return component.ShownKey(msg.String()) + " does nothing here"
 }
 
-// back leads one step back. At a view's root esc does nothing, and q quits unless more keys
+// back goes one step back. At a view's root esc does nothing, and q quits unless more keys
 // came in the same message: a person who quits types nothing after it, a pasted text goes on.
 func (m *Model) back(key string) tea.Cmd {
 	cmd, done := m.views.back(key)

@@ -11,7 +11,7 @@ import (
 	"backchannel/tui/style"
 )
 
-// leastHeight is that of the smallest screen that the console works on.
+// leastHeight is the minimum height of a screen on which the console works.
 const leastHeight = 20
 
 // View draws the screen, in exactly its size.
@@ -38,7 +38,7 @@ type chrome struct {
 	toasts *toaster
 	panel  func(width, height int) []string
 	banner string
-	fault  string                                  // in what was kept, until esc hides it
+	fault  string                                  // an error in the saved settings, until esc hides it
 	shown  func([]screen.Binding) []screen.Binding // with the keys that a person chose
 	width  int
 	height int
@@ -64,7 +64,7 @@ func (c *chrome) below() int { return 2 + len(c.panel(c.width, c.height)) }
 // maxBanner is how many lines a banner may take from the screen.
 const maxBanner = 3
 
-// bannerLines draws what a person should know as long as it lasts.
+// bannerLines draws the conditions that the user should know while they last.
 func (c *chrome) bannerLines() []string {
 	return append(c.bannerOf(cmp.Or(c.banner, c.env.Status.Problem())), c.bannerOf(c.fault)...)
 }

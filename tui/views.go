@@ -15,7 +15,7 @@ type views struct {
 	refresh func() tea.Cmd    // reads what is in front
 	stacks  [][]screen.Screen // for each view: the view itself, then what was opened over it
 	current screen.View
-	trail   []place // to which esc leads back, the latest last
+	trail   []place // the places to which esc goes back, the latest last
 }
 
 // newViews returns the views, each with its first screen.
@@ -55,8 +55,8 @@ func (v *views) close(s screen.Screen) tea.Cmd {
 	return v.refresh()
 }
 
-// goTo brings a view to the front as it is. Who goes there by its number begins anew: esc does
-// not lead back.
+// goTo brings a view to the front without changing it. It empties the trail, because esc does not
+// undo a key with a view's number.
 func (v *views) goTo(view screen.View) tea.Cmd {
 	v.trail = nil
 	return v.arrive(screen.GoMsg{View: view})
@@ -88,7 +88,7 @@ func (v *views) arrive(msg screen.GoMsg) tea.Cmd {
 }
 
 // uncover closes what was opened over a view, so that an item there can be seen. A form with
-// what a person typed stays.
+// changes stays open.
 func (v *views) uncover(view screen.View) {
 	stack := v.stacks[view]
 	for len(stack) > 1 && !typing(stack[len(stack)-1]) {
@@ -97,7 +97,7 @@ func (v *views) uncover(view screen.View) {
 	v.stacks[view] = stack
 }
 
-// back leads one step back. It returns false at the root of a view.
+// back goes one step back. It returns false at the root of a view.
 func (v *views) back(key string) (tea.Cmd, bool) {
 	front := v.front()
 	if b, ok := front.(screen.Backer); ok && !v.keepsFilter(key) {

@@ -10,7 +10,7 @@ import (
 	"backchannel/storage/export"
 )
 
-// An activitySession runs the command that shows what has happened.
+// An activitySession runs the commands that show the activity log.
 type activitySession struct{ *session }
 
 // An activityStore is the part of a store that this command uses.
@@ -19,6 +19,8 @@ type activityStore interface {
 	Activities(ctx context.Context, after storage.ID, limit int) ([]storage.Activity, error)
 }
 
+// activityCommand returns the parent of the commands on the activity log. It has only list, but as a
+// kind of record it gets a parent like the others, so that a later show or tail has its place.
 func activityCommand(s activitySession) *cobra.Command {
 	return parent(&cobra.Command{
 		Use:     "activity",
@@ -27,10 +29,11 @@ func activityCommand(s activitySession) *cobra.Command {
 	}, activityListCommand(s))
 }
 
+// activityListCommand returns the command that lists activities.
 func activityListCommand(s activitySession) *cobra.Command {
 	return s.session.listing(&cobra.Command{
 		Use:   "list",
-		Short: "List what was done, newest first",
+		Short: "List activities, newest first",
 		Long:  "Lists what people and engines did to webhooks, campaigns, deliveries and receipts, and what failed for good, newest first.",
 		Example: `backchannel activity list --limit 20
 backchannel activity list --filter 'kind:failed webhook:acme since:1h'`,
@@ -51,7 +54,7 @@ func (s activitySession) listActivities(ctx context.Context, store activityStore
 	}
 	read := limit
 	if len(of.Terms) > 0 {
-		read = 0 // what the filter selects may lie far back
+		read = 0 // the store does not filter activities, and those that match may be old
 	}
 	all, err := store.Activities(ctx, 0, read)
 	if err != nil {

@@ -10,7 +10,8 @@ type app struct {
 	args []string
 }
 
-// main runs the command that the arguments name and returns its exit code.
+// main runs the command that the arguments name and returns its exit code. A panic becomes an error,
+// so that it is reported like any other and its stack is saved.
 func (a *app) main() (code int) {
 	ctx, stop := a.signals()
 	defer stop()

@@ -10,6 +10,7 @@ import (
 	"backchannel/receiver"
 )
 
+// caCommand returns the command that prints the authority's certificate.
 func caCommand(s *session) *cobra.Command {
 	return &cobra.Command{
 		Use:   "ca",
@@ -35,9 +36,9 @@ curl --cacert ca.pem https://127.0.0.1:9443/healthz`,
 	}
 }
 
-// authority returns the local authority, which it creates if needed: in the database that is
-// open, or else in the data folder. So a script can make a sender trust it before anything has
-// been started.
+// authority returns the local authority of the open store, or otherwise of the database or data folder
+// of this session. It creates the authority if needed, so that a script can make a sender trust it
+// before anything has been started.
 func (s *session) authority(ctx context.Context) (ca *receiver.CA, err error) {
 	switch {
 	case s.opened != nil:
@@ -55,7 +56,7 @@ func (s *session) authority(ctx context.Context) (ca *receiver.CA, err error) {
 	return folderCA(s.settings.data, s.now())
 }
 
-// folderCA returns the local authority of a data folder, which it creates if needed.
+// folderCA returns the local authority of a data folder, and creates it if needed.
 func folderCA(dir string, now time.Time) (*receiver.CA, error) {
 	ca, err := receiver.LoadOrCreateCA(dir, now)
 	if err != nil {

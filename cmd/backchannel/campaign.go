@@ -17,19 +17,20 @@ type campaignSession struct{ *session }
 type campaignStore interface {
 	inventory.CampaignChooseStore
 	SaveCampaigns(context.Context, ...*storage.Campaign) error
-	// CheckCampaign returns the error with which the campaign would not be saved.
+	// CheckCampaign returns the error that SaveCampaigns would return for a campaign's fields.
 	CheckCampaign(context.Context, storage.Campaign) error
 	DeleteCampaign(context.Context, storage.ID) error
 	MessageCounts(context.Context) (map[storage.ID]storage.MessageCounts, error)
 }
 
+// campaignCommand returns the parent of the commands on campaigns.
 func campaignCommand(s campaignSession) *cobra.Command {
 	return parent(&cobra.Command{
 		Use:   "campaign",
 		Short: "Manage transactional API-triggered campaigns",
 		Long: "Manages transactional API-triggered campaigns: what an application names in a call of the execution API, and what\n" +
 			"decides which messages and events follow from it. The receiver answers such calls in Journey Optimizer's place.\n" +
-			"What becomes of messages, unique names and how a campaign is stopped and copied are choices of backchannel.",
+			"The outcomes of messages, unique names and how a campaign is stopped and copied are choices of backchannel.",
 		Example: `backchannel campaign create --name welcome --channel email --webhooks --activate
 backchannel campaign list
 backchannel campaign edit welcome --outcome '*@example.com=bounce'
@@ -77,8 +78,8 @@ func (s campaignSession) showCampaign(ctx context.Context, store campaignStore, 
 	return nil
 }
 
-// warnOfCampaign warns of settings that are valid but probably a mistake. The most frequent is
-// that no events follow.
+// warnOfCampaign warns of settings that are valid but probably a mistake, most often settings with which
+// no events follow.
 func (s campaignSession) warnOfCampaign(ctx context.Context, store campaignStore, c storage.CampaignSettings) error {
 	webhooks, err := store.Webhooks(ctx)
 	if err == nil {

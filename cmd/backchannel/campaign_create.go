@@ -9,13 +9,15 @@ import (
 	"backchannel/storage"
 )
 
-// aboutOutcomes explains the words that --outcome and --share take.
-const aboutOutcomes = "What becomes of a message is a choice of backchannel, no feature of Journey Optimizer: magic addresses such as\n" +
+// aboutOutcomes explains the values of --outcome and --share.
+const aboutOutcomes = "The outcome of a message is a choice of backchannel, not a feature of Journey Optimizer: magic addresses such as\n" +
 	"bounce@example.com decide first, then --outcome, then --share; all other messages are delivered. An OUTCOME is delivered,\n" +
 	"sent, bounce, bounce-hard, bounce-soft, bounce-late, error, excluded, duplicate, reordered, slow, mix, or code-N for a\n" +
 	"failure code; of the bounces, SMS has only bounce. In a PATTERN, * stands for any characters and ? for one. The same seed\n" +
 	"gives the same run."
 
+// campaignCreateCommand returns the command that creates a campaign. It reads all flags before it opens the
+// store, and saves with the errors found so far, so that all errors are reported at once.
 func campaignCreateCommand(s campaignSession) *cobra.Command {
 	var flags campaignFlags
 	cmd := &cobra.Command{
@@ -43,8 +45,8 @@ backchannel campaign create --name autumn --start 2026-10-01T08:00:00Z --end +30
 	return reportingFlagErrors(cmd)
 }
 
-// saveCampaign saves a campaign and shows it. If flags could not be read it saves nothing and
-// reports them along with the other invalid fields.
+// saveCampaign saves a campaign and shows it. If some flags could not be parsed, it saves nothing and reports
+// them together with the other invalid fields.
 func (s campaignSession) saveCampaign(ctx context.Context, store campaignStore, c storage.Campaign, unreadable storage.FieldErrors) error {
 	if len(unreadable) > 0 {
 		return unreadable.AndInvalid(namedByFlag(store.CheckCampaign(ctx, c)))
@@ -58,7 +60,7 @@ func (s campaignSession) saveCampaign(ctx context.Context, store campaignStore, 
 	return s.showCampaign(ctx, store, c)
 }
 
-// namedByFlag names the fields in an error by their flags, if it is one about fields.
+// namedByFlag names the fields in an error by their flags. It returns other errors unchanged.
 func namedByFlag(err error) error {
 	var fields storage.FieldErrors
 	if errors.As(err, &fields) {

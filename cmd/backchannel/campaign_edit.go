@@ -9,6 +9,7 @@ import (
 	"backchannel/storage/export"
 )
 
+// campaignEditCommand returns the command that changes a campaign.
 func campaignEditCommand(s campaignSession) *cobra.Command {
 	var flags campaignFlags
 	cmd := &cobra.Command{
@@ -16,7 +17,7 @@ func campaignEditCommand(s campaignSession) *cobra.Command {
 		Short: "Change a campaign",
 		Long: "Changes the settings whose flags are given; the others stay as they are. --outcome and --share replace the whole\n" +
 			"list; an empty one removes it. The changes of a live campaign are a draft: calls use them once it is activated, here\n" +
-			"with --activate. A stopped campaign cannot be changed. If somebody else changes the campaign meanwhile, saving it is a\n" +
+			"with --activate. A stopped campaign cannot be changed. If someone else changes the campaign meanwhile, saving it is a\n" +
 			"conflict.\n\n" + aboutOutcomes,
 		Example: `backchannel campaign edit welcome --webhooks --activate
 backchannel campaign edit welcome --outcome '*@example.com=bounce' --outcome '*=sent'
@@ -32,8 +33,8 @@ backchannel campaign edit welcome --share '' --end ''`,
 	return reportingFlagErrors(cmd)
 }
 
-// editCampaign changes a campaign as the flags say. Settings that change nothing are not saved,
-// because they would make a draft that equals the live settings.
+// editCampaign changes a campaign as the flags say. It does not save settings that change nothing, because they
+// would make a draft that equals the live settings.
 func (s campaignSession) editCampaign(ctx context.Context, store campaignStore, c storage.Campaign, flags *campaignFlags, p *parser) error {
 	to := c.Latest()
 	flags.apply(p, &to, s.now())
@@ -59,7 +60,7 @@ func (s campaignSession) editCampaign(ctx context.Context, store campaignStore, 
 	return nil
 }
 
-// noteDraft says what has to be done before calls use the changes of a live campaign.
+// noteDraft says that the changes of a live campaign are a draft, and how to activate it.
 func (s campaignSession) noteDraft(c storage.Campaign) {
 	if c.Draft != nil {
 		s.note("%s is live, so this is a draft; calls use the live settings until %s", c.Name, storage.ActivateCommand(c.Name))

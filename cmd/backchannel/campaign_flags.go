@@ -12,8 +12,8 @@ import (
 	"backchannel/storage"
 )
 
-// campaignFlags are the flags of create and edit. Like those of webhooks their texts are read
-// by apply, so that every mistake is reported at once.
+// campaignFlags are the flags of create and edit. Most are texts, which apply parses, because pflag would stop at
+// the first one that it cannot parse and so hide further mistakes.
 type campaignFlags struct {
 	name, org, sandbox, channel, category, identity    string
 	webhooks, createProfiles, highThroughput, activate bool
@@ -21,6 +21,8 @@ type campaignFlags struct {
 	outcomes, shares                                   []string
 }
 
+// register adds the flags. Their defaults are empty, because edit must not change what is not given. The
+// defaults that the help names are those of storage.NewCampaign.
 func (v *campaignFlags) register(f *pflag.FlagSet) {
 	f.StringVar(&v.name, "name", "", "unique `NAME`, 1 to 64 characters")
 	f.StringVar(&v.org, "org", "", "IMS `ORGANIZATION` (default "+storage.DefaultOrganization+")")
@@ -32,30 +34,29 @@ func (v *campaignFlags) register(f *pflag.FlagSet) {
 	f.BoolVar(&v.createProfiles, "create-profiles", true, "Create new profiles; if false, an unknown profile fails the whole call")
 	f.BoolVar(&v.highThroughput, "high-throughput", false, "take calls of the high throughput endpoint, and no others")
 	f.StringVar(&v.start, "start", "", "calls before this `TIME` fail: RFC 3339, +2h from now, 30m ago, or '' for none")
-	f.StringVar(&v.end, "end", "", "calls from this `TIME` on fail, written as that of --start")
+	f.StringVar(&v.end, "end", "", "calls from this `TIME` on fail; in the same form as --start")
 	f.StringVar(&v.requestID, "request-id", "", "`SOURCE` of the events' requestId, a choice of backchannel: caller or gateway (default caller)")
 	f.StringVar(&v.repeat, "repeat", "", "`POLICY` for a requestId accepted within 24 h, a choice of backchannel: reject, accept or ignore (default reject)")
 	v.registerPlan(f)
 	f.BoolVar(&v.activate, "activate", false, "activate it, so that calls use these settings")
 }
 
-// registerPlan registers the flags of the outcome plan, which is no feature of Journey
-// Optimizer.
+// registerPlan adds the flags of the outcome plan, which Journey Optimizer does not have.
 func (v *campaignFlags) registerPlan(f *pflag.FlagSet) {
-	f.StringArrayVar(&v.outcomes, "outcome", nil, "what becomes of messages to addresses that match, as `'PATTERN=OUTCOME'`; may be repeated, the first match counts")
-	f.StringArrayVar(&v.shares, "share", nil, "what becomes of so many of the others, as `'OUTCOME=PERCENT'`; may be repeated, up to 100 together")
+	f.StringArrayVar(&v.outcomes, "outcome", nil, "outcome of messages to addresses that match, as `'PATTERN=OUTCOME'`; may be repeated, the first match counts")
+	f.StringArrayVar(&v.shares, "share", nil, "outcome of a percentage of the others, as `'OUTCOME=PERCENT'`; may be repeated, up to 100 together")
 	f.StringVar(&v.seed, "seed", "", "whole number `N` that the draws repeat from (default 0)")
 	f.StringVar(&v.speed, "speed", "", "divide the times between the events by `N`, 0.001 to 1000 (default 1)")
 }
 
-// apply changes the settings whose flags are given, and reports each text that cannot be read by
-// the name of its flag. The namespace follows the channel as long as nobody has chosen another.
+// apply changes the settings whose flags are given, and reports texts that cannot be parsed by their flags. The
+// namespace follows the channel as long as it is the default one.
 func (v *campaignFlags) apply(p *parser, c *storage.CampaignSettings, now time.Time) {
 	usual := c.Identity == "" || c.Identity == storage.DefaultNamespace(c.Channel)
 	p.text("name", &c.Name, v.name)
 	p.text("org", &c.Organization, v.org)
 	if p.given("sandbox") && v.sandbox != c.Sandbox.Name {
-		c.Sandbox = storage.Sandbox{Name: v.sandbox} // of another ID
+		c.Sandbox = storage.Sandbox{Name: v.sandbox} // another sandbox has another ID, which the store fills in
 	}
 	if p.given("channel") {
 		if c.Channel = storage.Channel(strings.ToLower(v.channel)); usual {
@@ -97,14 +98,14 @@ func (v *campaignFlags) applyPlan(p *parser, plan *storage.OutcomePlan) {
 	}
 	if p.given("speed") {
 		speed, err := strconv.ParseFloat(strings.TrimSpace(v.speed), 64)
-		if err != nil || speed == 0 { // 0 in a record stands for the default
+		if err != nil || speed == 0 { // 0 in a record means the default
 			p.add("speed", "%q is not a number from %g to %d; use 10, say", v.speed, storage.MinSpeed, storage.MaxSpeed)
 		}
 		plan.Speed = speed
 	}
 }
 
-// nearCategory returns the category of that name in any letter case.
+// nearCategory returns the category with a name, ignoring case. Adobe writes the names with capitals.
 func nearCategory(text string) storage.Category {
 	for _, c := range storage.Categories() {
 		if strings.EqualFold(text, string(c)) {
@@ -121,8 +122,8 @@ func (p *parser) flag(name string, to *bool, value bool) {
 	}
 }
 
-// moment reads a time, a duration before now or, after a plus sign, one from now on. An empty
-// text is the zero time.
+// moment parses a time, a duration before now or, after a plus sign, a duration from now. An empty text means the
+// zero time, with which edit removes a limit.
 func (p *parser) moment(flag string, to *time.Time, text string, now time.Time) {
 	if !p.given(flag) {
 		return
@@ -141,12 +142,11 @@ func (p *parser) moment(flag string, to *time.Time, text string, now time.Time) 
 	if fromNow {
 		at = now.Add(now.Sub(at))
 	}
-	*to = at.UTC().Truncate(time.Millisecond) // what is shown and exported is what is stored
+	*to = at.UTC().Truncate(time.Millisecond) // the precision of exports, so that apply restores the same time
 }
 
-// outcomes reads rules. The outcome follows the last equals sign, because an email address may
-// contain others. A text that cannot be read keeps its place, so that the others are numbered
-// as they were given.
+// outcomes parses rules. The outcome follows the last equals sign, because an email address may contain others. A
+// rule that cannot be parsed is kept, so that the indexes in errors about the others match the flags.
 func (p *parser) outcomes(texts []string) (rules []storage.OutcomeRule) {
 	for i, text := range texts {
 		rule := storage.OutcomeRule{Pattern: "*", Outcome: storage.OutcomeDelivered}
@@ -160,7 +160,7 @@ func (p *parser) outcomes(texts []string) (rules []storage.OutcomeRule) {
 	return rules
 }
 
-// shares reads shares. Like a rule, one that cannot be read keeps its place.
+// shares parses shares. Like a rule, a share that cannot be parsed is kept.
 func (p *parser) shares(texts []string) (shares []storage.OutcomeShare) {
 	for i, text := range texts {
 		outcome, percent, found := strings.Cut(text, "=")
@@ -176,10 +176,10 @@ func (p *parser) shares(texts []string) (shares []storage.OutcomeShare) {
 	return shares
 }
 
-// planField matches the names that the fields of a plan have in errors of package storage.
+// planField matches the paths of a plan's fields in errors of package storage.
 var planField = regexp.MustCompile(`^plan\.(rules|shares)(\[[0-9]+\])?.*$`)
 
-// byFlag names the fields of a campaign by the flags that set them.
+// byFlag replaces the paths of a campaign's fields in errors by the flags that set them.
 func byFlag(fields storage.FieldErrors) storage.FieldErrors {
 	flags := map[string]string{
 		"organization": "org", "sandbox.name": "sandbox", "createProfiles": "create-profiles", "highThroughput": "high-throughput",

@@ -11,6 +11,7 @@ import (
 	"backchannel/storage/inventory"
 )
 
+// campaignListCommand returns the command that lists campaigns.
 func campaignListCommand(s campaignSession) *cobra.Command {
 	return s.session.listing(&cobra.Command{
 		Use:   "list",

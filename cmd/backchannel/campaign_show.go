@@ -11,6 +11,7 @@ import (
 	"backchannel/storage"
 )
 
+// campaignShowCommand returns the command that shows one campaign.
 func campaignShowCommand(s campaignSession) *cobra.Command {
 	return &cobra.Command{
 		Use:     "show NAME",
@@ -21,7 +22,8 @@ func campaignShowCommand(s campaignSession) *cobra.Command {
 	}
 }
 
-// campaignFacts shows a campaign. Of a draft it shows only what activating it would change.
+// campaignFacts returns the facts of a campaign. Those of its draft are only the settings that activating it would
+// change, by which a person sees what is about to go live.
 func (s campaignSession) campaignFacts(c storage.Campaign, webhooks []storage.Webhook, counts storage.MessageCounts) facts {
 	var f facts
 	f.add("Name", c.Name)
@@ -30,7 +32,7 @@ func (s campaignSession) campaignFacts(c storage.Campaign, webhooks []storage.We
 	f.add("Status", shownCampaignStatus(c))
 	f.add("Events", shownReceiver(c.CampaignSettings, webhooks))
 	settings := s.settingFacts(c.CampaignSettings)
-	f = append(f, settings[1:]...) // the name stands above
+	f = append(f, settings[1:]...) // the first one is the name, which is there already
 	f.add("Executions", strconv.FormatInt(c.Executions, 10))
 	f.add("Messages", shownCounts(counts))
 	f.add("Created", s.time(c.CreatedAt))
@@ -49,8 +51,8 @@ func (s campaignSession) campaignFacts(c storage.Campaign, webhooks []storage.We
 	return f
 }
 
-// settingFacts shows settings: the same facts in the same order for each, so that those of a
-// draft can be compared.
+// settingFacts returns the facts of settings. They are always the same facts in the same order, so that those of a
+// draft can be compared one by one.
 func (s campaignSession) settingFacts(c storage.CampaignSettings) (f facts) {
 	f.list("Name", c.Name)
 	f.list("Category", string(c.Category))
@@ -80,7 +82,7 @@ func shownCampaignStatus(c storage.Campaign) string {
 	return string(c.Status)
 }
 
-// shownReceiver says which webhook gets the events, or why none does.
+// shownReceiver returns which webhook gets the events, or why none does.
 func shownReceiver(c storage.CampaignSettings, webhooks []storage.Webhook) string {
 	receiver := c.Receiver(webhooks)
 	if silent := c.WhySilent(receiver); silent != "" {
@@ -89,7 +91,7 @@ func shownReceiver(c storage.CampaignSettings, webhooks []storage.Webhook) strin
 	return "go to webhook " + receiver.Name
 }
 
-// shownRules returns the rules of a plan, one a line in their order.
+// shownRules returns the rules of a plan in their order, one per line.
 func shownRules(plan storage.OutcomePlan) []string {
 	lines := []string{}
 	for _, r := range plan.Rules {
@@ -110,7 +112,7 @@ func shownShares(plan storage.OutcomePlan) string {
 	return orNone(strings.Join(parts, ", "))
 }
 
-// shownCounts lists how many messages are in which state.
+// shownCounts returns how many messages are in each state that has any.
 func shownCounts(counts storage.MessageCounts) string {
 	var parts []string
 	for _, state := range storage.MessageStates() {
@@ -121,6 +123,7 @@ func shownCounts(counts storage.MessageCounts) string {
 	return strings.Join(parts, ", ")
 }
 
+// orNone returns the word none for an empty text, in facts that are shown even if they are not set.
 func orNone(text string) string {
 	if text == "" {
 		return "none"
@@ -128,7 +131,7 @@ func orNone(text string) string {
 	return text
 }
 
-// onOff returns a switch as Adobe's interface labels it.
+// onOff returns a switch in the words of Adobe's interface.
 func onOff(on bool) string {
 	if on {
 		return "on"

@@ -8,21 +8,22 @@ import (
 	"backchannel/storage"
 )
 
-// A campaignStep is the difference between activate and stop.
+// A campaignStep declares what distinguishes activate and stop.
 type campaignStep struct {
 	name, short, long string
 	take              func(storage.Campaign) (storage.Campaign, error)
-	warns             bool // if no events will follow
+	warns             bool // whether to warn if no events will follow
 }
 
 //nolint:gochecknoglobals // constants, as far as the language allows
 var (
-	activateCampaign = campaignStep{"activate", "Make a draft live", "Makes a draft live, or brings in the draft of a live campaign. Each activation gives the campaign a new version ID.\n" +
+	activateCampaign = campaignStep{"activate", "Make a draft live", "Makes a draft live, or applies the draft of a live campaign. Each activation gives the campaign a new version ID.\n" +
 		"It warns if no events will follow from the campaign's messages, and says why.", storage.Campaign.Activate, true}
-	stopCampaign = campaignStep{"stop", "Stop a live campaign for good", "Stops a live campaign: calls of it fail from now on. Events that are planned already are still sent. In backchannel a\n" +
-		"stopped campaign stays stopped; to go on, duplicate it and activate the copy. A draft of it is discarded.", storage.Campaign.Stop, false}
+	stopCampaign = campaignStep{"stop", "Stop a live campaign for good", "Stops a live campaign: calls of it fail from now on. Events that are already planned are still sent. In backchannel a\n" +
+		"stopped campaign stays stopped; to continue, duplicate it and activate the copy. A draft of it is discarded.", storage.Campaign.Stop, false}
 )
 
+// campaignStepCommand returns the command of a step in a campaign's life.
 func campaignStepCommand(s campaignSession, step campaignStep) *cobra.Command {
 	return &cobra.Command{
 		Use:     step.name + " NAME",
@@ -48,6 +49,7 @@ func campaignStepCommand(s campaignSession, step campaignStep) *cobra.Command {
 	}
 }
 
+// campaignDuplicateCommand returns the command that copies a campaign. It is how a stopped campaign is continued.
 func campaignDuplicateCommand(s campaignSession) *cobra.Command {
 	return &cobra.Command{
 		Use:   "duplicate NAME",
@@ -70,6 +72,8 @@ func campaignDuplicateCommand(s campaignSession) *cobra.Command {
 	}
 }
 
+// campaignDeleteCommand returns the command that deletes a draft. It checks before it asks, because asking about
+// something that is then refused would be confusing.
 func campaignDeleteCommand(s campaignSession) *cobra.Command {
 	var yes bool
 	cmd := &cobra.Command{

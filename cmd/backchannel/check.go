@@ -15,7 +15,7 @@ import (
 	"backchannel/storage/inventory"
 )
 
-// A checkSession runs the commands that try endpoints.
+// A checkSession runs the commands of the endpoint check.
 type checkSession struct{ *session }
 
 // A checkStore is the part of a store that these commands use.
@@ -41,19 +41,21 @@ type checkFlags struct {
 	max               int
 }
 
+// checkCommand returns the command that checks an endpoint, and the parent of the commands on kept runs. Unlike
+// other parents it does something itself: running the check is by far the most frequent use.
 func checkCommand(s checkSession) *cobra.Command {
 	var flags checkFlags
 	cmd := &cobra.Command{
 		Use:   "check --webhook NAME",
-		Short: "Try whether an endpoint is ready for production",
-		Long: "Fires a suite of cases at a webhook's endpoint and reports what came of each: does it accept what Journey Optimizer\n" +
-			"sends, survive repeats and any order, refuse whoever is not the sender and what is not an event, hold a load, and\n" +
+		Short: "Find out whether an endpoint is ready for production",
+		Long: "Fires a suite of cases at a webhook's endpoint and reports the result of each: does it accept what Journey Optimizer\n" +
+			"sends, cope with repeats and any order, reject other senders and invalid events, withstand load, and\n" +
 			"present its certificate correctly? The running engine makes the run; if none is running, this command does.\n\n" +
 			"A case is a must, which fails the check, a should, which only warns, or an info. Recipients are under example.com and\n" +
 			"+1555; requests are kept as deliveries, never retried, and never open the webhook's circuit breaker.\n\n" +
 			"It exits 0 if no must failed, 5 if one did, the endpoint stopped answering or --max left cases out, 4 if nothing could\n" +
 			"be run because the webhook is paused, its circuit breaker open or a check of it running, 6 if the time is up, and 130\n" +
-			"after Ctrl+C, which keeps what was done.",
+			"after Ctrl+C, which keeps the results so far.",
 		Example: `backchannel check --webhook acme
 backchannel check --webhook acme --skip load --strict --junit check.xml --html check.html
 backchannel check --webhook acme --only tls,auth/alg-none
@@ -72,6 +74,7 @@ backchannel check --list`,
 	return reportingFlagErrors(cmd)
 }
 
+// register adds the flags of check.
 func (v *checkFlags) register(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringVar(&v.webhook, "webhook", "", "the webhook, by `NAME`")
@@ -79,17 +82,17 @@ func (v *checkFlags) register(cmd *cobra.Command) {
 	f.StringSliceVar(&v.skip, "skip", nil, "`GROUPS` and cases not to run; may be repeated")
 	f.BoolVar(&v.failing, "failing", false, "run only the cases that failed or warned the last time")
 	f.BoolVar(&v.list, "list", false, "list the cases, and run none; needs no webhook")
-	f.BoolVar(&v.strict, "strict", false, "a warning fails the check, too")
+	f.BoolVar(&v.strict, "strict", false, "let a warning fail the check as well")
 	f.StringVar(&v.rate, "rate", fmt.Sprintf("%d/s", storage.DefaultCheckRate), "send at most `N/s` requests, and as many under load; the webhook's own rate if that is lower")
 	f.DurationVar(&v.duration, "duration", storage.DefaultLoadDuration, "`DURATION` of the load")
-	f.BoolVar(&v.noLoad, "no-load", false, "do without the load")
+	f.BoolVar(&v.noLoad, "no-load", false, "skip the load")
 	f.IntVar(&v.max, "max", storage.DefaultCheckRequests, "send at most `N` requests in all")
-	f.DurationVar(&v.timeout, "timeout", storage.DefaultCheckTimeout, "`DURATION` of the whole run at most")
+	f.DurationVar(&v.timeout, "timeout", storage.DefaultCheckTimeout, "longest `DURATION` of the whole run")
 	v.reportFlags.register(f)
 }
 
-// check reads the flags, finds the webhook and runs the check. All errors of the flags are
-// reported at once, also if the webhook does not exist.
+// check parses the flags, finds the webhook and runs the check. It reports all errors of the flags at once, together
+// with a webhook that does not exist.
 func (s checkSession) check(ctx context.Context, p *parser, flags checkFlags) error {
 	options := flags.options(p)
 	if flags.list {
@@ -119,8 +122,8 @@ func (s checkSession) check(ctx context.Context, p *parser, flags checkFlags) er
 	})
 }
 
-// checked adds the errors of options that select no case or are out of bounds. Those of the load
-// do not matter if it is not selected.
+// checked adds the errors of options that select no case or are out of bounds. It ignores the options of the load if
+// that is not selected.
 func (p *parser) checked(o *storage.CheckOptions) {
 	cases, err := check.Select(o.Only, o.Skip)
 	p.addFurther(err)
@@ -130,7 +133,7 @@ func (p *parser) checked(o *storage.CheckOptions) {
 	p.addFurther(o.Validate())
 }
 
-// options reads the flags that select and bound a run.
+// options parses the flags that select and limit a run.
 func (v *checkFlags) options(p *parser) storage.CheckOptions {
 	o := storage.CheckOptions{Only: v.only, Skip: v.skip}
 	p.notEmpty("only", v.only)
@@ -160,14 +163,15 @@ func (v *checkFlags) options(p *parser) storage.CheckOptions {
 	return o
 }
 
-// notEmpty rejects a flag that is given without a name. The empty list would stand for all cases.
+// notEmpty rejects a flag that is given without a name, usually by an unset variable in a script. The empty list would
+// mean all cases.
 func (p *parser) notEmpty(flag string, names []string) {
 	if p.given(flag) && len(names) == 0 {
 		p.add(flag, "is empty; name groups or cases, or omit --%s", flag)
 	}
 }
 
-// span reads a duration whose zero would stand for the default.
+// span sets a duration. It rejects 0, which would mean the default.
 func (p *parser) span(flag string, to *time.Duration, d time.Duration) {
 	if !p.given(flag) {
 		return
@@ -177,20 +181,20 @@ func (p *parser) span(flag string, to *time.Duration, d time.Duration) {
 	}
 }
 
-// addFurther adds errors about fields that have none yet.
+// addFurther adds errors about fields that do not have one yet. A second error about the same field would follow from
+// the first.
 func (p *parser) addFurther(err error) {
 	var fields storage.FieldErrors
 	errors.As(err, &fields)
 	p.bad = append(p.bad, slices.DeleteFunc(fields, func(f storage.FieldError) bool { return p.knows(f.Field) })...)
 }
 
-// lastFailing returns the cases that failed or warned in the last run of a webhook. If there
-// are none, it says so.
+// lastFailing returns the cases that failed or warned in the last run of a webhook. If there are none, it notes that.
 func (s checkSession) lastFailing(ctx context.Context, store checkStore, w storage.Webhook) ([]string, error) {
 	last, err := store.CheckBefore(ctx, storage.CheckRun{ID: math.MaxInt64, WebhookID: w.ID})
 	switch {
 	case errors.Is(err, storage.ErrNotFound):
-		return nil, notFoundf("webhook %s was not checked yet, so no case is known to fail; omit --failing", w.Name)
+		return nil, notFoundf("webhook %s has not been checked yet, so no case is known to fail; omit --failing", w.Name)
 	case err != nil:
 		return nil, err
 	case len(last.Failing()) == 0:
@@ -201,7 +205,7 @@ func (s checkSession) lastFailing(ctx context.Context, store checkStore, w stora
 
 // listCases lists the cases that would run.
 func (s checkSession) listCases(p *parser, o storage.CheckOptions) error {
-	p.bad = slices.DeleteFunc(p.bad, func(f storage.FieldError) bool { return f.Field == "data" }) // it is not used
+	p.bad = slices.DeleteFunc(p.bad, func(f storage.FieldError) bool { return f.Field == "data" }) // a list needs no data folder
 	p.checked(&o)
 	if err := p.bad.Err(); err != nil {
 		return err
@@ -223,7 +227,7 @@ func (s checkSession) listCases(p *parser, o storage.CheckOptions) error {
 	return nil
 }
 
-// A caseView is a case in JSON that has not run.
+// A caseView is the JSON form of a case that has not run.
 type caseView struct {
 	ID       string             `json:"id"`
 	Level    storage.CheckLevel `json:"level"`

@@ -13,13 +13,14 @@ import (
 	"backchannel/storage/report"
 )
 
+// checkListCommand returns the command that lists runs.
 func checkListCommand(s checkSession) *cobra.Command {
 	var webhook string
 	var choice listChoice
 	cmd := &cobra.Command{
 		Use:   "list",
 		Short: "List the runs, newest first",
-		Long: "Lists the runs that are under way, asked for or kept, which are the last " + strconv.Itoa(storage.KeptCheckRuns) + " of each webhook, newest first.\n\n" +
+		Long: "Lists the runs that are running, requested or kept, which are the last " + strconv.Itoa(storage.KeptCheckRuns) + " of each webhook, newest first.\n\n" +
 			filterHelp(storage.CheckFilter()),
 		Example: "backchannel check list --webhook acme\nbackchannel check list --filter 'state:finished since:24h'",
 		Args:    exactly(),
@@ -40,8 +41,7 @@ func checkListCommand(s checkSession) *cobra.Command {
 	return reportingFlagErrors(cmd)
 }
 
-// listRuns lists the runs that a filter selects. A list of runs has no cases, so each run is read
-// again.
+// listRuns lists the runs that a filter selects. The store lists runs without their cases, so it reads each run again.
 func (s checkSession) listRuns(ctx context.Context, store checkStore, webhook string, of storage.Filter, limit int) error {
 	var w storage.Webhook
 	if webhook != "" {
@@ -62,7 +62,7 @@ func (s checkSession) listRuns(ctx context.Context, store checkStore, webhook st
 	rows := checkTable()
 	for _, run := range runs {
 		whole, err := store.CheckRun(ctx, run.ID)
-		if errors.Is(err, storage.ErrNotFound) { // a newer one has replaced it just now
+		if errors.Is(err, storage.ErrNotFound) { // removed since, to make room for a newer run
 			continue
 		}
 		if err != nil {
@@ -76,8 +76,8 @@ func (s checkSession) listRuns(ctx context.Context, store checkStore, webhook st
 	return nil
 }
 
-// current reads runs. One that is under way according to the store may have died with its process,
-// so it ends those and reads again.
+// current reads runs. A run that is running according to the store may have died with its process, so current first marks
+// those as lost and then reads again.
 func current(ctx context.Context, store checkStore, read func() ([]storage.CheckRun, error)) ([]storage.CheckRun, error) {
 	runs, err := read()
 	if err != nil || !slices.ContainsFunc(runs, func(r storage.CheckRun) bool { return r.State == storage.CheckRunning }) {

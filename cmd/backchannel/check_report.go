@@ -24,14 +24,15 @@ type reportFlags struct {
 	junit, html string
 }
 
+// register adds the flags. check and check show share them, so that a report can be had again later.
 func (v *reportFlags) register(f *pflag.FlagSet) {
-	f.BoolVar(&v.diff, "diff", false, "compare with the run before: fixed, broken, still failing")
+	f.BoolVar(&v.diff, "diff", false, "compare with the previous run: fixed, broken, still failing")
 	f.BoolVar(&v.all, "all", false, "name every case, including those that passed")
 	f.StringVar(&v.junit, "junit", "", "write JUnit XML to `FILE`, which is replaced if it exists")
 	f.StringVar(&v.html, "html", "", "write a page that prints well to `FILE`, which is replaced if it exists")
 }
 
-// files returns the files to be written, by the flags that name them.
+// files returns the files to write, with the flags that name them.
 func (v *reportFlags) files() []reportFile {
 	return []reportFile{{"junit", v.junit, report.JUnit}, {"html", v.html, report.HTML}}
 }
@@ -42,8 +43,8 @@ type reportFile struct {
 	format     report.Format
 }
 
-// checkFiles rejects files that cannot be written, before anything is sent: a run takes minutes,
-// and must not be lost to a mistyped path.
+// checkFiles rejects files that cannot be written. It does so before anything is sent, because a run takes minutes and
+// must not be lost to a mistyped path.
 func (v *reportFlags) checkFiles(p *parser) {
 	for _, f := range v.files() {
 		switch {
@@ -79,7 +80,7 @@ func (s checkSession) report(ctx context.Context, store checkStore, run storage.
 	return r, nil
 }
 
-// resolve replaces the name of the built-in receiver by the URL that it has now.
+// resolve replaces @receiver in a run by the current URL of the built-in receiver.
 func (s checkSession) resolve(ctx context.Context, store checkStore, run *storage.CheckRun) error {
 	if run.URL != storage.BuiltinReceiver {
 		return nil
@@ -90,7 +91,7 @@ func (s checkSession) resolve(ctx context.Context, store checkStore, run *storag
 	}
 	w, err := store.Webhook(ctx, run.WebhookID)
 	switch {
-	case errors.Is(err, storage.ErrNotFound): // it was deleted
+	case errors.Is(err, storage.ErrNotFound): // it has been deleted
 		return nil
 	case err == nil:
 		run.URL = w.Target(base)
@@ -119,7 +120,8 @@ func (s checkSession) present(r report.Report, flags reportFlags) error {
 	return nil
 }
 
-// writeReport writes a report as text. The width is the terminal's, or 0.
+// writeReport writes a report as text. Findings come before the cases that need no attention. width is that of the
+// terminal, or 0 for no limit.
 func writeReport(w io.Writer, r report.Report, all bool, width int) {
 	var about facts
 	about.add("Result", r.Headline())
@@ -143,7 +145,7 @@ func writeReport(w io.Writer, r report.Report, all bool, width int) {
 	writeChanges(w, r, width)
 }
 
-// writeGroups writes how the cases of each group came out.
+// writeGroups writes the number of cases with each result by group.
 func writeGroups(w io.Writer, run storage.CheckRun, width int) {
 	rows := table{
 		head:    []string{"GROUP", "CASES", "PASSED", "FAILED", "WARNED", "INFO", "SKIPPED", "TO DO"},
@@ -158,8 +160,8 @@ func writeGroups(w io.Writer, run storage.CheckRun, width int) {
 	}
 }
 
-// glyph returns the mark of a case's result. It stands beside the word, because neither a colour
-// nor a sign alone is clear to everyone.
+// glyph returns the glyph of a case's result. It is always beside the word, because neither a colour nor a glyph alone
+// is clear to everyone.
 func glyph(result storage.CheckResult) string {
 	switch result {
 	case storage.CheckPassed:
@@ -174,7 +176,7 @@ func glyph(result storage.CheckResult) string {
 	return style.None
 }
 
-// caseIndent is what the lines about a case begin with.
+// caseIndent is the indentation of the lines about a case.
 const caseIndent = "    "
 
 // writeCase writes everything about one case.
@@ -195,7 +197,7 @@ func withArticle(level storage.CheckLevel) string {
 	return "a " + string(level)
 }
 
-// writeCases writes a line for each case, all of the same result.
+// writeCases writes a line for each case. All of them must have the same result.
 func writeCases(w io.Writer, cases []storage.CheckCase, width int) {
 	if len(cases) == 0 {
 		return
@@ -208,11 +210,10 @@ func writeCases(w io.Writer, cases []storage.CheckCase, width int) {
 	f.wrap(width-len(caseIndent)).write(w, caseIndent)
 }
 
-// maxSkipped is how many of the cases are named that were skipped for the same reason.
+// maxSkipped is how many of the cases that were skipped for one reason are named, unless --all is given.
 const maxSkipped = 6
 
-// writeSkips writes which cases were skipped, by reason: a dead endpoint skips a hundred of them
-// for one.
+// writeSkips writes which cases were skipped, grouped by reason: a dead endpoint skips a hundred cases for one reason.
 func writeSkips(w io.Writer, skips []report.Skip, all bool, width int) {
 	for _, skip := range skips {
 		names := skip.IDs
@@ -227,7 +228,7 @@ func writeSkips(w io.Writer, skips []report.Skip, all bool, width int) {
 	}
 }
 
-// histogramWidth is the length of the longest bar, in cells.
+// histogramWidth is the length of the longest bar of a histogram, in cells.
 const histogramWidth = 40
 
 // writeLatencies writes the latencies under load, if the run had a load.
@@ -249,7 +250,7 @@ func writeBars(w io.Writer, bars []storage.LatencyBar) {
 	f.write(w, caseIndent)
 }
 
-// writeChanges writes how the run differs from the one before, if they were to be compared.
+// writeChanges writes the differences from the previous run, if --diff was given.
 func writeChanges(w io.Writer, r report.Report, width int) {
 	if r.Before == nil {
 		return

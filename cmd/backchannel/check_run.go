@@ -14,8 +14,8 @@ import (
 	"backchannel/storage/words"
 )
 
-// run asks for a run, waits for its end and shows its report. The error says that the endpoint
-// is not ready, or that the run did not finish.
+// run requests a run, waits for its end and shows its report. Its error says that the endpoint is not ready, or that the
+// run did not finish.
 func (s checkSession) run(ctx context.Context, store checkStore, asked storage.CheckRun, flags checkFlags) error {
 	if err := s.ask(ctx, store, &asked); err != nil {
 		return err
@@ -24,7 +24,7 @@ func (s checkSession) run(ctx context.Context, store checkStore, asked storage.C
 	if err != nil {
 		return err
 	}
-	// Ctrl+C stops the run, whose report is still to be read and shown.
+	// Ctrl+C stops the run, but its report is still read and shown.
 	after := context.WithoutCancel(ctx)
 	r, err := s.report(after, store, run, flags.reportFlags)
 	if err != nil {
@@ -37,8 +37,7 @@ func (s checkSession) run(ctx context.Context, store checkStore, asked storage.C
 	return judgeCheck(ctx, r)
 }
 
-// ask asks for a run. If the webhook's endpoint is left alone at the moment, it says how to
-// end that.
+// ask requests a run. If the webhook is parked, the error says how to resume it.
 func (s checkSession) ask(ctx context.Context, store checkStore, run *storage.CheckRun) error {
 	parked, err := storage.FindParkedReason(ctx, store, run.WebhookID)
 	if err != nil {
@@ -53,11 +52,12 @@ func (s checkSession) ask(ctx context.Context, store checkStore, run *storage.Ch
 	return store.AskCheck(ctx, run)
 }
 
-// checkGrace is how much longer than the run's own limit this command waits for its end.
+// checkGrace is how much longer than the run's own limit this command waits, so that an engine that keeps to the limit
+// always ends the run first.
 const checkGrace = 30 * time.Second
 
-// await waits for the end of a run, and makes it if no engine is running. Ctrl+C stops the run
-// and still waits for its end.
+// await waits for the end of a run. If no engine is running, this process makes the run. Ctrl+C stops the run, whose end
+// it still waits for.
 func (s checkSession) await(ctx context.Context, store checkStore, run storage.CheckRun) (storage.CheckRun, error) {
 	limit := run.Options.WithDefaults().Timeout + checkGrace
 	waiting, cancel := context.WithTimeout(context.WithoutCancel(ctx), limit)
@@ -77,7 +77,7 @@ func (s checkSession) await(ctx context.Context, store checkStore, run storage.C
 		if err != nil {
 			return err
 		}
-		return s.resolve(running, store, &run) // as long as the receiver is there
+		return s.resolve(running, store, &run) // before a receiver in this process ends
 	})
 	progress.clear()
 	if err != nil && !run.State.Ended() {
@@ -89,14 +89,14 @@ func (s checkSession) await(ctx context.Context, store checkStore, run storage.C
 	return run, err
 }
 
-// abandon stops a run whose end nobody waits for any more.
+// abandon stops a run that this command does not wait for any longer.
 func (s checkSession) abandon(ctx context.Context, store checkStore, id storage.ID) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
 	defer cancel()
-	_ = store.StopCheck(ctx, id) // the error that made this necessary is told
+	_ = store.StopCheck(ctx, id) // the error that led here is the one to report
 }
 
-// checkProgress says in one short line how far a run has come.
+// checkProgress returns the progress of a run in one short line.
 func checkProgress(run storage.CheckRun) string {
 	v := run.Verdict()
 	parts := []string{fmt.Sprintf("%d of %s", run.Done(), words.Count(len(run.Cases), "case"))}

@@ -12,12 +12,13 @@ import (
 // checkArgument is the argument of the commands on one run.
 const checkArgument = "a run's ID"
 
+// checkShowCommand returns the command that shows the report of a run.
 func checkShowCommand(s checkSession) *cobra.Command {
 	var flags reportFlags
 	cmd := &cobra.Command{
 		Use:   "show ID",
-		Short: "Show the report of a run, under way or ended",
-		Long:  "Shows a run as it is now. The exit code says nothing about the endpoint; \"passed\" in the JSON does.",
+		Short: "Show the report of a run, running or ended",
+		Long:  "Shows the current state of a run. The exit code says nothing about the endpoint; \"passed\" in the JSON does.",
 		Example: `backchannel check show 01k8p2q7xkz --all
 backchannel check show 01k8p2q7xkz --diff --html check.html`,
 		Args: exactly(checkArgument),
@@ -40,10 +41,12 @@ backchannel check show 01k8p2q7xkz --diff --html check.html`,
 	return reportingFlagErrors(cmd)
 }
 
+// checkStopCommand returns the command that stops a run. The run ends in the process that makes it, so this command
+// shows it as it is and does not wait.
 func checkStopCommand(s checkSession) *cobra.Command {
 	return &cobra.Command{
 		Use:     "stop ID",
-		Short:   "Stop a run; what was done is kept",
+		Short:   "Stop a run; the results so far are kept",
 		Example: "backchannel check stop 01k8p2q7xkz",
 		Args:    exactly(checkArgument),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -69,7 +72,7 @@ func checkStopCommand(s checkSession) *cobra.Command {
 	}
 }
 
-// onRun runs a function with the run that has an ID.
+// onRun calls a function with the run that an ID names. If the run's process has died, it first marks the run as lost.
 func (s checkSession) onRun(ctx context.Context, text string, do func(checkStore, storage.CheckRun) error) error {
 	return s.withStore(ctx, func(store wholeStore) error {
 		id, err := parseID(text, "check list")

@@ -5,10 +5,10 @@ import (
 	"time"
 )
 
-// timeOfDay has milliseconds, because many events happen within one second.
+// timeOfDay is the layout of times of day. It has milliseconds, because many events happen within one second.
 const timeOfDay = "15:04:05.000"
 
-// A localTime has the clock, and formats times in the user's time zone.
+// A localTime provides the clock, and formats times in the user's time zone.
 type localTime struct {
 	now  func() time.Time
 	zone *time.Location
@@ -22,7 +22,7 @@ func (t *localTime) time(at time.Time) string {
 	return at.In(t.zone).Format(time.DateOnly + " " + timeOfDay)
 }
 
-// clock returns a time as lists show it: without the date if that is today.
+// clock formats a time for lists, without the date if that is today.
 func (t *localTime) clock(at time.Time) string {
 	at, now := at.In(t.zone), t.now().In(t.zone)
 	if at.Format(time.DateOnly) == now.Format(time.DateOnly) {
@@ -31,7 +31,7 @@ func (t *localTime) clock(at time.Time) string {
 	return at.Format(time.DateOnly + " " + timeOfDay)
 }
 
-// latency returns a duration rounded to about three digits, or "" for 0.
+// latency formats a duration with about three digits, or as "" for 0.
 func latency(d time.Duration) string {
 	switch {
 	case d == 0:
@@ -44,7 +44,7 @@ func latency(d time.Duration) string {
 	return d.Round(10 * time.Millisecond).String()
 }
 
-// ahead returns how far in the future a time is, or the time itself if that is not soon.
+// ahead formats how far in the future a time is, or the time itself if that is more than 100 s.
 func (t *localTime) ahead(at time.Time) string {
 	switch d := at.Sub(t.now()); {
 	case d < 10*time.Second:

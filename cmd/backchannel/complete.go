@@ -28,14 +28,13 @@ type completionStore interface {
 	CheckRuns(ctx context.Context, webhook storage.ID) ([]storage.CheckRun, error)
 }
 
-// readTimeout limits how long a shell waits for values from the database. Completion happens
-// while somebody types.
+// readTimeout limits how long a shell waits for values from the database, because a person is typing.
 const readTimeout = 500 * time.Millisecond
 
 // A choice is a possible value with a short description.
 type choice struct{ value, about string }
 
-// A completing is a request of a shell for the values that complete a command line.
+// A completing is a shell's request for values that complete a command line.
 type completing struct {
 	session *session
 	cmd     *cobra.Command
@@ -43,16 +42,16 @@ type completing struct {
 	text    string   // the beginning of the value
 }
 
-// A chooser returns possible values. It may ignore the beginning, because those that begin
-// otherwise are removed later.
+// A chooser returns possible values. It may ignore the text typed so far: answer removes the values that do not begin
+// with it.
 type chooser func(completing) []choice
 
-// isCompletion reports whether the arguments are a request of a shell.
+// isCompletion reports whether the arguments are a shell's request for completion.
 func isCompletion(args []string) bool {
 	return len(args) > 0 && (args[0] == cobra.ShellCompRequestCmd || args[0] == cobra.ShellCompNoDescRequestCmd)
 }
 
-// complete adds completion to every command.
+// complete adds completion to every command. It does so only if a shell asks for it, because no other run needs it.
 func (a *app) complete(root *cobra.Command) {
 	if !isCompletion(a.args) {
 		return
@@ -93,8 +92,8 @@ func (c *completer) completeFlags(cmd *cobra.Command, flags *pflag.FlagSet) {
 	})
 }
 
-// answerFor returns what completes a flag's value: a chooser, or the shell's own completion of
-// files or folders.
+// answerFor returns the completion of a flag's value: a chooser's values, or the shell's own completion of files or
+// folders.
 func (c *completer) answerFor(cmd *cobra.Command, flag string) cobra.CompletionFunc {
 	path := strings.TrimPrefix(cmd.CommandPath(), "backchannel ")
 	for _, name := range []string{path + " --" + flag, "--" + flag} {
@@ -118,7 +117,7 @@ func (c *completer) answer(choose chooser) cobra.CompletionFunc {
 		directive := cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder
 		var answers []cobra.Completion
 		for _, found := range choose(completing{c.session, cmd, args, text}) {
-			if !strings.HasPrefix(found.value, text) || style.Escape(found.value) != found.value { // a shell could not show or accept it
+			if !strings.HasPrefix(found.value, text) || style.Escape(found.value) != found.value { // a shell can neither show nor accept it
 				continue
 			}
 			if strings.HasSuffix(found.value, ":") || strings.HasSuffix(found.value, "=") || strings.HasSuffix(found.value, "~") || strings.HasSuffix(found.value, "://") {
@@ -130,8 +129,8 @@ func (c *completer) answer(choose chooser) cobra.CompletionFunc {
 	}
 }
 
-// query reads values from the database without creating, changing or waiting for anything. It
-// returns none if there is no database or it cannot be read.
+// query reads values from the store without creating or changing anything. It returns none if there is no store, or if
+// it cannot be read within readTimeout. The goroutine that reads then continues until the process ends.
 func (q completing) query(read func(context.Context, completionStore) ([]choice, error)) []choice {
 	s := q.session
 	if s.settings.resolveData(s.env) != nil || s.settings.resolveDatabase(q.cmd.Flags(), s.env) != nil || s.settings.resolveKeyFile() != nil {
@@ -158,7 +157,7 @@ func (q completing) query(read func(context.Context, completionStore) ([]choice,
 	}
 }
 
-// given returns the value of another flag on the line.
+// given returns the value of another flag on the command line.
 func (q completing) given(flag string) string {
 	if f := q.cmd.Flags().Lookup(flag); f != nil {
 		return f.Value.String()
@@ -192,7 +191,7 @@ func several[T ~string](values ...T) chooser {
 	}
 }
 
-// inTurn uses one chooser for each argument.
+// inTurn returns a chooser that uses another chooser for each argument.
 func inTurn(choosers ...chooser) chooser {
 	return func(q completing) []choice {
 		if n := len(q.args); n < len(choosers) && choosers[n] != nil {

@@ -9,7 +9,7 @@ import (
 	"backchannel/storage"
 )
 
-// campaignNames completes the names of the wanted campaigns, or of all.
+// campaignNames completes the names of the campaigns for which wanted returns true, or of all if it is nil.
 func campaignNames(wanted func(storage.Campaign) bool) chooser {
 	return func(q completing) []choice {
 		return q.query(func(ctx context.Context, store completionStore) (choices []choice, err error) {
@@ -24,7 +24,7 @@ func campaignNames(wanted func(storage.Campaign) bool) chooser {
 	}
 }
 
-// takes returns a function that reports whether a campaign can make a step of its life cycle.
+// takes returns a function that reports whether a step of the life cycle is possible for a campaign.
 func takes(step func(storage.Campaign) (storage.Campaign, error)) func(storage.Campaign) bool {
 	return func(c storage.Campaign) bool {
 		_, err := step(c)
@@ -36,7 +36,7 @@ func takes(step func(storage.Campaign) (storage.Campaign, error)) func(storage.C
 func plannedOutcomes(q completing) (choices []choice) {
 	at := strings.LastIndexByte(q.text, '=')
 	if at < 0 {
-		return []choice{{"*@example.com=", "the addresses of a domain"}, {"+1555*=", "the numbers that begin so"}, {"*=", "all others"}}
+		return []choice{{"*@example.com=", "the addresses of a domain"}, {"+1555*=", "the numbers with a prefix"}, {"*=", "all others"}}
 	}
 	for _, c := range q.outcomes() {
 		choices = append(choices, choice{q.text[:at+1] + c.value, c.about})
@@ -44,7 +44,7 @@ func plannedOutcomes(q completing) (choices []choice) {
 	return choices
 }
 
-// plannedShares completes outcomes, each of which a percentage has to follow.
+// plannedShares completes outcomes with an equals sign, which a percentage must follow.
 func plannedShares(q completing) (choices []choice) {
 	if strings.Contains(q.text, "=") {
 		return nil
@@ -55,7 +55,7 @@ func plannedShares(q completing) (choices []choice) {
 	return choices
 }
 
-// outcomes returns the outcomes of the channel on the line, or of the campaign to be edited.
+// outcomes returns the outcomes of the channel on the command line, or of that of the campaign to be edited.
 func (q completing) outcomes() (choices []choice) {
 	channel := storage.Channel(strings.ToLower(q.given("channel")))
 	q.query(func(ctx context.Context, store completionStore) ([]choice, error) {

@@ -11,11 +11,10 @@ import (
 	"backchannel/storage"
 )
 
-// firedNames completes the names of what can be fired.
+// firedNames completes the names of events that can be fired, built-in and saved ones.
 func firedNames(q completing) []choice { return append(choicesOf(fire.Names()...), savedNames(q)...) }
 
-// firedSpec returns what the line fires so far, to the webhook that it names or to one that has
-// every channel.
+// firedSpec returns what the command line fires so far, at the webhook that it names or at one with every channel.
 func (q completing) firedSpec() fire.Spec {
 	spec := fire.Spec{
 		Webhook: storage.NewWebhook(), Channel: storage.Channel(q.given("channel")), Variant: q.given("variant"),
@@ -45,8 +44,8 @@ func (q completing) firedSpec() fire.Spec {
 // firedChannels completes the channels of the webhook.
 func firedChannels(q completing) []choice { return choicesOf(q.firedSpec().Webhook.Channels...) }
 
-// firedVariants completes the variants of the event on its channel. A lifecycle has those of its
-// bounce.
+// firedVariants completes the variants of the event on its channel. The variants of a lifecycle are those of the bounce
+// with which it ends.
 func firedVariants(q completing) []choice {
 	spec := q.firedSpec()
 	if spec.Lifecycle {
@@ -67,8 +66,8 @@ func variants(channel storage.Channel, status storage.Status) (choices []choice)
 	return choices
 }
 
-// setPointers completes JSON pointers into the payload of the event, described by their values.
-// After a pointer and "=" it completes the value, to be edited.
+// setPointers completes JSON Pointers into the payload of the event, described by their values. After a pointer and "="
+// it completes the present value, for a person to edit.
 func setPointers(q completing) (choices []choice) {
 	plan, err := fire.NewPlan(q.firedSpec(), fixtures.Builder{Now: q.session.now})
 	if err != nil {
@@ -90,7 +89,7 @@ func setPointers(q completing) (choices []choice) {
 	return choices
 }
 
-// shortened returns a value cut to the length of a description.
+// shortened truncates a value to the length of a description.
 func shortened(value json.RawMessage) string {
 	const most = 40
 	if text := []rune(string(value)); len(text) > most {

@@ -11,12 +11,11 @@ import (
 	"backchannel/storage/inventory"
 )
 
-// completedIDs is how many IDs are offered, the newest of those that begin with the text.
+// completedIDs is how many IDs are offered at most, the newest of those that begin with the text.
 const completedIDs = 50
 
-// idsFrom returns exclusive bounds of the IDs that begin with a text. It reports false if no ID
-// does. IDs of a fixed length sort as their numbers do, so a range of numbers selects a
-// beginning.
+// idsFrom returns exclusive bounds of the IDs that begin with a text. It returns false if no ID does. All IDs have the
+// same length and so sort like their numbers, which makes the IDs with a prefix a range of numbers.
 func idsFrom(text string) (after, before storage.ID, ok bool) {
 	missing := len(storage.ID(0).String()) - len(text)
 	if missing < 0 {
@@ -74,7 +73,7 @@ func receiptIDs(filter string) chooser {
 	}
 }
 
-// comparedWith completes what a receipt can be compared with: its fixture, or another receipt.
+// comparedWith completes the second argument of receipt diff: the word fixture, or another receipt.
 func comparedWith(q completing) []choice {
 	return append([]choice{{againstFixture, "the event that would be fired"}}, others(receiptIDs(""))(q)...)
 }
@@ -130,8 +129,8 @@ func checkIDs(open bool) chooser {
 	}
 }
 
-// magicRecipients completes the addresses that determine their message's outcome, except those
-// that are on the line already.
+// magicRecipients completes the addresses that determine the outcome of their message, except those that are already on
+// the command line.
 func magicRecipients(q completing) (choices []choice) {
 	channel := storage.Email
 	q.query(func(ctx context.Context, store completionStore) ([]choice, error) {
@@ -144,13 +143,13 @@ func magicRecipients(q completing) (choices []choice) {
 	before := q.text[:strings.LastIndex(q.text, ",")+1]
 	for _, m := range outcome.Addresses(channel) {
 		if !slices.Contains(strings.Split(before, ","), m.Address) {
-			choices = append(choices, choice{before + m.Address, cmp.Or(string(m.Outcome), "the profile is unknown")})
+			choices = append(choices, choice{before + m.Address, cmp.Or(string(m.Outcome), "has no profile")})
 		}
 	}
 	return choices
 }
 
-// filterTerms completes the keys of a filter, or after a key its values. Earlier terms stay.
+// filterTerms completes the keys of a filter or, after a key, its values. It keeps the terms before.
 func filterTerms(syntax storage.FilterSyntax) chooser {
 	return func(q completing) (choices []choice) {
 		before := q.text[:strings.LastIndex(q.text, " ")+1]

@@ -15,8 +15,8 @@ import (
 	"backchannel/storage/words"
 )
 
-// argumentChoosers returns the choosers of arguments by the paths of their commands. They offer
-// only what the command would accept: to retry a delivery that has ended is an error.
+// argumentChoosers returns the choosers of arguments by the paths of their commands. They offer only what the command
+// accepts: a delivery that has ended, for example, cannot be retried.
 func argumentChoosers() map[string]chooser {
 	delivery := func(states ...storage.State) chooser { return inTurn(deliveryIDs(states...)) }
 	receipt := inTurn(receiptIDs(""))
@@ -59,8 +59,8 @@ func argumentChoosers() map[string]chooser {
 	}
 }
 
-// flagChoosers returns the choosers of flags' values by the names of the flags. A name may
-// follow the path of the only command that it is for.
+// flagChoosers returns the choosers of flags' values by the names of the flags. A chooser for one command only has the
+// path of that command before the name of the flag.
 func flagChoosers() map[string]chooser {
 	durations := plain("10m", "1h", "24h", "7d")
 	return map[string]chooser{
@@ -122,11 +122,11 @@ func flagChoosers() map[string]chooser {
 	}
 }
 
-// checkNames completes the groups and cases of the endpoint check. It builds them only when they
-// are asked for, because that takes longer than everything else here.
+// checkNames completes the groups and cases of the endpoint check. It builds them only on request, because that takes
+// longer than everything else here.
 func checkNames(q completing) []choice { return several(check.Names()...)(q) }
 
-// others removes the values that are arguments already.
+// others returns a chooser without the values that are already arguments.
 func others(choose chooser) chooser {
 	return func(q completing) []choice {
 		return slices.DeleteFunc(choose(q), func(c choice) bool { return slices.Contains(q.args, c.value) })
@@ -148,7 +148,7 @@ func webhookNames(state storage.WebhookState) chooser {
 	}
 }
 
-// organizations completes those of existing webhooks, and the one of the documentation's sample.
+// organizations completes the organizations of existing webhooks, and that of Adobe's sample.
 func organizations(q completing) []choice {
 	known := q.query(func(ctx context.Context, store completionStore) (choices []choice, err error) {
 		all, err := store.Webhooks(ctx)
@@ -205,7 +205,7 @@ func presets(completing) (choices []choice) {
 
 // expectedCodes completes the answers that fire may expect.
 func expectedCodes(q completing) []choice {
-	return append(httpStatuses(q), choice{"4xx", "any refusal"}, choice{"5xx", "any failure of the server"},
+	return append(httpStatuses(q), choice{"4xx", "any client error"}, choice{"5xx", "any server error"},
 		choice{string(fire.NoAnswer), "no answer at all"})
 }
 
@@ -218,7 +218,7 @@ func httpStatuses(q completing) (choices []choice) {
 	return choices
 }
 
-// helpTopics completes the commands beneath those that were named.
+// helpTopics completes the subcommands of the command that the arguments name.
 func helpTopics(q completing) (choices []choice) {
 	at := q.cmd.Root()
 	for _, name := range q.args {

@@ -27,11 +27,11 @@ import (
 // never answer.
 const backgroundTimeout = 500 * time.Millisecond
 
-// explainAfter is how long the console may take to end without saying why.
+// explainAfter is how long the console may take to end before it explains the wait.
 const explainAfter = 300 * time.Millisecond
 
-// A consoleSession opens the console: its screens, or a session of lines for people whom screens
-// do not suit.
+// A consoleSession opens the console: its screens, or with accessible a session of lines, for people who cannot use
+// screens.
 type consoleSession struct {
 	*session
 	accessible bool
@@ -66,13 +66,13 @@ func (s consoleSession) console(cmd *cobra.Command) error {
 	})
 }
 
-// openConsole shows the console, and delivers and receives in the background as soon as no other
-// process does. If it cannot, the screens stay open and say why.
+// openConsole shows the console, and delivers and receives in the background as soon as no other process does. If it
+// cannot, the console stays open and shows why.
 func (s consoleSession) openConsole(ctx context.Context, store consoleStore, show func(context.Context, <-chan string) error) error {
 	leading, stop := context.WithCancel(ctx)
 	notices := make(chan string, 1)
 	led := make(chan struct{})
-	banner := &troubleBanner{show: func(text string) {
+	banner := &lossBanner{show: func(text string) {
 		select {
 		case notices <- text:
 		case <-leading.Done(): // the screens are closed
@@ -82,14 +82,14 @@ func (s consoleSession) openConsole(ctx context.Context, store consoleStore, sho
 	go func() {
 		defer close(led)
 		err := crash.Guard(func() error {
-			return processSession{s.session}.lead(leading, store, func(cfg *leader.Config) { cfg.Trouble = banner.trouble })
+			return processSession{s.session}.lead(leading, store, func(cfg *leader.Config) { cfg.Trouble = banner.stall })
 		})
 		if err != nil {
 			notices <- fmt.Sprintf("nothing is delivered or received here: %s", s.describe(err))
 		}
 	}()
 	err := show(ctx, notices)
-	s.quit() // so that the next Ctrl+C ends the attempts in flight
+	s.quit() // from now on Ctrl+C ends the attempts in flight
 	stop()
 	s.awaitDeliveries(led)
 	s.noteLeft(ctx, store)
@@ -99,8 +99,7 @@ func (s consoleSession) openConsole(ctx context.Context, store consoleStore, sho
 	return err
 }
 
-// awaitDeliveries waits until nothing is in flight. It explains the wait only if that takes more
-// than a moment.
+// awaitDeliveries waits until nothing is in flight. It explains the wait only if that takes longer than explainAfter.
 func (s consoleSession) awaitDeliveries(led <-chan struct{}) {
 	timer := time.NewTimer(explainAfter)
 	defer timer.Stop()
@@ -144,7 +143,8 @@ func (s consoleSession) screens(ctx context.Context, store consoleStore, notices
 	}, s.in, out)
 }
 
-// editor returns the person's editor, as a shell runs it, or "".
+// editor returns the command of the user's editor for a shell, or "". VISUAL takes precedence over EDITOR, as in other
+// programs.
 func (e environment) editor() string {
 	for _, name := range []string{"VISUAL", "EDITOR"} {
 		if editor, _ := e(name); editor != "" {

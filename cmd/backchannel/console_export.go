@@ -37,7 +37,8 @@ func exportReport(_ context.Context, r report.Report, to tuicheck.Destination) (
 	return path, file.Replace(path, func(w io.Writer) error { return r.Write(w, to.Format) })
 }
 
-// typedPath makes a path absolute that a user has typed, which may begin with ~/.
+// typedPath makes a path absolute that a person has typed in the console. It may begin with ~/, which no shell has
+// expanded.
 func typedPath(text string) (string, error) {
 	if rest, ok := strings.CutPrefix(text, "~/"); ok {
 		home, err := os.UserHomeDir()

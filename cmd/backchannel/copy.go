@@ -17,7 +17,7 @@ import (
 // A copySession runs the command that copies from one store to another.
 type copySession struct{ *session }
 
-// A copyStore is the part of a store that is copied from or to.
+// A copyStore is the part of a store that copying needs.
 type copyStore interface {
 	copying.Source
 	copying.Target
@@ -30,16 +30,17 @@ type copyFlags struct {
 	history  bool
 }
 
+// copyCommand returns the command that copies a store.
 func copyCommand(s copySession) *cobra.Command {
 	var flags copyFlags
 	cmd := &cobra.Command{
 		Use:   "copy --from DIR [--to URL|DIR]",
-		Short: "Copy what is in a data folder to a database, or to another folder",
+		Short: "Copy the contents of a data folder to a database, or to another folder",
 		Long: "Copies webhooks with their secrets and response profiles, campaigns and saved events: either all of them or nothing.\n" +
 			"With --history it then copies the receipts, with pins and notes, and the deliveries that are finished, with their\n" +
-			"attempts. Those that still wait stay where they are, because they are sent from there. Everything keeps its ID, and\n" +
-			"secrets are sealed with the key of the target. What the target has already is a conflict, all of which is named\n" +
-			"before anything is copied; so a second copy duplicates nothing. Calls of the execution API and runs of the check stay.",
+			"attempts. Waiting deliveries are not copied, because they are sent from the source. Everything keeps its ID, and\n" +
+			"secrets are sealed with the key of the target. Whatever the target already has is a conflict; all conflicts are named\n" +
+			"before anything is copied, so a second copy duplicates nothing. Calls of the execution API and runs of the check are\nnot copied.",
 		Example: `backchannel copy --from ~/.local/share/backchannel --to postgres://backchannel:secret@db.test/backchannel
 backchannel copy --from /srv/old --to /srv/new --history`,
 		Args:        exactly(),
@@ -58,11 +59,11 @@ backchannel copy --from /srv/old --to /srv/new --history`,
 	f := cmd.Flags()
 	f.StringVar(&flags.from, "from", "", "data `DIR` to copy from")
 	f.StringVar(&flags.to, "to", "", "`URL` of a database, or a data folder, to copy to (default: that of --database)")
-	f.BoolVar(&flags.history, "history", false, "copy receipts and finished deliveries, too")
+	f.BoolVar(&flags.history, "history", false, "also copy receipts and finished deliveries")
 	return cmd
 }
 
-// places returns the stores to copy from and to.
+// places returns the places of the stores to copy from and to, or all errors in the flags.
 func (s copySession) places(flags copyFlags) (from, to storePlace, err error) {
 	var bad storage.FieldErrors
 	from = storePlace{folder: flags.from}
@@ -79,8 +80,8 @@ func (s copySession) places(flags copyFlags) (from, to storePlace, err error) {
 	return from, to, bad.Err()
 }
 
-// target returns the store that --to names. A text with a colon is the URL of a database, unless
-// it is an absolute path.
+// target returns the place of the store that --to names. A text with a colon is the URL of a database, unless it is an
+// absolute path: a relative folder with a colon in its name is rarer than a mistyped URL.
 func (s copySession) target(to string) (storePlace, error) {
 	switch {
 	case to == "" && s.settings.database == "":
@@ -96,7 +97,7 @@ func (s copySession) target(to string) (storePlace, error) {
 
 // copy opens both stores and copies.
 func (s copySession) copy(ctx context.Context, from, to storePlace, history bool) (err error) {
-	if to.database != "" { // whose key is in the data folder, unless another file is named
+	if to.database != "" { // its key is in the data folder, unless --key-file names another file
 		if err := s.settings.makeDataFolder(); err != nil {
 			return err
 		}
@@ -122,11 +123,11 @@ func (s copySession) copy(ctx context.Context, from, to storePlace, history bool
 	return s.showCopied(result, history)
 }
 
-// noteRunning says that a process may change what is copied.
+// noteRunning warns if a process may change the source while it is copied.
 func (s copySession) noteRunning(ctx context.Context, source copyStore, from storePlace) error {
 	rt, alive, err := source.Runtime(ctx)
 	if err == nil && alive {
-		s.note("process %d delivers for %s: what happens there from now on is not copied", rt.PID, from.folder)
+		s.note("process %d delivers for %s: what changes there from now on is not copied", rt.PID, from.folder)
 	}
 	return err
 }
@@ -143,7 +144,8 @@ func (s copySession) copyStore(ctx context.Context, source, target copyStore, hi
 	}})
 }
 
-// noteCopied says what a copy that failed has stored so far.
+// noteCopied says what a failed copy has stored so far. The configuration is stored in one transaction, so if that
+// failed, nothing is there.
 func (s copySession) noteCopied(r copying.Result) {
 	if r.Configured {
 		s.note("copied so far: %s, %d of %s and %d of %s; as all of these are conflicts now, give another target to copy again",
@@ -158,14 +160,14 @@ type copiedView struct {
 	Fixtures   int   `json:"fixtures"`
 	Deliveries int64 `json:"deliveries"`
 	Receipts   int64 `json:"receipts"`
-	Unfinished int64 `json:"unfinished"` // deliveries that were left
+	Unfinished int64 `json:"unfinished"` // deliveries that were not copied
 }
 
-// showCopied says what was copied and what was left.
+// showCopied says what was copied and what was not.
 func (s copySession) showCopied(r copying.Result, history bool) error {
 	s.warn(r.References)
 	if r.Unfinished > 0 {
-		s.note("not copied: %s not finished yet, and sent from where they are", words.Count(r.Unfinished, "delivery"))
+		s.note("not copied: %s not finished yet, which the source still sends", words.Count(r.Unfinished, "delivery"))
 	}
 	if s.settings.json() {
 		return s.out.object(copiedView{r.Webhooks, r.Campaigns, r.Fixtures, r.Deliveries, r.Receipts, r.Unfinished})

@@ -18,7 +18,7 @@ import (
 type databaseStore struct {
 	*postgres.Store
 	jobs   *river.Jobs
-	folder string // of this process
+	folder string // the data folder of this process
 	now    func() time.Time
 }
 
@@ -27,25 +27,24 @@ func (s databaseStore) CA(ctx context.Context) (*receiver.CA, error) {
 	return receiver.SharedCA(ctx, s.Store, s.folder, s.now())
 }
 
-// NewEngine returns the engine of one node of several.
+// NewEngine returns an engine that shares the work with those of other nodes.
 func (s databaseStore) NewEngine(cfg engine.Config) (leader.Engine, error) {
 	return river.New(s.Store, s.jobs, cfg)
 }
 
-// Server returns what is known of the server.
+// Server returns what is known about the server, and true.
 func (s databaseStore) Server(ctx context.Context) (storage.Server, bool, error) {
 	server, err := s.Store.Server(ctx)
 	return server, true, err
 }
 
-// Exposures returns nothing: who can read the files of a database is not known here.
+// Exposures returns nothing, because this process cannot tell who can read the files of a database.
 func (databaseStore) Exposures() []string { return nil }
 
 // checkDatabaseURL returns what is wrong with the URL of a database, without its password, or nil.
 func checkDatabaseURL(text string) error { return postgres.CheckURL(text) }
 
-// openDatabase opens a database with a function of package postgres. The folder of the key has to
-// exist.
+// openDatabase opens a database with a function of package postgres. The folder of the key file must exist.
 func (o opener) openDatabase(ctx context.Context, open func(context.Context, postgres.Options) (*postgres.Store, error), at storePlace, by string) (openStore, error) {
 	jobs := river.NewJobs()
 	store, err := open(ctx, postgres.Options{
@@ -57,8 +56,8 @@ func (o opener) openDatabase(ctx context.Context, open func(context.Context, pos
 	return databaseStore{store, jobs, o.folder, o.now}, nil
 }
 
-// doer completes the text that says how something was done by who did it and on which machine,
-// for records that several people share.
+// doer adds the user and the machine to the text that says how something was done, because several people share the
+// records of a database.
 func doer(how string) string {
 	if how == "" {
 		return ""
@@ -72,13 +71,14 @@ func doer(how string) string {
 	return how
 }
 
-// errNotAwaited is the error of openPatiently if its context ends first.
+// errNotAwaited is the error of openPatiently if its context is done first.
 var errNotAwaited = errors.New("stopped before the database was there")
 
-// askAgain is how long to wait before a database that is away is asked again.
+// askAgain is the pause between two attempts to reach a database that is away.
 const askAgain = time.Second
 
-// openPatiently is open for what runs until it is stopped: it waits for a database that is away.
+// openPatiently is like open but waits for a database that is away. It is for commands that run until they are stopped,
+// which may be started together with the database.
 func (o opener) openPatiently(ctx context.Context, at storePlace, by string) (store openStore, err error) {
 	err = o.patiently(ctx, func() (err error) {
 		store, err = o.open(ctx, at, by)
@@ -87,7 +87,7 @@ func (o opener) openPatiently(ctx context.Context, at storePlace, by string) (st
 	return store, err
 }
 
-// patiently calls do again for as long as the database is away, which it says.
+// patiently repeats do for as long as the database is away, and notes that it waits.
 func (o opener) patiently(ctx context.Context, do func() error) error {
 	for told := false; ; told = true {
 		err := do()

@@ -10,8 +10,7 @@ import (
 	"backchannel/storage"
 )
 
-// A deferredValue is a flag's value whose errors are reported later, so that one mistake
-// does not hide the others.
+// A deferredValue is a flag's value whose errors are reported later, so that one mistake does not hide others.
 type deferredValue struct {
 	pflag.Value
 	flag *pflag.Flag
@@ -22,13 +21,13 @@ type deferredValue struct {
 func (v deferredValue) Set(text string) error {
 	before := v.String()
 	if v.Value.Set(text) != nil {
-		_ = v.Value.Set(before) // pflag has set the zero value, which would be reported as another mistake
+		_ = v.Value.Set(before) // pflag has set the zero value, which would cause a second error
 		*v.bad = append(*v.bad, storage.FieldError{Field: fieldOf(v.flag), Reason: fmt.Sprintf("%q %s", text, unreadable(v.Type()))})
 	}
 	return nil
 }
 
-// unreadable describes a text that is not a valid value of a type, which is named as in pflag.
+// unreadable returns what is wrong with a text that is not a valid value of a type. kind is pflag's name of the type.
 func unreadable(kind string) string {
 	switch kind {
 	case "bool":
@@ -39,7 +38,7 @@ func unreadable(kind string) string {
 	return "is not a valid duration; use 10s or 500ms, say"
 }
 
-// fieldAnnotation names the field that a flag sets, if that is not the flag's name.
+// fieldAnnotation is the annotation with the field that a flag sets, if that is not the flag's name.
 const fieldAnnotation = "field"
 
 // fieldOf returns the name by which errors refer to a flag.
@@ -50,10 +49,10 @@ func fieldOf(f *pflag.Flag) string {
 	return f.Name
 }
 
-// deferFlagErrors makes the flags of a command and of its subcommands report errors later.
+// deferFlagErrors defers the errors of the flags of a command and its subcommands.
 func (a *app) deferFlagErrors(cmd *cobra.Command) {
 	wrap := func(f *pflag.Flag) {
-		if slices.Contains([]string{"bool", "int", "duration"}, f.Value.Type()) { // others accept any text
+		if slices.Contains([]string{"bool", "int", "duration"}, f.Value.Type()) { // other types accept any text
 			f.Value = deferredValue{f.Value, f, &a.flagErrors}
 		}
 	}
@@ -67,20 +66,17 @@ func (a *app) deferFlagErrors(cmd *cobra.Command) {
 // reportsFlagErrors is the annotation of commands that report the deferred errors themselves.
 const reportsFlagErrors = "reports flag errors"
 
-// reportingFlagErrors marks a command that reports the deferred flag errors itself, along
-// with what else it finds.
+// reportingFlagErrors marks a command that reports the deferred errors itself, together with others that it finds.
 func reportingFlagErrors(cmd *cobra.Command) *cobra.Command {
 	cmd.Annotations = map[string]string{reportsFlagErrors: "yes"}
 	return cmd
 }
 
-// namesDatabase is the annotation of a command with a further flag for a database, to which
-// --key-file may belong.
+// namesDatabase is the annotation of a command that has another flag for a database, to which --key-file may belong.
 const namesDatabase = "namesDatabase"
 
-// prepare resolves the settings before a command runs, and reports the deferred errors unless the
-// command does so itself. Without a data folder no command can continue, except for one that
-// lists what is built in.
+// prepare resolves the settings before a command runs, and returns the deferred errors unless the command reports them
+// itself. Without a data folder no command can continue, except one that lists something built in.
 func (a *app) prepare(cmd *cobra.Command) error {
 	if cmd.Name() == cobra.ShellCompRequestCmd { // mistakes on the line are reported when the command runs
 		return nil
@@ -91,7 +87,7 @@ func (a *app) prepare(cmd *cobra.Command) error {
 		a.flagErrors = append(a.flagErrors, storage.FieldError{Field: "key-file",
 			Reason: "is the key of a database, and none is named; give --database URL too, or omit it (a data folder has its own)"})
 	}
-	if cmd.Annotations[reportsFlagErrors] != "" && (a.settings.data != "" || cmd.Flags().Changed("list")) { // which uses no data folder
+	if cmd.Annotations[reportsFlagErrors] != "" && (a.settings.data != "" || cmd.Flags().Changed("list")) { // a list uses no data folder
 		return nil
 	}
 	return a.flagErrors.Err()

@@ -31,6 +31,7 @@ type deliveryStore interface {
 	CancelDelivery(context.Context, storage.ID) error
 }
 
+// deliveryCommand returns the parent of the commands on deliveries.
 func deliveryCommand(s deliverySession) *cobra.Command {
 	return parent(&cobra.Command{
 		Use:   "delivery",
@@ -66,7 +67,7 @@ func (s deliverySession) onDelivery(run func(context.Context, deliveryStore, sto
 	}
 }
 
-// delivery reads a delivery. If there is none, the error says where IDs are listed.
+// delivery reads a delivery. If it does not exist, the error names the command that lists IDs.
 func (s deliverySession) delivery(ctx context.Context, store deliveryStore, id storage.ID) (storage.Delivery, error) {
 	d, err := store.Delivery(ctx, id)
 	if errors.Is(err, storage.ErrNotFound) {
@@ -75,8 +76,8 @@ func (s deliverySession) delivery(ctx context.Context, store deliveryStore, id s
 	return d, err
 }
 
-// parseID reads an ID. Its error is that of a missing record, because a text that is not an
-// ID names no record.
+// parseID parses an ID. Its error has the exit code of a missing record, because a text that is not an ID cannot be that
+// of a record. list is the command that lists IDs.
 func parseID(text, list string) (storage.ID, error) {
 	id, err := storage.ParseID(text)
 	if err != nil {
@@ -132,7 +133,7 @@ func eventName(d storage.Delivery) string {
 	return name
 }
 
-// number formats a number, 0 as an empty text.
+// number formats a number, or 0 as "".
 func number(n int) string {
 	if n == 0 {
 		return ""

@@ -10,14 +10,15 @@ import (
 	"backchannel/storage/bulk"
 )
 
-// onDeliveries completes a command that does something with a delivery, or with many.
+// onDeliveries completes a command that applies an action to one delivery or to many. With one ID it calls one, which
+// shows the delivery afterwards.
 func (s deliverySession) onDeliveries(cmd *cobra.Command, action storage.DeliveryAction, one func(context.Context, deliveryStore, storage.Delivery) error) *cobra.Command {
 	var flags bulkFlags
 	cmd.Use = string(action) + " [ID]…"
 	cmd.Long = cmd.Short + ": the named deliveries, or all that the filter selects.\n\n" +
-		"With --filter it first says how many these are and with how many it cannot be done, and asks. Where there is no\n" +
-		"terminal to ask on it needs --yes. Deliveries that are fired meanwhile are left alone. For many deliveries it writes a\n" +
-		"summary; ctrl+c stops it, and what was done by then stays done. Exits 4 if it can be done with none of them.\n\n" +
+		"With --filter it first says how many match and for how many of them it is impossible, and asks. If there is no\n" +
+		"terminal to ask on, it needs --yes. Deliveries that are fired meanwhile are not affected. For many deliveries it writes a\n" +
+		"summary; Ctrl+C stops it, and does not undo what was done by then. Exits 4 if it is impossible for all of them.\n\n" +
 		filterHelp(storage.DeliveryFilter())
 	cmd.Args = cobra.ArbitraryArgs
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
@@ -35,7 +36,7 @@ func (s deliverySession) onDeliveries(cmd *cobra.Command, action storage.Deliver
 		})
 	}
 	f := cmd.Flags()
-	f.StringVar(&flags.filter, "filter", "", "all that `EXPR` selects, such as 'state:retrying webhook:acme'")
+	f.StringVar(&flags.filter, "filter", "", "all deliveries that `EXPR` selects, such as 'state:retrying webhook:acme'")
 	f.BoolVar(&flags.yes, "yes", false, "do not ask")
 	return reportingFlagErrors(cmd)
 }
@@ -46,15 +47,15 @@ type bulkFlags struct {
 	yes    bool
 }
 
-// choice returns the deliveries that the arguments and flags select. An empty filter is rejected
-// rather than taken for all: in a script it is usually an unset variable.
+// choice returns the deliveries that the arguments and flags select. It rejects an empty filter, which would select all
+// of them: in a script it is usually an unset variable.
 func (f *bulkFlags) choice(p *parser, args []string, now time.Time) (of bulk.Choice, err error) {
 	of.Query.Filter = p.filter(storage.DeliveryFilter(), f.filter, now)
 	switch {
 	case !p.given("filter"):
 	case len(args) > 0:
 		p.add("filter", "cannot be combined with IDs; either name the deliveries or select them")
-	case len(of.Query.Filter.Terms) == 0 && !p.knows("filter"): // usually of an unset variable in a script
+	case len(of.Query.Filter.Terms) == 0 && !p.knows("filter"):
 		p.add("filter", "is empty, which would take every delivery; use a term such as state:retrying or since:1h")
 	}
 	if err := p.bad.Err(); err != nil {
@@ -70,15 +71,15 @@ func (f *bulkFlags) choice(p *parser, args []string, now time.Time) (of bulk.Cho
 	return of, nil
 }
 
-// A bulkSession does the same thing with many deliveries.
+// A bulkSession applies an action to many deliveries.
 type bulkSession struct {
 	deliverySession
 	store  deliveryStore
 	action storage.DeliveryAction
 }
 
-// run finds the deliveries, asks, and does it. An ID that does not exist stops it before anything
-// is done.
+// run finds the deliveries, asks for confirmation, and applies the action. If one of the IDs does not exist, it does
+// nothing.
 func (s bulkSession) run(ctx context.Context, of bulk.Choice, yes bool) error {
 	for _, id := range of.IDs {
 		if _, err := s.delivery(ctx, s.store, id); err != nil {
@@ -107,8 +108,8 @@ func (s bulkSession) run(ctx context.Context, of bulk.Choice, yes bool) error {
 	return s.carryOut(ctx, plan)
 }
 
-// carryOut does what was planned, and reports the outcome, even if it was interrupted: what was
-// done by then stays done.
+// carryOut applies the action, and reports the outcome even if it was interrupted, because what was done by then stays
+// done.
 func (s bulkSession) carryOut(ctx context.Context, plan bulk.Plan) error {
 	progress, seen := s.progress(len(plan.IDs)), 0
 	done, err := plan.Run(ctx, s.store, onCommandLine, func(o bulk.Outcome) {
@@ -133,16 +134,16 @@ func (s bulkSession) carryOut(ctx context.Context, plan bulk.Plan) error {
 	return nil
 }
 
-// An actionResult is the JSON result of doing the same with many deliveries.
+// An actionResult is the JSON result of applying an action to many deliveries.
 type actionResult struct {
 	Action     storage.DeliveryAction `json:"action"`
 	Deliveries int                    `json:"deliveries"` // selected
 	Done       int                    `json:"done"`
-	Refused    map[string]int         `json:"refused"` // by what prevented it, such as their state
+	Refused    map[string]int         `json:"refused"` // by reason, such as their state
 	Stopped    bool                   `json:"stopped"`
 }
 
-// report says how many deliveries it was done with.
+// report writes the outcome.
 func (s bulkSession) report(o bulk.Outcome) error {
 	if !s.settings.json() {
 		s.note("%s", o)

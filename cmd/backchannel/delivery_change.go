@@ -9,6 +9,8 @@ import (
 	"backchannel/storage"
 )
 
+// deliveryReplayCommand returns the command that sends deliveries again. Flags that change what is sent apply to a single
+// delivery only: many deliveries with different payloads cannot sensibly get the same body or header.
 func deliveryReplayCommand(s deliverySession) *cobra.Command {
 	var flags againFlags
 	cmd := &cobra.Command{
@@ -40,17 +42,17 @@ backchannel delivery replay 01k8p2q7xkz --to https://127.0.0.1:3000/hooks --resi
 	run := cmd.RunE
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if len(args) > 1 && (flags.changes() || flags.to != "") {
-			return usagef("many deliveries are sent as they were; name one to change what is sent")
+			return usagef("several deliveries can only be sent unchanged; name one to change what is sent")
 		}
 		return run(cmd, args)
 	}
 	for _, flag := range []string{"to", "webhook", "body", "header", "resign", "as-it-came"} {
-		cmd.MarkFlagsMutuallyExclusive("filter", flag) // many are sent as they were
+		cmd.MarkFlagsMutuallyExclusive("filter", flag)
 	}
 	return cmd
 }
 
-// sentBy returns what a delivery has sent, as a receipt.
+// sentBy returns what a delivery has sent in the form of a receipt, which is what package fire sends again.
 func sentBy(ctx context.Context, store deliveryStore, d storage.Delivery) (storage.Receipt, error) {
 	event, err := store.Event(ctx, d.EventID)
 	if err != nil {
@@ -60,6 +62,7 @@ func sentBy(ctx context.Context, store deliveryStore, d storage.Delivery) (stora
 	return fire.OfDelivery(d, event, attempts), err
 }
 
+// deliveryRetryCommand returns the command that makes waiting deliveries due now.
 func deliveryRetryCommand(s deliverySession) *cobra.Command {
 	cmd := &cobra.Command{
 		Short: "Make the next attempt now",
@@ -78,6 +81,7 @@ backchannel delivery retry --filter 'state:retrying webhook:acme' --yes`,
 	})
 }
 
+// deliveryCancelCommand returns the command that cancels deliveries.
 func deliveryCancelCommand(s deliverySession) *cobra.Command {
 	cmd := &cobra.Command{
 		Short: "Make no further attempt",

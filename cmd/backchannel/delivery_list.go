@@ -11,6 +11,7 @@ import (
 	"backchannel/storage/words"
 )
 
+// deliveryListCommand returns the command that lists deliveries.
 func deliveryListCommand(s deliverySession) *cobra.Command {
 	var choice deliveryChoice
 	cmd := &cobra.Command{
@@ -49,14 +50,14 @@ backchannel delivery list --filter 'campaign:welcome -state:delivered'`,
 	return reportingFlagErrors(cmd)
 }
 
-// A deliveryChoice is the flags that select deliveries.
+// A deliveryChoice holds the flags that select deliveries.
 type deliveryChoice struct {
 	listChoice
 	webhook, since   string
 	statuses, states []string
 }
 
-// query reads the flags other than --webhook, which needs a store.
+// query parses the flags other than --webhook, which needs a store.
 func (c *deliveryChoice) query(p *parser, now time.Time) (storage.DeliveryQuery, error) {
 	q := storage.DeliveryQuery{Limit: c.limit, Statuses: p.statuses(c.statuses), Filter: c.read(p, storage.DeliveryFilter(), now)}
 	if p.given("since") {

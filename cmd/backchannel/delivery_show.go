@@ -16,6 +16,7 @@ import (
 	"backchannel/tui/component"
 )
 
+// deliveryShowCommand returns the command that shows one delivery.
 func deliveryShowCommand(s deliverySession) *cobra.Command {
 	curl := false
 	cmd := &cobra.Command{
@@ -55,7 +56,7 @@ backchannel delivery show 01k8p2q7xkz --curl | sh`,
 func (s deliverySession) showDeliveryCurl(ctx context.Context, store deliveryStore, d storage.Delivery, event storage.Event, attempts []storage.Attempt) error {
 	w, err := store.Webhook(ctx, d.WebhookID)
 	if errors.Is(err, storage.ErrNotFound) {
-		return fmt.Errorf("%w: webhook %q was deleted, so it is not known where to send it; delivery replay %s --to URL sends it elsewhere", storage.ErrConflict, d.Webhook, d.ID)
+		return fmt.Errorf("%w: webhook %q was deleted, and its URL with it; delivery replay %s --to URL sends it elsewhere", storage.ErrConflict, d.Webhook, d.ID)
 	}
 	if err != nil {
 		return err
@@ -101,7 +102,8 @@ func (s deliverySession) writeDelivery(d storage.Delivery, parked string, event 
 	writeSection(s.out, "Payload", pretty(event.Payload))
 }
 
-// writeTry writes one of several attempts. A result like that of an earlier one is not repeated.
+// writeTry writes one of several attempts. If its result equals that of an earlier attempt, it only refers to that: a
+// retried delivery usually fails in the same way each time.
 func (s *printer) writeTry(all []storage.Attempt, at int) {
 	t := all[at]
 	like := storage.LikeEarlier(all, at)
@@ -125,7 +127,7 @@ func (s *printer) waited(all []storage.Attempt, at int) [2]string {
 	return [2]string{"Waited", text}
 }
 
-// writePlanned writes the attempts to come.
+// writePlanned writes the planned attempts.
 func (s *printer) writePlanned(all []storage.PlannedAttempt) {
 	if len(all) == 0 {
 		return
@@ -150,7 +152,7 @@ func (s *printer) writePlanned(all []storage.PlannedAttempt) {
 	rows.write(s.out, s.out.width())
 }
 
-// writeAttempt writes one attempt, with further facts about it.
+// writeAttempt writes one attempt, with additional facts.
 func (s *printer) writeAttempt(t storage.Attempt, more ...[2]string) {
 	var f facts
 	f.add("At", s.time(t.At))

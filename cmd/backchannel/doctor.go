@@ -17,27 +17,29 @@ import (
 	"backchannel/storage"
 )
 
-// A doctorSession runs the command that looks for problems.
+// A doctorSession runs the command that diagnoses problems.
 type doctorSession struct{ *session }
 
-// A doctorStore is the part of a store that it uses.
+// A doctorStore is the part of a store that this command uses.
 type doctorStore interface {
 	storage.RuntimeStore
 	Nodes(context.Context) ([]storage.Node, error)
 	Webhooks(context.Context) ([]storage.Webhook, error)
 	Campaigns(context.Context) ([]storage.Campaign, error)
-	// Check reads the whole store and describes each damage.
+	// Check reads the whole store and describes each defect.
 	Check(context.Context) ([]string, error)
 	// TryWrite returns why nothing can be stored, or nil.
 	TryWrite(context.Context) error
-	// Free returns how much can still be stored.
+	// Free returns how many bytes can still be stored.
 	Free() (bytes int64, known bool)
-	// Server returns what is known of the server of a shared database, and whether it is one.
+	// Server returns what is known about the server of a shared database, or false for a data folder.
 	Server(context.Context) (server storage.Server, shared bool, err error)
-	// Exposures describes what others could read when the store was opened.
+	// Exposures describes which files other users could read when the store was opened.
 	Exposures() []string
 }
 
+// doctorCommand returns the command that diagnoses problems. It opens the store like any other command, so a store that
+// cannot be opened is reported by that.
 func doctorCommand(s doctorSession) *cobra.Command {
 	return &cobra.Command{
 		Use:     "doctor",
@@ -57,11 +59,11 @@ type finding struct {
 	Check  string `json:"check"`
 	Result string `json:"result"` // ok, warning or bad
 	Text   string `json:"text"`
-	// Node is what it is about, if that is a process that delivers from a shared database.
+	// Node is the node that the finding is about, if it is about one.
 	Node *nodeObject `json:"node,omitempty"`
 }
 
-// lowDisk is the free space in bytes below which there is a warning.
+// lowDisk is the free space, in bytes, below which there is a warning.
 const lowDisk = 64 << 20
 
 const (
@@ -100,8 +102,8 @@ func (s doctorSession) examine(ctx context.Context, store doctorStore) error {
 	return nil
 }
 
-// examineFolder checks what other users can do in the data folder, and what they could do until
-// the store was opened.
+// examineFolder checks whether other users have access to the data folder, or had until the store was opened, which
+// closes it.
 func (s doctorSession) examineFolder(_ context.Context, store doctorStore) (found []finding) {
 	info, err := os.Stat(s.settings.data)
 	if err != nil {
@@ -119,7 +121,7 @@ func (s doctorSession) examineFolder(_ context.Context, store doctorStore) (foun
 	return found
 }
 
-// examineDisk writes to the folder and to the database, which fails on a full or read-only disk.
+// examineDisk writes to the data folder and the database, which fails on a full or read-only disk.
 func (s doctorSession) examineDisk(ctx context.Context, store doctorStore) []finding {
 	if err := store.TryWrite(ctx); err != nil {
 		return []finding{{Check: "disk", Result: findingBad, Text: err.Error()}}
@@ -129,12 +131,12 @@ func (s doctorSession) examineDisk(ctx context.Context, store doctorStore) []fin
 	case !known:
 		return []finding{{Check: "disk", Result: findingOK, Text: "the folder and the database can be written"}}
 	case free < lowDisk:
-		return []finding{{Check: "disk", Result: findingWarning, Text: fmt.Sprintf("only %.1f MiB are free; free some more, or receipts can soon not be stored", float64(free)/(1<<20))}}
+		return []finding{{Check: "disk", Result: findingWarning, Text: fmt.Sprintf("only %.1f MiB are free; free some more, or receipts can soon no longer be stored", float64(free)/(1<<20))}}
 	}
 	return []finding{{Check: "disk", Result: findingOK, Text: fmt.Sprintf("the folder and the database can be written; %.1f MiB are free", float64(free)/(1<<20))}}
 }
 
-// examineFiles checks how many files and connections a process may have open.
+// examineFiles checks how many files a process may have open. Connections count as files.
 func examineFiles(context.Context, doctorStore) []finding {
 	files := storage.OpenFiles()
 	if limited := leader.Limited(files); limited != "" {
@@ -143,7 +145,7 @@ func examineFiles(context.Context, doctorStore) []finding {
 	return []finding{{Check: "open files", Result: findingOK, Text: fmt.Sprintf("up to %d", files)}}
 }
 
-// examineDatabase reads the whole database. Opening it checks only its header.
+// examineDatabase reads the whole database, because opening it checks only its header.
 func (s doctorSession) examineDatabase(ctx context.Context, store doctorStore) (found []finding) {
 	problems, err := store.Check(ctx)
 	if err != nil {
@@ -179,7 +181,7 @@ func (s doctorSession) examineCAFile(ctx context.Context, _ doctorStore) []findi
 	return []finding{{Check: "CA file", Result: findingOK, Text: path}}
 }
 
-// examineLeader checks which processes deliver, and calls their receiver.
+// examineLeader checks which processes deliver, and calls the receiver of the leader.
 func (s doctorSession) examineLeader(ctx context.Context, store doctorStore) []finding {
 	nodes, err := store.Nodes(ctx)
 	if err != nil {
@@ -200,7 +202,7 @@ func (s doctorSession) examineLeader(ctx context.Context, store doctorStore) []f
 	return append(delivery(rt), s.callReceiver(ctx, rt))
 }
 
-// delivery describes the process that delivers, and what it lacks.
+// delivery returns the findings about the process that delivers.
 func delivery(rt storage.Runtime) (found []finding) {
 	for _, warning := range []string{rt.Stalled, rt.Limited} {
 		if warning != "" {
@@ -213,9 +215,8 @@ func delivery(rt storage.Runtime) (found []finding) {
 	return found
 }
 
-// callReceiver sends a request to the receiver, as a sender would that trusts the local
-// authority. It connects to the receiver's local address, because its name may only be known
-// on other machines.
+// callReceiver sends a request to the receiver, like a sender that trusts the local authority. It connects to the
+// receiver's local address, because the name in its URL may be known on other machines only.
 func (s doctorSession) callReceiver(ctx context.Context, rt storage.Runtime) finding {
 	url := rt.ReceiverURL
 	ca, err := s.authority(ctx)
@@ -254,8 +255,7 @@ func receiverNamed(rt storage.Runtime) string {
 	return rt.ReceiverURL + "; its certificate is for " + strings.Join(rt.ReceiverNames, ", ") + "; add others with --host"
 }
 
-// examineWebhooks validates every webhook again, because a file that it names may have been
-// deleted since it was saved.
+// examineWebhooks validates every webhook again, because files that it names may have been deleted since it was saved.
 func (s doctorSession) examineWebhooks(ctx context.Context, store doctorStore) (found []finding) {
 	all, err := store.Webhooks(ctx)
 	if err != nil {

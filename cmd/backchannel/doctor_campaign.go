@@ -6,8 +6,8 @@ import (
 	"backchannel/storage"
 )
 
-// examineCampaigns checks whether campaign, webhook and channel fit together. A live campaign
-// from which no events follow is a warning; a draft or a stopped one does no harm.
+// examineCampaigns checks whether campaign, webhook and channel match. It warns of live campaigns without events, but not
+// of drafts and stopped ones, which do no harm.
 func (s doctorSession) examineCampaigns(ctx context.Context, store doctorStore) (found []finding) {
 	all, err := store.Campaigns(ctx)
 	if err != nil {

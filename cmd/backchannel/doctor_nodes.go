@@ -8,8 +8,8 @@ import (
 	"backchannel/storage"
 )
 
-// examineNodes describes each process that delivers from a database, on whatever machine. Their
-// receivers are not called, because they may be reached from their own machines alone.
+// examineNodes describes each node of a shared database. It does not call their receivers, which may be reachable from
+// their own machines only.
 func (s doctorSession) examineNodes(alive []storage.Node) (found []finding) {
 	for _, n := range alive {
 		f := describeNode(n, programVersion(), s.now())
@@ -31,6 +31,7 @@ type nodeObject struct {
 	HeardAt  time.Time `json:"heardAt"`
 }
 
+// newNodeObject returns the JSON form of a node.
 func newNodeObject(n storage.Node) *nodeObject {
 	o := &nodeObject{Name: n.Name, PID: n.PID, Version: n.Version, InFlight: n.Snapshot.InFlight, HeardAt: n.HeardAt.UTC()}
 	if n.ReceiverURL != "" {
@@ -39,15 +40,16 @@ func newNodeObject(n storage.Node) *nodeObject {
 	return o
 }
 
+// describeNode returns the finding about one node. version is that of this program, which all nodes should have.
 func describeNode(n storage.Node, version string, now time.Time) finding {
 	name := "node " + n.String()
-	if n.PID == 0 { // it has not said anything yet
+	if n.PID == 0 { // it has not stored its status yet
 		return finding{Check: "node", Result: findingOK, Text: "one is starting"}
 	}
 	parts := []string{n.Version}
 	var odd []string
 	if n.Version != version {
-		odd = append(odd, "this program is "+version+": use the same everywhere")
+		odd = append(odd, "this program is "+version+": use the same version everywhere")
 	}
 	if n.ReceiverURL == "" {
 		parts = append(parts, "receiver off")

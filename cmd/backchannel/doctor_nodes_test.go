@@ -26,7 +26,7 @@ func TestDescribeNode(t *testing.T) {
 		"its clock is ahead": {func(n *storage.Node) { n.HeardAt = at.Add(time.Hour) },
 			finding{Check: "node db1/7", Result: findingOK, Text: "v1, receiver https://db1:9443, 3 in flight, heard 0s ago"}},
 		"another version": {func(n *storage.Node) { n.Version = "v0" },
-			finding{Check: "node db1/7", Result: findingWarning, Text: "v0, receiver https://db1:9443, 3 in flight, heard 1.2s ago; this program is v1: use the same everywhere"}},
+			finding{Check: "node db1/7", Result: findingWarning, Text: "v0, receiver https://db1:9443, 3 in flight, heard 1.2s ago; this program is v1: use the same version everywhere"}},
 		"no receiver": {func(n *storage.Node) { n.ReceiverURL, n.ReceiverError = "", "the port is in use" },
 			finding{Check: "node db1/7", Result: findingWarning, Text: "v1, receiver off, 3 in flight, heard 1.2s ago; the port is in use"}},
 		"nothing is delivered": {func(n *storage.Node) { n.Stalled, n.Limited = "no memory", "few files" },

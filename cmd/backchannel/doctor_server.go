@@ -6,11 +6,12 @@ import (
 	"time"
 )
 
-// worrying is a difference between clocks that is no longer due to how they are kept.
+// worrying is the difference between the clocks of two machines beyond which a clock is wrong, rather than synchronized
+// imprecisely.
 const worrying = 2 * time.Second
 
-// examineServer says how fast the server of a shared database answers, and whether what was
-// acknowledged survives a crash of the server and the loss of its disk.
+// examineServer reports the latency of the server of a shared database, and whether acknowledged records survive a crash
+// of the server and the loss of its disk.
 func (s doctorSession) examineServer(ctx context.Context, store doctorStore) []finding {
 	server, shared, err := store.Server(ctx)
 	switch {

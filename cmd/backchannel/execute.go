@@ -15,11 +15,10 @@ import (
 	"backchannel/storage/inventory"
 )
 
-// An executeSession runs the command that makes a call of the execution API and may wait for
-// what becomes of it.
+// An executeSession runs the command that makes a call of the execution API and may wait for its outcome.
 type executeSession struct{ *session }
 
-// An executeStore is the part of a store that it uses.
+// An executeStore is the part of a store that this command uses.
 type executeStore interface {
 	inventory.CampaignFindStore
 	executions.Store
@@ -37,20 +36,22 @@ type executeFlags struct {
 	timeout                              time.Duration
 }
 
+// executeCommand returns the command that makes a call. It does not send the call over HTTP but passes it to the same
+// handler that the receiver serves, so it works without a running receiver.
 func executeCommand(s executeSession) *cobra.Command {
 	var flags executeFlags
 	cmd := &cobra.Command{
 		Use:   "execute --campaign NAME --to ADDRESS…",
 		Short: "Call a campaign as an application would",
 		Long: "Makes the call of the execution API that an application would make, for 1 to 20 recipients, and stores what follows from it\n" +
-			"before it returns. What becomes of a message depends on its recipient (bounce@shop.test, delivered@shop.test, …), on the\n" +
+			"before it returns. The outcome of a message depends on its recipient (bounce@shop.test, delivered@shop.test, …), on the\n" +
 			"campaign's rules and on its shares; the running engine delivers the events when they fall due.\n\n" +
 			"With --wait it waits until the events of every message are delivered, and delivers them itself if no engine is running.\n" +
-			"It exits 0 if all of them are, whatever their status, 5 if one was not or if there is no event to wait for, and says why\n" +
+			"It exits 0 if all of them are, whatever their status; 5 if one was not or if there is no event to wait for, and says why\n" +
 			"there is none; 6 if the time is up.\n\n" +
-			"A call that is answered with an error exits 5, with and without --wait, and is listed with what was wrong with it; 2 is for\n" +
-			"flags with which no call is made. With --output json it prints the call's record, as execution show does.\n\n" +
-			"With --curl it makes no call, but prints it as a command for a shell, which writes the body into a file.",
+			"It exits 5 if the call is answered with an error, with and without --wait, and lists the faults. It exits 2 for invalid\n" +
+			"flags, with which it makes no call. With --output json it prints the call's record, as execution show does.\n\n" +
+			"With --curl it does not make the call but prints it as a shell command, which writes the body to a file.",
 		Example: `backchannel execute --campaign welcome --to someone@example.com --wait
 backchannel execute --campaign welcome --to bounce@shop.test,error@shop.test --context /order/id=7
 backchannel execute --campaign welcome --body call.json
@@ -66,6 +67,7 @@ backchannel execute --campaign welcome --to delivered@shop.test --curl | sh`,
 	return reportingFlagErrors(cmd)
 }
 
+// register adds the flags.
 func (v *executeFlags) register(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringVar(&v.campaign, "campaign", "", "the campaign, by `NAME` or campaignId")
@@ -73,8 +75,8 @@ func (v *executeFlags) register(cmd *cobra.Command) {
 	f.StringVar(&v.requestID, "request-id", "", "requestId of the call, as `ID` (default: a new one)")
 	f.StringVar(&v.namespace, "namespace", "", "`NAMESPACE` of the recipients' identities (default: the campaign's)")
 	f.StringArrayVar(&v.context, "context", nil, "put data into each recipient's context, as `/POINTER=JSON`; may be repeated")
-	f.StringVar(&v.body, "body", "", "send `FILE` as it is instead of a body that is made; - is stdin")
-	f.BoolVar(&v.highThroughput, "high-throughput", false, "call the endpoint for high throughput (default: if the campaign has it)")
+	f.StringVar(&v.body, "body", "", "send the contents of `FILE` unchanged as the body; - is stdin")
+	f.BoolVar(&v.highThroughput, "high-throughput", false, "call the endpoint for high throughput (default: if the campaign is set to it)")
 	f.BoolVar(&v.curl, "curl", false, "print the call as a command instead of making it")
 	f.BoolVar(&v.wait, "wait", false, "wait for the events; exit 5 if one is not delivered or there is none, 6 if the time is up")
 	f.DurationVar(&v.timeout, "timeout", time.Minute, "`DURATION` to wait at most")
@@ -113,13 +115,13 @@ func (s executeSession) execute(ctx context.Context, p *parser, store executeSto
 	return nil
 }
 
-// refusal returns the error for a call that was answered with an error.
+// refusal returns the error about a call that was answered with an error.
 func refusal(e storage.Execution) error {
-	return unmetf("the call was answered %d %s; backchannel execution show %s shows it whole", e.Code, e.Fault, e.ID)
+	return unmetf("the call was answered %d %s; backchannel execution show %s shows all of it", e.Code, e.Fault, e.ID)
 }
 
-// call finds the campaign and builds the call. It reports all errors of the flags at once. If
-// there is no such campaign, it reports those that any campaign would cause.
+// call finds the campaign and builds the call. It reports all errors of the flags at once. If the campaign does not
+// exist, it uses a default one to find the other errors.
 func (s executeSession) call(ctx context.Context, p *parser, store executeStore, flags executeFlags) (execute.Call, error) {
 	c, noCampaign := targetCampaign(ctx, store, flags.campaign)
 	if noCampaign != nil {
@@ -129,7 +131,7 @@ func (s executeSession) call(ctx context.Context, p *parser, store executeStore,
 		c = storage.NewCampaign()
 	}
 	call, err := execute.New(s.spec(ctx, p, c, flags))
-	if err := ctx.Err(); err != nil { // while stdin was read
+	if err := ctx.Err(); err != nil { // interrupted while it read stdin
 		return call, err
 	}
 	if err != nil && !p.knows("body") {
@@ -147,7 +149,7 @@ func targetCampaign(ctx context.Context, store inventory.CampaignFindStore, name
 	return c, explainMissing(err)
 }
 
-// spec reads the flags.
+// spec parses the flags.
 func (s executeSession) spec(ctx context.Context, p *parser, c storage.Campaign, flags executeFlags) execute.Spec {
 	switch {
 	case flags.timeout <= 0:
@@ -175,15 +177,15 @@ func (s executeSession) spec(ctx context.Context, p *parser, c storage.Campaign,
 	if err != nil {
 		p.addAll("body", err)
 	}
-	spec.Body = append([]byte{}, body...) // an empty file is a body, too
+	spec.Body = append([]byte{}, body...) // not nil, because an empty file is a body too
 	return spec
 }
 
-// maxCallBody is more than the receiver accepts, so that its answer to a body that is too large
-// can be tried.
+// maxCallBody limits the body of a call, in bytes. It is more than the receiver accepts, so that one can see its answer
+// to a body that is too large.
 const maxCallBody = 4 * file.MaxBody
 
-// printCurl prints a call as a command. A body that was given as a file stays there.
+// printCurl prints a call as a command. The command reads a body that was given as a file from that file.
 func (s executeSession) printCurl(ctx context.Context, store executeStore, call execute.Call, body string) error {
 	base, ca, err := s.whereReceiverIs(ctx, store)
 	if err != nil {

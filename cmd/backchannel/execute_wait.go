@@ -8,8 +8,7 @@ import (
 	"backchannel/storage"
 )
 
-// await waits until every event of a call is final, and delivers them itself if no engine is
-// running.
+// await waits until every event of a call is final. If no engine is running, this process delivers them.
 func (s executeSession) await(ctx context.Context, store executeStore, waiter *execute.Waiter, timeout time.Duration) error {
 	made, err := waiter.Outcome(ctx)
 	if err != nil {

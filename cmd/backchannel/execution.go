@@ -26,6 +26,7 @@ type executionStore interface {
 	Changes(context.Context) <-chan storage.Change
 }
 
+// executionCommand returns the parent of the commands on calls of the execution API.
 func executionCommand(s executionSession) *cobra.Command {
 	return parent(&cobra.Command{
 		Use:   "execution",
@@ -44,10 +45,10 @@ func (s executionSession) withStore(ctx context.Context, run func(executionStore
 	return s.session.withStore(ctx, func(store wholeStore) error { return run(store) })
 }
 
-// find returns the execution with an ID of ours or, of an accepted one, with the executionId
-// of its answer.
+// find returns the execution with an ID. It also accepts the executionId in the answer of an accepted call, because that
+// is what an application logs.
 func (s executionSession) find(ctx context.Context, store executionStore, text string) (e storage.Execution, err error) {
-	if strings.Contains(text, "-") { // an executionId; our own IDs have no hyphen
+	if strings.Contains(text, "-") { // an executionId, because IDs have no hyphen
 		e, err = store.ExecutionByName(ctx, text)
 	} else {
 		id, bad := parseID(text, "execution list")
@@ -83,8 +84,8 @@ func (s executionSession) addExecution(rows *table, e storage.Execution) error {
 	return nil
 }
 
-// calledAs returns what was called. It leaves out what the paths of all executions have in
-// common, because a row is short.
+// calledAs returns the endpoint of a call. It omits the method and the prefix that all executions have in common, because
+// space in a row is short.
 func calledAs(e storage.Execution) string {
 	if what, ok := strings.CutPrefix(e.Path, "/ajo/im/executions/"); ok && e.Method == http.MethodPost {
 		return storage.WithoutTokens(what)
@@ -92,12 +93,12 @@ func calledAs(e storage.Execution) string {
 	return e.Method + " " + storage.WithoutTokens(e.Path)
 }
 
-// callAnswer returns the status of an answer, with the executionId or the fault.
+// callAnswer returns the status code of an answer, with the executionId or the fault.
 func callAnswer(e storage.Execution) string {
 	return strings.TrimSpace(number(e.Code) + " " + e.ExecutionID + e.Fault)
 }
 
-// executionFacts are what a list shows of a call, and more.
+// executionFacts returns the facts of a call that fit on one line each.
 func (s *printer) executionFacts(e storage.Execution) (f facts) {
 	f.add("Execution", e.ID.String())
 	f.add("Received", s.time(e.ReceivedAt))
@@ -117,7 +118,7 @@ func (s *printer) executionFacts(e storage.Execution) (f facts) {
 	return f
 }
 
-// nameAndID returns a name with an ID in parentheses, or the one that there is.
+// nameAndID returns a name with an ID in parentheses, or only one of them if the other is empty.
 func nameAndID(name, id string) string {
 	if name == "" || id == "" {
 		return name + id
@@ -125,7 +126,7 @@ func nameAndID(name, id string) string {
 	return name + " (" + id + ")"
 }
 
-// showCall shows a call that was just made: whole as JSON, else what a person needs of it.
+// showCall shows a call that has just been made: completely as JSON, and as text without headers and bodies.
 func (s *printer) showCall(made execute.Outcome) error {
 	if s.json() {
 		return s.out.object(export.OfWholeExecution(made.Execution, made.Messages))
@@ -136,7 +137,7 @@ func (s *printer) showCall(made execute.Outcome) error {
 	return nil
 }
 
-// writeFaults writes what the answer says was wrong with a call.
+// writeFaults writes the faults of a call, which are in its answer.
 func (s *printer) writeFaults(e storage.Execution) {
 	var f facts
 	for _, fault := range execute.Faults(e.AnswerBody) {

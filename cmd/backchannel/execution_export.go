@@ -18,16 +18,17 @@ type executionExportFlags struct {
 	withSecrets     bool
 }
 
+// executionExportCommand returns the command that writes calls to a file or to stdout.
 func executionExportCommand(s executionSession) *cobra.Command {
 	var flags executionExportFlags
 	cmd := &cobra.Command{
 		Use:   "export",
 		Short: "Write calls as NDJSON, HAR or a script of curl commands",
 		Long: "Writes the calls that the flags select, oldest first. Bodies are written byte for byte.\n\n" +
-			"  ndjson  the objects that execution show writes, one a line\n" +
+			"  ndjson  the objects that execution show writes, one per line\n" +
 			"  har     HTTP Archive 1.2, with the answers\n" +
 			"  curl    a shell script that writes the bodies to files beside itself, then makes each call with curl\n\n" +
-			"har and curl address the receiver where it is now; --to names another server: https://HOST:PORT.\n\n" +
+			"har and curl address the receiver's present URL; --to names another server: https://HOST:PORT.\n\n" +
 			"Tokens, keys and the bodies of the token endpoint are masked unless --with-secrets is given.\n\n" + filterHelp(storage.ExecutionFilter()),
 		Example: `backchannel execution export --format har --out calls.har --filter 'campaign:welcome since:1h'
 backchannel execution export --format curl --limit 1 --with-secrets --out again.sh && sh again.sh`,
@@ -47,11 +48,11 @@ backchannel execution export --format curl --limit 1 --with-secrets --out again.
 	f.StringVar(&flags.format, "format", "", "`FORMAT`: "+words.List(export.ExecutionFormats()))
 	f.StringVar(&flags.out, "out", "", "write to `FILE`, which is replaced if it exists; - is stdout (default: stdout)")
 	f.StringVar(&flags.to, "to", "", "har and curl: address the server at this `URL` instead of the receiver")
-	f.BoolVar(&flags.withSecrets, "with-secrets", false, "write secrets and tokens themselves")
+	f.BoolVar(&flags.withSecrets, "with-secrets", false, "write secrets and tokens unmasked")
 	return reportingFlagErrors(cmd)
 }
 
-// request reads the flags other than those that select.
+// request parses the flags that do not select calls.
 func (v *executionExportFlags) request(p *parser) export.ExecutionRequest {
 	r := export.ExecutionRequest{Format: export.Format(v.format), To: v.to, WithSecrets: v.withSecrets, Path: v.out}
 	known := words.List(export.ExecutionFormats())

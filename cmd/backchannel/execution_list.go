@@ -8,12 +8,13 @@ import (
 	"backchannel/storage"
 )
 
+// executionListCommand returns the command that lists calls.
 func executionListCommand(s executionSession) *cobra.Command {
 	var choice listChoice
 	cmd := &cobra.Command{
 		Use:   "list",
 		Short: "List the calls, newest first",
-		Long: "Lists the calls of the execution API, good and bad, newest first. The row of an accepted call that yields no event says why,\n" +
+		Long: "Lists the calls of the execution API, accepted and rejected, newest first. The row of an accepted call that yields no event says why,\n" +
 			"and what to do about it.\n\n" + filterHelp(storage.ExecutionFilter()),
 		Example: `backchannel execution list --limit 20
 backchannel execution list --filter 'campaign:welcome -code:2xx since:1h'

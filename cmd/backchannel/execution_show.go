@@ -11,11 +11,12 @@ import (
 	"backchannel/storage/export"
 )
 
+// executionShowCommand returns the command that shows one call.
 func executionShowCommand(s executionSession) *cobra.Command {
 	curl := false
 	cmd := &cobra.Command{
 		Use:   "show ID",
-		Short: "Show a call: headers, body, answer, what was wrong, messages",
+		Short: "Show a call: headers, body, answer, faults, messages",
 		Long:  "Shows a call of the execution API. ID is that of the list or the executionId of the answer.",
 		Example: `backchannel execution show 01k8p2q7xkz
 backchannel execution show HUMA-12345678
@@ -47,7 +48,7 @@ backchannel execution show HUMA-12345678 --curl | sh`,
 	return cmd
 }
 
-// writeExecution writes a call with both bodies, unless these are secret.
+// writeExecution writes a call with the bodies of request and answer, which are masked if they are secret.
 func (s executionSession) writeExecution(e storage.Execution, messages []storage.Message) {
 	s.executionFacts(e).write(s.out, "")
 	s.writeFaults(e)

@@ -14,6 +14,7 @@ import (
 	"backchannel/tui/style"
 )
 
+// executionTailCommand returns the command that follows calls.
 func executionTailCommand(s executionSession) *cobra.Command {
 	var choice listChoice
 	cmd := &cobra.Command{
@@ -35,7 +36,8 @@ func (s executionSession) tailExecutions(ctx context.Context, store executionSto
 	return tail(ctx, s.session, store, follow.TailExecutions(ctx, store, q), s.streamExecutions)
 }
 
-// streamExecutions shows calls as they arrive, each on a line of its own form.
+// streamExecutions shows calls as they arrive. As text, each is one line without aligned columns, because alignment would
+// need all rows.
 func (s executionSession) streamExecutions(page []storage.Execution) error {
 	for _, e := range page {
 		if s.settings.json() {
@@ -50,7 +52,7 @@ func (s executionSession) streamExecutions(page []storage.Execution) error {
 	return nil
 }
 
-// eventsOf says how many events follow from a call, if messages do.
+// eventsOf returns how many events follow from an accepted call, or "" for a rejected one.
 func eventsOf(e storage.Execution) string {
 	if !e.Accepted() {
 		return ""

@@ -14,26 +14,27 @@ import (
 	"backchannel/storage"
 )
 
-// The exit codes. Scripts depend on them, so a new kind of failure gets the code of the kind
-// nearest to it, or a new one.
+// The exit codes. Scripts depend on them, so a new kind of failure must get the code of the most similar kind, or a new
+// one.
 const (
 	exitDone        = 0
 	exitUnexpected  = 1
 	exitInvalid     = 2 // usage or invalid input
 	exitNotFound    = 3
 	exitConflict    = 4
-	exitUnmet       = 5 // a delivery failed or an expectation was not met
+	exitUnmet       = 5 // a delivery failed, or an expectation was not met
 	exitTimeout     = 6
-	exitInterrupted = 130
+	exitInterrupted = 130 // 128 plus SIGINT, as shells report it
 )
 
-// An exitError is an error with its exit code, for errors that this package makes itself. Those
-// of other packages get theirs in exitCode, because no package below should know of exit codes.
+// An exitError is an error of this package with its exit code. Errors of other packages get theirs in exitCode, because
+// packages below must not know about exit codes.
 type exitError struct {
 	code int
 	text string
 }
 
+// Error implements error.
 func (e *exitError) Error() string { return e.text }
 
 // usagef returns an error about how the command was called.
@@ -61,7 +62,7 @@ func invalid(field, format string, args ...any) error {
 	return storage.FieldErrors{{Field: field, Reason: fmt.Sprintf(format, args...)}}
 }
 
-// exitCode returns the exit code of an error, or 1 for one that nobody expected.
+// exitCode returns the exit code of an error, or 1 for an unexpected one.
 func exitCode(err error) int {
 	var exit *exitError
 	switch {
@@ -81,8 +82,7 @@ func exitCode(err error) int {
 	return exitUnexpected
 }
 
-// report writes an error to stderr, with each bad field on a line of its own, or all of it as
-// one JSON object.
+// report writes an error to stderr: as text with one line for each invalid field, or as one JSON object.
 func (a *app) report(err error) {
 	if err == nil {
 		return
@@ -103,8 +103,8 @@ func (a *app) report(err error) {
 	}
 }
 
-// describe returns the text of an error. A person who pressed ctrl+c knows why the command
-// ended, so the chain of errors that this caused would say nothing new.
+// describe returns the text of an error. After Ctrl+C that is only "interrupted": a person who pressed it knows why the
+// command ended, and the chain of errors that it caused says nothing new.
 func (s *session) describe(err error) string {
 	var panicked *crash.Panic
 	switch {
@@ -116,9 +116,8 @@ func (s *session) describe(err error) string {
 	return err.Error()
 }
 
-// saveCrash writes the stack of a panic to a file, whose name the terminal shows instead: a
-// stack trace helps only those who repair the program. If it cannot be written, showing it is better
-// than losing it.
+// saveCrash saves the stack of a panic to a file, and returns a text that names the file: a stack trace helps only those
+// who repair the program. If it cannot be saved, the text contains the stack.
 func (s *session) saveCrash(p *crash.Panic) string {
 	dir := cmp.Or(s.settings.data, os.TempDir())
 	path, err := p.Save(dir, s.now(), programVersion())

@@ -16,7 +16,7 @@ import (
 // An expectSession runs the command that waits for receipts.
 type expectSession struct{ *session }
 
-// An expectStore is the part of a store that it uses.
+// An expectStore is the part of a store that this command uses.
 type expectStore interface {
 	inventory.FindStore
 	storage.RuntimeStore
@@ -30,13 +30,15 @@ type expectFlags struct {
 	timeout                                 time.Duration
 }
 
+// expectCommand returns the command that waits for receipts. It ends tests of an application that takes feedback: fire,
+// then expect.
 func expectCommand(s expectSession) *cobra.Command {
 	var flags expectFlags
 	cmd := &cobra.Command{
 		Use:   "expect --webhook NAME --count N|--exactly N",
 		Short: "Wait until a webhook's events have arrived, for tests",
 		Long: "Waits until the built-in receiver has a number of receipts of a webhook. Exits 5 if it does not have them in time.\n" +
-			"--exactly waits until the time is up, in order to see that no more arrive.",
+			"--exactly always waits until the time is up, because more could still arrive.",
 		Example: `backchannel expect --webhook acme --status bounce --count 1
 backchannel expect --webhook acme --since 1m --exactly 3 --timeout 5s`,
 		Args: exactly(),
@@ -70,7 +72,7 @@ backchannel expect --webhook acme --since 1m --exactly 3 --timeout 5s`,
 	return reportingFlagErrors(cmd)
 }
 
-// expectation reads the flags other than --webhook.
+// expectation parses the flags other than --webhook. Flags that select receipts become terms of the filter.
 func (v *expectFlags) expectation(p *parser, now time.Time) (follow.Expectation, error) {
 	expected := follow.Expectation{Count: v.atLeast, Timeout: v.timeout}
 	if p.given("exactly") {
@@ -97,8 +99,8 @@ func (v *expectFlags) expectation(p *parser, now time.Time) (follow.Expectation,
 	return expected, p.bad.Err()
 }
 
-// checkNumbers checks the counts. --count 0 is refused, because it would be met at once
-// whatever arrives, and a test that expects nothing needs --exactly 0.
+// checkNumbers checks the counts. It rejects --count 0, which is met at once whatever arrives: a test that expects nothing
+// needs --exactly 0.
 func (v *expectFlags) checkNumbers(p *parser) {
 	count, exact := p.given("count"), p.given("exactly")
 	switch {
@@ -117,8 +119,8 @@ func (v *expectFlags) checkNumbers(p *parser) {
 	}
 }
 
-// expect waits for the receipts. If too few came and no receiver is running, the error says so as
-// well: that is why none could come.
+// expect waits for the receipts. If too few arrived and the receiver is off, the error says that too, because it is why
+// none could arrive.
 func (s expectSession) expect(ctx context.Context, store expectStore, expected follow.Expectation) error {
 	count, err := expected.Wait(ctx, store)
 	if err != nil {

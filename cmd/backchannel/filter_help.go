@@ -8,7 +8,8 @@ import (
 	"backchannel/storage/words"
 )
 
-// filterHelp explains the filter language of one kind of record.
+// filterHelp explains the filter language of one kind of record. It is derived from the syntax, so that the help of every
+// command is complete.
 func filterHelp(syntax storage.FilterSyntax) string {
 	keys := syntax.Keys()
 	var help strings.Builder
@@ -29,7 +30,7 @@ func filterHelp(syntax storage.FilterSyntax) string {
 	return help.String() + strings.Join(takes, "; ") + "."
 }
 
-// codeValues explains what the key code takes.
+// codeValues explains the values of the key code.
 func codeValues(syntax storage.FilterSyntax) string {
 	values := "204, 5xx or " + storage.CodeNone
 	if reasons := syntax.CodeWords(); len(reasons) > 0 {

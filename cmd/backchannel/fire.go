@@ -15,10 +15,10 @@ import (
 	"backchannel/storage/words"
 )
 
-// A fireSession runs the command that queues events and may wait for their outcome.
+// A fireSession runs the command that queues events and may wait for their outcomes.
 type fireSession struct{ *session }
 
-// A fireStore is the part of a store that it uses.
+// A fireStore is the part of a store that this command uses.
 type fireStore interface {
 	fire.Store
 	inventory.FindStore
@@ -41,6 +41,7 @@ type fireFlags struct {
 	given                                                func(flag string) bool
 }
 
+// fireCommand returns the command that fires events.
 func fireCommand(s fireSession) *cobra.Command {
 	var flags fireFlags
 	cmd := &cobra.Command{
@@ -50,7 +51,7 @@ func fireCommand(s fireSession) *cobra.Command {
 			"waits for the outcome, and delivers them itself if no engine is running. lifecycle is one message's sent, then\n" +
 			"delivered, or with --variant that bounce.\n\n" +
 			"With --expect-code an answer with that code is expected instead of a delivery: it waits until an attempt of each event\n" +
-			"is answered so and exits 0, or 5 if an event ends in another way. An answer that will be retried counts at once.\n\n" +
+			"gets that answer and exits 0, or 5 if an event ends in another way. An answer that will be retried counts at once.\n\n" +
 			"SAVED is the name of a fixture from receipt save. Its bytes are sent with new values for what identifies an event\n" +
 			"(requestId, messageExecutionID, messageID, messageProfileID), for the webhook's organization and sandbox, and for the\n" +
 			"recipient if --to or --recipients is given. Fields that the saved bytes lack are not added.",
@@ -73,10 +74,11 @@ backchannel fire strange-bounce --webhook acme`,
 	return reportingFlagErrors(cmd)
 }
 
+// register adds the flags.
 func (v *fireFlags) register(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringVar(&v.webhook, "webhook", "", "the webhook, by `NAME`")
-	f.StringVar(&v.campaign, "campaign", "", "the events carry the ids and the category of this campaign, by `NAME` (default: made up)")
+	f.StringVar(&v.campaign, "campaign", "", "give the events the ids and the category of this campaign, by `NAME` (default: random ids)")
 	f.StringVar(&v.channel, "channel", "", "`CHANNEL`: email or sms (default: the campaign's, or else the webhook's first)")
 	f.StringVar(&v.variant, "variant", "", "`VARIANT` of the event; backchannel fixture list names them")
 	f.StringVar(&v.to, "to", "", "recipient's `ADDRESS` or number (default: the samples')")
@@ -86,12 +88,12 @@ func (v *fireFlags) register(cmd *cobra.Command) {
 	f.StringArrayVar(&v.set, "set", nil, "change the payload at a JSON Pointer, as `/POINTER=JSON`; may be repeated")
 	f.StringVar(&v.body, "body", "", "send the JSON of `FILE` instead of the fixture's; - is stdin")
 	f.StringVar(&v.misbehave, "misbehave", "", "send something wrong: `KIND` is one of "+words.List(storage.Misbehaviours()))
-	f.BoolVar(&v.wait, "wait", false, "wait for the outcome; exit 5 if a delivery failed, 6 if the time is up")
+	f.BoolVar(&v.wait, "wait", false, "wait for the outcomes; exit 5 if a delivery failed, 6 if the time is up")
 	f.StringVar(&v.expectCode, "expect-code", "", "wait, and exit 0 if each is answered with `CODE`: 401, 4xx for any of these, or none for no answer; 5 otherwise")
 	f.DurationVar(&v.timeout, "timeout", 30*time.Second, "`DURATION` to wait at most")
 }
 
-// fire queues the events, and waits for their outcome if asked to.
+// fire queues the events, and with --wait or --expect-code waits for their outcomes.
 func (s fireSession) fire(ctx context.Context, store fireStore, what string, flags fireFlags) error {
 	plan, err := s.plan(ctx, store, what, flags)
 	if err != nil {
@@ -125,8 +127,7 @@ func (s fireSession) fire(ctx context.Context, store fireStore, what string, fla
 	return s.noteFired(ctx, store, parked)
 }
 
-// writePace says how fast many events were queued. Scripts do not need that, so it is written to
-// a terminal only.
+// writePace writes how fast several events were queued. It writes that only to a terminal, because scripts do not need it.
 func (s fireSession) writePace(queued int, took time.Duration) {
 	if queued > 1 && took > 0 && !s.settings.json() && s.out.terminal() {
 		fmt.Fprintf(s.out, "\n%s queued in %s, %s\n", words.Group(queued), latency(took), fire.Rate(float64(queued)/took.Seconds()))
@@ -139,7 +140,7 @@ func (v *fireFlags) awaited() awaited {
 	return awaited{answer, v.timeout}
 }
 
-// noteFired says why queued events may have to wait.
+// noteFired notes why queued events have to wait, if they do.
 func (s *stdio) noteFired(ctx context.Context, store storage.RuntimeStore, parked string) error {
 	if parked != "" {
 		s.note("%s", parked)
@@ -147,8 +148,8 @@ func (s *stdio) noteFired(ctx context.Context, store storage.RuntimeStore, parke
 	return s.noteWaiting(ctx, store)
 }
 
-// asParked changes the displayed state of deliveries that were queued while their webhook
-// was parked.
+// asParked returns deliveries with the state parked, if their webhook is parked. Fire returns them as queued, because the
+// store derives the state parked only when it lists deliveries.
 func asParked(deliveries []storage.Delivery, parked bool) []storage.Delivery {
 	if !parked {
 		return deliveries

@@ -17,8 +17,8 @@ import (
 	"backchannel/storage/jsontext"
 )
 
-// plan finds the webhook and plans what to fire at it. It reports all errors of the flags at
-// once. If there is no such webhook, it reports those that any webhook would cause.
+// plan finds the webhook and plans what to fire at it. It reports all errors of the flags at once. If the webhook does not
+// exist, it uses one with every channel and JWT to find the other errors.
 func (s fireSession) plan(ctx context.Context, store fireStore, what string, flags fireFlags) (fire.Plan, error) {
 	w, noWebhook := targetWebhook(ctx, store, flags.webhook)
 	if noWebhook != nil {
@@ -34,7 +34,7 @@ func (s fireSession) plan(ctx context.Context, store fireStore, what string, fla
 	}
 	p := &parser{given: func(string) bool { return true }, bad: slices.Clone(s.flagErrors)}
 	spec := s.fireSpec(ctx, p, w, flags)
-	if err := ctx.Err(); err != nil { // while stdin was read
+	if err := ctx.Err(); err != nil { // interrupted while it read stdin
 		return fire.Plan{}, err
 	}
 	var noCampaign error
@@ -50,14 +50,14 @@ func (s fireSession) plan(ctx context.Context, store fireStore, what string, fla
 	return plan, p.withMissing(missing{"webhook", noWebhook}, missing{"campaign", noCampaign})
 }
 
-// A missing is the error about a record that a flag names, or nil if the record exists.
+// A missing is the error about a record that a flag names, which is nil if the record exists.
 type missing struct {
 	flag string
 	err  error
 }
 
-// withMissing returns all errors of the flags, those about missing records among them. If a
-// missing record is all that is wrong, its own error is returned, which has its exit code.
+// withMissing returns all errors of the flags, including those about missing records. If one missing record is the only
+// error, it returns that error itself, which has the exit code of a missing record.
 func (p *parser) withMissing(records ...missing) error {
 	records = slices.DeleteFunc(records, func(m missing) bool { return m.err == nil })
 	if len(p.bad) == 0 && len(records) == 1 {
@@ -69,10 +69,10 @@ func (p *parser) withMissing(records ...missing) error {
 	return p.bad.Err()
 }
 
-// firedCampaign returns the campaign whose ids the events carry, or nil if none is named.
+// firedCampaign returns the campaign whose ids the events get, or nil if no campaign is named.
 func firedCampaign(ctx context.Context, store fireStore, flags fireFlags) (*storage.Campaign, error) {
 	if !flags.given("campaign") {
-		return nil, nil //nolint:nilnil // events without one are the usual ones
+		return nil, nil //nolint:nilnil // most events have no campaign
 	}
 	c, err := inventory.FindCampaign(ctx, store, flags.campaign)
 	if err != nil {
@@ -81,7 +81,7 @@ func firedCampaign(ctx context.Context, store fireStore, flags fireFlags) (*stor
 	return &c, nil
 }
 
-// fireSpec reads the flags.
+// fireSpec parses the flags.
 func (s fireSession) fireSpec(ctx context.Context, p *parser, w storage.Webhook, flags fireFlags) fire.Spec {
 	if flags.timeout <= 0 {
 		p.add("timeout", "%s is not a valid time to wait; use 30s, say", flags.timeout)
@@ -97,7 +97,7 @@ func (s fireSession) fireSpec(ctx context.Context, p *parser, w storage.Webhook,
 	return spec
 }
 
-// checkExpected rejects an answer that cannot be expected, or not waited for.
+// checkExpected rejects an invalid --expect-code, and one together with --wait=false.
 func (v *fireFlags) checkExpected(p *parser) {
 	if !v.given("expect-code") {
 		return
@@ -110,7 +110,7 @@ func (v *fireFlags) checkExpected(p *parser) {
 	}
 }
 
-// edits reads the changes of a payload.
+// edits parses the changes of a payload.
 func (p *parser) edits(texts []string) (edits []fire.Edit) {
 	for i, text := range texts {
 		if pointer, value, ok := p.assignment(fmt.Sprintf("set[%d]", i), text); ok {
@@ -120,7 +120,7 @@ func (p *parser) edits(texts []string) (edits []fire.Edit) {
 	return edits
 }
 
-// assignment reads /POINTER=JSON.
+// assignment parses /POINTER=JSON. The value is checked when the payload is edited.
 func (p *parser) assignment(field, text string) (pointer string, value json.RawMessage, ok bool) {
 	pointer, after, found := strings.Cut(text, "=")
 	if !found {
@@ -129,8 +129,8 @@ func (p *parser) assignment(field, text string) (pointer string, value json.RawM
 	return pointer, json.RawMessage(after), found
 }
 
-// readBody reads --body and removes white space. Unlike decoding and encoding, this keeps
-// every key and number as it is written.
+// readBody reads --body and removes insignificant white space, as in the payloads of Journey Optimizer. Unlike decoding
+// and encoding, this keeps every key and number as it is written.
 func (s fireSession) readBody(ctx context.Context, p *parser, path string) []byte {
 	if path == "" {
 		return nil
@@ -160,7 +160,7 @@ func targetWebhook(ctx context.Context, store inventory.FindStore, name string) 
 	return findWebhook(ctx, store, name)
 }
 
-// field is the error as one about the flag.
+// field returns the error as one about the flag.
 func (m missing) field() storage.FieldError {
 	var bad storage.FieldErrors
 	if errors.As(m.err, &bad) {

@@ -9,13 +9,13 @@ import (
 	"backchannel/storage"
 )
 
-// An awaited is what fire --wait waits for, and for how long.
+// An awaited is what fire waits for, and for how long.
 type awaited struct {
 	answer  fire.Answer // empty: that every event is delivered
 	timeout time.Duration
 }
 
-// fireAndWait waits for the outcome, and delivers the events itself if no engine is running.
+// fireAndWait fires and waits for the outcomes. If no engine is running, this process delivers the events.
 func (s fireSession) fireAndWait(ctx context.Context, store fireStore, plan fire.Plan, awaited awaited) error {
 	progress := s.progress(plan.Events())
 	outcomes := &fire.Outcomes{
@@ -43,7 +43,7 @@ func (s fireSession) fireAndWait(ctx context.Context, store fireStore, plan fire
 	return s.showOutcome(context.WithoutCancel(ctx), store, outcomes, awaited.timeout)
 }
 
-// showOutcome shows how the deliveries ended. Its error is judgeOutcome's.
+// showOutcome shows the deliveries, and returns the error of judgeOutcome.
 func (s fireSession) showOutcome(ctx context.Context, store fireStore, outcomes *fire.Outcomes, timeout time.Duration) error {
 	all, err := outcomes.All(ctx)
 	if err != nil {
@@ -61,8 +61,7 @@ func (s fireSession) showOutcome(ctx context.Context, store fireStore, outcomes 
 	return s.judgeOutcome(ctx, outcomes, all, timeout)
 }
 
-// writeFigures says on a terminal how fast many deliveries were, with a histogram of their
-// latencies.
+// writeFigures writes the speed of several deliveries and a histogram of their latencies, only to a terminal.
 func (s fireSession) writeFigures(tally fire.Tally) {
 	if tally.Final() < 2 || s.settings.json() || !s.out.terminal() {
 		return
@@ -92,13 +91,14 @@ func (s fireSession) judgeOutcome(ctx context.Context, outcomes *fire.Outcomes, 
 			open, len(all), outcomes.Expect, timeout, fire.Answers(sorted.Open))
 	}
 	if retried := len(sorted.Retried); retried > 0 {
-		s.note("%d of %d deliveries are retried though answered as expected; backchannel delivery cancel %s ends that for one",
+		s.note("%d of %d deliveries were answered as expected but will be retried; backchannel delivery cancel %s stops that for one",
 			retried, len(all), sorted.Retried[0].ID)
 	}
 	return nil
 }
 
-// nameReceipts names the commands that show the receipts of deliveries.
+// nameReceipts notes the commands that show the receipts of deliveries. Receipts that cannot be read are left out, because
+// the command itself has succeeded.
 func (s fireSession) nameReceipts(ctx context.Context, store fireStore, deliveries []storage.Delivery) {
 	for _, d := range deliveries {
 		receipts, err := store.ReceiptsOfDelivery(ctx, d.ID)

@@ -22,6 +22,7 @@ type fixtureStore interface {
 	DeleteFixture(ctx context.Context, name string) error
 }
 
+// fixtureCommand returns the parent of the commands on fixtures.
 func fixtureCommand(s fixtureSession) *cobra.Command {
 	return parent(&cobra.Command{
 		Use:   "fixture",
@@ -48,6 +49,7 @@ type failureView struct {
 	Reason   string `json:"reason"`
 }
 
+// fixtureListCommand returns the command that lists fixtures.
 func fixtureListCommand(s fixtureSession) *cobra.Command {
 	return &cobra.Command{
 		Use:     "list",
@@ -66,8 +68,8 @@ func fixtureListCommand(s fixtureSession) *cobra.Command {
 	}
 }
 
-// listFixtures lists the fixtures named after a code last, so that the others are not lost
-// among them.
+// listFixtures lists the named and the saved fixtures, and then those for each failure code, of which there are so many
+// that the others would get lost among them.
 func (s fixtureSession) listFixtures(saved []storage.SavedFixture) error {
 	rows, all := fixtureTable(), fixtures.All()
 	codes := slices.IndexFunc(all, fixtures.Fixture.ByCode)
@@ -101,6 +103,8 @@ func (s fixtureSession) addFixtures(rows *table, all []fixtures.Fixture) error {
 	return nil
 }
 
+// fixtureShowCommand returns the command that shows a payload. Built-in fixtures are named by channel and status, and
+// saved ones by their name.
 func fixtureShowCommand(s fixtureSession) *cobra.Command {
 	var revision string
 	cmd := &cobra.Command{
@@ -118,7 +122,7 @@ backchannel fixture show strange-bounce`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 1 {
 				if slices.Contains(storage.Statuses(), storage.Status(args[0])) {
-					return usagef("name the channel, too: %s email %s, or sms %s", cmd.CommandPath(), args[0], args[0])
+					return usagef("name the channel as well: %s email %s, or sms %s", cmd.CommandPath(), args[0], args[0])
 				}
 				return s.withSavedFixture(cmd.Context(), args[0], func(_ fixtureStore, f storage.SavedFixture) error {
 					return s.showPayload(f.Payload)

@@ -23,6 +23,8 @@ type savedView struct {
 	CreatedAt export.Time      `json:"createdAt"`
 }
 
+// fixtureDeleteCommand returns the command that deletes a saved fixture. It does not ask, because the receipt is usually
+// still there to save it again.
 func fixtureDeleteCommand(s fixtureSession) *cobra.Command {
 	return &cobra.Command{
 		Use:     "delete NAME",
@@ -58,7 +60,7 @@ func (s fixtureSession) withSavedFixture(ctx context.Context, name string, run f
 	})
 }
 
-// noSavedFixture says that a fixture does not exist, and which one has a similar name.
+// noSavedFixture returns the error about a fixture that does not exist, with the most similar name.
 func noSavedFixture(ctx context.Context, store fixtureStore, name string) error {
 	all, err := store.SavedFixtures(ctx)
 	if err != nil {
@@ -95,8 +97,8 @@ func (s fixtureSession) showSavedFixture(f storage.SavedFixture) error {
 	return nil
 }
 
-// showPayload shows the bytes of an event. A fixture may be saved from a receipt whose body was
-// not JSON; --output json writes it as a string, since it promises JSON.
+// showPayload shows the bytes of an event. A fixture may come from a receipt whose body was not JSON. With --output json
+// that is written as a string, because the output must be JSON.
 func (s fixtureSession) showPayload(payload []byte) error {
 	switch {
 	case !s.settings.json():

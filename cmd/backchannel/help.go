@@ -31,8 +31,7 @@ func writeHelp(w io.Writer, cmd *cobra.Command) {
 	}
 }
 
-// usageLine returns how a command is called, on two lines if both the command and its subcommands
-// do something.
+// usageLine returns the usage of a command, on two lines if the command has subcommands and also does something itself.
 func usageLine(cmd *cobra.Command) string {
 	line := cmd.UseLine()
 	switch more := cmd.CommandPath() + " COMMAND [flags]"; {
@@ -70,7 +69,7 @@ func writeCommands(w io.Writer, cmd *cobra.Command) {
 	}
 }
 
-// shortHelp returns a line for each command.
+// shortHelp returns a line for each available command.
 func shortHelp(commands []*cobra.Command) (lines facts) {
 	for _, c := range commands {
 		if c.IsAvailableCommand() {
@@ -85,7 +84,7 @@ func indented(text string) string {
 	return "  " + strings.ReplaceAll(strings.TrimSpace(text), "\n", "\n  ")
 }
 
-// trimmedLines removes the spaces that pflag leaves at the ends of lines.
+// trimmedLines removes the spaces that pflag writes at the ends of lines.
 func trimmedLines(text string) string {
 	lines := strings.Split(text, "\n")
 	for i, line := range lines {
@@ -94,7 +93,7 @@ func trimmedLines(text string) string {
 	return strings.Join(lines, "\n")
 }
 
-// helpCommand replaces cobra's own, which does not report an unknown command as an error.
+// helpCommand returns the help command. It replaces cobra's, which exits with 0 for an unknown command.
 func helpCommand(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:               "help [COMMAND]…",

@@ -8,17 +8,16 @@ import (
 	"backchannel/tui/style"
 )
 
-// A labelledRows writes each row of a table as one line in which every value has its label, for
-// screen readers, which lose the columns of a table. It numbers the rows and remembers the name
-// or ID of each, so that a command can take the number instead.
+// A labelledRows writes each row of a table as one line in which every value has its label, because a screen reader does
+// not convey columns. It numbers the rows and keeps the name or ID of each, so that commands accept the number instead.
 type labelledRows struct {
-	refs []string // by number from 1
+	refs []string // the names or IDs; the first row has the number 1
 }
 
-// begin restarts the numbers at 1, for another list.
+// begin starts another list, whose numbers begin at 1.
 func (l *labelledRows) begin() { l.refs = nil }
 
-// write writes the rows of a table. The first column has the name or ID.
+// write writes the rows of a table, whose first column must have the name or ID.
 func (l *labelledRows) write(w *output, t *table) {
 	for _, row := range t.rows {
 		l.refs = append(l.refs, row[0])
@@ -32,7 +31,7 @@ func (l *labelledRows) write(w *output, t *table) {
 	}
 }
 
-// label returns a column's heading as people write it.
+// label returns a column's heading in normal case.
 func label(head string) string {
 	if slices.Contains([]string{"ID", "URL"}, head) || head == "" {
 		return head

@@ -10,18 +10,18 @@ import (
 	"backchannel/storage/words"
 )
 
-// leftTimeout is how long a process that ends waits to learn what it leaves.
+// leftTimeout limits how long a process that ends waits for the store to answer what is left.
 const leftTimeout = 2 * time.Second
 
-// A leftStore is the part of a store that knows what is still to be delivered.
+// A leftStore is the part of a store that noteLeft uses.
 type leftStore interface {
 	storage.RuntimeStore
 	storage.PausedStore
 	Counts(context.Context) (storage.Counts, error)
 }
 
-// noteLeft says what is still to be delivered when this process ends, and what it waits for. It
-// says nothing if there is nothing, or if the store cannot be read in time.
+// noteLeft notes what is still to be delivered when this process ends, and what that waits for. It notes nothing if
+// nothing is left, or if the store cannot be read in time.
 func (s *stdio) noteLeft(ctx context.Context, store leftStore) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), leftTimeout)
 	defer cancel()
@@ -44,18 +44,18 @@ func (s *stdio) noteLeft(ctx context.Context, store leftStore) {
 	s.note("%s: %s", counts.Unfinished(), strings.Join(append(waits, untilActivated(paused)...), "; "))
 }
 
-// whoGoesOn says which process will deliver what is left.
+// whoGoesOn returns which process will deliver what is left.
 func whoGoesOn(rt storage.Runtime, alive bool) string {
 	if alive && rt.PID != 0 {
-		return rt.Process(thisMachine()) + " goes on"
+		return rt.Process(thisMachine()) + " continues"
 	}
 	return "waiting for an engine, which backchannel serve and the console run"
 }
 
-// mostPaused limits how many paused webhooks are named.
+// mostPaused is how many paused webhooks are named at most.
 const mostPaused = 3
 
-// untilActivated says what the deliveries of paused webhooks wait for, which no engine delivers.
+// untilActivated returns what the deliveries of paused webhooks wait for. No engine delivers these.
 func untilActivated(paused []storage.Webhook) (waits []string) {
 	for _, w := range paused[:min(len(paused), mostPaused)] {
 		waits = append(waits, fmt.Sprintf("%s is paused and waits until %s", w.Name, storage.ResumeCommand(w.Name)))

@@ -17,20 +17,19 @@ import (
 	"backchannel/tui/style"
 )
 
-// envAccessible is the variable by which other terminal programs are asked for prompts instead of
-// screens as well.
+// envAccessible is the variable that also asks other terminal programs for prompts instead of screens.
 const envAccessible = "ACCESSIBLE"
 
-// wantsLines reports whether the environment asks for lines instead of screens. Any value except
-// one that means no does, as in other programs.
+// wantsLines reports whether the environment asks for lines instead of screens. As in other programs, any value does
+// except one that means false.
 func (e environment) wantsLines() bool {
 	text, _ := e(envAccessible)
 	on, err := strconv.ParseBool(text)
 	return text != "" && (on || err != nil)
 }
 
-// A lines asks on stdin and answers on stdout. Everything is appended; nothing that was written
-// is changed, which a screen reader would miss.
+// A lines reads answers from stdin and writes to stdout. It only appends and never changes what it has written, because a
+// screen reader would miss that.
 type lines struct {
 	in     *os.File
 	reader *bufio.Reader
@@ -43,8 +42,7 @@ func newLines(in *os.File, to io.Writer) *lines {
 	return &lines{in: in, reader: bufio.NewReader(in), to: to}
 }
 
-// Write implements io.Writer. Each call writes whole lines, because notices are written by
-// another goroutine.
+// Write implements io.Writer. Each call must write whole lines, because another goroutine writes notices.
 func (l *lines) Write(p []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -54,8 +52,8 @@ func (l *lines) Write(p []byte) (int, error) {
 // Say writes a line.
 func (l *lines) Say(text string) { _, _ = fmt.Fprintln(l, style.EscapeMultiline(text)) }
 
-// prompts reports whether the answers come from a terminal, which shows them after the question.
-// Nothing is shown of answers from a pipe, so what follows needs a line of its own.
+// prompts reports whether the answers come from a terminal, which shows them after the question. Answers from a pipe are
+// not shown, so a question must end its line.
 func (l *lines) prompts() bool { return term.IsTerminal(l.in.Fd()) }
 
 // question writes a question.
@@ -66,13 +64,13 @@ func (l *lines) question(text string) {
 	_, _ = io.WriteString(l, style.EscapeMultiline(text))
 }
 
-// Ask asks, and returns the line that answers. The end of input is io.EOF.
+// Ask writes a question and returns the next line. At the end of the input it returns io.EOF.
 func (l *lines) Ask(ctx context.Context, question string) (string, error) {
 	l.question(question)
 	return l.line(ctx)
 }
 
-// AskSecret is Ask without the terminal showing the answer.
+// AskSecret is like Ask, but the terminal does not show the answer.
 func (l *lines) AskSecret(ctx context.Context, question string) (string, error) {
 	if !l.prompts() {
 		return l.Ask(ctx, question)
@@ -89,7 +87,7 @@ func (l *lines) AskSecret(ctx context.Context, question string) (string, error) 
 	return l.line(ctx)
 }
 
-// hideTyping stops the terminal from showing what is typed, until restore.
+// hideTyping stops the terminal from showing what is typed, until restore is called.
 func hideTyping(fd uintptr) (restore func(), err error) {
 	before, err := term.GetState(fd)
 	if err != nil {
@@ -105,14 +103,14 @@ func (l *lines) line(ctx context.Context) (string, error) {
 	return await(ctx, func() (string, error) {
 		text, err := l.reader.ReadString('\n')
 		if text != "" {
-			err = nil // the last line may lack its end
+			err = nil // the last line may lack a line break
 		}
 		return strings.TrimRight(text, "\r\n"), err
 	})
 }
 
-// await calls read and returns its result, or the error of ctx if that ends first. read then goes
-// on in the background, so nothing else may read from the same input afterwards.
+// await calls read and returns its result, or the error of ctx if that is done first. read then continues in the
+// background, so nothing else may read from the same input afterwards.
 func await(ctx context.Context, read func() (string, error)) (string, error) {
 	if err := ctx.Err(); err != nil {
 		return "", err

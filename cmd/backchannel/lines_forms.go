@@ -21,7 +21,7 @@ import (
 	"backchannel/tui/webhooks"
 )
 
-// env returns the environment that the forms of the screens need.
+// env returns the environment of the screens, which their forms need.
 func (st *lineState) env(ctx context.Context) (*screen.Env, error) {
 	rt, alive, err := st.store.Runtime(ctx)
 	return &screen.Env{
@@ -31,7 +31,7 @@ func (st *lineState) env(ctx context.Context) (*screen.Env, error) {
 	}, err
 }
 
-// create asks for a new webhook, or campaign, and saves it.
+// create asks for the fields of a new webhook or campaign, and saves it.
 func (st *lineState) create(ctx context.Context, args []string) error {
 	what := st.kind.command
 	if len(args) > 0 {
@@ -55,7 +55,7 @@ func (st *lineState) create(ctx context.Context, args []string) error {
 		}
 		return askForm(ctx, st, campaigns.New(e, st.store, st.rules()).Form(c))
 	}
-	return usagef("new makes a webhook or a campaign: new webhook, new campaign")
+	return usagef("new creates a webhook or a campaign: new webhook, new campaign")
 }
 
 // edit asks for the fields of a webhook or campaign, and saves it.
@@ -78,10 +78,10 @@ func (st *lineState) edit(ctx context.Context, name string) error {
 		}
 		return askForm(ctx, st, campaigns.New(e, st.store, st.rules()).Form(c))
 	}
-	return usagef("edit changes a webhook or a campaign; webhooks and campaigns lead there")
+	return usagef("edit changes a webhook or a campaign; enter webhooks or campaigns first")
 }
 
-// askForm asks for the fields of a form, and says what was saved.
+// askForm asks for the fields of a form, saves the record, and writes what was saved.
 func askForm[R any](ctx context.Context, st *lineState, form *screen.RecordForm[R]) error {
 	st.lines.Say(form.Title() + ".")
 	toast, err := form.Ask(ctx, prompt.Filler{Lines: st.lines})
@@ -92,12 +92,12 @@ func askForm[R any](ctx context.Context, st *lineState, form *screen.RecordForm[
 	if err != nil {
 		return err
 	}
-	done, _, _ := strings.Cut(toast.Text, ". Press ") // what keys go on from there is for the screens
+	done, _, _ := strings.Cut(toast.Text, ". Press ") // the rest is about keys of the screens
 	st.lines.Say("Done: " + done + ".")
 	return nil
 }
 
-// fire fires an event at a webhook. It asks for what the line does not say.
+// fire fires an event at a webhook. It asks for the event and the webhook if they are not given.
 func (st *lineState) fire(ctx context.Context, args []string) error {
 	var given []string
 	for len(args) > 0 && !strings.HasPrefix(args[0], "-") && len(given) < 2 {
@@ -128,8 +128,7 @@ func (st *lineState) fire(ctx context.Context, args []string) error {
 	return st.runCommand(ctx, append(command, args...))
 }
 
-// refOf is ref for a row of a list of the given kind. The numbers of another list mean nothing
-// here.
+// refOf is like ref, but only if the last list was of the given kind: the numbers of other lists mean other records.
 func (st *lineState) refOf(kind, word string) string {
 	if st.kind.name == kind {
 		return st.ref(word)
@@ -149,7 +148,7 @@ func (st *lineState) chooseWebhook(ctx context.Context) (string, error) {
 	}
 	switch len(names) {
 	case 0:
-		return "", usagef("there is no webhook to fire at; new webhook makes one")
+		return "", usagef("there is no webhook to fire at; new webhook creates one")
 	case 1:
 		return names[0], nil
 	}

@@ -13,8 +13,8 @@ import (
 	"backchannel/tui/screen"
 )
 
-// list lists the records of the current kind that its filter selects. Of those that grow in
-// number it lists only the last ones, unless asked for all.
+// list lists the records of the current kind that its filter selects. Of kinds that grow it lists only the newest ones,
+// unless asked for all.
 func (st *lineState) list(ctx context.Context, args []string) error {
 	st.rows.begin()
 	filter := st.filters[st.kind.name]
@@ -35,10 +35,11 @@ func (st *lineState) list(ctx context.Context, args []string) error {
 	return err
 }
 
-// listedAtOnce is how many records list writes at once: as many as a person can listen to.
+// listedAtOnce is how many records of a kind that grows list writes: as many as a person can listen to.
 const listedAtOnce = 20
 
-// follow writes what arrives until there is a line of input, or its end.
+// follow writes what arrives until there is a line of input or the input ends. It follows receipts if the current kind
+// cannot be followed.
 func (st *lineState) follow(ctx context.Context) error {
 	kind := st.kind
 	if !kind.tail {
@@ -74,12 +75,12 @@ func (st *lineState) status(ctx context.Context) {
 
 // sayStatus writes the state of the engine and the receiver, and the counts.
 func (st *lineState) sayStatus(s screen.Status) {
-	engine := "Engine: none runs."
+	engine := "Engine: not running."
 	switch {
 	case s.Alive && s.Starting():
 		engine = "Engine: starting."
 	case s.Alive:
-		engine = "Engine: runs in " + s.Runtime.Process(thisMachine()) + "."
+		engine = "Engine: running in " + s.Runtime.Process(thisMachine()) + "."
 	}
 	receiver := "Receiver: off."
 	if s.Alive && s.Runtime.ReceiverURL != "" {
@@ -93,7 +94,7 @@ func (st *lineState) sayStatus(s screen.Status) {
 	st.lines.Say("Deliveries: " + strings.Join(waiting, ", ") + ". Receipts: " + strconv.FormatInt(s.Counts.Receipts, 10) + ".")
 }
 
-// help writes what the session understands, or what a command does.
+// help writes the commands of the session, or the help of one command.
 func (st *lineState) help(ctx context.Context, args []string) error {
 	if len(args) > 0 {
 		return st.command(ctx, append(slices.Clone(args), "--help"))
@@ -103,15 +104,15 @@ func (st *lineState) help(ctx context.Context, args []string) error {
 		names = append(names, k.name)
 	}
 	for _, line := range []string{
-		words.List(names) + ": go to that list and write it.",
-		"list, list all, list --limit 5: write the present list. Rows have numbers, which commands take instead of a name or an ID.",
-		"filter TEXT: list only what TEXT chooses from now on. filter: list all again.",
+		words.List(names) + ": switch to that list and write it.",
+		"list, list all, list --limit 5: write the current list. Rows have numbers, which commands accept instead of a name or an ID.",
+		"filter TEXT: from now on list only what TEXT selects. filter: list all again.",
 		"show 2: everything about row 2.",
-		"fire bounce acme: fire an event at a webhook. fire alone asks for each.",
+		"fire bounce acme: fire an event at a webhook. fire alone asks for both.",
 		"follow: write what arrives until Enter.",
 		"new, edit 2: create or change a webhook or campaign, a question for each field.",
-		"status: engine, receiver, and what waits.",
-		"quit: leave. The end of the input does, too.",
+		"status: engine, receiver, and waiting deliveries.",
+		"quit: leave. The end of the input does the same.",
 	} {
 		st.lines.Say(line)
 	}
@@ -122,6 +123,6 @@ func (st *lineState) help(ctx context.Context, args []string) error {
 	for _, c := range group.Commands() {
 		st.lines.Say(c.Use + ": " + c.Short + ".")
 	}
-	st.lines.Say("Every command of the command line works here, too, such as receipt export or campaign activate; help COMMAND explains one.")
+	st.lines.Say("Every command of the command line works here as well, such as receipt export or campaign activate; help COMMAND explains one.")
 	return nil
 }

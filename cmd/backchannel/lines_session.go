@@ -9,27 +9,27 @@ import (
 	"strings"
 )
 
-// A lineSession is the console without a screen: it asks for a command, runs it, and appends the
-// result. Its commands are those of the command line, on one kind of record at a time, and its
-// forms are those of the screens, with a question for each field.
+// A lineSession is the console without screens: it asks for a command, runs it, and appends the result. Its commands are
+// those of the command line, for one kind of record at a time, and its forms are those of the screens, with a question for
+// each field.
 type lineSession struct{ *session }
 
-// A lineState is what a session of lines remembers from one command to the next.
+// A lineState is the state of a session of lines between commands.
 type lineState struct {
 	lineSession
 	store   wholeStore
 	lines   *lines
 	rows    *labelledRows
 	kind    recordKind
-	filters map[string]string // by kind
+	filters map[string]string // by the name of the kind
 }
 
-// A recordKind is one of the lists.
+// A recordKind is a kind of record that the session can list.
 type recordKind struct {
-	name    string // of the list: webhooks
-	command string // webhook
-	grows   bool   // with what is fired, so that a list is of the last ones only
-	tail    bool   // the command has tail
+	name    string // of the list: "webhooks"
+	command string // the parent command: "webhook"
+	grows   bool   // there may be very many, so a list has only the newest
+	tail    bool   // the command has the subcommand tail
 }
 
 // recordKinds returns the kinds of records in the order in which help names them.
@@ -60,8 +60,8 @@ func kindOf(word string) (recordKind, bool) {
 func (s lineSession) run(ctx context.Context, store wholeStore, notices <-chan string) error {
 	l := newLines(s.in, s.out.to)
 	st := &lineState{lineSession: s, store: store, lines: l, rows: &labelledRows{}, kind: recordKinds()[0], filters: map[string]string{}}
-	go st.tell(ctx, notices)
-	l.Say("backchannel " + programVersion() + ", as lines. help lists the commands, quit leaves.")
+	go st.writeNotices(ctx, notices)
+	l.Say("backchannel " + programVersion() + ", line mode. help lists the commands, quit leaves.")
 	st.status(ctx)
 	for {
 		text, err := l.Ask(ctx, st.kind.name+"> ")
@@ -72,7 +72,7 @@ func (s lineSession) run(ctx context.Context, store wholeStore, notices <-chan s
 			return fmt.Errorf("read a command: %w", err)
 		}
 		if word, filter, _ := strings.Cut(strings.TrimSpace(text), " "); word == "filter" {
-			st.filters[st.kind.name] = strings.TrimSpace(filter) // with its quotes
+			st.filters[st.kind.name] = strings.TrimSpace(filter) // not split into words, so that its quotes are kept
 			st.fail(st.list(ctx, nil))
 			continue
 		}
@@ -89,8 +89,8 @@ func (s lineSession) run(ctx context.Context, store wholeStore, notices <-chan s
 	}
 }
 
-// tell writes the notices that the screens show in a banner.
-func (st *lineState) tell(ctx context.Context, notices <-chan string) {
+// writeNotices writes the notices that the screens show in a banner.
+func (st *lineState) writeNotices(ctx context.Context, notices <-chan string) {
 	for {
 		select {
 		case text := <-notices:
@@ -101,7 +101,7 @@ func (st *lineState) tell(ctx context.Context, notices <-chan string) {
 	}
 }
 
-// fail writes why a command failed. The session continues.
+// fail writes the error of a command, if it has one. The session continues.
 func (st *lineState) fail(err error) {
 	if err != nil && !inputEnded(err) {
 		st.lines.Say("Error: " + strings.ReplaceAll(st.describe(err), "backchannel ", ""))
@@ -140,8 +140,7 @@ func (st *lineState) do(ctx context.Context, args []string) error {
 	return st.command(ctx, args)
 }
 
-// command runs a command of the command line. The name of the current kind of record may be
-// omitted.
+// command runs a command of the command line. The parent command of the current kind may be omitted, as in show 2.
 func (st *lineState) command(ctx context.Context, args []string) error {
 	root := newRoot(st.app(nil))
 	if c, _, err := root.Find([]string{st.kind.command, args[0]}); err == nil && c.Name() == args[0] {
@@ -150,7 +149,7 @@ func (st *lineState) command(ctx context.Context, args []string) error {
 		return usagef("there is no command %q for %s; help lists them", args[0], st.kind.name)
 	}
 	if slices.Contains([]string{"serve", "completion"}, args[0]) {
-		return usagef("%s is not for a session, which delivers and receives already", args[0])
+		return usagef("%s does not work in a session, which already delivers and receives", args[0])
 	}
 	if len(args) > 2 {
 		args = slices.Clone(args)
@@ -159,8 +158,7 @@ func (st *lineState) command(ctx context.Context, args []string) error {
 	return st.runCommand(ctx, args)
 }
 
-// ref returns the name or ID of a row of the last list if word is its number, and word itself
-// otherwise.
+// ref returns the name or ID of a row of the last list if word is its number, and otherwise word.
 func (st *lineState) ref(word string) string {
 	if n, err := strconv.Atoi(word); err == nil && n >= 1 && n <= len(st.rows.refs) {
 		return st.rows.refs[n-1]
@@ -168,8 +166,8 @@ func (st *lineState) ref(word string) string {
 	return word
 }
 
-// app returns a run of the program with the given arguments on the store of this session. It is a
-// whole run, with its own flags, so that a command behaves as it does in a shell.
+// app returns a run of the program with the given arguments and the store of this session. It is a complete run with its
+// own flags, so that a command behaves as in a shell.
 func (st *lineState) app(args []string) *app {
 	s := *st.session
 	s.out = &output{to: st.lines, labelled: st.rows}
@@ -186,7 +184,7 @@ func (st *lineState) settingArgs() []string {
 	for _, host := range set.hosts {
 		args = append(args, "--host", host)
 	}
-	args = append(args, "--database", set.database) // also if it is empty, so that the environment does not name another
+	args = append(args, "--database", set.database) // even if it is empty, so that the environment cannot name another one
 	if set.database != "" {
 		args = append(args, "--key-file", set.keyFile)
 	}

@@ -10,8 +10,8 @@ import (
 	"backchannel/storage"
 )
 
-// listAll lists all records: as JSON one by one, or as a table, which is complete only when
-// the last record is read. It stops when nobody reads stdout any more.
+// listAll lists all records: as JSON one by one, or as a table, which is written when the last record has been read. It
+// stops when stdout is closed.
 func listAll[T any](s *session, pages storage.Pager[T], rows *table, add func(*table, T) error, empty string) error {
 	for record, err := range pages.All() {
 		if err != nil {
@@ -75,7 +75,7 @@ func noneOf(kind, hint string, of storage.Filter) string {
 	return "no " + kind + "; " + hint
 }
 
-// list writes the rows of a table. If there are none it says on stderr what to do.
+// list writes the rows of a table. If there are none, it writes empty to stderr.
 func (s *printer) list(rows *table, empty string) {
 	switch {
 	case s.json():

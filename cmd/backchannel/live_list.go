@@ -7,11 +7,11 @@ import (
 	"backchannel/storage"
 )
 
-// maxListed is the number of deliveries up to which a table lists each.
+// maxListed is how many deliveries are listed one by one at most. Of more, only the number in each state is shown.
 const maxListed = 50
 
-// A liveList shows deliveries as they become known: as JSON each at once, as text at the end in a
-// table, or if there are many, only their number.
+// A liveList shows deliveries as they become known: as JSON each at once, and as text at the end in a table, or if there
+// are more than maxListed, as numbers.
 type liveList struct {
 	*session
 	total  int
@@ -49,7 +49,7 @@ func (l *liveList) finish() {
 	}
 }
 
-// numbers lists how many deliveries are in which state.
+// numbers returns how many deliveries are in each state that has any.
 func (l *liveList) numbers() string {
 	var parts []string
 	for _, state := range storage.States() {

@@ -15,8 +15,8 @@ import (
 // maxLog is the size in bytes above which a log is renamed when it is opened.
 const maxLog = 16 << 20
 
-// openLog opens the log of the engine and the receiver. It first renames a large one, replacing
-// the one that it renamed before.
+// openLog opens the log of the engine and the receiver. A log larger than maxLog is renamed first, to one old log, which
+// it replaces.
 func (s *settings) openLog() (*slog.Logger, io.Closer, error) {
 	path := s.logFile
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
@@ -35,7 +35,7 @@ func (s *settings) openLog() (*slog.Logger, io.Closer, error) {
 		return nil, nil, fmt.Errorf("open log: %w; give another with --log-file", err)
 	}
 	if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() && info.Mode().Perm()&0o077 != 0 {
-		_ = os.Chmod(path, info.Mode().Perm()&^0o077) // which fails if another user owns it
+		_ = os.Chmod(path, info.Mode().Perm()&^0o077) // fails if another user owns the log
 	}
 	return slog.New(slog.NewTextHandler(log, nil)), log, nil
 }

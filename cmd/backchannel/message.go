@@ -11,7 +11,7 @@ import (
 	"backchannel/storage/export"
 )
 
-// A messageSession runs the commands that show what executions sent to whom.
+// A messageSession runs the commands that show the messages of executions.
 type messageSession struct{ *session }
 
 // A messageStore is the part of a store that these commands use.
@@ -20,6 +20,7 @@ type messageStore interface {
 	Messages(ctx context.Context, q storage.MessageQuery) ([]storage.Message, error)
 }
 
+// messageCommand returns the parent of the commands on messages.
 func messageCommand(s messageSession) *cobra.Command {
 	return parent(&cobra.Command{
 		Use:   "message",
@@ -44,7 +45,7 @@ func (s *printer) messageRow(m storage.Message) []string {
 	}
 }
 
-// shownLife returns the life of a message on one line, or why it has none.
+// shownLife returns the life of a message on one line, or why it was excluded.
 func (s *printer) shownLife(m storage.Message) string {
 	if m.State == storage.MessageExcluded {
 		return strings.TrimSpace("excluded: " + m.Exclusion.Code + " " + m.Exclusion.Reason)
@@ -80,7 +81,7 @@ func (s messageSession) addMessage(rows *table, m storage.Message) error {
 	return nil
 }
 
-// find reads a message. If there is none, the error says where IDs are listed.
+// find reads a message. If it does not exist, the error names the command that lists IDs.
 func (s messageSession) find(ctx context.Context, store messageStore, text string) (storage.Message, error) {
 	id, err := parseID(text, "message list")
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"backchannel/storage"
 )
 
+// messageListCommand returns the command that lists messages.
 func messageListCommand(s messageSession) *cobra.Command {
 	return s.session.listing(&cobra.Command{
 		Use:   "list",

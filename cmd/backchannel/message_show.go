@@ -9,6 +9,7 @@ import (
 	"backchannel/storage/export"
 )
 
+// messageShowCommand returns the command that shows one message.
 func messageShowCommand(s messageSession) *cobra.Command {
 	return &cobra.Command{
 		Use:     "show ID",

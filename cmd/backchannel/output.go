@@ -12,12 +12,11 @@ import (
 	"backchannel/storage/export"
 )
 
-// An output is stdout. It remembers the first error, so that callers need not check each
-// write.
+// An output is stdout. It keeps the first error of a write, so that callers need not check each one.
 type output struct {
 	to       io.Writer
 	bad      error
-	labelled *labelledRows // nil: tables have columns
+	labelled *labelledRows // writes rows with labels, for screen readers; nil: tables have columns
 }
 
 // Write implements io.Writer. After an error it writes nothing more.
@@ -30,14 +29,14 @@ func (o *output) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// closed reports whether a write has failed, so that further ones are pointless.
+// closed reports whether a write has failed, after which further ones are pointless.
 func (o *output) closed() bool { return o.bad != nil }
 
-// unread reports whether an error only means that stdout is no longer read.
+// unread reports whether an error only means that the reader of stdout has gone.
 func (o *output) unread(err error) bool { return o.closed() && errors.Is(err, syscall.EPIPE) }
 
-// failure returns the error that kept the result from being written. It is not an error that
-// the reader stops early, as head does.
+// failure returns the error with which writing the result failed. A reader that stops early, as head does, is not an
+// error.
 func (o *output) failure() error {
 	if o.bad == nil || errors.Is(o.bad, syscall.EPIPE) {
 		return nil

@@ -7,7 +7,7 @@ import (
 	"backchannel/storage"
 )
 
-// explainParked says why deliveries wait, and which command ends the wait for one of them.
+// explainParked returns why deliveries are parked, and which command resumes them.
 func (s *printer) explainParked(r *storage.ParkedReason, delivery string) string {
 	when := "due"
 	if r.Breaker.OpenUntil.After(s.now()) {
@@ -18,8 +18,7 @@ func (s *printer) explainParked(r *storage.ParkedReason, delivery string) string
 	})
 }
 
-// whyWillPark says why the deliveries that a webhook is about to get will be parked. It is
-// empty if they will not be.
+// whyWillPark returns why new deliveries of a webhook will be parked, or "" if they will not.
 func (s *printer) whyWillPark(ctx context.Context, store storage.ParkedStore, w storage.Webhook) (string, error) {
 	reason, err := storage.FindParkedReason(ctx, store, w.ID)
 	if err != nil || reason == nil {
@@ -28,24 +27,24 @@ func (s *printer) whyWillPark(ctx context.Context, store storage.ParkedStore, w 
 	return s.explainParked(reason, "ID"), nil
 }
 
-// noteParked says why a delivery is not attempted, if so, and how to change that. The note
-// is left out if the reason cannot be read, since the command itself succeeded.
+// noteParked notes why a delivery is parked, if it is, and how to resume it. It notes nothing if the reason cannot be
+// read, because the command itself has succeeded.
 func (s *printer) noteParked(ctx context.Context, store storage.ParkedStore, d storage.Delivery) {
 	if reason, err := storage.FindParkedReason(ctx, store, d.WebhookID); err == nil && reason != nil {
 		s.note("%s", s.explainParked(reason, d.ID.String()))
 	}
 }
 
-// notePaused is noteParked for a delivery that was retried, which only a pause can still
-// stop.
+// notePaused is noteParked for a delivery that is retried by hand. That passes an open circuit breaker, so only a pause
+// still parks it.
 func (s *printer) notePaused(ctx context.Context, store storage.ParkedStore, d storage.Delivery) {
 	if reason, err := storage.FindParkedReason(ctx, store, d.WebhookID); err == nil && reason != nil && reason.Paused() {
 		s.note("%s", s.explainParked(reason, d.ID.String()))
 	}
 }
 
-// whyParked says why a delivery is parked, and corrects the time of its next attempt, which the
-// circuit breaker may delay. It returns "" if the delivery is not parked, or not any more.
+// whyParked returns why a delivery is parked, or "" if it is not, or no longer. It also sets NextAttemptAt to the time of
+// the circuit breaker's probe if that is later.
 func (s *printer) whyParked(ctx context.Context, store storage.ParkedStore, d *storage.Delivery) string {
 	if d.State != storage.Parked {
 		return ""

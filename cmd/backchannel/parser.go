@@ -14,8 +14,7 @@ import (
 	"backchannel/storage/words"
 )
 
-// A parser reads the texts of flags into fields and collects the errors. A flag that was not
-// given changes nothing.
+// A parser parses the texts of flags into fields and collects the errors. A flag that was not given changes nothing.
 type parser struct {
 	given func(flag string) bool
 	bad   storage.FieldErrors
@@ -32,12 +31,12 @@ func (p *parser) add(field, format string, args ...any) {
 	p.bad = append(p.bad, storage.FieldError{Field: field, Reason: fmt.Sprintf(format, args...)})
 }
 
-// knows reports whether a field already has an error.
+// knows reports whether an error of a field has been recorded.
 func (p *parser) knows(field string) bool {
 	return slices.ContainsFunc(p.bad, func(f storage.FieldError) bool { return f.Field == field })
 }
 
-// addAll records the field errors in an error, or else the error as that of the given field.
+// addAll records the errors of fields in err. If err is not about fields, it records err as the error of field.
 func (p *parser) addAll(field string, err error) {
 	var fields storage.FieldErrors
 	if errors.As(err, &fields) {
@@ -47,6 +46,7 @@ func (p *parser) addAll(field string, err error) {
 	p.add(field, "%v", err)
 }
 
+// negativeLimit is the format of the error about a negative limit.
 const negativeLimit = "%d is negative; use 0 or more"
 
 // limit rejects a negative limit. 0 means none.
@@ -56,7 +56,7 @@ func (p *parser) limit(n int) {
 	}
 }
 
-// filter reads a filter.
+// filter parses a filter.
 func (p *parser) filter(syntax storage.FilterSyntax, text string, now time.Time) storage.Filter {
 	filter, err := syntax.Parse(text, now)
 	var wrong *storage.FilterError
@@ -66,7 +66,7 @@ func (p *parser) filter(syntax storage.FilterSyntax, text string, now time.Time)
 	return filter
 }
 
-// statuses reads the statuses of events.
+// statuses parses the statuses of events.
 func (p *parser) statuses(texts []string) (statuses []storage.Status) {
 	known := storage.AllStatuses()
 	for _, text := range texts {
@@ -79,14 +79,14 @@ func (p *parser) statuses(texts []string) (statuses []storage.Status) {
 	return statuses
 }
 
-// webhook refuses an empty name, which usually comes from an unset variable in a script.
+// webhook rejects an empty name, which usually comes from an unset variable in a script and would select all webhooks.
 func (p *parser) webhook(name string) {
 	if p.given("webhook") && name == "" {
 		p.add("webhook", "is empty; name one, or omit --webhook")
 	}
 }
 
-// since reads a time, or a duration before now.
+// since parses a time, or a duration before now.
 func (p *parser) since(text string, now time.Time) time.Time {
 	at, ok := storage.ParsePast(text, now)
 	if !ok {
@@ -102,7 +102,7 @@ func (p *parser) text(flag string, to *string, text string) {
 	}
 }
 
-// duration reads a duration in Go's form, if its flag is given.
+// duration parses a duration in Go's notation, if its flag is given. field is the name in the error.
 func (p *parser) duration(flag, field string, to *time.Duration, text string) {
 	if !p.given(flag) {
 		return
@@ -115,7 +115,7 @@ func (p *parser) duration(flag, field string, to *time.Duration, text string) {
 	*to = d
 }
 
-// number reads a whole number, if its flag is given.
+// number parses a whole number, if its flag is given. field is the name in the error.
 func (p *parser) number(flag, field string, to *int, text string) {
 	if !p.given(flag) {
 		return
@@ -128,7 +128,7 @@ func (p *parser) number(flag, field string, to *int, text string) {
 	*to = n
 }
 
-// rate reads a rate such as 10/s, or none as 0.
+// rate parses a rate per second, such as 10/s. The word none is 0, which means no limit.
 func (p *parser) rate(field string, to *float64, text string) {
 	if text == "none" {
 		*to = 0
@@ -143,7 +143,7 @@ func (p *parser) rate(field string, to *float64, text string) {
 	*to = rate
 }
 
-// refuseJWT rejects flags that would have no effect without JWT authentication.
+// refuseJWT rejects flags that have no effect without JWT authentication.
 func (p *parser) refuseJWT() {
 	for _, f := range []struct{ flag, field string }{
 		{"jwt-alg", "algorithm"}, {"jwt-secret", "secret"}, {"jwt-iss", "issuer"}, {"jwt-sub", "subject"},

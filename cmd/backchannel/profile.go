@@ -23,6 +23,7 @@ type profileStore interface {
 	SetProfile(ctx context.Context, webhook storage.ID, p storage.Profile) error
 }
 
+// profileCommand returns the parent of the commands on response profiles.
 func profileCommand(s profileSession) *cobra.Command {
 	return parent(&cobra.Command{
 		Use:   "profile",
@@ -55,6 +56,7 @@ func (s profileSession) onProfile(cmd *cobra.Command, run func(ctx context.Conte
 	return cmd
 }
 
+// profileShowCommand returns the command that shows a profile. Showing it is what onProfile does after each command.
 func profileShowCommand(s profileSession) *cobra.Command {
 	return s.onProfile(&cobra.Command{
 		Use:     "show --webhook NAME",
@@ -64,10 +66,11 @@ func profileShowCommand(s profileSession) *cobra.Command {
 	}, func(context.Context, profileStore, storage.Webhook, []string) error { return nil })
 }
 
+// profileResetCommand returns the command that sets the zero profile.
 func profileResetCommand(s profileSession) *cobra.Command {
 	return s.onProfile(&cobra.Command{
 		Use:     "reset --webhook NAME",
-		Short:   "Answer as the verdicts say again",
+		Short:   "Let the verdicts determine the answer again",
 		Example: "backchannel profile reset --webhook acme",
 		Args:    exactly(),
 	}, func(ctx context.Context, store profileStore, w storage.Webhook, _ []string) error {
@@ -75,6 +78,8 @@ func profileResetCommand(s profileSession) *cobra.Command {
 	})
 }
 
+// profileSetCommand returns the command that sets a profile. A preset is a whole profile, so it cannot be combined with
+// flags.
 func profileSetCommand(s profileSession) *cobra.Command {
 	var flags profileFlags
 	cmd := &cobra.Command{
@@ -108,8 +113,7 @@ backchannel profile set --webhook acme --fail-percent 30`,
 	})
 }
 
-// setProfile sets a profile and returns once the receiver answers by it, so that a script can
-// fire at once.
+// setProfile sets a profile and returns once the receiver uses it, so that a script can fire immediately.
 func (s profileSession) setProfile(ctx context.Context, store profileStore, w storage.Webhook, p storage.Profile) error {
 	if err := store.SetProfile(ctx, w.ID, p); err != nil {
 		return err
@@ -149,7 +153,7 @@ func (s profileSession) showProfile(ctx context.Context, store profileStore, w s
 	return nil
 }
 
-// shownStatuses returns the statuses of a profile as text.
+// shownStatuses returns the status codes of a profile as text.
 func shownStatuses(statuses []int) string {
 	text := strings.Trim(fmt.Sprint(statuses), "[]")
 	switch len(statuses) {
@@ -161,7 +165,7 @@ func shownStatuses(statuses []int) string {
 	return text + " in turn"
 }
 
-// profileFacts shows what a profile changes.
+// profileFacts returns the facts of a profile.
 func profileFacts(w storage.Webhook, p storage.Profile) (f facts) {
 	f.add("Webhook", w.Name)
 	f.add("Preset", p.Preset)

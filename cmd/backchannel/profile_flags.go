@@ -18,16 +18,17 @@ type profileFlags struct {
 	drop, hang                                                    bool
 }
 
+// register adds the flags. All but the boolean ones are texts, so that profile can report every mistake at once.
 func (v *profileFlags) register(f *pflag.FlagSet) {
 	f.StringVar(&v.status, "status", "", "answer with this `STATUS`, or with several in turn, as 429,429,204")
 	f.StringVar(&v.delay, "delay", "", "wait this `DURATION` before the answer")
 	f.StringVar(&v.body, "body", "", "`TEXT` of the answer's body")
-	f.StringArrayVar(&v.headers, "header", nil, "header of the answer, as `'NAME: VALUE'`; may be repeated")
+	f.StringArrayVar(&v.headers, "header", nil, "a header of the answer, as `'NAME: VALUE'`; may be repeated")
 	f.BoolVar(&v.drop, "drop", false, "close the connection without an answer")
 	f.BoolVar(&v.hang, "hang", false, "never answer")
 	f.StringVar(&v.drip, "drip", "", "send the answer at `N/s` bytes a second")
-	f.StringVar(&v.failPercent, "fail-percent", "", "answer `N` % with 503")
-	f.StringVar(&v.failFirst, "fail-first", "", "answer the first `N` of each delivery with 503")
+	f.StringVar(&v.failPercent, "fail-percent", "", "answer `N` % of the requests with 503")
+	f.StringVar(&v.failFirst, "fail-first", "", "answer the first `N` requests of each delivery with 503")
 	f.StringVar(&v.retryAfter, "retry-after", "", "send Retry-After, a `DURATION` of whole seconds, with every 429 and 503; without a status, 429 is answered")
 }
 
@@ -72,7 +73,7 @@ func (v *profileFlags) profile(args []string, given func(string) bool) (storage.
 	return profile, p.bad.Err()
 }
 
-// bytesPerSecond reads the rate of a slow answer, such as 10/s.
+// bytesPerSecond parses the rate of a slow answer in bytes per second, such as 10/s.
 func (v *profileFlags) bytesPerSecond(p *parser) int {
 	number, perSecond := strings.CutSuffix(strings.TrimSpace(v.drip), "/s")
 	bytes, err := strconv.Atoi(number)
@@ -82,7 +83,7 @@ func (v *profileFlags) bytesPerSecond(p *parser) int {
 	return bytes
 }
 
-// statuses reads the statuses with which to answer in turn.
+// statuses parses the status codes with which to answer in turn.
 func (v *profileFlags) statuses(p *parser) (statuses []int) {
 	if !p.given("status") {
 		return nil
@@ -98,7 +99,7 @@ func (v *profileFlags) statuses(p *parser) (statuses []int) {
 	return statuses
 }
 
-// readHeaders reads the headers of the answer.
+// readHeaders parses the headers of the answer.
 func (v *profileFlags) readHeaders(p *parser) (headers []storage.HeaderField) {
 	for i, text := range v.headers {
 		name, value, found := strings.Cut(text, ":")

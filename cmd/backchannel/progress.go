@@ -10,23 +10,22 @@ import (
 	"github.com/charmbracelet/x/term"
 )
 
-// A progress shows on a terminal how many of many things are done, on one line that is
-// overwritten and finally erased. A nil progress shows nothing.
+// A progress shows how many of many items are done, on one line of the terminal, which it overwrites and finally erases. A
+// nil progress shows nothing.
 type progress struct {
 	session *session
 	total   int
 
-	mu    sync.Mutex // guards what follows, because an interruption clears the line
+	mu    sync.Mutex // guards the fields below, because an interruption clears the line in another goroutine
 	done  int
 	shown time.Time
 	line  string
 }
 
-// minProgress is the number of things from which progress is shown.
+// minProgress is the number of items from which progress is shown.
 const minProgress = 20
 
-// progress returns a progress, or nil if nothing is to be shown: for few things, in JSON, or if
-// stderr is not a terminal.
+// progress returns a progress, or nil if there are few items, the output is JSON, or stderr is not a terminal.
 func (s *session) progress(total int) *progress {
 	stderr, isFile := s.err.(*os.File)
 	if total < minProgress || s.settings.json() || !isFile || !term.IsTerminal(stderr.Fd()) {
@@ -35,7 +34,7 @@ func (s *session) progress(total int) *progress {
 	return &progress{session: s, total: total}
 }
 
-// add counts events as done, and shows the count.
+// add counts n more items as done, and shows the count.
 func (p *progress) add(n int, what string) {
 	if p == nil {
 		return
@@ -46,7 +45,7 @@ func (p *progress) add(n int, what string) {
 	p.update(fmt.Sprintf("%d of %d %s", p.done, p.total, what))
 }
 
-// show shows a line instead of the last one, at most ten times a second.
+// show replaces the line, at most ten times a second.
 func (p *progress) show(line string) {
 	if p == nil {
 		return

@@ -35,6 +35,7 @@ type receiptStore interface {
 	Changes(context.Context) <-chan storage.Change
 }
 
+// receiptCommand returns the parent of the commands on receipts.
 func receiptCommand(s receiptSession) *cobra.Command {
 	return parent(&cobra.Command{
 		Use:   "receipt",
@@ -72,7 +73,7 @@ func (s receiptSession) onReceipt(run func(ctx context.Context, store receiptSto
 	}
 }
 
-// findReceipt reads a receipt.
+// findReceipt reads a receipt with its content.
 func findReceipt(ctx context.Context, store receiptStore, id storage.ID) (storage.Receipt, error) {
 	r, err := store.Receipt(ctx, id)
 	if errors.Is(err, storage.ErrNotFound) {
@@ -81,8 +82,8 @@ func findReceipt(ctx context.Context, store receiptStore, id storage.ID) (storag
 	return r, err
 }
 
-// noReceipt returns the error about a receipt that does not exist. If the ID is that of a
-// delivery, which is easily confused, it names the delivery's receipt.
+// noReceipt returns the error about a receipt that does not exist. If the ID is that of a delivery, which is easily
+// confused, the error names the delivery's receipt.
 func noReceipt(ctx context.Context, store receiptStore, id storage.ID) error {
 	receipts, err := store.ReceiptsOfDelivery(ctx, id)
 	if err == nil && len(receipts) > 0 {
@@ -107,7 +108,7 @@ func noteOf(r storage.Receipt) string {
 	return strings.Join(withoutEmpty([]string{"pinned", r.Note}), ": ")
 }
 
-// resultOf returns the result of a verdict, and if it failed what failed: "fail: exp".
+// resultOf returns the result of a verdict and, if it failed, the word for its fault: "fail: exp".
 func resultOf(v storage.Verdict) string {
 	if word := v.Word(); word != "" {
 		return string(v.Result) + ": " + word
@@ -115,7 +116,7 @@ func resultOf(v storage.Verdict) string {
 	return string(v.Result)
 }
 
-// otherVerdicts names the failed verdicts among those without a column of their own.
+// otherVerdicts returns the names of the failed verdicts among those without a column.
 func otherVerdicts(v storage.Verdicts) string {
 	var failed []string
 	for _, verdict := range v.List()[2:] {
@@ -129,7 +130,7 @@ func otherVerdicts(v storage.Verdicts) string {
 	return "fail: " + strings.Join(failed, ", ")
 }
 
-// webhookOf returns the webhook that a receipt is for, as text.
+// webhookOf returns the name of the webhook whose path a receipt matches.
 func webhookOf(r storage.Receipt) string {
 	if r.Webhook == "" {
 		return "(unmatched)"

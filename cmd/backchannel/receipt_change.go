@@ -9,7 +9,7 @@ import (
 	"backchannel/storage/words"
 )
 
-// A pinChange is the difference between pin and unpin.
+// A pinChange declares what distinguishes pin and unpin.
 type pinChange struct {
 	name, short, done string
 	pinned            bool
@@ -21,6 +21,7 @@ var (
 	unpinReceipt = pinChange{"unpin", "Let a pinned receipt be cleared and expire again", "no longer pinned", false}
 )
 
+// receiptPinCommand returns the command that pins a receipt, or the one that unpins it.
 func receiptPinCommand(s receiptSession, change pinChange) *cobra.Command {
 	return &cobra.Command{
 		Use:     change.name + " ID",
@@ -37,6 +38,7 @@ func receiptPinCommand(s receiptSession, change pinChange) *cobra.Command {
 	}
 }
 
+// receiptNoteCommand returns the command that sets the note of a receipt.
 func receiptNoteCommand(s receiptSession) *cobra.Command {
 	return &cobra.Command{
 		Use:   "note ID TEXT",
@@ -53,15 +55,17 @@ backchannel receipt note 01k8p2q7xkz ''`,
 	}
 }
 
+// receiptClearCommand returns the command that removes all receipts except pinned ones. It asks, because they cannot be
+// restored.
 func receiptClearCommand(s receiptSession) *cobra.Command {
 	var yes bool
 	cmd := &cobra.Command{
 		Use:     "clear",
-		Short:   "Remove all receipts but the pinned ones",
+		Short:   "Remove all receipts except pinned ones",
 		Example: "backchannel receipt clear --yes",
 		Args:    exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := s.confirm(cmd.Context(), yes, "Remove all receipts but the pinned ones?"); err != nil {
+			if err := s.confirm(cmd.Context(), yes, "Remove all receipts except pinned ones?"); err != nil {
 				return err
 			}
 			return s.withStore(cmd.Context(), func(store receiptStore) error {

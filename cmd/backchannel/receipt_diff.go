@@ -16,6 +16,8 @@ import (
 // againstFixture is the argument that compares a receipt with its fixture.
 const againstFixture = "fixture"
 
+// receiptDiffCommand returns the command that compares bodies. Like git diff, it exits with 0 for different bodies unless
+// --exit-code is given.
 func receiptDiffCommand(s receiptSession) *cobra.Command {
 	var exitCode bool
 	cmd := &cobra.Command{
@@ -24,7 +26,7 @@ func receiptDiffCommand(s receiptSession) *cobra.Command {
 		Long: "Lists the values that are changed, added or removed in the second body, by JSON Pointer. The order of keys, white\n" +
 			"space and the spelling of values do not matter: 1.0 equals 1, and the difference in spelling is mentioned.\n\n" +
 			"fixture is the event that would be fired for the receipt's webhook, channel and status, in its most similar\n" +
-			"variant. Values that differ in every event (ids, times, the recipient) are compared by their form only.",
+			"variant. Values that differ in every event (ids, times, the recipient) are compared only by their form.",
 		Example: `backchannel receipt diff 01k8p2q7xkz 01k8p2q7xm3
 backchannel receipt diff 01k8p2q7xkz fixture --exit-code`,
 		Args: exactly(receiptArgument, "another's, or the word fixture"),
@@ -62,7 +64,7 @@ func (s receiptSession) compareReceipt(ctx context.Context, store receiptStore, 
 	return diff.Receipts(r, other)
 }
 
-// showComparison shows how two bodies differ, with - and + as in a unified diff.
+// showComparison shows the differences of two bodies, with - and + as in a unified diff.
 func (s receiptSession) showComparison(c diff.Comparison) error {
 	if s.settings.json() {
 		return s.out.object(c)
@@ -71,21 +73,21 @@ func (s receiptSession) showComparison(c diff.Comparison) error {
 	f.add("-", c.From)
 	f.add("+", c.To)
 	for _, change := range c.Changed {
-		f.list("changed", place(change.Path), "- "+string(change.From), "+ "+string(change.To))
+		f.list("changed", shownPointer(change.Path), "- "+string(change.From), "+ "+string(change.To))
 	}
 	for _, entry := range c.Removed {
-		f.list("removed", place(entry.Path), "- "+string(entry.Value))
+		f.list("removed", shownPointer(entry.Path), "- "+string(entry.Value))
 	}
 	for _, entry := range c.Added {
-		f.list("added", place(entry.Path), "+ "+string(entry.Value))
+		f.list("added", shownPointer(entry.Path), "+ "+string(entry.Value))
 	}
 	f.write(s.out, "")
 	fmt.Fprintln(s.out, c.Summary())
 	if len(c.ByShape) > 0 {
-		s.note("compared by their form only, because they differ in every event: %s", strings.Join(c.ByShape, ", "))
+		s.note("compared only by their form, because they differ in every event: %s", strings.Join(c.ByShape, ", "))
 	}
 	return nil
 }
 
-// place returns the pointer to a value, in words if it is empty.
-func place(path string) string { return cmp.Or(path, "(the whole body)") }
+// shownPointer returns a JSON Pointer, or words for the empty one, which is that of the whole body.
+func shownPointer(path string) string { return cmp.Or(path, "(the whole body)") }

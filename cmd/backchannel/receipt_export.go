@@ -21,18 +21,19 @@ type exportFlags struct {
 	withSecrets     bool
 }
 
+// receiptExportCommand returns the command that writes receipts to a file or to stdout.
 func receiptExportCommand(s receiptSession) *cobra.Command {
 	var flags exportFlags
 	cmd := &cobra.Command{
 		Use:   "export [ID]…",
 		Short: "Write receipts as JSON, HAR or a script of curl commands",
 		Long: "Writes the named receipts, or all that the flags select, oldest first. Bodies are written byte for byte.\n\n" +
-			"  json    one array of the objects that receipt show writes\n" +
-			"  ndjson  the same, one object a line\n" +
+			"  json    an array of the objects that receipt show writes\n" +
+			"  ndjson  the same objects, one per line\n" +
 			"  har     HTTP Archive 1.2; a body that is not UTF-8 is in base64, marked by _encoding\n" +
 			"  curl    a shell script that writes the bodies to files beside itself, then sends each with curl\n\n" +
-			"har and curl address the receiver where it is now, not where the requests once arrived. --to names another server:\n" +
-			"https://HOST:PORT gets each request at its own path, a URL with a path gets all of them at that path.\n\n" +
+			"har and curl address the receiver's present URL, not the one at which the requests arrived. --to names another server:\n" +
+			"https://HOST:PORT gets each request at its original path, a URL with a path gets all of them at that path.\n\n" +
 			"Secret headers, tokens and text that looks like either are masked unless --with-secrets is given.\n\n" + filterHelp(storage.ReceiptFilter()),
 		Example: `backchannel receipt export --format har --out bounces.har --webhook acme --status bounce --since 1h
 backchannel receipt export 01k8p2q7xkz --format curl --with-secrets --out again.sh && sh again.sh`,
@@ -55,11 +56,11 @@ backchannel receipt export 01k8p2q7xkz --format curl --with-secrets --out again.
 	f.StringVar(&flags.format, "format", "", "`FORMAT`: "+words.List(export.Formats()))
 	f.StringVar(&flags.out, "out", "", "write to `FILE`, which is replaced if it exists; - is stdout (default: stdout)")
 	f.StringVar(&flags.to, "to", "", "har and curl: address the server at this `URL` instead of the receiver")
-	f.BoolVar(&flags.withSecrets, "with-secrets", false, "write secrets and tokens themselves")
+	f.BoolVar(&flags.withSecrets, "with-secrets", false, "write secrets and tokens unmasked")
 	return reportingFlagErrors(cmd)
 }
 
-// request reads the flags and arguments.
+// request parses the flags and arguments.
 func (v *exportFlags) request(p *parser, ids []string, now time.Time) (export.Request, error) {
 	r := export.Request{Format: export.Format(v.format), To: v.to, WithSecrets: v.withSecrets, Path: v.out, Replace: true}
 	switch {
@@ -119,13 +120,13 @@ func (s receiptSession) export(ctx context.Context, store receiptStore, r export
 	return nil
 }
 
-// exporter returns what exports receipts from a store.
+// exporter returns an exporter of the receipts of a store.
 func (s *session) exporter(store export.Store) export.Exporter {
 	return export.Exporter{Store: store, Place: s.exportPlace()}
 }
 
-// exportPlace returns where exported requests are addressed to. The authority is opened only if
-// the format needs it.
+// exportPlace returns the server to which exported requests are addressed. It opens the authority only if the format needs
+// it.
 func (s *session) exportPlace() export.Place {
 	return export.Place{
 		Version: programVersion(), Receiver: cmp.Or(s.settings.ownReceiver(), "https://"+defaultListen),

@@ -12,6 +12,7 @@ import (
 	"backchannel/storage/words"
 )
 
+// receiptListCommand returns the command that lists receipts.
 func receiptListCommand(s receiptSession) *cobra.Command {
 	var choice receiptChoice
 	cmd := &cobra.Command{
@@ -28,14 +29,14 @@ backchannel receipt list --filter 'status:bounce -auth:pass since:10m'`,
 	return reportingFlagErrors(cmd)
 }
 
-// A receiptChoice is the flags that select receipts.
+// A receiptChoice holds the flags that select receipts.
 type receiptChoice struct {
 	webhook, since, filter string
 	statuses               []string
 	limit                  int
 }
 
-// register adds the flags.
+// register adds the flags. limitHelp is the help of --limit, which means something else to tail than to list.
 func (c *receiptChoice) register(f *pflag.FlagSet, limitHelp string) {
 	c.registerChoice(f)
 	f.IntVar(&c.limit, "limit", 0, limitHelp)
@@ -67,7 +68,7 @@ func (s receiptSession) onChoice(c *receiptChoice, run func(context.Context, rec
 	}
 }
 
-// query reads the flags other than --webhook, for which selectWebhook needs a store.
+// query parses the flags other than --webhook, for which selectWebhook needs a store.
 func (c *receiptChoice) query(p *parser, now time.Time) storage.ReceiptQuery {
 	q := storage.ReceiptQuery{Limit: c.limit, Statuses: p.statuses(c.statuses), Filter: p.filter(storage.ReceiptFilter(), c.filter, now)}
 	if p.given("since") {
@@ -85,7 +86,7 @@ func (c *receiptChoice) selectWebhook(ctx context.Context, store inventory.Recei
 	return explainMissing(inventory.SelectReceipts(ctx, store, c.webhook, q))
 }
 
-// selective reports whether a query may leave receipts out.
+// selective reports whether a query may exclude receipts.
 func selective(q storage.ReceiptQuery) bool {
 	return len(q.Filter.Terms)+len(q.Statuses) > 0 || q.WebhookID != 0
 }
@@ -108,5 +109,5 @@ func (s receiptSession) listReceipts(ctx context.Context, store receiptStore, q 
 	return listAll(s.session, pages, &rows, s.addReceipt, empty)
 }
 
-// noneSelected is what to say when a filter leaves nothing.
+// noneSelected is the note if nothing matches a filter.
 const noneSelected = "no receipts match the filter"

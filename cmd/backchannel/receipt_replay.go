@@ -17,18 +17,20 @@ import (
 	"backchannel/storage/export"
 )
 
+// receiptReplayCommand returns the command that sends a receipt again: as a new event of a webhook, which the engine signs
+// and retries, or with --to in one attempt of this process.
 func receiptReplayCommand(s receiptSession) *cobra.Command {
 	var flags againFlags
 	cmd := &cobra.Command{
 		Use:   "replay ID",
 		Short: "Send a receipt's bytes again",
-		Long: "Queues the bytes that arrived as a new event of the receipt's webhook, with a new token, and says where that\n" +
-			"webhook's URL points now, which may not be where they arrived.\n\n" +
-			"With --to this command itself sends them to another URL, in one attempt: with the headers that they came with,\n" +
-			"token included, or with --resign as the webhook would send them, with its headers and a new token. Either way\n" +
+		Long: "Queues the received bytes as a new event of the receipt's webhook, with a new token, and says where that\n" +
+			"webhook's URL now points, which may not be where they arrived.\n\n" +
+			"With --to this command itself sends them to another URL, in one attempt: with their original headers,\n" +
+			"including the token, or with --resign as the webhook would send them, with its headers and a new token. Either way\n" +
 			"Content-Type is application/json and User-Agent is backchannel's. Exits 5 if the answer is not 2xx.\n" +
-			"--to @receiver is the built-in receiver where it is now, at the path at which they arrived.\n\n" +
-			"With --body, or --webhook alone, a new event is queued as well. What a webhook would not send, other headers or the old\n" +
+			"--to @receiver is the present URL of the built-in receiver, with the path at which they arrived.\n\n" +
+			"With --body, or --webhook alone, a new event is queued as well. What a webhook cannot send, other headers or the old\n" +
 			"token, is sent in one attempt.",
 		Example: `backchannel receipt replay 01k8p2q7xkz
 backchannel receipt replay 01k8p2q7xkz --to http://127.0.0.1:3000/hooks --allow-http --resign
@@ -80,7 +82,7 @@ func (s receiptSession) replayToWebhook(ctx context.Context, store receiptStore,
 	return s.showDelivery(asParked(deliveries, parked != "")[0])
 }
 
-// receiverNow returns where the built-in receiver takes a receipt's request now.
+// receiverNow returns the present URL of the built-in receiver with the path of a receipt.
 func receiverNow(ctx context.Context, store storage.RuntimeStore, r storage.Receipt) (string, error) {
 	rt, alive, err := store.Runtime(ctx)
 	if err != nil {
@@ -92,7 +94,7 @@ func receiverNow(ctx context.Context, store storage.RuntimeStore, r storage.Rece
 	return "", usagef("the built-in receiver is off; start backchannel serve, or give the URL of another endpoint")
 }
 
-// suggest adds to the error about a receipt without a webhook what to do instead.
+// suggest adds what to do instead to the error about a receipt without a webhook.
 func suggest(err error, r storage.Receipt, instead string) error {
 	switch {
 	case errors.Is(err, fire.ErrNoTarget):
@@ -103,7 +105,7 @@ func suggest(err error, r storage.Receipt, instead string) error {
 	return err
 }
 
-// noteReplay says what was sent, where, and how it was signed.
+// noteReplay notes what was sent, where, and how it was signed.
 func (s receiptSession) noteReplay(r storage.Receipt, where string) {
 	s.note("replayed to %s: the %d bytes of receipt %s", where, len(r.Body), r.ID)
 	if odd := fire.ReplayWarning(r); odd != "" {
@@ -117,7 +119,7 @@ type replayTarget struct {
 	resign bool
 }
 
-// A replay is the JSON result of sending a receipt elsewhere.
+// A replay is the JSON result of sending a receipt in one attempt.
 type replay struct {
 	Receipt  storage.ID `json:"receipt"`
 	To       string     `json:"to"`
@@ -126,17 +128,17 @@ type replay struct {
 	export.Attempt
 }
 
-// replayTo sends a receipt's body to another URL in one attempt, whose result is the command's.
+// replayTo sends a receipt's body to another URL in one attempt. It returns an error if the attempt fails.
 func (s receiptSession) replayTo(ctx context.Context, store receiptStore, r storage.Receipt, to replayTarget) (err error) {
 	if to.url == storage.BuiltinReceiver {
 		if to.url, err = receiverNow(ctx, store, r); err != nil {
 			return err
 		}
 	}
-	sender, signed := fire.SenderOf(r), "with the headers that it came with"
+	sender, signed := fire.SenderOf(r), "with its original headers"
 	if to.resign {
 		if sender, err = fire.Target(ctx, store, r); err != nil {
-			return suggest(err, r, "omit --resign to send it with the headers that it came with")
+			return suggest(err, r, "omit --resign to send it with its original headers")
 		}
 		signed = fire.HowSigned(sender)
 	}
@@ -161,8 +163,8 @@ func (s receiptSession) replayTo(ctx context.Context, store receiptStore, r stor
 	return nil
 }
 
-// A resender sends receipts again from this process, whether it leads or not. A replay is one
-// attempt whose result somebody waits for, so it goes through no queue and is not retried.
+// A resender sends receipts again from this process, whether it is the leader or not. A person waits for the result of
+// one attempt, so it is neither queued nor retried.
 type resender struct{ *session }
 
 // sendAgain sends the bytes of a receipt in one attempt from this process.
@@ -171,7 +173,7 @@ func (s resender) sendAgain(ctx context.Context, r storage.Receipt, sender stora
 	if err != nil {
 		return storage.Attempt{}, err
 	}
-	config.Conceal = r.Secrets() // the endpoint may echo those that are sent
+	config.Conceal = r.Secrets() // the endpoint may echo the secrets that it gets
 	job := storage.Job{DeliveryID: cmp.Or(r.DeliveryID, r.ID), Payload: r.Body}
 	result := engine.Attempt(ctx, config, sender, job)
 	if result.Class == policy.Aborted {
@@ -179,14 +181,13 @@ func (s resender) sendAgain(ctx context.Context, r storage.Receipt, sender stora
 	}
 	attempt := result.Attempt
 	fire.Conceal(attempt.RequestHeaders, r)
-	if sender.ID == 0 { // remedies that concern a webhook's configuration do not apply
+	if sender.ID == 0 { // without a webhook, advice to change its configuration does not apply
 		attempt.Error = engine.WithoutWebhook(attempt.Error)
 	}
 	return attempt, nil
 }
 
-// config returns the configuration of an engine for single attempts, which trusts what the
-// leader's engine trusts.
+// config returns the configuration for single attempts. They trust the same authorities as the leader's engine.
 func (s resender) config(ctx context.Context) (engine.Config, error) {
 	ca, err := s.authority(ctx)
 	if err != nil {

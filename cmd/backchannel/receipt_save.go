@@ -8,11 +8,13 @@ import (
 	"backchannel/storage"
 )
 
+// receiptSaveCommand returns the command that saves a receipt's body as a fixture, by which a bug that showed once can be
+// reproduced.
 func receiptSaveCommand(s receiptSession) *cobra.Command {
 	return &cobra.Command{
 		Use:   "save ID NAME",
 		Short: "Save a receipt's body as a fixture that can be fired",
-		Long:  "Saves the body that arrived as a fixture with the given name, which can then be fired: see backchannel fire --help.",
+		Long:  "Saves the received body as a fixture with the given name, which can then be fired: see backchannel fire --help.",
 		Example: `backchannel receipt save 01k8p2q7xkz strange-bounce
 backchannel fire strange-bounce --webhook acme`,
 		Args: exactly(receiptArgument, "the fixture's NAME"),

@@ -13,6 +13,7 @@ import (
 	"backchannel/storage/export"
 )
 
+// receiptShowCommand returns the command that shows one receipt.
 func receiptShowCommand(s receiptSession) *cobra.Command {
 	curl := false
 	cmd := &cobra.Command{
@@ -42,15 +43,15 @@ func (s receiptSession) writeReceipt(r storage.Receipt) {
 	fmt.Fprint(s.out, "\nVerdicts\n")
 	s.writeVerdicts(r.Verdicts)
 	s.writeHeaders(headersTitle, r.Headers)
-	shown := storage.ShowBody(r.Headers, r.Body, "") // the flaw is among the facts
+	shown := storage.ShowBody(r.Headers, r.Body, "") // without the flaw, which is one of the facts
 	writeBody(s.out, fmt.Sprintf("Body (%d bytes, SHA-256 %s)", len(r.Body), r.SHA256), shown)
 	if len(r.Forward.Body) > 0 {
 		writeBody(s.out, "Body of the answer to what was relayed", r.Forward.Answer())
 	}
 }
 
-// headersTitle stands above the headers of a request.
-const headersTitle = "Headers (as net/http names them; their order and letter case on the wire cannot be known)"
+// headersTitle is the heading of the headers of a request.
+const headersTitle = "Headers (with names as net/http writes them; their original order and letter case are unknown)"
 
 // writeHeaders writes headers under a heading.
 func (s *printer) writeHeaders(title string, headers []storage.HeaderField) {
@@ -62,7 +63,7 @@ func (s *printer) writeHeaders(title string, headers []storage.HeaderField) {
 	f.write(s.out, "  ")
 }
 
-// writeBody writes a body under a heading that also says what was done to it.
+// writeBody writes a body under a heading, which says how the body was changed to be shown.
 func writeBody(w io.Writer, title string, shown storage.ShownBody) {
 	if note := shown.Note(); note != "" {
 		title += ", " + note
@@ -70,7 +71,7 @@ func writeBody(w io.Writer, title string, shown storage.ShownBody) {
 	writeSection(w, title, pretty([]byte(shown.Text)))
 }
 
-// receiptFacts shows everything about a receipt that fits on one line each.
+// receiptFacts returns the facts of a receipt that fit on one line each.
 func (s receiptSession) receiptFacts(r storage.Receipt) facts {
 	var f facts
 	f.add("Receipt", r.ID.String())
@@ -103,7 +104,7 @@ func (s receiptSession) receiptFacts(r storage.Receipt) facts {
 	return f
 }
 
-// writeVerdicts writes the verdicts and, beneath each, its checks.
+// writeVerdicts writes the verdicts and, below each, its checks.
 func (s receiptSession) writeVerdicts(all storage.Verdicts) {
 	if s.out.labelled == nil {
 		for line := range strings.Lines(export.VerdictText(all)) {
@@ -118,13 +119,13 @@ func (s receiptSession) writeVerdicts(all storage.Verdicts) {
 	}
 }
 
-// flawText says what is wrong with how the body arrived.
+// flawText returns whether the body arrived incomplete.
 func flawText(r storage.Receipt) string {
 	switch r.Flaw {
 	case storage.BodyCut:
-		return "cut: the body broke off; what arrived is kept"
+		return "cut: the body broke off; the part that arrived is kept"
 	case storage.BodyOverLong:
-		return fmt.Sprintf("over-long: only the first %d bytes of the body are kept", len(r.Body))
+		return fmt.Sprintf("too long: only the first %d bytes of the body are kept", len(r.Body))
 	}
 	return string(r.Flaw)
 }

@@ -15,6 +15,7 @@ import (
 	"backchannel/tui/style"
 )
 
+// receiptTailCommand returns the command that follows receipts.
 func receiptTailCommand(s receiptSession) *cobra.Command {
 	var choice receiptChoice
 	cmd := &cobra.Command{
@@ -56,8 +57,7 @@ func tail[T any](ctx context.Context, s *session, store storage.RuntimeStore, pa
 	return nil
 }
 
-// untilInterrupted makes a command that runs until Ctrl+C end without an error then, whatever
-// it was doing.
+// untilInterrupted wraps a command that runs until Ctrl+C, which is then not an error.
 func untilInterrupted(run runE) runE {
 	return func(cmd *cobra.Command, args []string) error {
 		err := run(cmd, args)
@@ -68,8 +68,8 @@ func untilInterrupted(run runE) runE {
 	}
 }
 
-// streamReceipts shows receipts as they arrive. As text each is a line of its own form,
-// because columns can be aligned only when all rows are known.
+// streamReceipts shows receipts as they arrive. As text, each is one line without aligned columns, because alignment would
+// need all rows.
 func (s receiptSession) streamReceipts(receipts []storage.Receipt) error {
 	for _, r := range receipts {
 		if s.out.labelled != nil {

@@ -16,7 +16,7 @@ import (
 	"backchannel/storage/inventory"
 )
 
-// An againStore is what sending a receipt or a delivery again needs of a store.
+// An againStore is the part of a store that is needed to send a receipt or a delivery again.
 type againStore interface {
 	fire.ReplayStore
 	fire.PlaceStore
@@ -32,24 +32,25 @@ type againFlags struct {
 	resign, asItCame  bool
 }
 
+// register adds the flags. A delivery has the same ones as a receipt.
 func (v *againFlags) register(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringVar(&v.to, "to", "", "send to this `URL` instead of the webhook, or to @receiver")
 	f.StringVar(&v.webhook, "webhook", "", "send to another webhook, by `NAME`")
-	f.StringArrayVar(&v.headers, "header", nil, "send `NAME: VALUE` instead of the header of that name, or without a value no such header; may be repeated")
-	f.StringVar(&v.body, "body", "", "send the content of `FILE` instead; - is stdin")
-	f.BoolVar(&v.resign, "resign", false, "with --to: send as the webhook would, with a new token, as is always done for the webhook itself")
-	f.BoolVar(&v.asItCame, "as-it-came", false, "send the headers that it came with, the old token included, to a webhook, too")
+	f.StringArrayVar(&v.headers, "header", nil, "replace a header, as `NAME: VALUE`, or without a value remove it; may be repeated")
+	f.StringVar(&v.body, "body", "", "send the contents of `FILE` instead; - is stdin")
+	f.BoolVar(&v.resign, "resign", false, "with --to: send as the webhook would, with a new token; without --to that is always so")
+	f.BoolVar(&v.asItCame, "as-it-came", false, "send the original headers, including the old token, even to a webhook")
 	cmd.MarkFlagsMutuallyExclusive("resign", "as-it-came")
 	cmd.MarkFlagsMutuallyExclusive("to", "webhook")
 }
 
-// changes reports whether more is changed than where it is sent.
+// changes reports whether more than the URL is changed.
 func (v *againFlags) changes() bool {
 	return v.webhook != "" || v.body != "" || len(v.headers) > 0 || v.asItCame
 }
 
-// again returns how to send the payload again, as the flags say.
+// again returns how the flags say to send the payload again.
 func (v *againFlags) again(ctx context.Context, s *session, store againStore, of storage.Receipt) (fire.Again, error) {
 	a := fire.Again{Of: of, URL: v.to, AsItCame: v.asItCame || v.to != "" && !v.resign}
 	var bad storage.FieldErrors
@@ -77,7 +78,7 @@ func (v *againFlags) again(ctx context.Context, s *session, store againStore, of
 	return a, append(bad, a.Validate(ctx, s.rules())...).Err()
 }
 
-// maxReplayBody is the length of a body that the receiver keeps, in bytes.
+// maxReplayBody is the size of the largest body that can be sent, in bytes: the largest that the receiver keeps.
 const maxReplayBody = 1 << 20
 
 // sendAgain sends a receipt or a delivery as the flags say.
@@ -101,7 +102,7 @@ func (s *session) sendAgain(ctx context.Context, store againStore, of storage.Re
 		return err
 	}
 	shown := storage.WithoutTokens(sender.URL)
-	how := "with the headers that it came with"
+	how := "with its original headers"
 	if !a.AsItCame {
 		how = fire.HowSigned(sender)
 	}

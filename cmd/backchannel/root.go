@@ -12,8 +12,8 @@ import (
 	"backchannel/storage/words"
 )
 
-// newRoot returns the tree of commands. Cobra's own errors and help are switched off: they know
-// nothing of --output json, exit codes and near misses.
+// newRoot returns the tree of commands. It switches cobra's own errors and help off, because they do not support --output
+// json, exit codes and suggestions.
 func newRoot(a *app) *cobra.Command {
 	var version, accessible bool
 	root := &cobra.Command{
@@ -43,8 +43,8 @@ backchannel receipt list`,
 	}
 	a.settings.flags(root.PersistentFlags())
 	root.Flags().BoolVar(&version, "version", false, "print the version")
-	root.Flags().BoolVar(&accessible, "accessible", false, "the console as lines with labels and prompts, for screen readers, dumb terminals and pipes ($"+envAccessible+")")
-	if asksForJSON(a.args) { // before flags are parsed, since an error in one is to be JSON as well
+	root.Flags().BoolVar(&accessible, "accessible", false, "open the console as lines with labels and prompts, for screen readers, dumb terminals and pipes ($"+envAccessible+")")
+	if asksForJSON(a.args) { // before flags are parsed, so that an error in them is JSON as well
 		a.settings.output = outputJSON
 	}
 	root.SetArgs(a.args)
@@ -60,8 +60,8 @@ backchannel receipt list`,
 	return root
 }
 
-// addGroups adds the commands in the groups of the help. Each gets a session of its own type,
-// which declares the part of a store that it uses.
+// addGroups adds the commands in the groups of the help. Each gets a session of its own type, beside which the part of a
+// store that it uses is declared.
 func addGroups(root *cobra.Command, a *app) {
 	groups := []struct {
 		id, title string
@@ -89,8 +89,8 @@ func addGroups(root *cobra.Command, a *app) {
 	root.SetHelpCommandGroupID("help")
 }
 
-// parent makes a command that only has subcommands. Cobra would print the help and exit with 0
-// for a mistyped subcommand, so that a script would go on.
+// parent completes a command that only has subcommands. For a mistyped subcommand cobra would print the help and exit with
+// 0, and a script would continue.
 func parent(command *cobra.Command, children ...*cobra.Command) *cobra.Command {
 	command.Args = cobra.ArbitraryArgs
 	command.RunE = func(cmd *cobra.Command, args []string) error {
@@ -113,7 +113,7 @@ func childNames(cmd *cobra.Command) (names []string) {
 	return names
 }
 
-// unknownCommand names the most similar command.
+// unknownCommand returns the error about an unknown command, with the most similar one.
 func unknownCommand(cmd *cobra.Command, name string) error {
 	return usagef("there is no command %q%s (see %s --help)", cmd.CommandPath()+" "+shownArgument(name), words.DidYouMean(name, childNames(cmd)), cmd.CommandPath())
 }
@@ -138,7 +138,7 @@ func nearFlag(cmd *cobra.Command, name string) string {
 	return ""
 }
 
-// exactly accepts one argument for each name. Its error says what the arguments are.
+// exactly accepts one argument for each name. Unlike cobra.ExactArgs, its error says what the arguments are.
 func exactly(names ...string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) == len(names) {
@@ -151,8 +151,8 @@ func exactly(names ...string) cobra.PositionalArgs {
 	}
 }
 
-// shownArgument returns an argument as a message shows it: it may be the URL of a database behind
-// which the flag was forgotten, with any characters in its password.
+// shownArgument returns an argument as a message shows it. It masks a password, because the argument may be the URL of a
+// database before which the flag was forgotten. The password may contain any characters, so it is not parsed as a URL.
 func shownArgument(arg string) string {
 	if scheme, rest, found := strings.Cut(arg, "://"); found {
 		if at := strings.LastIndexByte(rest, '@'); at >= 0 {
@@ -162,8 +162,8 @@ func shownArgument(arg string) string {
 	return storage.WithoutTokens(arg)
 }
 
-// must returns an error if a required flag has no value. Cobra's MarkFlagRequired would accept an
-// empty one, such as that of an unset variable in a script.
+// must returns an error if a required flag has no value. Cobra's MarkFlagRequired would accept an empty value, such as that
+// of an unset variable in a script.
 func must(cmd *cobra.Command, flag, value string) error {
 	if value != "" {
 		return nil

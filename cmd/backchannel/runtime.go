@@ -9,8 +9,8 @@ import (
 	"backchannel/storage"
 )
 
-// receiverURL returns the base URL of the built-in receiver: where the leader says that it
-// is, or else where it would be. It is empty if that would be any free port.
+// receiverURL returns the base URL of the built-in receiver. If it is off, it returns the URL that it would have in this
+// process, which is "" for a port chosen by the system.
 func (s *session) receiverURL(ctx context.Context, store storage.RuntimeStore) (string, error) {
 	rt, alive, err := store.Runtime(ctx)
 	if err != nil {
@@ -22,14 +22,12 @@ func (s *session) receiverURL(ctx context.Context, store storage.RuntimeStore) (
 	return s.settings.ownReceiver(), nil
 }
 
-// ownReceiver returns the base URL that a receiver of this process would have. It is empty if that
-// would be any free port.
+// ownReceiver returns the base URL that a receiver of this process would have, or "" for a port chosen by the system.
 func (s *settings) ownReceiver() string {
 	return cmp.Or(s.advertise, receiver.BaseURL(s.listen, s.hosts))
 }
 
-// receiverOff says why nothing is received at the moment. It is empty while the receiver is
-// on.
+// receiverOff returns why nothing is received at the moment, or "" while the receiver is on.
 func receiverOff(ctx context.Context, store storage.RuntimeStore) (string, error) {
 	rt, alive, err := store.Runtime(ctx)
 	switch {
@@ -43,7 +41,7 @@ func receiverOff(ctx context.Context, store storage.RuntimeStore) (string, error
 	return "", nil
 }
 
-// noteWaiting says what would deliver what was just queued, if no engine is running.
+// noteWaiting notes how to start an engine if none is running to deliver what was just queued.
 func (s *stdio) noteWaiting(ctx context.Context, store storage.RuntimeStore) error {
 	_, alive, err := store.Runtime(ctx)
 	if err != nil {

@@ -15,17 +15,19 @@ import (
 	"backchannel/storage"
 )
 
+// serveCommand returns the command that runs the engine and the receiver. It checks the flags before it opens the store,
+// because opening may have to wait for a database.
 func serveCommand(s processSession) *cobra.Command {
 	var flags serveFlags
 	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "Deliver and receive, without the console",
 		Long: "Runs the engine and the built-in receiver until Ctrl+C or SIGTERM. Attempts in flight then have 10 s to finish.\n" +
-			"Once the receiver is ready, the first line of stdout says where it is. While another process delivers for\n" +
+			"Once the receiver is ready, it prints a line of JSON with the receiver's URL. While another process delivers for\n" +
 			"the same data folder, serve stands by and takes over when that one ends.\n\n" +
 			"With --forward-to, each receipt whose auth, schema and target verdicts did not fail is also POSTed to that URL:\n" +
-			"the same bytes with the headers that they arrived with. There is one attempt, and the answer to the sender does\n" +
-			"not wait for it; receipt show shows its result. Redirects are not followed and the order is not kept. A receipt\n" +
+			"the same bytes with their original headers. There is one attempt, and the answer to the sender does\n" +
+			"not wait for it; receipt show shows the result. Redirects are not followed and the order is not kept. A receipt\n" +
 			"that does not fit into the queue of 1024, or is still in it when serve ends, is marked as dropped.",
 		Example: `backchannel serve
 backchannel serve --listen 127.0.0.1:0 --data /tmp/try
@@ -59,15 +61,15 @@ backchannel serve --metrics 127.0.0.1:9464`,
 // A processSession runs the engine and the receiver in this process.
 type processSession struct{ *session }
 
-// A processStore is the part of a store that it uses.
+// A processStore is the part of a store that running an engine and a receiver needs.
 type processStore interface {
 	storage.PausedStore
 	leader.Store
 	metrics.Store
-	// OnLost registers a function that is called with an error when the store can no longer
-	// be relied on, and with nil when it can be again.
+	// OnLost registers a function that is called with an error when the store can no longer be used, and with nil
+	// when it can be again.
 	OnLost(call func(error))
-	// NewEngine returns what delivers from the store.
+	// NewEngine returns the engine that delivers from the store.
 	NewEngine(engine.Config) (leader.Engine, error)
 }
 
@@ -78,7 +80,7 @@ type serveFlags struct {
 	blockPrivate bool
 }
 
-// A readyLine is the first line of stdout, for scripts that wait until serve is ready.
+// A readyLine is the first line of serve on stdout, for scripts that wait until it is ready.
 type readyLine struct {
 	Ready    bool   `json:"ready"`
 	Receiver string `json:"receiver"`
@@ -89,8 +91,7 @@ type readyLine struct {
 	Names []string `json:"names"`
 }
 
-// serve delivers and receives until ctx is done. It serves the metrics even while another process
-// delivers.
+// serve delivers and receives until ctx is done. It serves metrics even while another process delivers.
 func (s processSession) serve(ctx context.Context, store processStore, flags serveFlags) error {
 	if flags.metrics == "" {
 		return s.serveWith(ctx, store, flags, "")
@@ -110,7 +111,7 @@ func (s processSession) serve(ctx context.Context, store processStore, flags ser
 	return group.Wait()
 }
 
-// serveWith delivers and receives, and says on stdout and stderr how far that is.
+// serveWith delivers and receives until ctx is done, and reports its state on stdout and stderr.
 func (s processSession) serveWith(ctx context.Context, store processStore, flags serveFlags, metricsURL string) error {
 	notes := &lossNotes{processSession: s}
 	store.OnLost(notes.lose)
@@ -122,13 +123,13 @@ func (s processSession) serveWith(ctx context.Context, store processStore, flags
 	defer func() { endNote() }()
 	err = s.lead(ctx, store, func(cfg *leader.Config) {
 		cfg.NeedReceiver, cfg.BlockPrivate, cfg.ForwardTo = true, flags.blockPrivate, flags.forwardTo
-		cfg.CutOff, cfg.Trouble = s.noteCutOff, notes.trouble
+		cfg.CutOff, cfg.Trouble = s.noteCutOff, notes.stall
 		cfg.Started = func(started leader.Status) {
 			endNote = s.noteStopping(ctx)
 			if stoodBy {
 				s.note("took over")
 			}
-			// s.out remembers if nobody reads it any more, which is not a reason to stop.
+			// s.out keeps the error of a closed stdout, which is not a reason to stop.
 			_ = s.out.object(readyLine{true, started.ReceiverURL, started.CA, s.settings.data, metricsURL, started.ReceiverNames})
 			if started.Limited != "" {
 				s.note("%s", started.Limited)
@@ -145,9 +146,8 @@ func (s processSession) serveWith(ctx context.Context, store processStore, flags
 	return err
 }
 
-// noteStopping says what a stopping process still does as soon as ctx ends, until the function
-// that it returns is called. That function waits for a note under way, which would otherwise
-// appear after the error with which the command ends.
+// noteStopping notes what a stopping process still does as soon as ctx is done, unless end is called before. end waits for
+// a note that is being written, which would otherwise appear after the error of the command.
 func (s processSession) noteStopping(ctx context.Context) (end func()) {
 	note := sync.OnceFunc(func() {
 		s.note("stopping; attempts in flight have at most 10 s to finish, a second Ctrl+C ends them now")
@@ -160,16 +160,15 @@ func (s processSession) noteStopping(ctx context.Context) (end func()) {
 	}
 }
 
-// noteTrouble says why deliveries wait, or with an empty reason that they continue.
-func (s processSession) noteTrouble(reason string) {
+// noteStall notes why deliveries are waiting, or with an empty reason that they continue.
+func (s processSession) noteStall(reason string) {
 	if reason == "" {
 		reason = "deliveries continue"
 	}
 	s.note("%s", reason)
 }
 
-// noteLost says that the database's files are no longer in place or that it cannot be reached, or
-// with nil that it is as it was.
+// noteLost notes that the database's files are gone or that it cannot be reached, or with nil that it can be used again.
 func (s processSession) noteLost(lost error) {
 	if lost == nil && s.settings.database != "" {
 		s.note("the database can be reached again; events and receipts are accepted")
@@ -182,13 +181,13 @@ func (s processSession) noteLost(lost error) {
 	s.note("%v", lost)
 }
 
-// noteCutOff says what happens to attempts that did not finish.
+// noteCutOff notes what happens to attempts that did not finish.
 func (s processSession) noteCutOff(attempts int64) {
-	s.note("%d in flight did not finish: these do not count as attempts, and are made again once an engine runs", attempts)
+	s.note("%d in flight did not finish: these do not count as attempts, and are repeated once an engine runs", attempts)
 }
 
-// standBy reports whether another process delivers for the same data folder, and if so, tells the
-// user. Any number of processes may deliver from a database.
+// standBy reports whether another process delivers for the same data folder, and if so, notes that. It returns false for a
+// database, from which any number of processes may deliver.
 func (s processSession) standBy(ctx context.Context, store processStore) (bool, error) {
 	if s.settings.database != "" {
 		return false, nil
@@ -198,13 +197,12 @@ func (s processSession) standBy(ctx context.Context, store processStore) (bool, 
 		return false, err
 	}
 	if alive {
-		s.note("standing by: process %d delivers for %s; this one takes over when it ends", rt.PID, s.settings.data)
+		s.note("standing by: process %d delivers for %s; this one takes over when that ends", rt.PID, s.settings.data)
 	}
 	return alive, nil
 }
 
-// lead delivers and receives until ctx is done, as soon as the lock is free. A process that only
-// observes just waits for ctx.
+// lead waits for the lock, and then delivers and receives until ctx is done. With --observe it only waits for ctx.
 func (s processSession) lead(ctx context.Context, store processStore, adapt func(*leader.Config)) error {
 	if s.settings.observe {
 		<-ctx.Done()

@@ -23,18 +23,18 @@ type printer struct {
 // An environment looks up a variable.
 type environment func(name string) (value string, set bool)
 
-// A session is what every command works with: its input and outputs, and its settings. The
-// commands on one kind of record share a type that embeds it.
+// A session is the environment of every command: its input, outputs and settings. The commands on one kind of record share
+// a type that embeds it.
 type session struct {
 	printer
 	env  environment
-	quit func()     // ends the context of the command that runs
-	open wholeStore // by the session that the command is a line of; nil: the command opens it
+	quit func()     // ends the context of the running command
+	open wholeStore // the store of the session of lines in which the command runs; nil: the command opens one
 
-	opened openStore // by withStore or withWholeStore; nil: none is open
+	opened openStore // the store that withStore or withWholeStore has opened; nil: none
 
 	settings   settings
-	flagErrors storage.FieldErrors // flags and variables that cannot be read
+	flagErrors storage.FieldErrors // the deferred errors of flags and variables
 }
 
 // newSession returns the session of this process.
@@ -46,7 +46,7 @@ func newSession() *session {
 	return s
 }
 
-// rules returns what the validity of a record depends on besides the record itself.
+// rules returns what the validity of a record depends on apart from the record itself.
 func (s *session) rules() storage.Rules {
 	return storage.Rules{AllowHTTP: s.settings.allowHTTP, Sources: storage.SystemSources(), FailureCodes: fixtures.FailureCodes}
 }

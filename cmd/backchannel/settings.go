@@ -17,13 +17,12 @@ import (
 	"backchannel/storage/weburl"
 )
 
-// settings are what every command depends on. A flag takes precedence over the environment,
-// which takes precedence over the default.
+// settings are the settings of every command. A flag takes precedence over the environment, and that over the default.
 type settings struct {
 	data      string // absolute
-	database  string // URL of the database that several machines share; empty: the data folder has the records
-	keyFile   string // what secrets in that database are sealed with
-	observe   bool   // only look and fire
+	database  string // URL of the database that several machines share; empty: the records are in the data folder
+	keyFile   string // path of the key that seals secrets in that database
+	observe   bool   // neither deliver nor receive
 	listen    string
 	advertise string   // the URL by which senders reach the receiver, or the receivers of all machines
 	hosts     []string // further names by which senders reach the receiver
@@ -53,9 +52,9 @@ func (s settings) json() bool { return s.output == outputJSON }
 // comes before the default.
 func (s *settings) flags(f *pflag.FlagSet) {
 	f.StringVar(&s.data, "data", "", "data `DIR` ($"+envData+", else $XDG_DATA_HOME/backchannel)")
-	f.StringVar(&s.database, "database", "", "`URL` of a PostgreSQL database that several machines share, postgres://USER@HOST/NAME ($"+envDatabase+", else the data folder); a password in it is seen by all who list processes here, but not in the variable, in $PGPASSWORD or in ~/.pgpass")
+	f.StringVar(&s.database, "database", "", "`URL` of a PostgreSQL database that several machines share, postgres://USER@HOST/NAME ($"+envDatabase+", else the data folder); other users see a password in it in the list of processes, but not one in the variable, in $PGPASSWORD or in ~/.pgpass")
 	f.StringVar(&s.keyFile, "key-file", "", "`FILE` with the key that secrets in that database are sealed with, the same on every machine (default: "+seal.KeyFile+" in the data folder)")
-	f.BoolVar(&s.observe, "observe", false, "neither deliver nor receive here, only look and fire; others deliver")
+	f.BoolVar(&s.observe, "observe", false, "neither deliver nor receive in this process, only watch and fire")
 	f.StringVar(&s.listen, "listen", "", "where the receiver listens, as `HOST:PORT`; port 0: any free one ($"+envListen+", else "+defaultListen+")")
 	f.StringVar(&s.advertise, "advertise", "", "`URL` by which senders reach the receiver, such as that of a load balancer (default: where it listens)")
 	f.StringArrayVar(&s.hosts, "host", nil, "further `NAME` or address by which senders reach the receiver, for its certificate; may be repeated ($"+envHost+", with commas)")
@@ -65,8 +64,8 @@ func (s *settings) flags(f *pflag.FlagSet) {
 	f.StringVarP(&s.output, "output", "o", outputTable, "`FORMAT` of the result: table or json")
 }
 
-// asksForJSON reports whether the arguments choose JSON, even if a mistake among them keeps
-// the flags from being parsed.
+// asksForJSON reports whether the arguments choose JSON, even if the flags cannot be parsed because of a mistake in
+// another one.
 func asksForJSON(args []string) bool {
 	for i, arg := range args {
 		if arg == "--" {
@@ -80,12 +79,12 @@ func asksForJSON(args []string) bool {
 	return false
 }
 
-// choosesJSON reports whether one argument chooses JSON by itself.
+// choosesJSON reports whether a single argument chooses JSON.
 func choosesJSON(arg string) bool {
 	return slices.Contains([]string{"--output=" + outputJSON, "-o=" + outputJSON, "-o" + outputJSON}, arg)
 }
 
-// resolve sets what no flag has set, and validates everything.
+// resolve sets the settings that no flag has set, and validates all of them.
 func (s *settings) resolve(flags *pflag.FlagSet, env func(string) (string, bool)) (bad storage.FieldErrors) {
 	add := func(field string, err error) {
 		if err != nil {
@@ -128,8 +127,8 @@ func (s *settings) resolveData(env func(string) (string, bool)) error {
 	return makeAbsolute(&s.data)
 }
 
-// defaultData follows the XDG base directory specification, by which a relative path in the
-// variable is ignored.
+// defaultData returns the default data folder by the XDG Base Directory Specification, which says that a relative path in
+// the variable must be ignored.
 func defaultData(env func(string) (string, bool)) string {
 	if base, _ := env("XDG_DATA_HOME"); filepath.IsAbs(base) {
 		return filepath.Join(base, "backchannel")
@@ -141,7 +140,7 @@ func defaultData(env func(string) (string, bool)) string {
 	return filepath.Join(home, ".local", "share", "backchannel")
 }
 
-// resolveDatabase chooses the data folder if the flag is given without a URL.
+// resolveDatabase sets the database. An empty flag chooses the data folder even if the variable is set.
 func (s *settings) resolveDatabase(flags *pflag.FlagSet, env func(string) (string, bool)) error {
 	from := ""
 	if !flags.Changed("database") {
@@ -165,7 +164,7 @@ func (s *settings) resolveKeyFile() error {
 	return makeAbsolute(&s.keyFile)
 }
 
-// resolveAdvertise adds the host of the URL to the names in the receiver's certificate.
+// resolveAdvertise normalizes the advertised URL, and adds its host to the names in the receiver's certificate.
 func (s *settings) resolveAdvertise() error {
 	if s.advertise == "" {
 		return nil
@@ -190,7 +189,7 @@ func (s *settings) resolveListen(env func(string) (string, bool)) error {
 	return err
 }
 
-// resolveHosts sets the further names of the receiver, in the form of certificates.
+// resolveHosts sets the additional names of the receiver, in the form in which certificates have them.
 func (s *settings) resolveHosts(env func(string) (string, bool)) (bad []error) {
 	given, from := s.hosts, ""
 	if text, _ := env(envHost); len(given) == 0 && text != "" {
@@ -208,7 +207,7 @@ func (s *settings) resolveHosts(env func(string) (string, bool)) (bad []error) {
 	return bad
 }
 
-// resolveAllowHTTP reads the variable.
+// resolveAllowHTTP parses the variable.
 func (s *settings) resolveAllowHTTP(env func(string) (string, bool)) (err error) {
 	text, _ := env(envAllowHTTP)
 	if text == "" {

@@ -8,10 +8,10 @@ import (
 	"syscall"
 )
 
-// signals returns a context that is done after the first Ctrl+C, SIGTERM or SIGHUP, or when
-// quit is called. The next signal ends the process. SIGPIPE is ignored, so a closed stdout or
-// stderr shows as a write error, because a process that delivers must outlive the pipe that
-// it was started with. Under nohup, which ignores SIGHUP, it outlives its terminal too.
+// signals returns a context that is done after the first Ctrl+C, SIGTERM or SIGHUP, or when quit is called. The next
+// signal ends the process. SIGPIPE is ignored, so that a closed stdout or stderr causes a write error: a process that
+// delivers must outlive the pipe that it was started with. Under nohup, which ignores SIGHUP, it also outlives its
+// terminal.
 func (a *app) signals() (ctx context.Context, stop func()) {
 	ctx, a.quit = context.WithCancel(context.Background())
 	caught := make(chan os.Signal, 2)
@@ -19,7 +19,7 @@ func (a *app) signals() (ctx context.Context, stop func()) {
 	if !signal.Ignored(syscall.SIGHUP) {
 		signal.Notify(caught, syscall.SIGHUP)
 	}
-	signal.Ignore(syscall.SIGPIPE, syscall.SIGXFSZ) // a write beyond ulimit -f becomes an error
+	signal.Ignore(syscall.SIGPIPE, syscall.SIGXFSZ) // SIGXFSZ: a write beyond ulimit -f becomes an error
 	done := make(chan struct{})
 	go func() {
 		for {

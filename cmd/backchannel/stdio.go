@@ -13,7 +13,7 @@ import (
 	"backchannel/tui/style"
 )
 
-// A message is a line of JSON on stderr. It has one of the three texts.
+// A message is a line of JSON on stderr. It has exactly one of the three texts.
 type message struct {
 	Error   string              `json:"error,omitempty"`   // why the command failed; in the last line only
 	Warning string              `json:"warning,omitempty"` // what is valid but probably a mistake
@@ -21,13 +21,13 @@ type message struct {
 	Fields  storage.FieldErrors `json:"fields,omitempty"`
 }
 
-// A stdio is the input of a command, and where it writes messages: lines of text, or of JSON
-// if the result is JSON.
+// A stdio is the input of a command and its output for messages, which are lines of text, or of JSON if the result is
+// JSON.
 type stdio struct {
 	in   *os.File
 	err  io.Writer
 	json func() bool
-	ask  func(ctx context.Context, question string) (string, error) // nil: on the terminal, if there is one
+	ask  func(ctx context.Context, question string) (string, error) // asks the user; nil: on the terminal, if there is one
 }
 
 // message writes a line of JSON.
@@ -56,7 +56,7 @@ func (s *stdio) warn(odd storage.FieldErrors) {
 	}
 }
 
-// warning writes a warning, which may be about fields.
+// warning writes a warning, and in JSON the fields that it is about.
 func (s *stdio) warning(text string, about ...storage.FieldError) {
 	if s.json() {
 		s.message(message{Warning: text, Fields: about})
@@ -65,7 +65,7 @@ func (s *stdio) warning(text string, about ...storage.FieldError) {
 	s.note("warning: %s", text)
 }
 
-// interactive reports whether a user can be asked.
+// interactive reports whether the user can be asked on the terminal.
 func (s *stdio) interactive() bool {
 	stderr, isFile := s.err.(*os.File)
 	return isFile && term.IsTerminal(s.in.Fd()) && term.IsTerminal(stderr.Fd())

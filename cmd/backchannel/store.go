@@ -17,8 +17,8 @@ import (
 	"backchannel/storage/sqlite"
 )
 
-// A wholeStore is the union of the parts of a store that the commands use. Each group of
-// commands declares its part beside its session type.
+// A wholeStore is the union of the parts of a store that the commands use. Each group of commands declares its part beside
+// its session type, so that one sees at a glance what it may change.
 type wholeStore interface {
 	consoleStore
 	processStore
@@ -39,38 +39,39 @@ type wholeStore interface {
 	copyStore
 }
 
-// An openStore is a whole store, to be closed.
+// An openStore is a whole store that must be closed.
 type openStore interface {
 	wholeStore
 	io.Closer
-	// CA returns the local authority, which is created if needed.
+	// CA returns the local authority, and creates it if needed.
 	CA(context.Context) (*receiver.CA, error)
 }
 
-// A storePlace is where a store is: a database, or else a data folder.
+// A storePlace is the location of a store: a database, or if that is empty, a data folder.
 type storePlace struct {
 	database string // its URL
 	keyFile  string // of the database
 	folder   string
 }
 
-// place returns where the records of this session are.
+// place returns the location of this session's store.
 func (s *settings) place() storePlace {
 	return storePlace{s.database, s.keyFile, s.data}
 }
 
-// An opener opens stores, and tells what there is to know of that.
+// An opener opens stores, and writes notes and warnings about that.
 type opener struct {
 	*stdio
 	now    func() time.Time
 	rules  storage.Rules
-	folder string // of this process
+	folder string // the data folder of this process
 }
 
+// opener returns an opener that writes to the outputs of the session.
 func (s *session) opener() opener { return opener{&s.stdio, s.now, s.rules(), s.settings.data} }
 
-// open opens the store at a place, which is created there if needed. Activity attributes what
-// is done with it to by.
+// open opens the store at a location, and creates it if needed. Activities say that changes were made by: "in the
+// console".
 func (o opener) open(ctx context.Context, at storePlace, by string) (openStore, error) {
 	if at.database != "" {
 		return o.openDatabase(ctx, postgres.Open, at, by)
@@ -78,7 +79,7 @@ func (o opener) open(ctx context.Context, at storePlace, by string) (openStore, 
 	return o.openFolder(ctx, at.folder, by)
 }
 
-// peek opens the store at a place for reading only. It creates and changes nothing.
+// peek opens the store at a location for reading only. It creates and changes nothing.
 func (o opener) peek(ctx context.Context, at storePlace) (openStore, error) {
 	if at.database != "" {
 		return o.openDatabase(ctx, postgres.Peek, at, "")
@@ -96,15 +97,15 @@ type folderStore struct {
 	now func() time.Time
 }
 
-// CA returns the authority of the folder.
+// CA returns the authority in the folder.
 func (s folderStore) CA(context.Context) (*receiver.CA, error) { return folderCA(s.Dir(), s.now()) }
 
-// NewEngine returns the engine of the one process that delivers for the folder.
+// NewEngine returns the engine of the only process that delivers for the folder.
 func (s folderStore) NewEngine(cfg engine.Config) (leader.Engine, error) {
 	return engine.New(s.Store, cfg), nil
 }
 
-// Exposures returns what others could read when the store was opened.
+// Exposures returns which files other users could read when the store was opened.
 func (s folderStore) Exposures() (texts []string) {
 	for _, e := range s.Exposed() {
 		texts = append(texts, e.String())
@@ -112,12 +113,12 @@ func (s folderStore) Exposures() (texts []string) {
 	return texts
 }
 
-// Server reports that there is no server.
+// Server returns false, because a data folder has no server.
 func (folderStore) Server(context.Context) (server storage.Server, shared bool, err error) {
 	return server, false, nil
 }
 
-// openFolder opens the store of a data folder, and warns of files that others could read.
+// openFolder opens the store of a data folder, and warns of files that other users could read.
 func (o opener) openFolder(ctx context.Context, dir, by string) (openStore, error) {
 	store, err := sqlite.Open(ctx, sqlite.Options{Dir: dir, Now: o.now, Version: programVersion(), Rules: o.rules, By: by})
 	if err != nil {
@@ -134,8 +135,8 @@ func (o opener) openFolder(ctx context.Context, dir, by string) (openStore, erro
 // hasStore reports whether there is a store in a folder.
 func hasStore(dir string) bool { return sqlite.Exists(dir) }
 
-// withWholeStore runs a function with the store of this session open, for which it waits until
-// ctx is done. Activity attributes what the function does to by.
+// withWholeStore calls a function with the store of this session. It waits for a database that is away until ctx is done.
+// Activities say that changes were made by.
 func (s *session) withWholeStore(ctx context.Context, by string, run func(wholeStore) error) error {
 	err := s.withOpened(func() (openStore, error) { return s.opener().openPatiently(ctx, s.settings.place(), by) }, run)
 	if errors.Is(err, errNotAwaited) {
@@ -144,16 +145,16 @@ func (s *session) withWholeStore(ctx context.Context, by string, run func(wholeS
 	return err
 }
 
-// onCommandLine is what commands do to records, as Activity says it.
+// onCommandLine is where activities say that commands made their changes.
 const onCommandLine = "on the command line"
 
-// withStore is withWholeStore for a command, which does not wait.
+// withStore is like withWholeStore, but does not wait, because a command must fail soon if the database is away.
 func (s *session) withStore(ctx context.Context, run func(wholeStore) error) error {
 	return s.withOpened(func() (openStore, error) { return s.opener().open(ctx, s.settings.place(), onCommandLine) }, run)
 }
 
-// withOpened runs a function with a store open. A command within a session of lines uses the
-// store of that session.
+// withOpened calls a function with a store that open opens, and closes it afterwards. A command within a session of lines
+// uses the store of that session.
 func (s *session) withOpened(open func() (openStore, error), run func(wholeStore) error) (err error) {
 	if s.open != nil {
 		return run(s.open)
@@ -174,15 +175,14 @@ func (s *session) withOpened(open func() (openStore, error), run func(wholeStore
 	return run(store)
 }
 
-// closeStore closes a store, and sets err if that fails unless it is set already.
+// closeStore closes a store. If that fails and *err is nil, it sets *err.
 func closeStore(store io.Closer, err *error) {
 	if closing := store.Close(); *err == nil && closing != nil {
 		*err = fmt.Errorf("close the store: %w", closing)
 	}
 }
 
-// peek runs a function with the store open for reading only. It does not create, change or
-// wait for anything.
+// peek calls a function with the store open for reading only. It creates and changes nothing, and waits for nothing.
 func (s *session) peek(ctx context.Context, read func(completionStore) error) error {
 	store, err := s.opener().peek(ctx, s.settings.place())
 	if err != nil {
@@ -192,7 +192,7 @@ func (s *session) peek(ctx context.Context, read func(completionStore) error) er
 	return read(store)
 }
 
-// makeDataFolder creates the data folder, to which only its owner has access.
+// makeDataFolder creates the data folder, with access for its owner only.
 func (s *settings) makeDataFolder() error {
 	err := os.MkdirAll(s.data, 0o700)
 	var at *fs.PathError

@@ -11,8 +11,8 @@ import (
 	"backchannel/tui/style"
 )
 
-// A table is rows of text below a heading. Cells are escaped when the table is written, so
-// that received text cannot control the terminal.
+// A table is rows of text below a heading. Cells are escaped when the table is written, so that received text cannot
+// control the terminal.
 type table struct {
 	head    []string
 	rows    [][]string
@@ -25,11 +25,11 @@ func (t *table) add(cells ...string) { t.rows = append(t.rows, cells) }
 
 const (
 	columnGap = 2
-	minWidth  = 8 // of a column that is cut
+	minWidth  = 8 // the least width of a truncated column
 )
 
-// write writes aligned columns. If the table is wider than width, it cuts the widest columns;
-// a width of 0 means no limit.
+// write writes aligned columns. If the table is wider than width, it omits the roomy columns and then truncates the widest
+// ones. A width of 0 means no limit.
 func (t *table) write(w io.Writer, width int) {
 	if out, ok := w.(*output); ok && out.labelled != nil {
 		out.labelled.write(out, t)
@@ -65,7 +65,7 @@ func withoutColumn(lines [][]string, at int) {
 	}
 }
 
-// total returns the width of the columns and of the gaps between them.
+// total returns the width of the columns and the gaps between them.
 func total(widths []int) int {
 	sum := columnGap * (len(widths) - 1)
 	for _, width := range widths {
@@ -85,8 +85,8 @@ func (t *table) widths(lines [][]string) []int {
 	return widths
 }
 
-// shrink narrows the widest column until all fit. It never cuts the first one, which has the
-// name or ID by which other commands refer to the row.
+// shrink narrows the widest column until all fit. It never narrows the first one, which has the name or ID that other
+// commands take.
 func shrink(widths []int, limit int) {
 	for total := total(widths); limit > 0 && total > limit; total-- {
 		others := widths[1:]
@@ -97,7 +97,7 @@ func shrink(widths []int, limit int) {
 	}
 }
 
-// alignedLine returns a row with its cells cut or padded to the widths.
+// alignedLine returns a row with its cells truncated or padded to the widths.
 func alignedLine(cells []string, widths []int) string {
 	var line strings.Builder
 	for i, cell := range cells {
@@ -108,8 +108,8 @@ func alignedLine(cells []string, widths []int) string {
 	return strings.TrimRight(line.String(), " ")
 }
 
-// facts are names with values. Like a table they are escaped when they are written, so a
-// received line break does not begin a line.
+// facts are names with values. Like the cells of a table they are escaped when they are written, so that a line break in
+// received text does not begin a new line.
 type facts []fact
 
 // A fact is a name with the lines of its value.
@@ -139,11 +139,11 @@ func (f *facts) text(name, text string) {
 	}
 }
 
-// minWrap is the least width to which values are wrapped.
+// minWrap is the least width to which values are wrapped, in cells.
 const minWrap = 20
 
-// wrap breaks values between words so that no line is wider than width, which includes the
-// names. A width of 0 or less means no limit.
+// wrap wraps values between words so that lines including the names are at most width cells wide. A width of 0 or less
+// means no limit.
 func (f facts) wrap(width int) facts {
 	if width <= 0 {
 		return f
@@ -163,7 +163,7 @@ func (f facts) wrap(width int) facts {
 	return wrapped
 }
 
-// write writes aligned values. Further lines of a value are below its first one.
+// write writes aligned values. The further lines of a value are below the first one.
 func (f facts) write(w io.Writer, indent string) {
 	if out, ok := w.(*output); ok && out.labelled != nil {
 		f.writeLabelled(out)

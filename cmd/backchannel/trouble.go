@@ -6,18 +6,17 @@ import (
 	"sync"
 )
 
-// A lossNotes says when the database cannot be used and when deliveries wait. The second is not
-// worth saying while the first holds.
+// A lossNotes notes when the database cannot be used and when deliveries are waiting. While the database cannot be used, it
+// does not note the second, which follows from the first.
 type lossNotes struct {
 	processSession
 
-	mu   sync.Mutex // guards what follows
-	lost bool
-	told string // why deliveries wait, as said last; empty: that they do not
+	mu    sync.Mutex // guards what follows
+	lost  bool
+	noted string // the last reason noted why deliveries are waiting; empty: they are not
 }
 
-// lose says that the database's files are no longer in place or that it cannot be reached, or
-// with nil that it is as it was.
+// lose notes that the database cannot be used, or with nil that it can be again.
 func (n *lossNotes) lose(lost error) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -25,29 +24,29 @@ func (n *lossNotes) lose(lost error) {
 	n.noteLost(lost)
 }
 
-// trouble says why deliveries wait, or with an empty reason that they continue. It says nothing of
-// a reason that is a part of what it said last.
-func (n *lossNotes) trouble(reason string) {
+// stall notes why deliveries are waiting, or with an empty reason that they continue. It does not repeat a reason that was
+// part of the last one.
+func (n *lossNotes) stall(reason string) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if reason == "" && n.told == "" || reason != "" && (n.lost || strings.Contains(n.told, reason)) {
+	if reason == "" && n.noted == "" || reason != "" && (n.lost || strings.Contains(n.noted, reason)) {
 		return
 	}
-	n.noteTrouble(reason)
-	n.told = reason
+	n.noteStall(reason)
+	n.noted = reason
 }
 
-// A troubleBanner is the banner above the console's screens while the database cannot be used or
-// deliveries wait.
-type troubleBanner struct {
-	show func(text string) // instead of what was shown before; nothing if it is empty
+// A lossBanner is the text in the banner above the console's screens while the database cannot be used or deliveries are
+// waiting.
+type lossBanner struct {
+	show func(text string) // replaces the text; "" removes the banner
 
-	mu          sync.Mutex // guards what follows
-	lost, stall string
+	mu            sync.Mutex // guards what follows
+	lost, stalled string
 }
 
 // lose shows that the database cannot be used, or with nil that it can be again.
-func (b *troubleBanner) lose(lost error) {
+func (b *lossBanner) lose(lost error) {
 	text := ""
 	if lost != nil {
 		text = lost.Error()
@@ -55,14 +54,13 @@ func (b *troubleBanner) lose(lost error) {
 	b.set(&b.lost, text)
 }
 
-// trouble shows why deliveries wait, or with an empty reason that they continue.
-func (b *troubleBanner) trouble(reason string) { b.set(&b.stall, reason) }
+// stall shows why deliveries are waiting, or with an empty reason that they continue.
+func (b *lossBanner) stall(reason string) { b.set(&b.stalled, reason) }
 
-// set changes one of the two texts. The loss of the database is the one shown, since it explains
-// the other.
-func (b *troubleBanner) set(which *string, text string) {
+// set changes one of the two texts. If both are set, it shows the loss of the database, which explains the other.
+func (b *lossBanner) set(which *string, text string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	*which = text
-	b.show(cmp.Or(b.lost, b.stall))
+	b.show(cmp.Or(b.lost, b.stalled))
 }

@@ -11,18 +11,19 @@ import (
 // version is set by the linker: -X main.version=v1.2.3.
 var version string
 
-// programVersion returns the version that the linker set, or else that of the module.
+// programVersion returns the version that the linker has set, otherwise that of the module, otherwise dev.
 func programVersion() string {
 	if version != "" {
 		return version
 	}
 	info, ok := debug.ReadBuildInfo()
 	if !ok || info.Main.Version == "" || info.Main.Version == "(devel)" {
-		return "dev" // in parentheses it would be a comment in User-Agent (RFC 9110 §5.6.5)
+		return "dev" // not in parentheses, which would make it a comment in User-Agent (RFC 9110 §5.6.5)
 	}
 	return info.Main.Version
 }
 
+// versionCommand returns the command that prints the version.
 func versionCommand(s *session) *cobra.Command {
 	return &cobra.Command{
 		Use:     "version",

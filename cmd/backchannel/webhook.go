@@ -24,13 +24,14 @@ type webhookStore interface {
 	storage.RuntimeStore
 	CreateWebhook(context.Context, *storage.Webhook) error
 	UpdateWebhook(context.Context, *storage.Webhook) error
-	// CheckWebhook returns the error with which the webhook would not be saved.
+	// CheckWebhook returns the error that CreateWebhook or UpdateWebhook would return for a webhook's fields.
 	CheckWebhook(context.Context, storage.Webhook) error
 	DeleteWebhook(context.Context, storage.ID) (cancelled int, err error)
 	SetWebhookState(ctx context.Context, id storage.ID, state storage.WebhookState, reason string) error
 	AttemptTallies(ctx context.Context, webhook storage.ID, until time.Time) (storage.AttemptTallies, error)
 }
 
+// webhookCommand returns the parent of the commands on webhooks.
 func webhookCommand(s webhookSession) *cobra.Command {
 	return parent(&cobra.Command{
 		Use:   "webhook",
@@ -69,7 +70,7 @@ func findWebhook(ctx context.Context, store inventory.FindStore, name string) (s
 	return w, explainMissing(err)
 }
 
-// explainMissing adds to the error about a missing webhook or campaign which command helps.
+// explainMissing adds the command that helps to the error about a missing webhook or campaign.
 func explainMissing(err error) error {
 	var missing *inventory.NotFoundError
 	switch {
@@ -94,8 +95,7 @@ func (s webhookSession) showWebhook(ctx context.Context, store webhookStore, w s
 	return nil
 }
 
-// awaitEffect waits until the receiver works with what this process has changed, so that a script
-// can fire at once.
+// awaitEffect waits until the receiver uses what this process has changed, so that a script can fire immediately.
 func awaitEffect(ctx context.Context, store storage.RuntimeStore) error {
 	return storage.AwaitEffect(ctx, store, os.Getpid())
 }

@@ -11,6 +11,7 @@ import (
 	"backchannel/storage/inventory"
 )
 
+// webhookApplyCommand returns the command that saves the webhooks and campaigns of a file.
 func webhookApplyCommand(s webhookSession) *cobra.Command {
 	return applyCommand(s, &cobra.Command{
 		Short: "Create and change webhooks and campaigns from a file",
@@ -19,18 +20,17 @@ backchannel webhook export | backchannel --data /tmp/other webhook apply -f -`,
 	})
 }
 
-// aboutApply explains what a file does.
+// aboutApply explains how a file is applied.
 const aboutApply = "Reads webhooks and campaigns as export writes them: JSON objects, one after the other. An object whose \"kind\" is\n" +
-	"\"Campaign\" is a campaign, any other a webhook. What does not exist is created; a webhook of the same name, or a campaign\n" +
-	"of the same id or name, is changed. What an object omits stays as it is, and what is as the file says is left alone.\n" +
-	"Webhooks of a file may swap their organizations and sandboxes. Nothing is saved unless every object is valid.\n\n" +
-	"A campaign that is created keeps the ids and the status of the file; with the status Live it takes calls at once. For one\n" +
-	"that exists, the status Live puts the settings in force: a draft is activated, and settings of a live campaign that change\n" +
-	"get a new version id. Without a status, changes of a live campaign are a draft, as with edit. The status Stopped stops it.\n" +
-	"A campaign never becomes a draft again, and a stopped one stays as it is."
+	"\"Campaign\" is a campaign, any other is a webhook. A record that does not exist is created; a webhook of the same name, or\n" +
+	"a campaign of the same id or name, is changed. Settings that an object omits are kept, and a record without changes is\n" +
+	"not saved. Webhooks of a file may swap their organizations and sandboxes. Nothing is saved unless every object is valid.\n\n" +
+	"A campaign that is created gets the ids and the status of the file; with the status Live it takes calls at once. For one\n" +
+	"that exists, the status Live makes the settings effective: a draft is activated, and a live campaign with new settings\n" +
+	"gets a new version id. Without a status, changes of a live campaign are a draft, as with edit. The status Stopped stops it.\n" +
+	"A campaign never becomes a draft again, and a stopped one is never changed."
 
-// applyCommand completes an apply command. It takes webhooks and campaigns alike, under whichever
-// command it is called.
+// applyCommand completes an apply command. It takes webhooks and campaigns alike, under either parent.
 func applyCommand(s webhookSession, cmd *cobra.Command) *cobra.Command {
 	var path string
 	cmd.Use, cmd.Long, cmd.Args = "apply -f FILE", aboutApply, exactly()
@@ -46,7 +46,7 @@ func applyCommand(s webhookSession, cmd *cobra.Command) *cobra.Command {
 	return cmd
 }
 
-// applyFile saves the content of a file, and says of each record whether it changed.
+// applyFile saves the contents of a file, and notes for each record whether it was changed.
 func (s webhookSession) applyFile(ctx context.Context, store wholeStore, path string) error {
 	text, err := s.readFile(ctx, "file", path, file.MaxApply)
 	if err != nil {
@@ -72,8 +72,7 @@ func (s webhookSession) applyFile(ctx context.Context, store wholeStore, path st
 	return campaignSession(s).showApplied(ctx, store, content.Campaigns)
 }
 
-// showApplied shows the campaigns of a file. Their names say which kind they are, because a
-// webhook may have the same.
+// showApplied shows the campaigns of a file. Notes name the kind, because a webhook may have the same name.
 func (s campaignSession) showApplied(ctx context.Context, store campaignStore, all []inventory.Campaign) error {
 	for _, c := range all {
 		if err := s.warnOfCampaign(ctx, store, c.Latest()); err != nil {
@@ -93,7 +92,7 @@ func (s campaignSession) showApplied(ctx context.Context, store campaignStore, a
 	return nil
 }
 
-// noteApplied says whether a record was changed.
+// noteApplied notes whether a record was changed.
 func (s *stdio) noteApplied(name string, unchanged bool) {
 	if unchanged {
 		s.note("unchanged %s", name)

@@ -12,6 +12,7 @@ import (
 	"backchannel/storage"
 )
 
+// webhookDeleteCommand returns the command that deletes a webhook.
 func webhookDeleteCommand(s webhookSession) *cobra.Command {
 	var yes bool
 	cmd := &cobra.Command{
@@ -47,8 +48,7 @@ type deletion struct {
 	Cancelled int        `json:"cancelled"` // queued deliveries
 }
 
-// confirm asks for confirmation unless --yes was given. Its error says that nothing was done,
-// or that nobody can be asked.
+// confirm asks for confirmation unless yes is true, by --yes. Its error says that nothing was done, or that it cannot ask.
 func (s *stdio) confirm(ctx context.Context, yes bool, format string, args ...any) error {
 	if yes {
 		return nil
@@ -61,9 +61,9 @@ func (s *stdio) confirm(ctx context.Context, yes bool, format string, args ...an
 		}
 		return err
 	case s.json(): // stderr has only lines of JSON
-		return usagef("this needs confirmation, which --output json cannot ask for; add --yes to go ahead")
+		return usagef("this needs confirmation, which --output json cannot ask for; add --yes to proceed")
 	case !s.interactive():
-		return usagef("this needs confirmation, and there is no terminal to ask on; add --yes to go ahead")
+		return usagef("this needs confirmation, and there is no terminal to ask on; add --yes to proceed")
 	}
 	fmt.Fprintf(s.err, format+" [y/N] ", args...)
 	answer := make(chan string, 1)
@@ -83,7 +83,7 @@ func (s *stdio) confirm(ctx context.Context, yes bool, format string, args ...an
 	}
 }
 
-// errNotConfirmed is the error of confirm for every answer but yes.
+// errNotConfirmed is the error of confirm for every answer except yes.
 var errNotConfirmed = errors.New("not confirmed; nothing was done")
 
 // isYes reports whether an answer means yes.

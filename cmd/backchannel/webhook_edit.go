@@ -8,6 +8,7 @@ import (
 	"backchannel/storage"
 )
 
+// webhookEditCommand returns the command that changes a webhook.
 func webhookEditCommand(s webhookSession) *cobra.Command {
 	var flags webhookFlags
 	cmd := &cobra.Command{
@@ -15,7 +16,7 @@ func webhookEditCommand(s webhookSession) *cobra.Command {
 		Short: "Change a webhook",
 		Long: "Changes the fields whose flags are given; the others stay as they are. --channel, --jwt-aud, --header and\n" +
 			"--secret-header replace the whole list. The two header flags set one list, so give all headers again; an empty\n" +
-			"--header '' removes them all. If somebody else changes the webhook meanwhile, saving it is a conflict.",
+			"--header '' removes them all. If someone else changes the webhook meanwhile, saving it is a conflict.",
 		Example: `backchannel webhook edit acme --timeout 5s --retry 1s,5s
 backchannel webhook edit acme --header ''`,
 		Args: exactly(webhookArgument),

@@ -7,13 +7,14 @@ import (
 	"backchannel/storage/inventory"
 )
 
+// webhookExportCommand returns the command that writes webhooks and campaigns for apply.
 func webhookExportCommand(s webhookSession) *cobra.Command {
 	var withSecrets bool
 	cmd := &cobra.Command{
 		Use:   "export [NAME]…",
 		Short: "Write webhooks and campaigns in the form that apply reads",
-		Long: "Writes the named webhooks, or all of them and then all campaigns, as JSON objects in the form that apply reads, one a\n" +
-			"line. Secrets are masked; apply leaves the secrets of webhooks that exist as they are.",
+		Long: "Writes the named webhooks, or all of them and then all campaigns, as JSON objects in the form that apply reads, one per\n" +
+			"line. Secrets are masked; apply keeps the secrets of webhooks that exist.",
 		Example: `backchannel webhook export > webhooks.ndjson
 backchannel webhook export acme --with-secrets`,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -34,6 +35,6 @@ backchannel webhook export acme --with-secrets`,
 			})
 		},
 	}
-	cmd.Flags().BoolVar(&withSecrets, "with-secrets", false, "write the secrets themselves")
+	cmd.Flags().BoolVar(&withSecrets, "with-secrets", false, "write secrets unmasked")
 	return cmd
 }

@@ -14,8 +14,8 @@ import (
 	"backchannel/storage/token"
 )
 
-// webhookFlags are the flags of create and edit. apply reads their texts, so that every mistake
-// is reported at once.
+// webhookFlags are the flags of create and edit. Most are texts, which apply parses, because pflag would stop at the first
+// one that it cannot parse and so hide further mistakes.
 type webhookFlags struct {
 	name, org, sandbox, sandboxID, url             string
 	channels                                       []string
@@ -33,27 +33,33 @@ type headerFlag struct {
 	secret bool
 }
 
-// A headerList is a flag that appends to a list which it shares with another flag. The order of
-// both together is that of the headers.
+// A headerList is a flag that appends to a list, which it shares with another flag, so that the headers are sent in the
+// order of both flags together.
 type headerList struct {
 	to     *[]headerFlag
 	secret bool
 }
 
+// String implements pflag.Value. It returns the default, which is empty.
 func (l headerList) String() string { return "" }
-func (l headerList) Type() string   { return "stringArray" }
 
+// Type implements pflag.Value.
+func (l headerList) Type() string { return "stringArray" }
+
+// Set implements pflag.Value.
 func (l headerList) Set(text string) error {
 	*l.to = append(*l.to, headerFlag{text, l.secret})
 	return nil
 }
 
+// register adds the flags. Their defaults are empty, because edit must not change what is not given. The defaults that
+// the help names are those of storage.NewWebhook.
 func (v *webhookFlags) register(f *pflag.FlagSet) {
 	f.StringVar(&v.name, "name", "", "unique `NAME`, 1 to 64 characters")
 	f.StringVar(&v.org, "org", "", "IMS `ORGANIZATION`, 24 hexadecimal digits and @AdobeOrg (default "+storage.DefaultOrganization+")")
 	f.StringVar(&v.sandbox, "sandbox", "", "sandbox `NAME`; one webhook for each organization and sandbox (default "+storage.DefaultSandboxName+")")
 	f.StringVar(&v.sandboxID, "sandbox-id", "", "sandbox `UUID` (default: a new one)")
-	f.StringArrayVar(&v.channels, "channel", nil, "`CHANNELS` that it wants events of: email, sms or email,sms")
+	f.StringArrayVar(&v.channels, "channel", nil, "`CHANNELS` whose events it gets: email, sms or email,sms")
 	f.StringVar(&v.url, "url", "", "HTTPS `URL` that events are sent to, or @receiver (default "+storage.BuiltinReceiver+")")
 	v.registerAuth(f)
 	f.Var(headerList{&v.headers, false}, "header", "custom header, as `'NAME: VALUE'`; may be repeated")
@@ -61,11 +67,11 @@ func (v *webhookFlags) register(f *pflag.FlagSet) {
 	v.registerDelivery(f)
 }
 
-// registerAuth registers the flags of the authentication.
+// registerAuth adds the flags of the authentication.
 func (v *webhookFlags) registerAuth(f *pflag.FlagSet) {
 	f.StringVar(&v.auth, "auth", "", "`METHOD` of authentication: none or jwt (default none)")
 	f.StringVar(&v.alg, "jwt-alg", "", "`ALGORITHM`: "+algorithms()+" (default HS256)")
-	f.StringVar(&v.secret, "jwt-secret", "", "`SECRET` or PEM private key; better env:NAME or file:PATH, as others can read a process's arguments")
+	f.StringVar(&v.secret, "jwt-secret", "", "`SECRET` or PEM private key; better env:NAME or file:PATH, because other users can read a process's arguments")
 	f.StringVar(&v.issuer, "jwt-iss", "", "`ISSUER` (default: the organization)")
 	f.StringVar(&v.subject, "jwt-sub", "", "`SUBJECT` (default "+storage.DefaultSubject+")")
 	f.StringArrayVar(&v.audience, "jwt-aud", nil, "`AUDIENCE`; may be repeated (default: the URL's host)")
@@ -76,7 +82,7 @@ func (v *webhookFlags) registerAuth(f *pflag.FlagSet) {
 	f.StringVar(&v.prefix, "jwt-prefix", "", "`TEXT` before the token (default "+storage.DefaultPrefix+")")
 }
 
-// registerDelivery registers the flags of the delivery options.
+// registerDelivery adds the flags of the delivery options.
 func (v *webhookFlags) registerDelivery(f *pflag.FlagSet) {
 	f.StringVar(&v.revision, "revision", "", "payload `REVISION`: classic or 2026-10 (default classic)")
 	f.StringVar(&v.timeout, "timeout", "", "`DURATION` from connecting to the response head, 100ms to 10m (default 10s)")
@@ -99,7 +105,7 @@ func algorithms() string {
 	return strings.Join(names, ", ")
 }
 
-// apply changes the fields whose flags are given, and reports each text that cannot be read.
+// apply changes the fields whose flags are given, and returns the errors of texts that cannot be parsed.
 func (v *webhookFlags) apply(s *session, w *storage.Webhook, given func(flag string) bool) storage.FieldErrors {
 	p := parser{given: given, bad: s.flagErrors}
 	p.text("name", &w.Name, v.name)
@@ -121,8 +127,7 @@ func (v *webhookFlags) apply(s *session, w *storage.Webhook, given func(flag str
 	return p.bad
 }
 
-// splitChannels returns the channels of a flag that may be repeated and may have several,
-// separated by commas.
+// splitChannels returns the channels of a flag that may be repeated and may contain several, separated by commas.
 func splitChannels(texts []string) (channels []storage.Channel) {
 	for _, name := range strings.Split(strings.Join(texts, ","), ",") {
 		if name = strings.TrimSpace(name); name != "" {
@@ -172,8 +177,7 @@ func withoutEmpty(texts []string) (kept []string) {
 	return kept
 }
 
-// readHeaders reads lines of the form 'Name: value'. An empty one stands for no header at all,
-// with which edit removes all headers.
+// readHeaders parses texts of the form 'Name: value'. An empty text is skipped, so that edit can remove all headers.
 func (v *webhookFlags) readHeaders(p *parser) (headers []storage.HeaderField) {
 	for _, flag := range v.headers {
 		if strings.Trim(flag.text, " ") == "" {
@@ -189,7 +193,8 @@ func (v *webhookFlags) readHeaders(p *parser) (headers []storage.HeaderField) {
 	return headers
 }
 
-// shown returns the text for a message. A secret header may consist of nothing but the secret.
+// shown returns the text for a message. That of a secret header is not shown, because without a colon it may be nothing but
+// the secret.
 func (f headerFlag) shown() string {
 	if f.secret {
 		return "the secret header"
@@ -215,8 +220,7 @@ func (v *webhookFlags) applyDelivery(p *parser, d *storage.DeliveryOptions) {
 	}
 }
 
-// retry reads the waits of a retry schedule. If one of them cannot be read, the schedule stays as
-// it was.
+// retry parses the waits of a retry schedule. If one of them is invalid, it does not change the schedule.
 func (p *parser) retry(to *[]time.Duration, text string) {
 	if text == "none" {
 		*to = nil

@@ -11,6 +11,7 @@ import (
 	"backchannel/storage/words"
 )
 
+// webhookListCommand returns the command that lists webhooks.
 func webhookListCommand(s webhookSession) *cobra.Command {
 	return s.session.listing(&cobra.Command{
 		Use:   "list",
@@ -48,8 +49,8 @@ func (s webhookSession) listWebhooks(ctx context.Context, store webhookStore, of
 	return nil
 }
 
-// shownURL returns a webhook's URL. The built-in receiver is shown by its URL, and endpoints that
-// are not verified are marked.
+// shownURL returns a webhook's URL. It replaces @receiver by the receiver's URL, and marks endpoints whose certificate is
+// not verified.
 func shownURL(w storage.Webhook, base string) string {
 	if w.URL == storage.BuiltinReceiver && base != "" {
 		return w.Target(base) + " (" + storage.BuiltinReceiver + ")"
@@ -68,7 +69,7 @@ func shownAuth(w storage.Webhook) string {
 	return string(w.Auth.Type)
 }
 
-// shownState returns the state of a webhook, and why it has that.
+// shownState returns the state of a webhook and, if the engine has set it, the reason.
 func shownState(w storage.Webhook) string {
 	if w.StateReason != "" {
 		return string(w.State) + " (" + w.StateReason + ")"

@@ -14,11 +14,12 @@ import (
 	"backchannel/storage/words"
 )
 
+// webhookShowCommand returns the command that shows one webhook.
 func webhookShowCommand(s webhookSession) *cobra.Command {
 	return &cobra.Command{
 		Use:   "show NAME",
 		Short: "Show a webhook",
-		Long: "Shows a webhook's settings, and what came of its attempts of the last ten minutes: how many got which answer, how\n" +
+		Long: "Shows a webhook's settings, and a summary of its attempts in the last ten minutes: how many got which answer, how\n" +
 			"many failed without an answer, how long the answers took, and when the attempts were made.",
 		Example: "backchannel webhook show acme",
 		Args:    exactly(webhookArgument),
@@ -26,7 +27,7 @@ func webhookShowCommand(s webhookSession) *cobra.Command {
 	}
 }
 
-// showWithAttempts shows a webhook with what came of its latest attempts.
+// showWithAttempts shows a webhook with a summary of its latest attempts.
 func (s webhookSession) showWithAttempts(ctx context.Context, store webhookStore, w storage.Webhook) error {
 	base, err := s.receiverURL(ctx, store)
 	if err != nil {
@@ -49,8 +50,8 @@ func (s webhookSession) showWithAttempts(ctx context.Context, store webhookStore
 	return nil
 }
 
-// shownAttempts summarizes attempts on a line each: how they were answered, how long the answers
-// took, and when the attempts were made.
+// shownAttempts returns a summary of attempts: a line with their outcomes, one with the latencies, and a sparkline over
+// time.
 func shownAttempts(s storage.AttemptSummary) []string {
 	if s.Attempts == 0 {
 		return []string{"no attempts"}
@@ -68,7 +69,7 @@ func shownAttempts(s storage.AttemptSummary) []string {
 	return append(lines, words.Sparkline(s.Periods))
 }
 
-// webhookFacts shows the settings of a webhook.
+// webhookFacts returns the facts of a webhook.
 func (s webhookSession) webhookFacts(w storage.Webhook, base string) facts {
 	var f facts
 	f.add("Name", w.Name)
@@ -87,7 +88,7 @@ func (s webhookSession) webhookFacts(w storage.Webhook, base string) facts {
 	return f
 }
 
-// addAuthFacts shows the authentication, with the values that empty settings stand for.
+// addAuthFacts adds the facts of the authentication, with the defaults of empty settings.
 func addAuthFacts(f *facts, w storage.Webhook, base string) {
 	if w.Auth.Type != storage.AuthJWT {
 		f.add("Authentication", string(w.Auth.Type))
@@ -105,7 +106,7 @@ func addAuthFacts(f *facts, w storage.Webhook, base string) {
 	f.add("  Sent as", strings.TrimSpace(spec.Header+": "+spec.Prefix)+" TOKEN")
 }
 
-// addDeliveryFacts shows the delivery options.
+// addDeliveryFacts adds the facts of the delivery options.
 func addDeliveryFacts(f *facts, d storage.DeliveryOptions) {
 	f.add("Timeout", d.Timeout.String())
 	f.add("Retry", shownWaits(d.Retry))
@@ -118,7 +119,7 @@ func addDeliveryFacts(f *facts, d storage.DeliveryOptions) {
 	}
 }
 
-// shownHeaders returns headers, one a line.
+// shownHeaders returns headers, one per line.
 func shownHeaders(headers []storage.HeaderField) []string {
 	lines := make([]string, len(headers))
 	for i, h := range headers {

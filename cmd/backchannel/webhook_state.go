@@ -8,7 +8,7 @@ import (
 	"backchannel/storage"
 )
 
-// A stateChange is the difference between pause and resume.
+// A stateChange declares what distinguishes pause and resume.
 type stateChange struct {
 	name, short, long string
 	state             storage.WebhookState
@@ -20,6 +20,7 @@ var (
 	resumeWebhook = stateChange{"resume", "Deliver for a paused webhook again", "Resumes a paused webhook. Its queued deliveries are sent.", storage.Active}
 )
 
+// webhookStateCommand returns the command that pauses a webhook, or the one that resumes it.
 func webhookStateCommand(s webhookSession, change stateChange) *cobra.Command {
 	return &cobra.Command{
 		Use:     change.name + " NAME",

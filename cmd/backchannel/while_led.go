@@ -8,9 +8,8 @@ import (
 	"backchannel/cmd/backchannel/internal/leader"
 )
 
-// inTime runs a function like whileLed, for a limited time. That the time is up is no error.
-// Attempts that are in flight then are cut off, because scripts rely on the timeout; after an
-// interruption they have the rest of the time.
+// inTime is like whileLed for a limited time. It returns nil if the time is up. Attempts that are then in flight are cut
+// off, because scripts rely on the timeout. After an interruption they have the rest of the time.
 func (s processSession) inTime(ctx context.Context, store processStore, timeout time.Duration, run func(context.Context) error) error {
 	timely, cancel := context.WithTimeout(context.WithoutCancel(ctx), timeout)
 	defer cancel()
@@ -25,10 +24,11 @@ func (s processSession) inTime(ctx context.Context, store processStore, timeout 
 	return err
 }
 
-// A standIn is a store for which a process delivers only while no other does. There is one that
-// delivers in a data folder anyway; of a database, a command would become a further node.
+// A standIn is a store for which a process delivers only if no other does. The lock of a data folder ensures that anyway,
+// but with a database a command would otherwise become another node.
 type standIn struct{ processStore }
 
+// TryLead returns false while another process delivers.
 func (s standIn) TryLead() (release func(), ok bool, err error) {
 	if _, alive, err := s.Runtime(context.Background()); alive || err != nil {
 		return nil, false, err
@@ -36,9 +36,8 @@ func (s standIn) TryLead() (release func(), ok bool, err error) {
 	return s.processStore.TryLead()
 }
 
-// whileLed runs a function while an engine is running: this process leads if no other does.
-// If this process cannot lead, the run is aborted. Attempts in flight after the run have time
-// until the cutoff.
+// whileLed calls a function while an engine is running. If no other process delivers, this one does. If it cannot, the
+// function's context is cancelled. After the function has returned, attempts in flight have time until cutoff.
 func (s processSession) whileLed(ctx context.Context, cutoff <-chan struct{}, store processStore, run func(context.Context) error) error {
 	if s.settings.observe {
 		if err := s.noteWaiting(ctx, store); err != nil {
@@ -57,7 +56,7 @@ func (s processSession) whileLed(ctx context.Context, cutoff <-chan struct{}, st
 	go func() {
 		err := crash.Guard(func() error {
 			return s.lead(leading, standIn{store}, func(cfg *leader.Config) {
-				cfg.Cutoff, cfg.CutOff, cfg.Trouble = cutoff, s.noteCutOff, s.noteTrouble
+				cfg.Cutoff, cfg.CutOff, cfg.Trouble = cutoff, s.noteCutOff, s.noteStall
 				s.announce(cfg)
 			})
 		})
@@ -77,7 +76,7 @@ func (s processSession) whileLed(ctx context.Context, cutoff <-chan struct{}, st
 	return err
 }
 
-// announce says that this process delivers, since no other does.
+// announce notes that this process delivers, because no other does.
 func (s processSession) announce(cfg *leader.Config) {
 	cfg.Started = func(started leader.Status) {
 		s.note("no engine is running, so this command delivers until its own deliveries are final")

@@ -37,7 +37,7 @@ type RuntimeStore interface {
 	Runtime(ctx context.Context) (rt storage.Runtime, alive bool, err error)
 }
 
-// destination returns where requests go: to the receiver as it is now, or to the URL that is
+// destination returns where requests go: to the present URL of the receiver, or to the URL that is
 // asked for instead. Only the receiver is trusted by the local authority. A URL of the same
 // server is still the receiver.
 func (p Place) destination(ctx context.Context, store RuntimeStore, f Format, to string) (destination, error) {
@@ -79,7 +79,7 @@ func (p Place) lastReceiver(ctx context.Context, store RuntimeStore) (at, note s
 	if rt.ReceiverURL != "" {
 		at = rt.ReceiverURL
 	}
-	return at, "the receiver is not running; it is taken to listen at " + at + " again: --to URL names another server", nil
+	return at, "the receiver is not running; assuming " + at + " again: --to URL names another server", nil
 }
 
 // sameServer reports whether two URLs name the same server.

@@ -53,7 +53,7 @@ func (f *fault) common() string {
 	case strings.ContainsRune(typographic, r):
 		return straightQuotes
 	case r >= utf8.RuneSelf && (unicode.IsSpace(r) || unicode.In(r, unicode.Zs, unicode.Cf)):
-		return fmt.Sprintf("take it away, or put a space (U+0020) there: %U cannot be seen, and is not space to JSON (RFC 8259 §2)", r)
+		return fmt.Sprintf("remove it, or put a space (U+0020) there: %U cannot be seen, and is not space to JSON (RFC 8259 §2)", r)
 	case r >= 0xff01 && r <= 0xff5e: // U+FF01 to U+FF5E are the wide forms of '!' to '~'
 		return fmt.Sprintf("write %q: this is its wide form", r-(0xff01-'!'))
 	case r < ' ':

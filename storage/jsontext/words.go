@@ -68,7 +68,7 @@ func (w Words) inspectBytes(text []byte) *Flaw {
 // kept adds that a body is kept although it is not valid.
 func (w Words) kept() string {
 	if w.Text == "body" {
-		return "; the body is kept as it came"
+		return "; the body is kept unchanged"
 	}
 	return ""
 }

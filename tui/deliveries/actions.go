@@ -24,7 +24,7 @@ func (d *Screen) Bindings() []screen.Binding {
 	return slices.Concat(d.rowBindings(r), d.listBindings(), []screen.Binding{d.receiptBinding(r), d.messageBinding(r)})
 }
 
-// rowBindings returns the keys that act on the delivery.
+// rowBindings returns the keys that act on the selected delivery.
 func (d *Screen) rowBindings(r row) []screen.Binding {
 	if marked := d.Marked(); len(marked) > 0 {
 		return d.markedBindings(marked)
@@ -52,8 +52,7 @@ func (d *Screen) editBinding() screen.Binding {
 	return b
 }
 
-// nowBinding returns the key that does not wait for the next attempt, or for the time of a
-// planned event.
+// nowBinding returns the key that makes the next attempt, or a planned event, due at once.
 func (d *Screen) nowBinding(r row) screen.Binding {
 	b := screen.Binding{Keys: []string{"t"}, Label: "retry now", Help: "Make the next attempt now", Do: d.OnSelected(d.retry)}
 	if d.env.Planned(r.Delivery) {
@@ -62,7 +61,7 @@ func (d *Screen) nowBinding(r row) screen.Binding {
 	return b
 }
 
-// messageBinding returns the key that leads to the message of the delivery's event.
+// messageBinding returns the key that goes to the message of the delivery's event.
 func (d *Screen) messageBinding(r row) screen.Binding {
 	b := screen.Binding{Keys: []string{"m"}, Label: "message", Help: "Show the life of the campaign's message that it is about", Do: func() tea.Cmd {
 		return screen.ShowMessage(r.MessageID)
@@ -73,9 +72,9 @@ func (d *Screen) messageBinding(r row) screen.Binding {
 	return b
 }
 
-// receiptBinding returns the key that leads to what the built-in receiver got.
+// receiptBinding returns the key that goes to the receipt of the built-in receiver.
 func (d *Screen) receiptBinding(r row) screen.Binding {
-	b := screen.Binding{Keys: []string{"v"}, Label: "receipt", Help: "Go to what the receiver got of it", Do: func() tea.Cmd {
+	b := screen.Binding{Keys: []string{"v"}, Label: "receipt", Help: "Go to its receipt in the built-in receiver", Do: func() tea.Cmd {
 		return screen.JumpTo(screen.ViewReceiver, r.Receipt.ID)
 	}}
 	if r.Receipt.ID == 0 {
@@ -86,7 +85,7 @@ func (d *Screen) receiptBinding(r row) screen.Binding {
 
 // listBindings returns the keys of the list.
 func (d *Screen) listBindings() []screen.Binding {
-	all := []screen.Binding{d.FilterBinding("Choose deliveries by state, text or key: failed acme campaign:Orders since:10:36")}
+	all := []screen.Binding{d.FilterBinding("Filter deliveries by state, text or key: failed acme campaign:Orders since:10:36")}
 	if d.List().Len() > 0 {
 		all = slices.Concat(all, []screen.Binding{d.FollowBinding()}, d.MarkBindings(), []screen.Binding{d.allBinding()}, d.NextBindings())
 	}
@@ -108,7 +107,7 @@ func (d *Screen) retry(r row) tea.Cmd {
 	})
 }
 
-// cancel asks first, and then cancels the delivery.
+// cancel asks, and then cancels the delivery.
 func (d *Screen) cancel(r row) tea.Cmd {
 	name := screen.DeliveryName(r.Delivery)
 	return d.env.Ask(component.Confirm{

@@ -8,7 +8,7 @@ import (
 	"backchannel/tui/screen"
 )
 
-// Copies returns what a person may need elsewhere of a delivery.
+// Copies returns the texts about the selected delivery that can be copied.
 func (d *Screen) Copies() []screen.CopyItem {
 	x, read, ok := d.Current()
 	if !ok {

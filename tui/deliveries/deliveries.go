@@ -1,5 +1,5 @@
-// Package deliveries is the screen that shows the events that were fired, and how their
-// delivery stands. Begin with [New].
+// Package deliveries is the screen of the events that were fired, and of the state of their
+// delivery. Begin with [New].
 package deliveries
 
 import (
@@ -13,7 +13,7 @@ import (
 	"backchannel/tui/screen"
 )
 
-// Store keeps the deliveries, and what is known of each.
+// Store reads and writes the deliveries, with their events, attempts and receipts.
 type Store interface {
 	storage.ParkedStore
 	bulk.Store
@@ -27,13 +27,13 @@ type Store interface {
 	CancelDelivery(context.Context, storage.ID) error
 }
 
-// Screen lists the deliveries, each beside the verdicts of the built-in receiver.
+// Screen lists the deliveries, each next to the verdicts of the built-in receiver.
 type Screen struct {
 	*screen.Browser[row, detail]
 	env   *screen.Env
 	store Store
 	title string
-	among storage.DeliveryQuery // those that the screen is about
+	among storage.DeliveryQuery // the deliveries that the screen lists
 	all   bool                  // there are no other deliveries
 	many  many
 
@@ -67,7 +67,7 @@ func New(e *screen.Env, store Store, again resend.Sender) *Screen {
 	return d
 }
 
-// Some is a choice of deliveries, and what they have in common.
+// Some is a selection of deliveries, and what they have in common.
 type Some struct {
 	Title string
 	Among storage.DeliveryQuery
@@ -124,7 +124,7 @@ func read(ctx context.Context, store Store, id storage.ID) (d detail, err error)
 	return d, err
 }
 
-// known returns what is known of a row's delivery.
+// known returns what has been read of a row's delivery. Until the rest is read it has only what the row shows.
 func known(r row, x detail, read bool) detail {
 	if read {
 		return x

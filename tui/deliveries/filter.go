@@ -8,7 +8,7 @@ import (
 	"backchannel/tui/screen"
 )
 
-// choose returns the deliveries that a filter chooses among some, with their receipts.
+// choose returns the deliveries of a query that a filter selects, with their receipts.
 func choose(store Store, among storage.DeliveryQuery, f storage.Filter) screen.Chosen[row] {
 	among.Filter = f
 	return screen.Chosen[row]{

@@ -13,21 +13,21 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// many does the same with many deliveries, one plan at a time.
+// many replays, retries or cancels many deliveries at once: it carries out one plan at a time.
 type many struct {
 	env   *screen.Env
 	store bulk.Store
-	stop  context.CancelFunc // nil: nothing is under way
-	so    string             // how far it is, for the left of the position
+	stop  context.CancelFunc // nil: no plan is running
+	so    string             // the progress, shown to the left of the position
 }
 
-// byConsole is who does what the console does, as Activity says it.
+// byConsole is the author of the console's changes in Activity.
 const byConsole = "in the console"
 
-// manyToast is the toast that says what became of a plan, or why there is none.
+// manyToast is the ID of the toast with the outcome of a plan, or the reason why there is none.
 const manyToast = "many"
 
-// manyNews says how far a plan is, and at last what became of it.
+// manyNews is a report of a plan's progress, and in the end of its outcome.
 type manyNews struct {
 	done  bulk.Outcome
 	ended bool
@@ -36,17 +36,17 @@ type manyNews struct {
 	of    *many
 }
 
-// ask finds the deliveries, says with how many it can be done, and asks whether to do it.
+// ask finds the deliveries, says for how many of them the action is possible, and asks for confirmation.
 func (m *many) ask(action storage.DeliveryAction, of bulk.Choice) tea.Cmd {
 	if m.stop != nil {
-		return m.say(screen.Warn("another one is under way: esc stops it"))
+		return m.say(screen.Warn("another one is still running: esc stops it"))
 	}
 	return screen.ReadThen(m.env, func(ctx context.Context) (bulk.Plan, error) {
 		return bulk.Prepare(ctx, m.store, action, of, nil)
 	}, func(plan bulk.Plan, err error) tea.Cmd { return m.confirm(plan, len(of.IDs) > 0, err) })
 }
 
-// confirm asks whether to carry a plan out, of deliveries that were marked or that a filter chose.
+// confirm asks whether to carry a plan out, of marked deliveries or of those that a filter selects.
 func (m *many) confirm(plan bulk.Plan, marked bool, err error) tea.Cmd {
 	if err == nil {
 		err = plan.Impossible()
@@ -71,8 +71,8 @@ func (m *many) confirm(plan bulk.Plan, marked bool, err error) tea.Cmd {
 
 // start carries a plan out.
 func (m *many) start(plan bulk.Plan) tea.Cmd {
-	if m.stop != nil { // begun while the question stood
-		return m.say(screen.Warn("another one is under way: esc stops it"))
+	if m.stop != nil { // another plan began while the question was open
+		return m.say(screen.Warn("another one is still running: esc stops it"))
 	}
 	ctx, stop := context.WithCancel(m.env.Context)
 	m.stop = stop
@@ -81,7 +81,7 @@ func (m *many) start(plan bulk.Plan) tea.Cmd {
 		done, err := plan.Run(ctx, m.store, byConsole, func(o bulk.Outcome) {
 			select {
 			case news <- manyNews{done: o, more: news, of: m}:
-			default: // the one before has not been shown yet
+			default: // drops the report, because the previous one has not been shown yet
 			}
 		})
 		news <- manyNews{done: done, ended: true, err: err, of: m}
@@ -103,7 +103,7 @@ func (m *many) await(news <-chan manyNews) tea.Cmd {
 	}
 }
 
-// take shows how far a plan is, or what became of it, and reports whether msg was about that.
+// take shows the progress or the outcome of a plan, and reports whether msg was about it.
 func (m *many) take(msg tea.Msg) (tea.Cmd, bool) {
 	news, ok := msg.(manyNews)
 	if !ok || news.of != m {
@@ -130,7 +130,7 @@ func (m *many) ended(news manyNews) component.Toast {
 	return screen.Good(news.done.String())
 }
 
-// halt stops the plan that is carried out, and reports whether there is one.
+// halt stops the running plan, and reports whether there was one.
 func (m *many) halt() bool {
 	if m.stop == nil {
 		return false
@@ -139,13 +139,13 @@ func (m *many) halt() bool {
 	return true
 }
 
-// say shows a toast in place of the earlier one about the same action.
+// say shows a toast that replaces the earlier one about the same action.
 func (m *many) say(t component.Toast) tea.Cmd {
 	t.ID = manyToast
 	return screen.Say(t)
 }
 
-// Update takes what was read, and the progress of a plan.
+// Update handles read records, and the progress of a plan.
 func (d *Screen) Update(msg tea.Msg) tea.Cmd {
 	if cmd, taken := d.many.take(msg); taken {
 		return cmd
@@ -156,7 +156,7 @@ func (d *Screen) Update(msg tea.Msg) tea.Cmd {
 // Position returns how far a plan is, how many deliveries are marked, and where the selection is.
 func (d *Screen) Position() string { return d.many.so + d.Browser.Position() }
 
-// Back stops the plan that is carried out, before it leads anywhere.
+// Back stops the running plan. Only without one it closes the screen.
 func (d *Screen) Back() (tea.Cmd, bool) {
 	if d.many.halt() {
 		return nil, true
@@ -186,17 +186,17 @@ func (d *Screen) markedBindings(marked []storage.ID) []screen.Binding {
 	return append(all, d.TurnBindings()...)
 }
 
-// allBinding returns the key that acts on all deliveries that the filter chooses.
+// allBinding returns the key that acts on all deliveries that the filter selects.
 func (d *Screen) allBinding() screen.Binding {
-	return screen.Binding{Keys: []string{"A"}, Label: "all", Help: "Replay, retry or cancel all that the filter chooses, after a question", Do: d.chooseForAll}
+	return screen.Binding{Keys: []string{"A"}, Label: "all", Help: "Replay, retry or cancel all that match the filter, after a question", Do: d.chooseForAll}
 }
 
-// chooseForAll asks what to do with all that the filter selects, the deliveries that are not on
-// the screen included.
+// chooseForAll asks what to do with all deliveries that the filter selects, including those that are
+// not on the screen.
 func (d *Screen) chooseForAll() tea.Cmd {
 	of := bulk.Choice{Query: d.among}
 	of.Query.Filter = d.Terms()
-	title := "All that the filter chooses"
+	title := "All that match the filter"
 	if len(of.Query.Filter.Terms) == 0 {
 		title = "All deliveries here"
 	}

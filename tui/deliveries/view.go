@@ -12,10 +12,10 @@ import (
 	"backchannel/tui/style"
 )
 
-// welcome fills the screen until something was fired.
+// welcome fills the screen until an event is fired.
 func (d *Screen) welcome(width, height int) string {
 	if !d.all {
-		return d.env.Welcome(d.title, []string{"None of these deliveries is kept any more: finished ones are removed after a while."},
+		return d.env.Welcome(d.title, []string{"These deliveries no longer exist: finished ones are removed after a while."},
 			[][2]string{{"esc", "back"}}, width, height)
 	}
 	return d.env.Welcome("Deliveries", []string{"Nothing was fired yet. Each event that is fired at a webhook appears here: how it was delivered, in how many attempts, and what was answered."},

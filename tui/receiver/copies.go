@@ -21,8 +21,8 @@ func (r *Screen) Copies() []screen.CopyItem {
 		screen.CopyItem{Label: "SHA-256", Text: x.SHA256}, screen.CopyItem{Label: "path", Text: storage.WithoutTokens(x.Path)})
 	if base := r.env.Status.ReceiverURL(); base != "" && strings.HasPrefix(x.Path, "/") {
 		items = append(items,
-			screen.CopyItem{Label: "URL of the receiver as it is now", Text: base + storage.WithoutTokens(x.Path)},
-			screen.CopyItem{Label: "curl command for the receiver as it is now, without secrets", Text: export.CurlCommand(x, base, r.ca)})
+			screen.CopyItem{Label: "present URL of the receiver", Text: base + storage.WithoutTokens(x.Path)},
+			screen.CopyItem{Label: "curl command for the present receiver, without secrets", Text: export.CurlCommand(x, base, r.ca)})
 	}
 	items = append(items, screen.CopyItem{Label: "verdicts, as receipt show prints them", Text: export.VerdictText(x.Verdicts)}, screen.CopyItem{Label: "body of the answer", Text: answerOf(d)},
 		screen.CopyItem{Label: "body of the answer to what was relayed", Text: x.Forward.Answer().Text})
