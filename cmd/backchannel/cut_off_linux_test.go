@@ -50,12 +50,14 @@ func TestANodeIsCutOff(t *testing.T) {
 			way.cut(far)
 			cut, again := time.Now(), time.After(outage)
 			gate.open()
-			c.eventually("what was in flight to be sent again", func() bool { _, twice := c.endpoint.requests(); return twice >= held.len() })
-			checkWithin(t, 10*time.Second, time.Since(cut), "what was in flight was sent again")
+			before, _ := c.endpoint.requests()
+			c.awaitRequests(before + 50) // which the other one sends
 			close(stop)
 			firing.Wait()
+			c.eventually("what was in flight to be sent again", func() bool { _, twice := c.endpoint.requests(); return twice >= held.len() })
+			checkWithin(t, 10*time.Second, time.Since(cut), "what was in flight was sent again")
 			c.awaitNodes(1)
-			c.awaitDelivered(ids)
+			c.awaitEnded()
 			cutOff.says("cannot be reached")
 			if got := cutOff.answer(); got != http.StatusServiceUnavailable {
 				t.Errorf("the receiver of a node that is cut off answers %d", got)

@@ -66,7 +66,7 @@ func TestANodeIsStoppedForAWhile(t *testing.T) {
 	close(stop)
 	firing.Wait()
 	c.awaitNodes(1)
-	c.awaitDelivered(ids)
+	c.awaitEnded()
 	<-resume
 	if err := stopped.cmd.Process.Signal(syscall.SIGCONT); err != nil {
 		t.Fatal(err)

@@ -5,10 +5,8 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
-	"flag"
 	"fmt"
 	"io"
-	"log"
 	"net/http"
 	"os"
 	"os/exec"
@@ -26,14 +24,8 @@ import (
 	"backchannel/storage/postgres/pgtest"
 )
 
-// atOnce is how many tests run in parallel unless -parallel says it. Most of them wait for processes,
-// for a database or for time to pass, and a test for each core would leave most of the machine idle.
-const atOnce = 8
-
 func TestMain(m *testing.M) {
-	if err := flag.Set("test.parallel", strconv.Itoa(atOnce)); err != nil {
-		log.Fatal(err)
-	}
+	pgtest.ManyAtOnce()
 	testscript.Main(m, map[string]func(){"backchannel": main, "commands": runCommands, "lacking": lacking})
 }
 

@@ -42,6 +42,7 @@ func options(url string) postgres.Options {
 }
 
 func TestMain(m *testing.M) {
+	pgtest.ManyAtOnce()
 	os.Exit(withKeys(m))
 }
 

@@ -3,6 +3,8 @@ package postgres
 import (
 	"os"
 	"testing"
+
+	"backchannel/storage/postgres/pgtest"
 )
 
 // keys is the folder of the key that the databases of tests are sealed with.
@@ -11,6 +13,7 @@ import (
 var keys string
 
 func TestMain(m *testing.M) {
+	pgtest.ManyAtOnce()
 	os.Exit(withKeys(m))
 }
 

@@ -9,6 +9,7 @@ package pgtest
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"os"
 	"strconv"
@@ -31,6 +32,15 @@ var (
 	shared = sync.OnceValues(func() (*Server, error) { return start(Options{}) })
 	serial atomic.Int64 // of databases
 )
+
+// ManyAtOnce has TestMain run eight tests in parallel unless -parallel says how many. Tests with a
+// server mostly wait, for it, for other processes or for time to pass, and one for each core would
+// leave much of the machine idle.
+func ManyAtOnce() {
+	if err := flag.Set("test.parallel", "8"); err != nil {
+		panic(err)
+	}
+}
 
 // Database returns the URL of an empty database, which is dropped when the test ends.
 func Database(t testing.TB) string {
