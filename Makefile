@@ -10,7 +10,7 @@ FREEZE  := go run github.com/charmbracelet/freeze@v0.2.2
 FRAME   := --language ansi --background '\#11111b' --font.family monospace --padding 20 --border.radius 8
 
 export CGO_ENABLED := 1
-# SQLite counts its memory otherwise, under a lock, and nobody asks.
+# Without this, SQLite counts its memory under a lock, for figures that are not used.
 export CGO_CFLAGS := -g -O2 -DSQLITE_DEFAULT_MEMSTATUS=0
 
 .PHONY: help

@@ -41,7 +41,7 @@ func (a *admission) most() int {
 	return most
 }
 
-// wait returns how long no attempt may begin while inFlight are under way. If it returns
+// wait returns how long no attempt may begin while inFlight attempts are in flight. If it returns
 // 0, a token of the rate limit has been taken.
 func (a *admission) wait(now time.Time, inFlight int) time.Duration {
 	if wait := a.blocked(now, inFlight); wait > 0 {

@@ -125,7 +125,7 @@ func (p *presentedChain) explainMissing(cert *x509.Certificate, unknown x509.Unk
 		sent, issuer, p.describeAgain(cert), issuer, nameCA, p.namedAuthorities())
 }
 
-// short is like place, for a sentence that has mentioned the endpoint's own certificate.
+// describeAgain is like describe, for a sentence that has already mentioned the endpoint's own certificate.
 func (p *presentedChain) describeAgain(cert *x509.Certificate) string {
 	if cert.Equal(p.sent[0]) {
 		return "it"

@@ -18,7 +18,7 @@ type commands struct {
 }
 
 // run carries out the commands that are new. It remembers the last one, because dropping them may
-// fail, and a retry that ran again would be an attempt that nobody asked for. A webhook without a
+// fail, and a retry that ran again would be an attempt that was not requested. A webhook without a
 // dispatcher has been deleted, which has already cancelled its deliveries.
 func (c *commands) run(ctx context.Context) {
 	found, err := c.store.Commands(ctx, c.last)

@@ -35,7 +35,7 @@ type committer struct {
 	waiting atomic.Int32 // workers that could not commit their outcome
 	since   atomic.Int64 // Unix milliseconds
 	cause   atomic.Pointer[string]
-	away    atomic.Bool // the cause is that the store's server is away
+	away    atomic.Bool // the cause is that the store's server is unreachable
 }
 
 // stalled reports whether outcomes cannot be committed.
@@ -77,8 +77,8 @@ func (c *committer) commit(o storage.Outcome) (committed bool) {
 	}
 }
 
-// changeCause has a stall say what keeps it up once the store's server is no longer away, of which
-// the store tells by itself. Other causes stay, because each worker's names its delivery.
+// changeCause replaces the cause of a stall once the store's server is reachable again, which the
+// store reports by itself. It keeps other causes, because each worker's cause names its delivery.
 func (c *committer) changeCause(err error) {
 	if errors.Is(err, storage.ErrAway) || !c.away.CompareAndSwap(true, false) {
 		return
@@ -88,8 +88,8 @@ func (c *committer) changeCause(err error) {
 	c.changed()
 }
 
-// try tries to commit an outcome. It is not an error if the delivery has been removed: nobody is
-// interested in the outcome then.
+// try tries to commit an outcome. It is not an error if the delivery has been removed, because then
+// its outcome is no longer needed.
 func (c *committer) try(o storage.Outcome) error {
 	err := c.store.Finish(c.ctx, o)
 	if errors.Is(err, storage.ErrNotFound) {

@@ -59,7 +59,7 @@ func (s *dispatchers) reconcile(webhooks []storage.Webhook, start func(storage.W
 	return edited
 }
 
-// inFlight returns how many attempts are under way.
+// inFlight returns how many attempts have begun and not ended.
 func (s *dispatchers) inFlight() (n int64) {
 	for _, d := range s.all() {
 		n += d.queue.inFlight().total()

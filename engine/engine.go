@@ -58,7 +58,7 @@ type Engine struct {
 	stats       *stats
 	activity    activityRecorder
 	reads       *readMonitor
-	telling     sync.Mutex // locked during OnStall, which is to hear the latest last
+	telling     sync.Mutex // locked during OnStall, so that its last call reports the latest state
 }
 
 // New returns an engine that does not run yet.

@@ -11,7 +11,7 @@ import (
 )
 
 // obstacles are errors of the store that keep an engine from beginning attempts, by what it could
-// not do. That the store's server is away is not among them: the store says so itself.
+// not do. An unreachable server of the store is not among them, because the store reports that itself.
 type obstacles struct {
 	log     *slog.Logger
 	changed func() // called when the reason changes
@@ -20,7 +20,7 @@ type obstacles struct {
 	all map[string]string
 }
 
-// put notes an error, or with nil that there is none any more.
+// put records an error, or with nil that it is over.
 func (o *obstacles) put(what string, err error) {
 	if errors.Is(err, storage.ErrAway) {
 		return

@@ -55,7 +55,7 @@ func unsettled(from storage.Sources, p *problem, paths ...string) *problem {
 }
 
 // sourceProblem returns the problem of a key or file that could not be read. If that took too
-// long, it is a timeout, which is retried: a network file system may be slow or away.
+// long, it is a timeout, which is retried: a network file system may be slow or unreachable.
 func sourceProblem(class storage.ErrorClass, what string, err error) *problem {
 	if errors.Is(err, context.DeadlineExceeded) {
 		class = storage.ClassTimeout

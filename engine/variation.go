@@ -180,7 +180,7 @@ func (p *pacing) interim(code int) {
 	}
 }
 
-// end records that the endpoint wants no more of the message.
+// end records that the endpoint does not want the rest of the message.
 func (p *pacing) end() {
 	if p == nil {
 		return

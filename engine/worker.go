@@ -49,7 +49,7 @@ func (d *dispatcher) deliver(a *runningAttempt) (back bool, after time.Duration)
 }
 
 // conclude commits the outcome of an attempt. The circuit breaker and the pause after a 410 come
-// first, so that no further attempt begins while the commit is under way.
+// first, so that no further attempt begins during the commit.
 func (d *dispatcher) conclude(a *runningAttempt, r *Result, schedule []time.Duration) (committed bool) {
 	clean := d.queue.cleanBreaker()
 	changed := d.queue.judge(r.Class, a.probe)

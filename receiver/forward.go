@@ -26,7 +26,7 @@ type Forward struct {
 	URL       string
 	Transport http.RoundTripper
 	Timeout   time.Duration // of one attempt; 0: 10 s
-	// Explain returns in one line why there is no answer; nil: the transport's own words.
+	// Explain returns in one line why there is no answer; nil: the text of the transport's error.
 	Explain func(error) string
 }
 

@@ -9,7 +9,7 @@ import (
 )
 
 // judgeAuth judges the token. If the webhook's own key cannot be read, every request fails: to
-// pass it would be to vouch for a token that nobody has verified. The checks that need no key are
+// passing it would vouch for a token that was not verified. The checks that need no key are
 // made in any case, because what they find is the sender's fault.
 func (x *exchange) judgeAuth(ctx context.Context, to *endpoint) storage.Verdict {
 	jwt := to.webhook.Auth.JWT

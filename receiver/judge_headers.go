@@ -49,7 +49,7 @@ func checkHeader(ctx context.Context, h storage.HeaderField, values []string, fr
 }
 
 // shownValue returns a configured value as a verdict shows it. The value may be a credential
-// although nobody has marked the field as secret.
+// although the field is not marked as secret.
 func shownValue(h storage.HeaderField, value string) string {
 	if h.Secret || (storage.HeaderField{Name: h.Name, Value: value}).SecretValue() {
 		return storage.Masked

@@ -16,13 +16,13 @@ func processorTime() time.Duration {
 	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
 }
 
-// A cost is the processor time that things took.
+// A cost is the processor time of several items.
 type cost struct {
 	used time.Duration
 	n    int64
 }
 
-// add counts n things that took some processor time together.
+// add counts n items that together took some processor time.
 func (c *cost) add(used time.Duration, n int64) { c.used, c.n = c.used+used, c.n+n }
 
 // each returns the processor time per item. On a machine with other load it is more reliable

@@ -71,8 +71,8 @@ type bare struct {
 	values  func(id int64, event storage.Event) [][]any
 }
 
-// singleRow inserts one row into a table without an index: the least that keeping an event can
-// cost.
+// singleRow inserts one row into a table without an index: the minimum cost of storing an
+// event.
 func singleRow(_ context.Context, s settings) (bare, error) {
 	db, err := bareDatabase(s.dir)
 	return bare{

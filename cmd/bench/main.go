@@ -1,6 +1,6 @@
 // Command bench measures backchannel's throughput and latency as ratios to the limits of the
 // same machine in the same run: raw POSTs for the engine, bare commits for the queue, a bare
-// TLS handler for the receiver. The console is compared with itself when there is little to show.
+// TLS handler for the receiver. The console is compared with itself showing few records.
 //
 // The servers run in processes of their own and do as little as possible, so that they are
 // never the bottleneck. Run it with `make bench`; -only selects benchmarks.

@@ -62,15 +62,15 @@ type finding struct {
 	detail
 }
 
-// findings holds everything that is wrong with a call, in any order.
+// findings are all faults of a call, in any order.
 type findings []finding
 
-// add appends what is wrong at one place of a call.
+// add appends a fault with its detail.
 func (f *findings) add(of fault, d detail) { *f = append(*f, finding{of, d}) }
 
-// problem returns the fault that the service looks for first, with the details of all, or nil if
-// there is none. An answer has one title and one status, but whoever corrects the call wants to
-// know everything at once.
+// problem returns the fault that the service checks first, with the details of all, or nil if
+// there is none. An answer has one title and one status, but it lists all details, so that a caller
+// can correct them at once.
 func (f findings) problem() *problem {
 	if len(f) == 0 {
 		return nil

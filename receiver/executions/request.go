@@ -171,7 +171,7 @@ func (p *requestParser) recipientType(n int, at string) string {
 }
 
 // duplicates finds the recipients that occur earlier in the call. Two messages to the same person
-// in one call would have events with the same requestId and identity, which nobody could tell
+// in one call would have events with the same requestId and identity, which could not be told
 // apart.
 func (p *requestParser) duplicates() {
 	first := map[string]int{}

@@ -1,10 +1,10 @@
 // Package pgtest runs PostgreSQL for tests. Use [Database] or [Copy] first: they share one
 // server for each test binary, which starts when the first test asks for it and ends with the
-// process, also if that is killed. A test that stops or crashes its server has one of its own,
-// by [Start].
+// process, even if that is killed. A test that stops or crashes its server needs its own, which
+// [Start] starts.
 //
-// The servers are found in /usr/lib/postgresql. Where there is none, tests are skipped; in CI,
-// where the variable CI is set, they fail. The package knows no schema and no store.
+// The servers are found in /usr/lib/postgresql. Without any, tests are skipped; in CI,
+// where the variable CI is set, they fail. The package does not depend on a schema or a store.
 package pgtest
 
 import (
@@ -110,7 +110,7 @@ func create(t testing.TB, server *Server, template string) string {
 	return server.URL(name)
 }
 
-// Run runs a statement in the database of a URL, as whoever the URL names.
+// Run runs a statement in the database of a URL, as the user that the URL names.
 func Run(t testing.TB, url, statement string) {
 	t.Helper()
 	if err := run(url, statement); err != nil {

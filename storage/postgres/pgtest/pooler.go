@@ -15,13 +15,13 @@ import (
 	"time"
 )
 
-// Pooler starts PgBouncer in front of a database, with its defaults but for the mode, and returns
+// Pooler starts PgBouncer in front of a database, with its defaults except for the mode, and returns
 // the URL through it. It asks for no password.
 func Pooler(t testing.TB, database, mode string) string {
 	t.Helper()
 	config, address, name := poolerConfig(t, database, mode)
 	command := exec.CommandContext(t.Context(), poolerProgram(t), config)
-	as, err := credential() // PgBouncer is not run by root either
+	as, err := credential() // PgBouncer refuses to be run by root as well
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,7 +45,7 @@ func Pooler(t testing.TB, database, mode string) string {
 	}
 }
 
-// poolerProgram returns where PgBouncer is. Debian has it where only root looks.
+// poolerProgram returns the path of PgBouncer. Debian installs it in /usr/sbin, which only root has in PATH.
 func poolerProgram(t testing.TB) string {
 	t.Helper()
 	for _, name := range []string{"pgbouncer", "/usr/sbin/pgbouncer"} {

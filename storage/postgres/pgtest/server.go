@@ -19,21 +19,21 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Options configure a server of a test's own.
+// Options configure a server that is not shared.
 type Options struct {
 	Fsync    bool     // for a test that crashes the server; it is slow
 	Settings []string // such as "max_connections=20"
-	// OverTCP is how the server asks who comes through its port, such as "scram-sha-256"; empty:
-	// not at all.
+	// OverTCP is the authentication method for clients of its port, such as "scram-sha-256"; empty:
+	// none.
 	OverTCP string
-	// Inside runs what starts the server, for one that is to be on another host than the test;
-	// nil: runs it here.
+	// Inside runs the function that starts the server, for example in another network namespace;
+	// nil: it runs in the test's own.
 	Inside func(start func() error) error
 }
 
 // A Server is a PostgreSQL server with a folder of its own. It listens on a socket there and,
 // for tests that cut connections, on a port of the loopback, unless its settings name another
-// address. It lets in everybody who gets there.
+// address. It does not ask for a password there.
 type Server struct {
 	dir     string
 	port    int
@@ -65,7 +65,7 @@ func endWith(t testing.TB, s *Server) {
 	})
 }
 
-// Serve starts a server for what is no test. End ends it.
+// Serve starts a server for a program that is not a test, such as a benchmark. End ends it.
 func Serve(o Options) (*Server, error) { return start(o) }
 
 // binaries returns the folder with the programs of the newest version.
@@ -88,7 +88,7 @@ func start(o Options) (*Server, error) {
 	return s, nil
 }
 
-// prepare makes the folder of a server, and what cleans it up.
+// prepare creates the folder of a server, and starts the guard that removes it.
 func prepare(o Options) (*Server, error) {
 	bin, err := binaries()
 	if err != nil {
@@ -107,13 +107,13 @@ func prepare(o Options) (*Server, error) {
 	return s, nil
 }
 
-// memory is a file system in memory, and roomy what a server and its databases need at most.
+// memory is a file system in memory, and roomy the space in bytes that a server and its databases need at most.
 const (
 	memory = "/dev/shm"
 	roomy  = 1 << 30
 )
 
-// place returns where to make a server's folder: in memory if nothing has to outlive the machine,
+// place returns where to create a server's folder: in memory if nothing has to survive a crash of the machine,
 // because ext4 takes 250 ms to make the files of a database, and memory 10 ms. It is not $TMPDIR,
 // which may alone take up the 107 bytes that a socket's path may have (unix(7)).
 func (o Options) place() string {
@@ -141,8 +141,8 @@ func credential() (*syscall.Credential, error) {
 	return &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}, err
 }
 
-// startGuard starts a process that waits for the end of this one, however it comes, stops the
-// server and removes its folder. It has a process group of its own, because ctrl+c in a
+// startGuard starts a process that waits for the end of this one, even by a kill, and then stops
+// the server and removes its folder. It has a process group of its own, because ctrl+c in a
 // terminal ends the whole group of the tests.
 func (s *Server) startGuard() error {
 	read, write, err := os.Pipe()
@@ -160,10 +160,10 @@ func (s *Server) startGuard() error {
 	return nil
 }
 
-// End ends a server that Serve started, and waits for that.
+// End stops a server that Serve started, and waits until it has ended.
 func (s *Server) End() error { return s.end() }
 
-// end lets the guard clean up, and waits for that.
+// end makes the guard clean up, and waits until it has.
 func (s *Server) end() error { return errors.Join(s.alive.Close(), s.guard.Wait()) }
 
 func (s *Server) command(program string, args ...string) *exec.Cmd {
@@ -173,7 +173,7 @@ func (s *Server) command(program string, args ...string) *exec.Cmd {
 	return command
 }
 
-// first makes the server's files and starts it.
+// first creates the server's files and starts it for the first time.
 func (s *Server) first() error {
 	made, err := s.command(s.bin+"/initdb", "-D", s.dir+"/data", "-U", "postgres", "-A", "trust", "--auth-host="+cmp.Or(s.options.OverTCP, "trust"), "-E", "UTF8", "--locale=C", "--no-sync").CombinedOutput()
 	if err != nil {
@@ -188,8 +188,8 @@ func (s *Server) first() error {
 	return s.Start()
 }
 
-// admitNeighbours lets in whoever is in a network of the server. There is none unless the
-// server listens there.
+// admitNeighbours allows connections from the server's networks, which reach it only if it also
+// listens there.
 func (s *Server) admitNeighbours() (err error) {
 	rules, err := os.OpenFile(s.dir+"/data/pg_hba.conf", os.O_APPEND|os.O_WRONLY, 0)
 	if err != nil {
@@ -222,7 +222,7 @@ func (s *Server) Start() error {
 	return start()
 }
 
-// Stop stops the server in a mode of pg_ctl: "smart", "fast" or, which is a crash, "immediate".
+// Stop stops the server in a mode of pg_ctl: "smart", "fast" or "immediate", which is a crash.
 func (s *Server) Stop(mode string) error { return s.control("-m", mode, "-w", "stop") }
 
 func (s *Server) control(args ...string) error {

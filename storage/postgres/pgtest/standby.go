@@ -10,7 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// standbyName is how a standby calls itself at its primary.
+// standbyName is the application_name by which a primary knows its standby.
 const standbyName = "standby"
 
 // Standby starts a synchronous standby of the server: from now on a commit is on both. It ends
@@ -66,5 +66,5 @@ func (s *Server) await(standby string) error {
 	return nil
 }
 
-// Promote makes a standby a primary.
+// Promote turns a standby into a primary.
 func (s *Server) Promote() error { return s.control("-w", "promote") }
