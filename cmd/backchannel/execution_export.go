@@ -2,20 +2,17 @@ package main
 
 import (
 	"context"
-	"slices"
 
 	"github.com/spf13/cobra"
 
 	"backchannel/storage"
 	"backchannel/storage/export"
-	"backchannel/storage/words"
 )
 
 // executionExportFlags are the flags of execution export.
 type executionExportFlags struct {
 	listChoice
-	format, out, to string
-	withSecrets     bool
+	fileFlags
 }
 
 // executionExportCommand returns the command that writes calls to a file or to stdout.
@@ -35,7 +32,7 @@ backchannel execution export --format curl --limit 1 --with-secrets --out again.
 		Args: exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			p := s.parser(cmd)
-			request := flags.request(p)
+			request := export.ExecutionRequest{Format: flags.readFormat(p, export.ExecutionFormats()), To: flags.to, WithSecrets: flags.withSecrets, Path: flags.out}
 			request.Query = storage.ExecutionQuery{Filter: flags.read(p, storage.ExecutionFilter(), s.now()), Limit: flags.limit}
 			if err := p.bad.Err(); err != nil {
 				return err
@@ -45,28 +42,8 @@ backchannel execution export --format curl --limit 1 --with-secrets --out again.
 	}
 	f := cmd.Flags()
 	flags.register(f, callExample, newest)
-	f.StringVar(&flags.format, "format", "", "`FORMAT`: "+words.List(export.ExecutionFormats()))
-	f.StringVar(&flags.out, "out", "", "write to `FILE`, which is replaced if it exists; - is stdout (default: stdout)")
-	f.StringVar(&flags.to, "to", "", "har and curl: address the server at this `URL` instead of the receiver")
-	f.BoolVar(&flags.withSecrets, "with-secrets", false, "write secrets and tokens unmasked")
+	flags.registerFile(f, export.ExecutionFormats())
 	return reportingFlagErrors(cmd)
-}
-
-// request parses the flags that do not select calls.
-func (v *executionExportFlags) request(p *parser) export.ExecutionRequest {
-	r := export.ExecutionRequest{Format: export.Format(v.format), To: v.to, WithSecrets: v.withSecrets, Path: v.out}
-	known := words.List(export.ExecutionFormats())
-	switch {
-	case v.format == "":
-		p.add("format", "is missing; use %s", known)
-	case !slices.Contains(export.ExecutionFormats(), r.Format):
-		p.add("format", "%q is unknown; use %s", v.format, known)
-	default:
-		if err := r.Format.CheckTo(v.to); err != nil {
-			p.addAll("to", err)
-		}
-	}
-	return r
 }
 
 // export writes calls to a file or to stdout.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"backchannel/storage"
 	"backchannel/storage/export"
@@ -17,8 +18,36 @@ import (
 // exportFlags are the flags of receipt export.
 type exportFlags struct {
 	receiptChoice
+	fileFlags
+}
+
+// fileFlags are the flags that say as what and where to records are written.
+type fileFlags struct {
 	format, out, to string
 	withSecrets     bool
+}
+
+func (v *fileFlags) registerFile(f *pflag.FlagSet, formats []export.Format) {
+	f.StringVar(&v.format, "format", "", "`FORMAT`: "+words.List(formats))
+	f.StringVar(&v.out, "out", "", "write to `FILE`, which is replaced if it exists; - is stdout (default: stdout)")
+	f.StringVar(&v.to, "to", "", "har and curl: address the server at this `URL` instead of the receiver")
+	f.BoolVar(&v.withSecrets, "with-secrets", false, "write secrets and tokens unmasked")
+}
+
+// readFormat reads the format, and checks that --to goes with it.
+func (v *fileFlags) readFormat(p *parser, formats []export.Format) export.Format {
+	format := export.Format(v.format)
+	switch {
+	case v.format == "":
+		p.add("format", "is missing; use %s", words.List(formats))
+	case !slices.Contains(formats, format):
+		p.add("format", "%q is unknown; use %s", v.format, words.List(formats))
+	default:
+		if err := format.CheckTo(v.to); err != nil {
+			p.addAll("to", err)
+		}
+	}
+	return format
 }
 
 // receiptExportCommand returns the command that writes receipts to a file or to stdout.
@@ -53,25 +82,13 @@ backchannel receipt export 01k8p2q7xkz --format curl --with-secrets --out again.
 	}
 	f := cmd.Flags()
 	flags.registerChoice(f)
-	f.StringVar(&flags.format, "format", "", "`FORMAT`: "+words.List(export.Formats()))
-	f.StringVar(&flags.out, "out", "", "write to `FILE`, which is replaced if it exists; - is stdout (default: stdout)")
-	f.StringVar(&flags.to, "to", "", "har and curl: address the server at this `URL` instead of the receiver")
-	f.BoolVar(&flags.withSecrets, "with-secrets", false, "write secrets and tokens unmasked")
+	flags.registerFile(f, export.Formats())
 	return reportingFlagErrors(cmd)
 }
 
 // request parses the flags and arguments.
 func (v *exportFlags) request(p *parser, ids []string, now time.Time) (export.Request, error) {
-	r := export.Request{Format: export.Format(v.format), To: v.to, WithSecrets: v.withSecrets, Path: v.out, Replace: true}
-	switch {
-	case v.format == "":
-		p.add("format", "is missing; use %s", words.List(export.Formats()))
-	case !slices.Contains(export.Formats(), r.Format):
-		p.add("format", "%q is unknown; use %s", v.format, words.List(export.Formats()))
-	}
-	if err := r.Format.CheckTo(v.to); err != nil {
-		p.bad = append(p.bad, err.(storage.FieldErrors)...) //nolint:errorlint // CheckTo returns no other type, never wrapped
-	}
+	r := export.Request{Format: v.readFormat(p, export.Formats()), To: v.to, WithSecrets: v.withSecrets, Path: v.out, Replace: true}
 	for _, flag := range []string{"webhook", "status", "since", "filter"} {
 		if len(ids) > 0 && p.given(flag) {
 			p.add(flag, "cannot be combined with IDs; either name the receipts or select them")
