@@ -7,11 +7,7 @@ import (
 	"backchannel/storage/seal"
 )
 
-func (t *tx) AddReceipt(r *storage.Receipt, p records.PackedReceipt) error {
-	facet, err := t.facetID(column.FacetOf(r))
-	if err != nil {
-		return err
-	}
+func (t *tx) AddReceipt(r *storage.Receipt, facet int64, p records.PackedReceipt) error {
 	var message any // of one with a requestId
 	if r.RequestID != "" {
 		message = column.KeyOf(r)

@@ -66,6 +66,8 @@ func (t *tx) Changed(kinds storage.Change) { t.kinds |= kinds }
 
 func (t *tx) Runs() *column.Runs { return &t.runs }
 
+func (t *tx) Facets() records.Facets { return t.facets }
+
 func (t *tx) Deliveries() records.Deliveries { return &t.deliveries }
 
 func (t *tx) Messages() records.Messages { return &t.messages }

@@ -38,7 +38,7 @@ type writer struct {
 	queue   *commit.Queue[*tx]
 	stopped chan struct{} // closed when the goroutine has ended
 
-	facets map[column.Facet]int64 // a cache of IDs
+	facets records.Facets // a cache of IDs
 	// targets is a cache of what enqueueing needs of webhooks, valid for targetsVersion.
 	targets        map[storage.ID]column.Target
 	targetsVersion int64
@@ -48,7 +48,7 @@ type writer struct {
 func startWriter(db *database, slot int, ordered bool) *writer {
 	w := &writer{
 		database: db, id: rand.Int64(), slot: slot, ordered: ordered, queue: commit.NewQueue[*tx](), stopped: make(chan struct{}),
-		facets: map[column.Facet]int64{}, targets: map[storage.ID]column.Target{}, runs: map[storage.ID]column.Run{},
+		facets: records.Facets{}, targets: map[storage.ID]column.Target{}, runs: map[storage.ID]column.Run{},
 	}
 	go w.loop()
 	return w

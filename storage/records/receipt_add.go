@@ -41,8 +41,12 @@ func (s *ReceiptStore) add(t Tx, r *storage.Receipt, p PackedReceipt, judge func
 // insert stores a receipt that has an ID, with what became of relaying it.
 func (s *ReceiptStore) insert(t Tx, r *storage.Receipt, p PackedReceipt) error {
 	p.Secrets = s.db.Seals.Seal(p.Secrets, s.db.Dialect.ReceiptContents.Secrets(r.ID))
+	facet, err := t.Facets().id(t, column.FacetOf(r))
+	if err != nil {
+		return err
+	}
 	t.CountReceipts(1, p.Size)
-	if err := t.AddReceipt(r, p); err != nil || r.Forward.State == "" {
+	if err := t.AddReceipt(r, facet, p); err != nil || r.Forward.State == "" {
 		return err
 	}
 	f := r.Forward

@@ -86,8 +86,10 @@ type Tx interface {
 	Messages() Messages
 	// Earlier returns the first and the last receipts of the message that a receipt is about.
 	Earlier(r *storage.Receipt) ([]storage.Earlier, error)
+	// Facets returns the facets that the writer has used.
+	Facets() Facets
 	// AddReceipt stores a receipt, which has an ID.
-	AddReceipt(r *storage.Receipt, p PackedReceipt) error
+	AddReceipt(r *storage.Receipt, facet int64, p PackedReceipt) error
 	// EndAnswer stores the outcome of an answer, unless the receipt has been removed.
 	EndAnswer(end storage.AnswerEnd) error
 	// ForgetReceipt removes what is kept beside a receipt that has been removed.

@@ -2,18 +2,13 @@ package sqlite
 
 import (
 	"backchannel/storage"
-	"backchannel/storage/column"
 	"backchannel/storage/records"
 	"backchannel/storage/seal"
 )
 
 // AddReceipt stores what lists show of a receipt, what they do not, and its keys.
-func (t *tx) AddReceipt(r *storage.Receipt, p records.PackedReceipt) error {
-	facet, err := t.facets.id(t.statements, column.FacetOf(r))
-	if err != nil {
-		return err
-	}
-	err = t.raw.exec(`INSERT INTO receipts (id, facet_id, received_at, webhook_id, method, path, proto, tls_version, remote, sha256, flaw,
+func (t *tx) AddReceipt(r *storage.Receipt, facet int64, p records.PackedReceipt) error {
+	err := t.raw.exec(`INSERT INTO receipts (id, facet_id, received_at, webhook_id, method, path, proto, tls_version, remote, sha256, flaw,
 			request_id, channel, status, identity, retry_count, delivery_id, attempt, code, verdicts, size, pinned, note,
 			campaign_uuid, execution_id)
 		VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,

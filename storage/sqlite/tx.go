@@ -8,6 +8,7 @@ import (
 	"backchannel/storage"
 	"backchannel/storage/column"
 	"backchannel/storage/commit"
+	"backchannel/storage/records"
 )
 
 // A tx is the writer's current transaction. It never leaves this package. A record with
@@ -23,7 +24,7 @@ type tx struct {
 	targets    map[storage.ID]column.Target
 	deliveries deliveryRows
 	receipts   receiptTotal // the change to the stored one
-	facets     facetIDs
+	facets     records.Facets
 	messages   *messageIndex
 	runs       column.Runs
 

@@ -36,7 +36,7 @@ type writer struct {
 	log         *walFile
 	files       *openFiles
 	lastVersion int64 // the last data_version, which only other processes' commits change
-	facets      facetIDs
+	facets      records.Facets
 	messages    messageIndex
 	runs        map[storage.ID]column.Run // as committed
 }
@@ -67,7 +67,7 @@ func startWriter(o Options, db *sql.DB, h *commit.Hub) (*writer, error) {
 		db: db, path: path, lock: lock, now: o.Now, hub: h, queue: commit.NewQueue[*tx](),
 		pauses: make(chan (<-chan struct{})), polled: make(chan struct{}), stopped: make(chan struct{}),
 		statements: statements{conn, raw}, log: log, files: files,
-		facets: facetIDs{}, messages: messageIndex{raw: raw}, runs: map[storage.ID]column.Run{},
+		facets: records.Facets{}, messages: messageIndex{raw: raw}, runs: map[storage.ID]column.Run{},
 	}
 	w.startPolling = sync.OnceFunc(func() {
 		if !o.Scratch {
