@@ -170,7 +170,7 @@ func (s *session) withOpened(open func() (openStore, error), run func(wholeStore
 	defer func(before openStore) { s.opened = before }(s.opened)
 	s.opened = store
 	if shared, ok := store.(databaseStore); ok {
-		s.now = shared.Store.Now // several machines have to agree on what is due
+		s.now = shared.Now // several machines have to agree on what is due
 	}
 	return run(store)
 }
