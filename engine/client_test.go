@@ -115,7 +115,7 @@ func TestClientCertificateMissedInAnAnswer(t *testing.T) {
 }
 
 // Where there is no webhook, no flag of one is offered.
-func TestRelayNamesWhatItHas(t *testing.T) {
+func TestRelayErrorsDoNotNameWebhookFlags(t *testing.T) {
 	m := newMember(t, nil, newKey(t), asLeaf())
 	for _, c := range []struct {
 		config *tls.Config

@@ -193,7 +193,7 @@ func TestLastAnswerOfAConnection(t *testing.T) {
 	}
 }
 
-func TestHTTP2EndpointIsToldOnce(t *testing.T) {
+func TestHTTP2EndpointIsReportedOnce(t *testing.T) {
 	s := httptest.NewUnstartedServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		if r.ProtoMajor != 2 {
 			rw.WriteHeader(http.StatusHTTPVersionNotSupported)

@@ -214,7 +214,7 @@ func TestBreakerOutlivesTheEngine(t *testing.T) {
 	eventually(t, func() bool { return w.engine.Snapshot().Parked == 3 }, func() string { return fmt.Sprintf("%+v", w.engine.Snapshot()) })
 }
 
-func TestHangingEndpointHoldsUpNobody(t *testing.T) {
+func TestAHangingEndpointDelaysNoOther(t *testing.T) {
 	h := newHoldup()
 	w := newWorld(t, func(rw http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/hang" {

@@ -56,8 +56,8 @@ func told(a storage.Attempt, secrets []string) (all []string) {
 	return all
 }
 
-// TestWhatWasSentDoesNotComeBack is about endpoints that answer with what they got.
-func TestWhatWasSentDoesNotComeBack(t *testing.T) {
+// TestSentSecretsAreMaskedInAnswers is about endpoints that answer with what they got.
+func TestSentSecretsAreMaskedInAnswers(t *testing.T) {
 	for name, answer := range map[string]func(http.ResponseWriter, *http.Request, []string){
 		"headers": func(rw http.ResponseWriter, _ *http.Request, secrets []string) {
 			for i, secret := range secrets {

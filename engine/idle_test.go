@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// TestTheReaperComesAgain puts connections away at different times: each is closed when it
+// TestTheReaperRunsAgain puts connections away at different times: each is closed when it
 // was idle for long enough, the last one by a reaper that the one before has called for.
-func TestTheReaperComesAgain(t *testing.T) {
+func TestTheReaperRunsAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var i idle
 		var theirs []net.Conn

@@ -30,7 +30,7 @@ func address(t *testing.T, text string) netip.AddrPort {
 	return parsed
 }
 
-func TestShortageIsToldFromAnEndpointsFault(t *testing.T) {
+func TestShortageIsDistinguishedFromAnEndpointsFault(t *testing.T) {
 	dial := func(to string, errno syscall.Errno) error {
 		return &net.OpError{Op: "dial", Net: "tcp", Addr: net.TCPAddrFromAddrPort(address(t, to)), Err: os.NewSyscallError("connect", errno)}
 	}
@@ -147,9 +147,9 @@ func TestAnotherEndpointsWordIsNotTaken(t *testing.T) {
 	}
 }
 
-// TestAllWebhooksShareWhatThereIs has more webhooks than there may be connections, at an
+// TestAllWebhooksShareScarceResources has more webhooks than there may be connections, at an
 // endpoint that takes no more than these, as the built-in receiver does then.
-func TestAllWebhooksShareWhatThereIs(t *testing.T) {
+func TestAllWebhooksShareScarceResources(t *testing.T) {
 	const most, webhooks, events = 2, 8, 3
 	var now, peak atomic.Int64
 	w := newWorld(t, nil, func(c *Config) { c.Concurrency = most })

@@ -52,7 +52,7 @@ func TestCAStaysTheSame(t *testing.T) {
 	}
 }
 
-func TestCAIsOneForAllWhoStartAtOnce(t *testing.T) {
+func TestReceiversThatStartTogetherShareOneCA(t *testing.T) {
 	dir := t.TempDir()
 	const starters = 16
 	pems := make([]string, starters)

@@ -101,7 +101,7 @@ func TestCallsThatBreakOff(t *testing.T) {
 
 // Twice as many slow senders of large calls as large bodies may be in memory: small calls do
 // not wait for them, and a large one only until those before it have gone.
-func TestSlowCallersHinderNobody(t *testing.T) {
+func TestSlowCallersDoNotDelayOthers(t *testing.T) {
 	t.Parallel()
 	// A machine that has other work must not end the slow ones early.
 	g := newRig(t, func(cfg *Config, _ *Store) { cfg.ReadTimeout = crowdTimeout })

@@ -327,7 +327,7 @@ func TestForwardSaysWhatAKillLeft(t *testing.T) {
 	}
 }
 
-func TestForwardComesBesideTheResponseProfile(t *testing.T) {
+func TestForwardWorksWithAResponseProfile(t *testing.T) {
 	l := newLocal(t)
 	g := newRig(t, forwarding(l.URL, 0))
 	w := g.webhook(nil)

@@ -118,7 +118,7 @@ type reached struct {
 
 func (r reached) LocalAddr() net.Addr { return &net.TCPAddr{IP: r.at} }
 
-func TestTheLeafIsMadeAnewForAnAddressThatIsNew(t *testing.T) {
+func TestTheLeafIsReplacedForANewAddress(t *testing.T) {
 	ca, names := newTestCA(t), []string{"localhost"}
 	l := newLeaf(ca, func() []string { return names }, time.Now)
 	at := func(ip string) *x509.Certificate {

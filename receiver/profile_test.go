@@ -255,7 +255,7 @@ func TestProfileDrip(t *testing.T) {
 	}
 }
 
-func TestProfileDripToNobody(t *testing.T) {
+func TestProfileDripToAClosedConnection(t *testing.T) {
 	t.Parallel()
 	g := newRig(t, nil)
 	w := g.webhook(nil)

@@ -95,7 +95,7 @@ func openShared(t *testing.T, dir string) *sqlite.Store {
 	return store
 }
 
-func TestChangesElsewhereAreInForceAtOnce(t *testing.T) {
+func TestChangesOfOtherProcessesTakeEffectAtOnce(t *testing.T) {
 	dir := t.TempDir()
 	g := newRigOn(t, openShared(t, dir), nil)
 	w, other := g.webhook(nil), openShared(t, dir)

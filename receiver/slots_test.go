@@ -10,7 +10,7 @@ import (
 	"backchannel/storage"
 )
 
-func TestSlowSendersHinderNobody(t *testing.T) {
+func TestSlowSendersDoNotDelayOthers(t *testing.T) {
 	g := newRig(t, nil)
 	w := g.webhook(nil)
 	const slow = 200

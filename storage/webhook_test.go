@@ -241,7 +241,7 @@ func TestInvalidWebhooks(t *testing.T) {
 	}
 }
 
-func TestEveryBadFieldIsToldAtOnce(t *testing.T) {
+func TestAllBadFieldsAreReportedTogether(t *testing.T) {
 	w := valid()
 	w.Name, w.Channels, w.URL, w.Auth.JWT.Secret = "", nil, "http://me:hush@x", "hush"
 	w.Headers = slices.Repeat([]storage.HeaderField{{Name: "Host", Value: "hush\n", Secret: true}}, 2)
@@ -282,7 +282,7 @@ func TestPlainHTTPIsForLoopbackAlone(t *testing.T) {
 	}
 }
 
-func TestURLsThatAreFine(t *testing.T) {
+func TestValidURLs(t *testing.T) {
 	for _, url := range []string{
 		"https://example.com", "https://example.com.:443/a%20b;c?d=%2F&e=[1]", "https://EXAMPLE.com/~a/@b:c!$&'()*+,=", "https://a_b.internal/",
 		"https://[::1]:8443/x", "https://10.0.0.1/", "https://localhost:1/", "HTTPS://xn--bcher-kva.example/", "https://a:65535",

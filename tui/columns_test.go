@@ -12,8 +12,8 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// TestListsShowWhatOneLooksFor reads the heads and the rows of the lists at every width.
-func TestListsShowWhatOneLooksFor(t *testing.T) {
+// TestListsShowTheirColumnsAtEveryWidth reads the heads and the rows of the lists at every width.
+func TestListsShowTheirColumnsAtEveryWidth(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		key  string

@@ -74,7 +74,7 @@ func TestTheFormWarnsAsTheCommandDoes(t *testing.T) {
 	}
 }
 
-func TestAProfileThatIsPartlyOfNoUseIsWarnedOf(t *testing.T) {
+func TestAPartlyUselessProfileGivesAWarning(t *testing.T) {
 	t.Parallel()
 	testReceiver(t, fewReceipts, func(c *console) {
 		c.press("o", "8")
@@ -91,7 +91,7 @@ func TestAProfileThatIsPartlyOfNoUseIsWarnedOf(t *testing.T) {
 }
 
 // All that is wrong is told at once: what others have, and what is in files, too.
-func TestATakenSandboxIsToldWithTheOtherErrors(t *testing.T) {
+func TestATakenSandboxIsReportedWithTheOtherErrors(t *testing.T) {
 	t.Parallel()
 	testConsole(t, func(c *console) {
 		c.store.AddWebhook(acme())
@@ -125,7 +125,7 @@ func TestATakenSandboxIsToldWithTheOtherErrors(t *testing.T) {
 	})
 }
 
-func TestAGoneWebhookNamesTheKeyThatActivatesIt(t *testing.T) {
+func TestAWebhookPausedBy410NamesTheKeyThatActivatesIt(t *testing.T) {
 	t.Parallel()
 	const advice = "a in Webhooks activates it"
 	testConsole(t, func(c *console) {

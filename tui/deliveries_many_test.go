@@ -59,7 +59,7 @@ func TestMarkedAreActedOn(t *testing.T) {
 	})
 }
 
-func TestAllThatTheFilterChoosesAreActedOn(t *testing.T) {
+func TestActOnAllThatMatchTheFilter(t *testing.T) {
 	t.Parallel()
 	testDeliveries(t, func(c *console) {
 		c.press("/")

@@ -104,7 +104,7 @@ func TestDeliveryFilterLooksFarBack(t *testing.T) {
 	})
 }
 
-func TestActivityLeadsToWhatItIsAbout(t *testing.T) {
+func TestActivityLinksToItsSubject(t *testing.T) {
 	t.Parallel()
 	testDeliveries(t, func(c *console) {
 		c.press("5", "g", "j", "enter")
@@ -125,7 +125,7 @@ func TestActivityReadsFurtherBack(t *testing.T) {
 	})
 }
 
-func TestActivityOffersNoWebhookThatIsGone(t *testing.T) {
+func TestActivityDoesNotLinkToADeletedWebhook(t *testing.T) {
 	t.Parallel()
 	testFiring(t, func(c *console) {
 		_, err := c.store.DeleteWebhook(c.m.env.Context, staging().ID)
@@ -137,7 +137,7 @@ func TestActivityOffersNoWebhookThatIsGone(t *testing.T) {
 	})
 }
 
-func TestALeadToWhatIsNoLongerKept(t *testing.T) {
+func TestALinkToARemovedRecord(t *testing.T) {
 	t.Parallel()
 	testReceiver(t, fewReceipts, func(c *console) {
 		c.send(screen.GoMsg{View: screen.ViewReceiver, ID: 1 << 40})

@@ -8,7 +8,7 @@ import (
 )
 
 // A filter that is taken away leaves one where one was, so that f fires there.
-func TestAFilterTakenAwayLeavesTheSelection(t *testing.T) {
+func TestClearingAFilterKeepsTheSelection(t *testing.T) {
 	t.Parallel()
 	three := func(s *testStore) {
 		twoWebhooks(s)
@@ -41,7 +41,7 @@ func TestAFilterTakenAwayLeavesTheSelection(t *testing.T) {
 	}
 }
 
-func TestAFilterTakenAwayLeavesTheReceipt(t *testing.T) {
+func TestClearingAFilterKeepsTheReceipt(t *testing.T) {
 	const where = 250
 	for name, keys := range map[string][]string{
 		"status:bounce": {"enter", "esc"}, // without matches
@@ -68,7 +68,7 @@ func TestAFilterTakenAwayLeavesTheReceipt(t *testing.T) {
 	}
 }
 
-func TestAFilterTakenAwayFollowsAgain(t *testing.T) {
+func TestClearingAFilterFollowsAgain(t *testing.T) {
 	t.Parallel()
 	testReceiver(t, manyReceipts(300), func(c *console) {
 		c.see("300 of 300 following")
@@ -81,7 +81,7 @@ func TestAFilterTakenAwayFollowsAgain(t *testing.T) {
 	})
 }
 
-func TestAnActivityFilterTakenAwayLeavesTheSelection(t *testing.T) {
+func TestClearingAnActivityFilterKeepsTheSelection(t *testing.T) {
 	t.Parallel()
 	testConsole(t, func(c *console) {
 		c.store.AddTwoWebhooks()

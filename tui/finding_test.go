@@ -108,7 +108,7 @@ func TestASavedFixtureIsFoundByTyping(t *testing.T) {
 
 // The palette runs what the words of the footer name; then what has the words typed, then
 // their beginnings.
-func TestThePaletteFindsWhatIsMeant(t *testing.T) {
+func TestThePaletteFindsWordsOfTheFooter(t *testing.T) {
 	everywhere := map[string]string{
 		"clear": "Clear the receiver?", "diff": "Differences", "response": "How the receiver answers", "bounce": "bounce, email → acme prod queued",
 		"sent": "sent, email → acme prod queued", "error": "error, email → acme prod queued", "burst": "Burst at acme prod", "misbehave": "Misbehave at acme prod",
@@ -171,7 +171,7 @@ func TestThePaletteSaysWhyNot(t *testing.T) {
 }
 
 // Keys that come in one read wait for what they are about, and keep their order.
-func TestKeysThatComeBeforeTheirRows(t *testing.T) {
+func TestKeysWaitForTheirRows(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		keys string
@@ -193,7 +193,7 @@ func TestKeysThatComeBeforeTheirRows(t *testing.T) {
 	}
 }
 
-func TestManyKeysAtOncePassTheEdgeOfWhatWasRead(t *testing.T) {
+func TestManyKeysAtOncePassTheLoadedPage(t *testing.T) {
 	t.Parallel()
 	testReceiver(t, manyReceipts(1000), func(c *console) {
 		list := receiverOf(c).List()
@@ -210,7 +210,7 @@ func TestManyKeysAtOncePassTheEdgeOfWhatWasRead(t *testing.T) {
 	})
 }
 
-func TestKeysBehindOneThatReadsFirst(t *testing.T) {
+func TestKeysAfterOneThatReads(t *testing.T) {
 	t.Parallel()
 	testReceiver(t, manyReceipts(3), func(c *console) {
 		c.deliver(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune("1dy")})

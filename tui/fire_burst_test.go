@@ -133,7 +133,7 @@ func TestBurstStops(t *testing.T) {
 	})
 }
 
-func TestABurstThatIsHiddenTellsHowItEnded(t *testing.T) {
+func TestAHiddenBurstReportsItsEnd(t *testing.T) {
 	t.Parallel()
 	for failed, want := range map[int]string{0: "✓ 3 × bounce, email → acme prod: all 3 delivered", 2: "✗ 3 × bounce, email → acme prod: of 3, 2 failed; 3 and / failed show them"} {
 		testFiring(t, func(c *console) {

@@ -149,7 +149,7 @@ func TestVariantAndChannelAreRemembered(t *testing.T) {
 	})
 }
 
-func TestRepeatOfAWebhookThatIsGone(t *testing.T) {
+func TestRepeatWithADeletedWebhook(t *testing.T) {
 	t.Parallel()
 	testFiring(t, func(c *console) {
 		c.press("f", "b")

@@ -12,7 +12,7 @@ import (
 )
 
 // A script and a slow line bring keys faster than commands answer.
-func TestKeysThatComeTogether(t *testing.T) {
+func TestSeveralKeysInOneRead(t *testing.T) {
 	t.Parallel()
 	tests := map[string][]tea.KeyMsg{
 		"in one message":         {{Type: tea.KeyRunes, Runes: []rune("fb")}},
@@ -32,7 +32,7 @@ func TestKeysThatComeTogether(t *testing.T) {
 	}
 }
 
-func TestLettersThatComeTogetherAreTyped(t *testing.T) {
+func TestSeveralLettersInOneReadAreTyped(t *testing.T) {
 	t.Parallel()
 	testConsole(t, func(c *console) {
 		c.deliver(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune("nacme eins")})

@@ -60,7 +60,7 @@ func TestHeaderTellsHowThingsStand(t *testing.T) {
 	}
 }
 
-func TestADeadHolderIsNoticedWithoutAHint(t *testing.T) {
+func TestADeadLeaderIsNoticedWithoutAHint(t *testing.T) {
 	t.Parallel()
 	testConsole(t, func(c *console) {
 		c.store.Resign()

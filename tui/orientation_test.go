@@ -103,7 +103,7 @@ func TestTheFocusIsVisibleWithoutColour(t *testing.T) {
 }
 
 // What was opened from Activity leads back to it, and to the same entry.
-func TestEscLeadsBackFromAJump(t *testing.T) {
+func TestEscGoesBackFromAJump(t *testing.T) {
 	t.Parallel()
 	for _, key := range []string{"esc", "q"} {
 		testReceiver(t, manyReceipts(500), func(c *console) {

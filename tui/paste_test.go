@@ -82,7 +82,7 @@ func TestAKeyPastedWhereOneWouldSeeIt(t *testing.T) {
 }
 
 // Letters that come in one read are a text, even if it is the name of a key.
-func TestLettersThatComeTogetherAreText(t *testing.T) {
+func TestSeveralLettersInOneReadAreText(t *testing.T) {
 	t.Parallel()
 	testConsole(t, func(c *console) {
 		for _, text := range []string{"nctrl+s", "esc", "tab", "left", "ctrl+z"} {

@@ -112,7 +112,7 @@ func walk(c *console, dice *rand.Rand, key string) string {
 
 // A webhook leads to what belongs to it, the newest first, and esc from there to the webhook. A
 // filter of a person's own is taken away first.
-func TestAWebhookLeadsToWhatBelongsToIt(t *testing.T) {
+func TestAWebhookLinksToItsRecords(t *testing.T) {
 	t.Parallel()
 	testPlaces(t, func(c *console) {
 		c.press("1")

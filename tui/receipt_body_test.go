@@ -104,7 +104,7 @@ func TestABodyThatIsNotJSONIsSearchedToo(t *testing.T) {
 }
 
 // A receipt that arrives while a person types does not turn the letters into keys.
-func TestTypingInTheBodyGoesOnInTheNextOne(t *testing.T) {
+func TestSearchInTheBodyContinuesInANewerReceipt(t *testing.T) {
 	t.Parallel()
 	testReceiver(t, fewReceipts, func(c *console) {
 		c.size(200, 50)

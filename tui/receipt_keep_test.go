@@ -59,7 +59,7 @@ func TestWhatIsNotAnEventIsNotSaved(t *testing.T) {
 	})
 }
 
-func TestNoFixtureIsLikeABodyThatIsNotJSON(t *testing.T) {
+func TestNoFixtureMatchesABodyThatIsNotJSON(t *testing.T) {
 	t.Parallel()
 	testReceiver(t, fewReceipts, func(c *console) {
 		c.press("G", "=")

@@ -8,7 +8,7 @@ import (
 	"backchannel/storage"
 )
 
-func TestARemedyIsToldOnce(t *testing.T) {
+func TestARemedyIsShownOnce(t *testing.T) {
 	t.Parallel()
 	testReceiver(t, func(s *testStore) {
 		missing := func(key string) storage.Check {

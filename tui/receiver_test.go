@@ -181,7 +181,7 @@ func TestReplayOfAReceipt(t *testing.T) {
 	})
 }
 
-func TestReplayOfAReceiptWhoseWebhookLeadsElsewhere(t *testing.T) {
+func TestReplayOfAReceiptWhoseWebhookHasAnotherURL(t *testing.T) {
 	t.Parallel()
 	testReceiver(t, fewDeliveries, func(c *console) {
 		const old = "https://127.0.0.1:9001/feedback/myImsOrg/prod"
@@ -256,7 +256,7 @@ func TestFromReceiptToDeliveryAndBack(t *testing.T) {
 	})
 }
 
-func TestAReceiptFarAwayIsRevealed(t *testing.T) {
+func TestADistantReceiptIsRevealed(t *testing.T) {
 	t.Parallel()
 	testReceiver(t, manyReceipts(2000), func(c *console) {
 		c.press("/")
@@ -311,7 +311,7 @@ func TestEditAndResend(t *testing.T) {
 	})
 }
 
-func TestWhatIsNoTextIsNotEdited(t *testing.T) {
+func TestBinaryBodiesAreNotEdited(t *testing.T) {
 	t.Parallel()
 	testReceiver(t, func(s *testStore) {
 		s.AddFewReceipts(func(all []storage.Receipt) { all[0].Body = []byte("{\xff}") })

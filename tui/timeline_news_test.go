@@ -8,7 +8,7 @@ import (
 )
 
 // A list that does not follow says how many records nobody has seen, and how to get there.
-func TestWhatIsNewIsCounted(t *testing.T) {
+func TestNewRecordsAreCounted(t *testing.T) {
 	t.Parallel()
 	testReceiver(t, manyReceipts(300), func(c *console) {
 		came := 300
@@ -53,7 +53,7 @@ func TestWhatIsNewIsCounted(t *testing.T) {
 }
 
 // What scrolls into view is not new any more.
-func TestWhatWasSeenIsNotNew(t *testing.T) {
+func TestSeenRecordsAreNotNew(t *testing.T) {
 	t.Parallel()
 	testReceiver(t, manyReceipts(100), func(c *console) {
 		c.press("k")
@@ -73,7 +73,7 @@ func TestWhatWasSeenIsNotNew(t *testing.T) {
 }
 
 // Behind a filter, only what it chooses is new.
-func TestWhatIsNewAmongTheChosen(t *testing.T) {
+func TestNewsAmongFilteredRecords(t *testing.T) {
 	t.Parallel()
 	testReceiver(t, manyReceipts(100), func(c *console) {
 		c.store.Receive(arrived(101, storage.StatusBounce), arrived(102, storage.StatusBounce))

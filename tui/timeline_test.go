@@ -59,7 +59,7 @@ func TestTimelineHoldsAWindowOfManyRows(t *testing.T) {
 	})
 }
 
-func TestTimelineWalksBothWaysWithoutAGap(t *testing.T) {
+func TestTimelinePagesBothWaysWithoutAGap(t *testing.T) {
 	const n = 400
 	t.Parallel()
 	testReceiver(t, manyReceipts(n), func(c *console) {
@@ -138,7 +138,7 @@ func TestThousands(t *testing.T) {
 	}
 }
 
-func TestTroubleOfReadingIsTold(t *testing.T) {
+func TestAReadErrorIsShownUntilTheNextRead(t *testing.T) {
 	t.Parallel()
 	testReceiver(t, fewReceipts, func(c *console) {
 		c.store.fail = errors.New("the disk is gone")
@@ -152,7 +152,7 @@ func TestTroubleOfReadingIsTold(t *testing.T) {
 	})
 }
 
-func TestAnEmptyFilterLeadsBackToWhereOneWas(t *testing.T) {
+func TestClearingAFilterRestoresThePosition(t *testing.T) {
 	t.Parallel()
 	testReceiver(t, manyReceipts(2000), func(c *console) {
 		c.send(screen.GoMsg{View: screen.ViewReceiver, ID: arrived(77, "").ID})

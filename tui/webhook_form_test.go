@@ -298,7 +298,7 @@ func TestSavingOverAnothersChangeLosesNothing(t *testing.T) {
 	})
 }
 
-func TestSavingWhatAnotherDeletedCreatesIt(t *testing.T) {
+func TestSavingADeletedWebhookCreatesIt(t *testing.T) {
 	t.Parallel()
 	testConsole(t, func(c *console) {
 		c.store.AddWebhook(acme())

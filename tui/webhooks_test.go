@@ -72,7 +72,7 @@ func TestDelete(t *testing.T) {
 	})
 }
 
-func TestDeletingWhatIsQueuedNeedsTheName(t *testing.T) {
+func TestDeletingAWebhookWithAQueueNeedsTheName(t *testing.T) {
 	t.Parallel()
 	inventoryConsole(t, func(c *console) {
 		c.store.AddDelivery(bounce())

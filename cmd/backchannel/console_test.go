@@ -239,7 +239,7 @@ func TestSuspendAndResume(t *testing.T) {
 }
 
 // What a person leaves undelivered is said where they see it: below the screen that is gone.
-func TestTheConsoleSaysWhatItLeaves(t *testing.T) {
+func TestTheConsoleReportsWaitingDeliveriesWhenItEnds(t *testing.T) {
 	t.Parallel()
 	const prepare = "backchannel webhook create --name acme --channel email && backchannel webhook pause acme && backchannel fire sent --webhook acme --count 3 && "
 	for name, keys := range map[string]string{"q": "q", "ctrl+c": "\x03"} {

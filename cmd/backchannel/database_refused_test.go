@@ -15,7 +15,7 @@ const password = "hush-hush-7Q"
 
 // What is wrong with a database is said in one line, with what to do, and never with the
 // password of its URL: by commands and by serve, which waits only for a database that is away.
-func TestUnusableDatabasesAreSaidInOneLine(t *testing.T) {
+func TestUnusableDatabasesAreReportedInOneLine(t *testing.T) {
 	t.Parallel()
 	server := pgtest.Start(t, pgtest.Options{})
 	c := newCluster(t, server.Create(t))

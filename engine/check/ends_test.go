@@ -88,7 +88,7 @@ func TestEndpointDiesInMidRun(t *testing.T) {
 }
 
 // A gateway answers for an application that has died. Only the case at hand is blamed.
-func TestApplicationDiesBehindAGateway(t *testing.T) {
+func TestApplicationCrashesBehindAGateway(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, nil)
 	r := b.reference()

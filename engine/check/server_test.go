@@ -72,7 +72,7 @@ func (b *bench) ask(store *sqlite.Store, o storage.CheckOptions) storage.CheckRu
 }
 
 // Another process asks, sees the progress, and stops a run.
-func TestRunsAreAskedForAndStoppedElsewhere(t *testing.T) {
+func TestAnotherProcessRequestsAndStopsRuns(t *testing.T) {
 	t.Parallel()
 	reached := make(chan struct{})
 	b := secured(t, func(r *reference) func(http.ResponseWriter, *http.Request) bool {

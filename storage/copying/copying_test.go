@@ -134,7 +134,7 @@ func read(t *testing.T, store *sqlite.Store) (all content) {
 	return all
 }
 
-func TestACopyHasAllThatTheSourceHas(t *testing.T) {
+func TestACopyIsComplete(t *testing.T) {
 	t.Parallel()
 	for _, history := range []bool{false, true} {
 		from, hooks := source(t)
@@ -263,7 +263,7 @@ func TestWhatExistsIsNamedBeforeAnythingIsWritten(t *testing.T) {
 	}
 }
 
-func TestASecondCopyDoublesNothing(t *testing.T) {
+func TestASecondCopyDuplicatesNothing(t *testing.T) {
 	t.Parallel()
 	from, hooks := source(t)
 	past(t, from, hooks[0])

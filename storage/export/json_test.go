@@ -87,7 +87,7 @@ func TestAnswerBodies(t *testing.T) {
 	}
 }
 
-func TestPayloadThatIsNoJSON(t *testing.T) {
+func TestPayloadThatIsNotJSON(t *testing.T) {
 	v := OfWholeDelivery(storage.Delivery{}, storage.Event{Payload: []byte(`{"cut`)}, storage.Planning{})
 	if got := string(v.Payload); got != `"{\"cut"` {
 		t.Errorf("it came out as %s", got)

@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 )
 
-func TestTextsAreToldApartToTheLetter(t *testing.T) {
+func TestTextsAreComparedExactly(t *testing.T) {
 	for _, c := range []struct{ quoted, text, shown, again string }{
 		{`"a"`, "a", "a", `"a"`},
 		{`"\u0061\n\/\""`, "a\n/\"", "a\n/\"", `"a\n/\""`},
@@ -29,7 +29,7 @@ func TestTextsAreToldApartToTheLetter(t *testing.T) {
 	}
 }
 
-func TestStringsThatManyCannotKeepAreNoted(t *testing.T) {
+func TestStringsThatManyDatabasesCannotStoreAreNoted(t *testing.T) {
 	for body, want := range map[string]string{
 		`{"a":["x","\ud800"]}`:              "/a/1",
 		`{"a":"\u0000"}`:                    "/a",
@@ -59,7 +59,7 @@ func TestReader(t *testing.T) {
 	}
 }
 
-func TestReaderRefusesBytesThatAreNoText(t *testing.T) {
+func TestReaderRejectsBytesThatAreNotText(t *testing.T) {
 	r := NewReader([]byte("\n {\"a\":\"\xe9\"}"), Typed())
 	if !r.More() {
 		t.Fatal("the end")

@@ -49,7 +49,7 @@ func TestMessagesAreFoundInEveryLevel(t *testing.T) {
 }
 
 // Two messages may have the same key, if rarely.
-func TestMessagesWithOneKeyAreApart(t *testing.T) {
+func TestMessagesWithTheSameKeyStaySeparate(t *testing.T) {
 	t.Parallel()
 	s := openTest(t)
 	w := addWebhook(t, s, "acme")

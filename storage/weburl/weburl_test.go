@@ -8,7 +8,7 @@ import (
 	"backchannel/storage/weburl"
 )
 
-func TestWhatAPersonDidIsSaidWithTheURLThatWasMeant(t *testing.T) {
+func TestMistakesInURLsAreNamedWithTheIntendedURL(t *testing.T) {
 	for _, c := range []struct{ name, text, says, meant string }{
 		{"quotes", `"https://example.com/hook"`, `is in quotes (")`, "https://example.com/hook"},
 		{"single quotes", `'https://example.com/hook'`, "is in quotes (')", "https://example.com/hook"},

@@ -148,7 +148,7 @@ func TestARunIsLive(t *testing.T) {
 	})
 }
 
-func TestWhatARunComesTo(t *testing.T) {
+func TestOutcomeOfARun(t *testing.T) {
 	for name, test := range map[string]struct {
 		change  func([]storage.CheckCase)
 		state   storage.CheckState
@@ -183,8 +183,8 @@ func TestWhatARunComesTo(t *testing.T) {
 	}
 }
 
-// Of a run whose process died, nothing is under way any more.
-func TestWhatALostRunHasNotDone(t *testing.T) {
+// A run whose process died has no running cases.
+func TestCasesThatALostRunDidNotRun(t *testing.T) {
 	drive(t, func(s *tuitest.Store) {
 		s.AddRunningCheck()
 		_ = s.LoseChecks(context.Background(), "the process that made the run died")

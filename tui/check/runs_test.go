@@ -36,7 +36,7 @@ func TestAGroupIsRunAlone(t *testing.T) {
 	})
 }
 
-func TestNothingThatFailedNothingToRunAgain(t *testing.T) {
+func TestWithoutFailuresNothingRunsAgain(t *testing.T) {
 	drive(t, func(s *tuitest.Store) {
 		unchecked(s)
 		run := s.Check(tuitest.Acme().ID, tuitest.Noon().Add(-time.Hour), storage.CheckOptions{})

@@ -67,7 +67,7 @@ func FuzzBufferKeepsWhatIsNotTouched(f *testing.F) {
 }
 
 // A line of some kilobytes was once measured anew for each of its characters.
-func TestAreaTakesALineWithoutEnd(t *testing.T) {
+func TestAreaAcceptsAVeryLongLine(t *testing.T) {
 	t.Parallel()
 	i := newAreaInput(strings.Repeat("x ", 1<<15), 5)
 	for _, k := range []string{"ctrl+home", "y", "end", "z"} {

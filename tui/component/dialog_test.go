@@ -101,7 +101,7 @@ func TestMenuView(t *testing.T) {
 ╰─────────────────────────────────────╯`, "\n"))
 }
 
-func TestMenuKeepsItsKeysBesideALongTitle(t *testing.T) {
+func TestMenuKeepsItsKeysNextToALongTitle(t *testing.T) {
 	t.Parallel()
 	m := fireMenu()
 	m.Title = "Fire at " + strings.Repeat("long ", 20)
@@ -111,7 +111,7 @@ func TestMenuKeepsItsKeysBesideALongTitle(t *testing.T) {
 }
 
 // A menu that is searched stays where it is and as large as it is while one types.
-func TestMenuKeepsItsSizeWhileOneTypes(t *testing.T) {
+func TestMenuKeepsItsSizeDuringTyping(t *testing.T) {
 	t.Parallel()
 	m := &Menu{Title: "Which?", Find: true, Names: true}
 	for _, label := range strings.Fields("acme kafka lambda sandbox") {

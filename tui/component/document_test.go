@@ -372,7 +372,7 @@ func TestDocumentKeepsItsPlace(t *testing.T) {
 	}
 }
 
-func TestDocumentSaysWhatIsOutOfSight(t *testing.T) {
+func TestDocumentCountsHiddenLines(t *testing.T) {
 	t.Parallel()
 	lines := counted(20)
 	lines[10] = strings.Repeat("wide ", 10) // three rows of 20 cells

@@ -107,7 +107,7 @@ func TestFormShowsWhatApplies(t *testing.T) {
 	}
 }
 
-func TestFormGoesAround(t *testing.T) {
+func TestFormFocusWrapsAround(t *testing.T) {
 	t.Parallel()
 	f := newForm()
 	order := []string{"channels", "url", "auth", "headers", "", "", "name"}

@@ -45,7 +45,7 @@ func TestFormRowsOfText(t *testing.T) {
 	}
 }
 
-func TestFormSaysWhichLinesAreNoRows(t *testing.T) {
+func TestFormNamesLinesThatAreNotRows(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ paste, want string }{
 		{"A: 1\nB: 2", ""},

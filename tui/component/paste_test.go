@@ -114,7 +114,7 @@ func TestAPastedPEMIsTidied(t *testing.T) {
 }
 
 // Wherever the cursor is, a key is never seen, and nothing moves on because of it.
-func TestAPEMAtTheWrongPlace(t *testing.T) {
+func TestAPEMInTheWrongField(t *testing.T) {
 	t.Parallel()
 	for _, at := range []string{"before", "after", "notes", "rows"} {
 		for _, how := range []func(*Form){
@@ -174,7 +174,7 @@ func TestASecretOfTwoLinesStaysInItsField(t *testing.T) {
 	}
 }
 
-func TestEnterBehindABurstStillGoesOn(t *testing.T) {
+func TestEnterAfterAFastPasteStillMovesOn(t *testing.T) {
 	t.Parallel()
 	f := keyForm("secret")
 	rest(f, typeAt(f, "one-line\r", true))

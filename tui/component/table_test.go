@@ -151,7 +151,7 @@ func TestTableMarksStayWithTheirItems(t *testing.T) {
 	}
 }
 
-func TestColumnsGetWhatThereIsRoomFor(t *testing.T) {
+func TestColumnsFitTheWidth(t *testing.T) {
 	t.Parallel()
 	cols := []Column{{Width: 12, Least: 8}, {Width: 10, Least: 6, Flex: 1}, {Width: 6, Priority: 1}, {Width: 8, Flex: 2, Priority: 2}}
 	for _, test := range []struct {

@@ -111,7 +111,7 @@ func form() []component.Section {
 	}
 }
 
-func TestFormsAskOnlyForWhatCounts(t *testing.T) {
+func TestFormsAskOnlyForApplicableFields(t *testing.T) {
 	for answers, want := range map[string]string{
 		"no,no":             "",
 		"yes,s,":            "Secret: ",

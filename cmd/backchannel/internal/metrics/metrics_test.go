@@ -77,8 +77,8 @@ func TestMetrics(t *testing.T) {
 	}
 }
 
-// TestNodesAreTold has two nodes deliver from one database, and one that is gone.
-func TestNodesAreTold(t *testing.T) {
+// TestNodesAreReported has two nodes deliver from one database, and one that is gone.
+func TestNodesAreReported(t *testing.T) {
 	t.Parallel()
 	node := func(name string, attempts int64) storage.Node {
 		return storage.Node{Alive: true, HeardAt: time.Unix(1, 0), Runtime: storage.Runtime{Name: name, PID: 7, Snapshot: storage.Snapshot{Attempts: attempts}}}
@@ -99,7 +99,7 @@ func TestNodesAreTold(t *testing.T) {
 	}
 }
 
-func TestNobodyDelivers(t *testing.T) {
+func TestNoProcessDelivers(t *testing.T) {
 	t.Parallel()
 	_, text := ask(t, fakeStore{})
 	if !strings.Contains(text, "backchannel_leader 0\n") || strings.Contains(text, "attempts_total") {
