@@ -31,7 +31,7 @@ func activityCommand(s activitySession) *cobra.Command {
 
 // activityListCommand returns the command that lists activities.
 func activityListCommand(s activitySession) *cobra.Command {
-	return s.session.listing(&cobra.Command{
+	return s.listing(&cobra.Command{
 		Use:   "list",
 		Short: "List activities, newest first",
 		Long:  "Lists what people and engines did to webhooks, campaigns, deliveries and receipts, and what failed for good, newest first.",

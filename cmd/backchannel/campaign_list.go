@@ -13,7 +13,7 @@ import (
 
 // campaignListCommand returns the command that lists campaigns.
 func campaignListCommand(s campaignSession) *cobra.Command {
-	return s.session.listing(&cobra.Command{
+	return s.listing(&cobra.Command{
 		Use:   "list",
 		Short: "List the campaigns, newest first",
 		Long:  "Lists the campaigns, newest first, with the number of accepted executions and of messages that were delivered, bounced\nor failed.",

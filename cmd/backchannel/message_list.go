@@ -10,7 +10,7 @@ import (
 
 // messageListCommand returns the command that lists messages.
 func messageListCommand(s messageSession) *cobra.Command {
-	return s.session.listing(&cobra.Command{
+	return s.listing(&cobra.Command{
 		Use:   "list",
 		Short: "List the messages, newest first",
 		Long: "Lists the messages that followed from executions, newest first. EVENTS is the life of a message: each event with the code that\n" +

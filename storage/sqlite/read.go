@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"backchannel/storage"
-	"backchannel/storage/column"
 	"backchannel/storage/records"
 )
 
@@ -39,6 +38,3 @@ func micros(t time.Time) any {
 	}
 	return t.UnixMicro()
 }
-
-// A timestamp scans a column that was written with micros.
-type timestamp = column.Timestamp
