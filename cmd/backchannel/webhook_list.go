@@ -13,7 +13,7 @@ import (
 
 // webhookListCommand returns the command that lists webhooks.
 func webhookListCommand(s webhookSession) *cobra.Command {
-	return s.session.listing(&cobra.Command{
+	return s.listing(&cobra.Command{
 		Use:   "list",
 		Short: "List the webhooks, newest first",
 		Long:  "Lists the webhooks, newest first.",
