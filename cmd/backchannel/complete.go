@@ -29,7 +29,7 @@ type completionStore interface {
 }
 
 // readTimeout limits how long a shell waits for values from the database, because a person is typing.
-const readTimeout = 500 * time.Millisecond
+const readTimeout = 2 * time.Second
 
 // A choice is a possible value with a short description.
 type choice struct{ value, about string }
@@ -129,31 +129,37 @@ func (c *completer) answer(choose chooser) cobra.CompletionFunc {
 	}
 }
 
-// query reads values from the store without creating or changing anything. It returns none if there is no store, or if
-// it cannot be read within readTimeout. The goroutine that reads then continues until the process ends.
+// query reads values from the store, as peek does.
 func (q completing) query(read func(context.Context, completionStore) ([]choice, error)) []choice {
+	return peek(q, read)
+}
+
+// peek reads something from the store without creating or changing anything. It returns the zero value if there is no
+// store, or if it cannot be read within readTimeout. The goroutine that reads then continues until the process ends, so
+// read must not set variables of its caller.
+func peek[T any](q completing, read func(context.Context, completionStore) (T, error)) (none T) {
 	s := q.session
 	if s.settings.resolveData(s.env) != nil || s.settings.resolveDatabase(q.cmd.Flags(), s.env) != nil || s.settings.resolveKeyFile() != nil {
-		return nil
+		return none
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), readTimeout)
 	defer cancel()
-	found := make(chan []choice, 1)
+	results := make(chan T, 1)
 	go func() {
-		var choices []choice
+		var result T
 		_ = crash.Guard(func() (err error) {
 			return q.session.peek(ctx, func(store completionStore) error {
-				choices, err = read(ctx, store)
+				result, err = read(ctx, store)
 				return err
 			})
 		})
-		found <- choices
+		results <- result
 	}()
 	select {
-	case choices := <-found:
-		return choices
+	case result := <-results:
+		return result
 	case <-ctx.Done(): // the disk does not respond
-		return nil
+		return none
 	}
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -58,17 +59,13 @@ func plannedShares(q completing) (choices []choice) {
 // outcomes returns the outcomes of the channel on the command line, or of that of the campaign to be edited.
 func (q completing) outcomes() (choices []choice) {
 	channel := storage.Channel(strings.ToLower(q.given("channel")))
-	q.query(func(ctx context.Context, store completionStore) ([]choice, error) {
-		if channel != "" || len(q.args) == 0 {
-			return nil, nil
-		}
-		c, err := store.CampaignByName(ctx, q.args[0])
-		channel = c.Latest().Channel
-		return nil, err
-	})
-	if channel == "" {
-		channel = storage.Email
+	if channel == "" && len(q.args) > 0 {
+		channel = peek(q, func(ctx context.Context, store completionStore) (storage.Channel, error) {
+			c, err := store.CampaignByName(ctx, q.args[0])
+			return c.Latest().Channel, err
+		})
 	}
+	channel = cmp.Or(channel, storage.Email)
 	for _, o := range storage.MessageOutcomes(channel) {
 		choices = append(choices, choice{value: string(o)})
 	}

@@ -21,24 +21,33 @@ func (q completing) firedSpec() fire.Spec {
 		Recipients: 1, Count: 1,
 	}
 	spec.Webhook.Channels = storage.Channels()
-	named := false
-	var saved *storage.SavedFixture
-	q.query(func(ctx context.Context, store completionStore) (_ []choice, err error) {
-		if w, err := findWebhook(ctx, store, q.given("webhook")); err == nil {
-			spec.Webhook, named = w, true
-		}
-		if len(q.args) > 0 {
-			saved, err = savedFixture(ctx, store, q.args[0])
-		}
-		return nil, err
-	})
-	if spec.Channel == "" && named {
+	stored := peek(q, q.firedRecords)
+	if stored.webhook != nil {
+		spec.Webhook = *stored.webhook
+	}
+	if spec.Channel == "" && stored.webhook != nil {
 		spec.Channel = spec.Webhook.Channels[0]
 	}
 	if len(q.args) > 0 {
-		spec.Named(q.args[0], saved)
+		spec.Named(q.args[0], stored.fixture)
 	}
 	return spec
+}
+
+// firedRecords are what the command line names of the store; each is nil if it names none.
+type firedRecords struct {
+	webhook *storage.Webhook
+	fixture *storage.SavedFixture
+}
+
+func (q completing) firedRecords(ctx context.Context, store completionStore) (found firedRecords, err error) {
+	if w, err := findWebhook(ctx, store, q.given("webhook")); err == nil {
+		found.webhook = &w
+	}
+	if len(q.args) > 0 {
+		found.fixture, err = savedFixture(ctx, store, q.args[0])
+	}
+	return found, err
 }
 
 // firedChannels completes the channels of the webhook.

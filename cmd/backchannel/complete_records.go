@@ -132,14 +132,10 @@ func checkIDs(open bool) chooser {
 // magicRecipients completes the addresses that determine the outcome of their message, except those that are already on
 // the command line.
 func magicRecipients(q completing) (choices []choice) {
-	channel := storage.Email
-	q.query(func(ctx context.Context, store completionStore) ([]choice, error) {
-		c, err := inventory.FindCampaign(ctx, store, q.given("campaign"))
-		if err == nil {
-			channel = c.Channel
-		}
-		return nil, err
+	campaign := peek(q, func(ctx context.Context, store completionStore) (storage.Campaign, error) {
+		return inventory.FindCampaign(ctx, store, q.given("campaign"))
 	})
+	channel := cmp.Or(campaign.Channel, storage.Email)
 	before := q.text[:strings.LastIndex(q.text, ",")+1]
 	for _, m := range outcome.Addresses(channel) {
 		if !slices.Contains(strings.Split(before, ","), m.Address) {
