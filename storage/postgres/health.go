@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -37,7 +38,8 @@ func (s *HealthStore) Lost() error {
 }
 
 // OnLost registers a function that is called with an error when the database can no longer be
-// reached, and with nil when it can be again.
+// reached, and with nil when it can be again. It is called once more if the server is there, and
+// for another reason of no use: a connection may be ended before the server refuses the next.
 func (s *HealthStore) OnLost(call func(error)) {
 	s.watch.mu.Lock()
 	s.watch.call = call
@@ -56,7 +58,7 @@ func (s *HealthStore) ping(ctx context.Context) {
 	err = s.place.explain(err)
 	w := s.watch
 	w.mu.Lock()
-	changed := (err == nil) != (w.lost == nil)
+	changed := (err == nil) != (w.lost == nil) || errors.Is(err, storage.ErrAway) != errors.Is(w.lost, storage.ErrAway)
 	w.lost = err
 	call := w.call
 	w.mu.Unlock()
