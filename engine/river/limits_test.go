@@ -164,7 +164,7 @@ func TestTheBreakerHoldsForAllNodesTogether(t *testing.T) {
 		return fmt.Sprintf("%d were sent and %d are parked", len(w.endpoint.requests()), parked())
 	})
 	sent := len(w.endpoint.requests())
-	if sent < 10 || sent > 14 {
+	if sent < 10 || sent >= 20 { // if each node counted its own, both would send 10
 		t.Errorf("%d attempts were made until the breaker was open", sent)
 	}
 	release := w.endpoint.hold("/acme")
