@@ -129,11 +129,6 @@ func (c *completer) answer(choose chooser) cobra.CompletionFunc {
 	}
 }
 
-// query reads values from the store, as peek does.
-func (q completing) query(read func(context.Context, completionStore) ([]choice, error)) []choice {
-	return peek(q, read)
-}
-
 // peek reads something from the store without creating or changing anything. It returns the zero value if there is no
 // store, or if it cannot be read within readTimeout. The goroutine that reads then continues until the process ends, so
 // read must not set variables of its caller.

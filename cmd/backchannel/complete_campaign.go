@@ -13,7 +13,7 @@ import (
 // campaignNames completes the names of the campaigns for which wanted returns true, or of all if it is nil.
 func campaignNames(wanted func(storage.Campaign) bool) chooser {
 	return func(q completing) []choice {
-		return q.query(func(ctx context.Context, store completionStore) (choices []choice, err error) {
+		return peek(q, func(ctx context.Context, store completionStore) (choices []choice, err error) {
 			all, err := store.Campaigns(ctx)
 			for _, c := range all {
 				if wanted == nil || wanted(c) {

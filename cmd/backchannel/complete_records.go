@@ -39,7 +39,7 @@ func deliveryIDs(states ...storage.State) chooser {
 		if !ok {
 			return nil
 		}
-		return q.query(func(ctx context.Context, store completionStore) (choices []choice, err error) {
+		return peek(q, func(ctx context.Context, store completionStore) (choices []choice, err error) {
 			all, err := store.Deliveries(ctx, storage.DeliveryQuery{States: states, Before: before, Limit: completedIDs})
 			for _, d := range all {
 				if d.ID > after {
@@ -60,7 +60,7 @@ func receiptIDs(filter string) chooser {
 		if !ok || err != nil {
 			return nil
 		}
-		return q.query(func(ctx context.Context, store completionStore) (choices []choice, err error) {
+		return peek(q, func(ctx context.Context, store completionStore) (choices []choice, err error) {
 			all, err := store.Receipts(ctx, storage.ReceiptQuery{Filter: chosen, Before: before, Limit: completedIDs})
 			for _, r := range all {
 				if r.ID > after {
@@ -84,7 +84,7 @@ func executionIDs(q completing) []choice {
 	if !ok {
 		return nil
 	}
-	return q.query(func(ctx context.Context, store completionStore) (choices []choice, err error) {
+	return peek(q, func(ctx context.Context, store completionStore) (choices []choice, err error) {
 		all, err := store.Executions(ctx, storage.ExecutionQuery{Before: before, Limit: completedIDs})
 		for _, e := range all {
 			if e.ID > after {
@@ -102,7 +102,7 @@ func messageIDs(q completing) []choice {
 	if !ok {
 		return nil
 	}
-	return q.query(func(ctx context.Context, store completionStore) (choices []choice, err error) {
+	return peek(q, func(ctx context.Context, store completionStore) (choices []choice, err error) {
 		all, err := store.Messages(ctx, storage.MessageQuery{Before: before, Limit: completedIDs})
 		for _, m := range all {
 			if m.ID > after {
@@ -117,7 +117,7 @@ func messageIDs(q completing) []choice {
 // checkIDs completes the IDs of runs of the endpoint check, or of those that can be stopped.
 func checkIDs(open bool) chooser {
 	return func(q completing) []choice {
-		return q.query(func(ctx context.Context, store completionStore) (choices []choice, err error) {
+		return peek(q, func(ctx context.Context, store completionStore) (choices []choice, err error) {
 			all, err := store.CheckRuns(ctx, 0)
 			for _, run := range all {
 				if !open || !run.State.Ended() {

@@ -136,7 +136,7 @@ func others(choose chooser) chooser {
 // webhookNames completes the names of webhooks in one state, or of all.
 func webhookNames(state storage.WebhookState) chooser {
 	return func(q completing) []choice {
-		return q.query(func(ctx context.Context, store completionStore) (choices []choice, err error) {
+		return peek(q, func(ctx context.Context, store completionStore) (choices []choice, err error) {
 			all, err := store.Webhooks(ctx)
 			for _, w := range all {
 				if state == "" || w.State == state {
@@ -150,7 +150,7 @@ func webhookNames(state storage.WebhookState) chooser {
 
 // organizations completes the organizations of existing webhooks, and that of Adobe's sample.
 func organizations(q completing) []choice {
-	known := q.query(func(ctx context.Context, store completionStore) (choices []choice, err error) {
+	known := peek(q, func(ctx context.Context, store completionStore) (choices []choice, err error) {
 		all, err := store.Webhooks(ctx)
 		for _, w := range all {
 			if c := (choice{value: w.Organization}); !slices.Contains(choices, c) {
@@ -167,7 +167,7 @@ func organizations(q completing) []choice {
 
 // savedNames completes the names of saved fixtures.
 func savedNames(q completing) []choice {
-	return q.query(func(ctx context.Context, store completionStore) (choices []choice, err error) {
+	return peek(q, func(ctx context.Context, store completionStore) (choices []choice, err error) {
 		all, err := store.SavedFixtures(ctx)
 		for _, f := range all {
 			choices = append(choices, choice{f.Name, "saved " + string(f.Channel) + " " + string(f.Status)})
