@@ -95,13 +95,7 @@ func TestAPausedWebhookIsSentNothing(t *testing.T) {
 	w.node()
 	w.node()
 	w.awaitShares(2)
-	if err := w.store.SetWebhookState(t.Context(), w.hook.ID, storage.Paused, ""); err != nil {
-		t.Fatal(err)
-	}
-	paused := w.hook
-	w.hook = w.webhook("other")
-	w.await(storage.StateDelivered, w.fire(20)...) // by now both nodes know
-	w.hook = paused
+	paused := w.pause(w.store, 20)
 	ids := w.fire(20)
 	w.hook, _ = w.store.WebhookByName(t.Context(), "other")
 	w.await(storage.StateDelivered, w.fire(20)...)

@@ -73,13 +73,7 @@ func TestWhatANodeEnqueuesOfAPausedWebhookWaits(t *testing.T) {
 	w := newWorld(t)
 	n := w.node()
 	w.awaitShares(1)
-	if err := n.store.SetWebhookState(t.Context(), w.hook.ID, storage.Paused, ""); err != nil {
-		t.Fatal(err)
-	}
-	paused := w.hook
-	w.hook = w.webhook("other")
-	w.await(storage.StateDelivered, w.fire(5)...) // by now the node knows
-	w.hook = paused
+	paused := w.pause(n.store, 5)
 	ids := w.fireThrough(n.store, 5)
 	w.hook, _ = w.store.WebhookByName(t.Context(), "other")
 	w.await(storage.StateDelivered, w.fireThrough(n.store, 5)...)

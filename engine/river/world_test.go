@@ -114,6 +114,20 @@ func (w *world) edit(change func(*storage.Webhook)) {
 	}
 }
 
+// pause pauses the webhook through a store, and waits until n deliveries of another webhook are sent:
+// by then the nodes know. It returns the paused one.
+func (w *world) pause(through *postgres.Store, n int) (paused storage.Webhook) {
+	w.Helper()
+	if err := through.SetWebhookState(w.Context(), w.hook.ID, storage.Paused, ""); err != nil {
+		w.Fatal(err)
+	}
+	paused = w.hook
+	w.hook = w.webhook("other")
+	w.await(storage.StateDelivered, w.fire(n)...)
+	w.hook = paused
+	return paused
+}
+
 // A node is an engine with a store of its own.
 type node struct {
 	*river.Engine
