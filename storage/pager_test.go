@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"context"
 	"errors"
 	"testing"
 )
@@ -33,6 +34,35 @@ func TestPager(t *testing.T) {
 		}
 		if got != test.want {
 			t.Errorf("limit %d of %d: %d records, want %d", test.limit, test.total, got, test.want)
+		}
+	}
+}
+
+func TestNewest(t *testing.T) {
+	t.Parallel()
+	all := numbers(3 * PageSize)
+	list := func(_ context.Context, q DeliveryQuery) (page []Delivery, err error) {
+		if q.WebhookID != 7 {
+			t.Errorf("a page of webhook %d", q.WebhookID)
+		}
+		ids, err := all(q.Limit, q.Before)
+		for _, id := range ids {
+			page = append(page, Delivery{ID: id})
+		}
+		return page, err
+	}
+	for _, test := range []struct{ limit, before, first, want int }{
+		{0, 0, 3 * PageSize, 3 * PageSize}, {PageSize + 1, 0, 3 * PageSize, PageSize + 1}, {0, PageSize + 2, PageSize + 1, PageSize + 1},
+	} {
+		got := 0
+		for d, err := range Newest(t.Context(), DeliveryQuery{WebhookID: 7, Limit: test.limit, Before: ID(test.before)}, list).All() {
+			if want := ID(test.first - got); err != nil || d.ID != want {
+				t.Fatalf("record %d is %d, %v; want %d", got, d.ID, err, want)
+			}
+			got++
+		}
+		if got != test.want {
+			t.Errorf("%+v: %d records", test, got)
 		}
 	}
 }

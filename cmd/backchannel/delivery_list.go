@@ -77,17 +77,9 @@ func (c *deliveryChoice) query(p *parser, now time.Time) (storage.DeliveryQuery,
 // listDeliveries lists the deliveries of a query, page by page.
 func (s deliverySession) listDeliveries(ctx context.Context, store deliveryStore, q storage.DeliveryQuery) error {
 	rows := deliveryTable()
-	pages := storage.Pager[storage.Delivery]{
-		Limit: q.Limit,
-		Read: func(limit int, before storage.ID) ([]storage.Delivery, error) {
-			q.Limit, q.Before = limit, before
-			return store.Deliveries(ctx, q)
-		},
-		ID: func(d storage.Delivery) storage.ID { return d.ID },
-	}
 	empty := "no deliveries; fire an event with backchannel fire bounce --webhook NAME"
 	if q.WebhookID != 0 || len(q.Statuses)+len(q.States)+len(q.Filter.Terms) > 0 || !q.Since.IsZero() {
 		empty = "no deliveries match the flags"
 	}
-	return listAll(s.session, pages, &rows, s.addDelivery, empty)
+	return listAll(s.session, storage.Newest(ctx, q, store.Deliveries), &rows, s.addDelivery, empty)
 }

@@ -43,14 +43,6 @@ func (s executionSession) onChoice(c *listChoice, run func(context.Context, exec
 
 // listExecutions lists the calls of a query, page by page.
 func (s executionSession) listExecutions(ctx context.Context, store executionStore, q storage.ExecutionQuery) error {
-	pages := storage.Pager[storage.Execution]{
-		Limit: q.Limit,
-		Read: func(limit int, before storage.ID) ([]storage.Execution, error) {
-			q.Limit, q.Before = limit, before
-			return store.Executions(ctx, q)
-		},
-		ID: func(e storage.Execution) storage.ID { return e.ID },
-	}
 	rows := executionTable()
-	return listAll(s.session, pages, &rows, s.addExecution, noneOf("executions", "call a campaign with backchannel execute --campaign NAME --to ADDRESS, or point an application at the receiver", q.Filter))
+	return listAll(s.session, storage.Newest(ctx, q, store.Executions), &rows, s.addExecution, noneOf("executions", "call a campaign with backchannel execute --campaign NAME --to ADDRESS, or point an application at the receiver", q.Filter))
 }

@@ -24,14 +24,6 @@ backchannel message list --filter 'execution:HUMA-12345678 -state:delivered'`,
 
 // listMessages lists the messages of a query, page by page.
 func (s messageSession) listMessages(ctx context.Context, store messageStore, q storage.MessageQuery) error {
-	pages := storage.Pager[storage.Message]{
-		Limit: q.Limit,
-		Read: func(limit int, before storage.ID) ([]storage.Message, error) {
-			q.Limit, q.Before = limit, before
-			return store.Messages(ctx, q)
-		},
-		ID: func(m storage.Message) storage.ID { return m.ID },
-	}
 	rows := messageTable()
-	return listAll(s.session, pages, &rows, s.addMessage, noneOf("messages", "call a campaign with backchannel execute --campaign NAME --to ADDRESS", q.Filter))
+	return listAll(s.session, storage.Newest(ctx, q, store.Messages), &rows, s.addMessage, noneOf("messages", "call a campaign with backchannel execute --campaign NAME --to ADDRESS", q.Filter))
 }

@@ -97,16 +97,8 @@ func (s receiptSession) listReceipts(ctx context.Context, store receiptStore, q 
 	if selective(q) {
 		empty = noneSelected
 	}
-	pages := storage.Pager[storage.Receipt]{
-		Limit: q.Limit,
-		Read: func(limit int, before storage.ID) ([]storage.Receipt, error) {
-			q.Limit, q.Before = limit, before
-			return store.Receipts(ctx, q)
-		},
-		ID: func(r storage.Receipt) storage.ID { return r.ID },
-	}
 	rows := receiptTable()
-	return listAll(s.session, pages, &rows, s.addReceipt, empty)
+	return listAll(s.session, storage.Newest(ctx, q, store.Receipts), &rows, s.addReceipt, empty)
 }
 
 // noneSelected is the note if nothing matches a filter.

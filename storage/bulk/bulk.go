@@ -78,21 +78,9 @@ func (p *planner) these(ctx context.Context, of Choice) error {
 	return nil
 }
 
-// all takes the deliveries that a query selects, the newest first: those that arrive meanwhile
-// are newer than the first page, and so are never read.
+// all takes the deliveries that a query selects.
 func (p *planner) all(ctx context.Context, of Choice) error {
-	pages := storage.Pager[storage.Delivery]{
-		Read: func(limit int, before storage.ID) ([]storage.Delivery, error) {
-			q := of.Query
-			q.Limit = limit
-			if before != 0 {
-				q.Before = before
-			}
-			return p.Deliveries(ctx, q)
-		},
-		ID: func(d storage.Delivery) storage.ID { return d.ID },
-	}
-	for d, err := range pages.All() {
+	for d, err := range storage.Newest(ctx, of.Query, p.Deliveries).All() {
 		if err != nil {
 			return err
 		}

@@ -93,15 +93,7 @@ func (e ExecutionExporter) Write(ctx context.Context, to io.Writer, r ExecutionR
 // selected returns the IDs of the calls, oldest first. The limit of the query is about the newest
 // calls, so they are read newest first and reversed; only the IDs are in memory.
 func (e ExecutionExporter) selected(ctx context.Context, q storage.ExecutionQuery) (ids []storage.ID, err error) {
-	pages := storage.Pager[storage.Execution]{
-		Limit: q.Limit,
-		Read: func(limit int, before storage.ID) ([]storage.Execution, error) {
-			q.Limit, q.Before = limit, before
-			return e.Store.Executions(ctx, q)
-		},
-		ID: func(x storage.Execution) storage.ID { return x.ID },
-	}
-	for x, err := range pages.All() {
+	for x, err := range storage.Newest(ctx, q, e.Store.Executions).All() {
 		if err != nil {
 			return nil, err
 		}
