@@ -81,18 +81,6 @@ const (
 	CheckInfo   CheckLevel = "info"
 )
 
-// A CheckResult is the result of a case. It is empty until the case has ended.
-type CheckResult string
-
-// The results of a case.
-const (
-	CheckPassed   CheckResult = "pass"
-	CheckFailed   CheckResult = "fail"
-	CheckWarned   CheckResult = "warn"
-	CheckSkipped  CheckResult = "skip"
-	CheckInformed CheckResult = "info"
-)
-
 // A CheckCase is one case of a run. Secrets are masked in all of its texts.
 type CheckCase struct {
 	ID         string // group/name: "auth/alg-none"
@@ -124,29 +112,8 @@ type CheckLoad struct {
 	Buckets       []LatencyBucket // in order
 }
 
-// A CheckVerdict is the result of a run as a whole.
-type CheckVerdict struct {
-	Passed, Failed, Warned, Skipped, Informed int
-}
-
-// Verdict counts the cases by result. The check has failed if a must failed.
-func (r CheckRun) Verdict() (v CheckVerdict) {
-	for _, c := range r.Cases {
-		switch c.Result {
-		case CheckPassed:
-			v.Passed++
-		case CheckFailed:
-			v.Failed++
-		case CheckWarned:
-			v.Warned++
-		case CheckSkipped:
-			v.Skipped++
-		case CheckInformed:
-			v.Informed++
-		}
-	}
-	return v
-}
+// Tally counts the cases by result.
+func (r CheckRun) Tally() CheckTally { return TallyCases(r.Cases) }
 
 // CheckDiff compares the cases of a run with those of the run before.
 type CheckDiff struct {
@@ -174,6 +141,3 @@ func (r CheckRun) Since(before CheckRun) (d CheckDiff) {
 	}
 	return d
 }
-
-// bad reports whether the case needs attention.
-func (r CheckResult) bad() bool { return r == CheckFailed || r == CheckWarned }

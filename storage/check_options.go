@@ -2,9 +2,7 @@ package storage
 
 import (
 	"cmp"
-	"fmt"
 	"math"
-	"strings"
 	"time"
 )
 
@@ -53,30 +51,10 @@ func (o CheckOptions) Validate() error {
 
 // Summary says in a few words how a run ended: "finished: 80 passed, 2 failed".
 func (r CheckRun) Summary() string {
-	v := r.Verdict()
-	var parts []string
-	for _, part := range []struct {
-		n    int
-		what string
-	}{{v.Passed, "passed"}, {v.Failed, "failed"}, {v.Warned, "warned"}, {v.Informed, "informed"}, {v.Skipped, "skipped"}} {
-		if part.n > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", part.n, part.what))
-		}
+	if ended := r.Tally().Ended(); ended != "" {
+		return string(r.State) + ": " + ended
 	}
-	if len(parts) == 0 {
-		return string(r.State)
-	}
-	return string(r.State) + ": " + strings.Join(parts, ", ")
-}
-
-// Done returns how many cases have ended, for a bar of progress.
-func (r CheckRun) Done() (n int) {
-	for _, c := range r.Cases {
-		if c.Result != "" {
-			n++
-		}
-	}
-	return n
+	return string(r.State)
 }
 
 // Failing returns the IDs of the cases that failed or warned, to run these again after a repair

@@ -62,11 +62,14 @@ func TestCheckRunsCompare(t *testing.T) {
 	if got := names(d.Fixed) + " " + names(d.Broken) + " " + names(d.StillFailing); got != "b ag c" {
 		t.Errorf("fixed, broken, still failing are %q", got)
 	}
-	if got := strings.Join(after.Failing(), " "); got != "a/a a/c a/d a/g" || after.Done() != 6 {
-		t.Errorf("failing %q, done %d", got, after.Done())
+	if got := strings.Join(after.Failing(), " "); got != "a/a a/c a/d a/g" || after.Tally().Done() != 6 {
+		t.Errorf("failing %q, done %d", got, after.Tally().Done())
 	}
 	after.State = storage.CheckFinished
 	if got := after.Summary(); got != "finished: 1 passed, 2 failed, 2 warned, 1 skipped" {
 		t.Errorf("summary is %q", got)
+	}
+	if got := after.Tally().String(); got != "1 passed, 2 failed, 2 warned, 1 skipped, 1 to do" {
+		t.Errorf("the tally is %q", got)
 	}
 }

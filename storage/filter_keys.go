@@ -134,7 +134,7 @@ func CaseFilter() FilterSyntax {
 		{name: "case"},
 		{name: "group"},
 		{name: "level"},
-		{name: "result", allowed: words.Texts([]CheckResult{CheckPassed, CheckFailed, CheckWarned, CheckInformed, CheckSkipped})},
+		{name: "result", allowed: words.Texts(CheckResults())},
 	}}
 }
 

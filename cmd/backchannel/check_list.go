@@ -10,7 +10,6 @@ import (
 
 	"backchannel/engine/check"
 	"backchannel/storage"
-	"backchannel/storage/report"
 )
 
 // checkListCommand returns the command that lists runs.
@@ -103,6 +102,6 @@ func (s checkSession) addRun(ctx context.Context, store checkStore, rows *table,
 	if s.settings.json() {
 		return s.out.object(r.Summary())
 	}
-	rows.add(run.ID.String(), s.clock(run.AskedAt), run.Webhook, number(run.Requests), report.Tally(run.Verdict(), len(run.Cases)-run.Done()), r.Headline())
+	rows.add(run.ID.String(), s.clock(run.AskedAt), run.Webhook, number(run.Requests), run.Tally().String(), r.Headline())
 	return nil
 }

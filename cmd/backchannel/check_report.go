@@ -15,6 +15,7 @@ import (
 	"backchannel/storage"
 	"backchannel/storage/file"
 	"backchannel/storage/report"
+	tuicheck "backchannel/tui/check"
 	"backchannel/tui/style"
 )
 
@@ -147,12 +148,17 @@ func writeReport(w io.Writer, r report.Report, all bool, width int) {
 
 // writeGroups writes the number of cases with each result by group.
 func writeGroups(w io.Writer, run storage.CheckRun, width int) {
-	rows := table{
-		head:    []string{"GROUP", "CASES", "PASSED", "FAILED", "WARNED", "INFO", "SKIPPED", "TO DO"},
-		sparing: []string{"WARNED", "INFO", "SKIPPED", "TO DO"},
+	results := append(storage.CheckResults(), "")
+	rows := table{head: []string{"GROUP", "CASES"}, sparing: []string{"WARNED", "INFO", "SKIPPED", "TO DO"}}
+	for _, result := range results {
+		rows.head = append(rows.head, strings.ToUpper(result.Word()))
 	}
 	for _, g := range report.Groups(run) {
-		rows.add(g.Name, number(len(g.Cases)), number(g.Passed), number(g.Failed), number(g.Warned), number(g.Informed), number(g.Skipped), number(g.Open()))
+		cells := []string{g.Name, number(len(g.Cases))}
+		for _, result := range results {
+			cells = append(cells, number(g.Tally[result]))
+		}
+		rows.add(cells...)
 	}
 	if len(rows.rows) > 0 {
 		fmt.Fprintln(w)
@@ -160,28 +166,12 @@ func writeGroups(w io.Writer, run storage.CheckRun, width int) {
 	}
 }
 
-// glyph returns the glyph of a case's result. It is always beside the word, because neither a colour nor a glyph alone
-// is clear to everyone.
-func glyph(result storage.CheckResult) string {
-	switch result {
-	case storage.CheckPassed:
-		return style.Check
-	case storage.CheckFailed:
-		return style.Cross
-	case storage.CheckWarned:
-		return style.Warning
-	case storage.CheckInformed:
-		return style.Info
-	}
-	return style.None
-}
-
 // caseIndent is the indentation of the lines about a case.
 const caseIndent = "    "
 
 // writeCase writes everything about one case.
 func writeCase(w io.Writer, c storage.CheckCase, width int) {
-	fmt.Fprintf(w, "\n%s %s %s, %s\n", glyph(c.Result), style.Escape(c.ID), report.Word(c), withArticle(c.Level))
+	fmt.Fprintf(w, "\n%s %s %s, %s\n", tuicheck.Glyph(c.Result), style.Escape(c.ID), report.Word(c), withArticle(c.Level))
 	var f facts
 	for _, d := range report.Details(c) {
 		f.add(d.Name, d.Value)
@@ -206,7 +196,7 @@ func writeCases(w io.Writer, cases []storage.CheckCase, width int) {
 	for _, c := range cases {
 		f.add(c.ID, c.Got)
 	}
-	fmt.Fprintf(w, "\n%s %s\n", glyph(cases[0].Result), report.Word(cases[0]))
+	fmt.Fprintf(w, "\n%s %s\n", tuicheck.Glyph(cases[0].Result), report.Word(cases[0]))
 	f.wrap(width-len(caseIndent)).write(w, caseIndent)
 }
 
@@ -220,7 +210,7 @@ func writeSkips(w io.Writer, skips []report.Skip, all bool, width int) {
 		if more := len(names) - maxSkipped; !all && more > 1 {
 			names = append(slices.Clone(names[:maxSkipped]), fmt.Sprintf("and %d more", more))
 		}
-		fmt.Fprintf(w, "\n%s skipped\n", glyph(storage.CheckSkipped))
+		fmt.Fprintf(w, "\n%s skipped\n", tuicheck.Glyph(storage.CheckSkipped))
 		var f facts
 		f.add("why", skip.Reason)
 		f.add("cases", strings.Join(names, ", "))

@@ -98,20 +98,14 @@ func (s checkSession) abandon(ctx context.Context, store checkStore, id storage.
 
 // checkProgress returns the progress of a run in one short line.
 func checkProgress(run storage.CheckRun) string {
-	v := run.Verdict()
-	parts := []string{fmt.Sprintf("%d of %s", run.Done(), words.Count(len(run.Cases), "case"))}
+	tally := run.Tally()
+	parts := []string{fmt.Sprintf("%d of %s", tally.Done(), words.Count(len(run.Cases), "case"))}
 	for _, c := range run.Cases {
 		if report.Word(c) == report.Running {
 			parts = append(parts, c.ID)
 		}
 	}
-	if v.Failed > 0 {
-		parts = append(parts, fmt.Sprintf("%d failed", v.Failed))
-	}
-	if v.Warned > 0 {
-		parts = append(parts, fmt.Sprintf("%d warned", v.Warned))
-	}
-	return strings.Join(parts, ", ")
+	return strings.Join(append(parts, tally.Parts(storage.CheckFailed, storage.CheckWarned)...), ", ")
 }
 
 // judgeCheck returns an error unless the run finished and the endpoint is ready.

@@ -29,7 +29,7 @@ func until(t *testing.T, store *sqlite.Store, id storage.ID, wanted func(storage
 			return run
 		}
 		if _, open := <-changes; !open {
-			t.Fatalf("the run stays %s, with %d cases done", run.State, run.Done())
+			t.Fatalf("the run stays %s, with %d cases done", run.State, run.Tally().Done())
 		}
 	}
 }
@@ -128,7 +128,7 @@ func TestRunsOfADeadProcess(t *testing.T) {
 	end()
 	asked := b.ask(store, storage.CheckOptions{Only: []string{"order"}})
 	defer b.served(store)()
-	if run := until(t, store, asked.ID, ended); run.State != storage.CheckFinished || len(run.Cases) != 4 || run.Verdict().Passed != 4 {
+	if run := until(t, store, asked.ID, ended); run.State != storage.CheckFinished || len(run.Cases) != 4 || run.Tally()[storage.CheckPassed] != 4 {
 		t.Errorf("asked for is %+v", run)
 	}
 }

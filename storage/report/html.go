@@ -1,7 +1,6 @@
 package report
 
 import (
-	"fmt"
 	"html/template"
 	"io"
 
@@ -74,7 +73,7 @@ func (r Report) view() pageView {
 	v := pageView{
 		Title:    "Endpoint check of " + script.Escape(r.Run.Webhook),
 		Headline: script.Escape(r.Headline()), Tone: r.tone(),
-		Counts:    counts(r.Run.Verdict(), len(r.Run.Cases)),
+		Counts:    counts(r.Run.Tally(), len(r.Run.Cases)),
 		Latencies: Latencies(r.Run.Load),
 		Made:      "backchannel " + script.Escape(r.Version),
 	}
@@ -87,7 +86,7 @@ func (r Report) view() pageView {
 	}
 	v.Bars, v.BarsHeight = barViews(storage.Bars(r.Run.Load.Buckets, 0))
 	for _, g := range Groups(r.Run) {
-		v.Groups = append(v.Groups, groupView{script.Escape(g.Name), Tally(g.CheckVerdict, g.Open()), caseViews(g.Cases)})
+		v.Groups = append(v.Groups, groupView{script.Escape(g.Name), g.Tally.String(), caseViews(g.Cases)})
 	}
 	return v
 }
@@ -95,7 +94,7 @@ func (r Report) view() pageView {
 // tone returns the class of the headline, which decides its colour.
 func (r Report) tone() string {
 	switch {
-	case r.Passed() && r.Run.Verdict().Warned == 0:
+	case r.Passed() && r.Run.Tally()[storage.CheckWarned] == 0:
 		return "pass"
 	case r.Passed(), !r.Run.State.Ended():
 		return "warn"
@@ -103,38 +102,15 @@ func (r Report) tone() string {
 	return "fail"
 }
 
-// Tally says in a few words what cases came to: "10 passed, 1 failed".
-func Tally(v storage.CheckVerdict, open int) (text string) {
-	for _, part := range counts(v, 0) {
-		text = join(text, fmt.Sprintf("%d %s", part.N, part.Word))
-	}
-	if open > 0 {
-		text = join(text, fmt.Sprintf("%d to do", open))
-	}
-	return text
-}
-
-// join joins two phrases, the first of which may be empty.
-func join(text, more string) string {
-	if text == "" {
-		return more
-	}
-	return text + ", " + more
-}
-
 // counts returns the results that there are, and their parts of a bar that is 100 wide.
-func counts(v storage.CheckVerdict, cases int) (all []count) {
+func counts(t storage.CheckTally, cases int) (all []count) {
 	at := 0.0
-	for _, c := range []count{
-		{Word: "passed", Tone: "pass", N: v.Passed}, {Word: "failed", Tone: "fail", N: v.Failed}, {Word: "warned", Tone: "warn", N: v.Warned},
-		{Word: "info", Tone: "info", N: v.Informed}, {Word: "skipped", Tone: "skip", N: v.Skipped},
-	} {
-		if c.N == 0 {
-			continue
+	for _, result := range storage.CheckResults() {
+		if n := t[result]; n > 0 {
+			width := 100 * float64(n) / float64(max(1, cases))
+			all = append(all, count{Word: result.Word(), Tone: string(result), N: n, At: at, W: width})
+			at += width
 		}
-		c.At, c.W = at, 100*float64(c.N)/float64(max(1, cases))
-		at += c.W
-		all = append(all, c)
 	}
 	return all
 }

@@ -79,12 +79,13 @@ type Diff struct {
 
 // Summary returns the report without its cases.
 func (r Report) Summary() Summary {
-	run, v := r.Run, r.Run.Verdict()
+	run, t := r.Run, r.Run.Tally()
 	return Summary{
 		ID: run.ID, Webhook: run.Webhook, URL: run.URL, State: run.State, Reason: run.Reason, Passed: r.Passed(),
 		AskedAt: export.Time(run.AskedAt), StartedAt: export.Time(run.StartedAt), DurationMs: between(run.StartedAt, run.EndedAt),
 		Requests: run.Requests,
-		Counts:   Counts{Pass: v.Passed, Fail: v.Failed, Warn: v.Warned, Skip: v.Skipped, Info: v.Informed, Open: len(run.Cases) - run.Done()},
+		Counts: Counts{Pass: t[storage.CheckPassed], Fail: t[storage.CheckFailed], Warn: t[storage.CheckWarned],
+			Skip: t[storage.CheckSkipped], Info: t[storage.CheckInformed], Open: t[""]},
 	}
 }
 

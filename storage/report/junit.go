@@ -116,7 +116,7 @@ func unbegun(reason string) junitSuite {
 // failure says enough.
 func (r Report) broken() string {
 	cases := r.Run.Cases
-	if r.Run.Reason == "" || len(cases) == 0 || r.Run.State == storage.CheckFinished && r.Run.Verdict().Failed > 0 {
+	if r.Run.Reason == "" || len(cases) == 0 || r.Run.State == storage.CheckFinished && r.Run.Tally()[storage.CheckFailed] > 0 {
 		return ""
 	}
 	latest := slices.MaxFunc(cases, func(a, b storage.CheckCase) int { return a.StartedAt.Compare(b.StartedAt) })

@@ -30,14 +30,14 @@ type Report struct {
 // endpoint that no longer answers is not ready, and neither is one of which too few requests
 // were allowed to tell.
 func (r Report) Failure() string {
-	v := r.Run.Verdict()
+	failed, warned := r.Run.Tally()[storage.CheckFailed], r.Run.Tally()[storage.CheckWarned]
 	switch {
-	case v.Failed > 0:
-		return words.Count(v.Failed, "case") + " failed"
+	case failed > 0:
+		return words.Count(failed, "case") + " failed"
 	case r.Run.Reason != "":
 		return r.Run.Reason
-	case r.Strict && v.Warned > 0:
-		return words.Count(v.Warned, "case") + " warned, which fails a strict check"
+	case r.Strict && warned > 0:
+		return words.Count(warned, "case") + " warned, which fails a strict check"
 	}
 	return ""
 }
@@ -49,18 +49,18 @@ func (r Report) Passed() bool {
 
 // Headline says in one line what the run came to.
 func (r Report) Headline() string {
-	run, v := r.Run, r.Run.Verdict()
+	run, tally := r.Run, r.Run.Tally()
 	switch {
 	case !run.State.Ended():
-		return fmt.Sprintf("%s: %d of %s done", run.State, run.Done(), words.Count(len(run.Cases), "case"))
+		return fmt.Sprintf("%s: %d of %s done", run.State, tally.Done(), words.Count(len(run.Cases), "case"))
 	case run.State != storage.CheckFinished:
 		return string(run.State) + ": " + run.Reason
 	}
 	switch why := r.Failure(); {
 	case why != "":
 		return "not ready: " + why
-	case v.Warned > 0:
-		return "ready, with " + words.Count(v.Warned, "warning")
+	case tally[storage.CheckWarned] > 0:
+		return "ready, with " + words.Count(tally[storage.CheckWarned], "warning")
 	}
 	return "ready"
 }
@@ -116,7 +116,7 @@ func ShortTime(d time.Duration) string {
 type Group struct {
 	Name  string
 	Cases []storage.CheckCase
-	storage.CheckVerdict
+	Tally storage.CheckTally
 }
 
 // Groups returns the cases of a run by group, in the order in which they run.
@@ -132,14 +132,9 @@ func Groups(run storage.CheckRun) (groups []Group) {
 		groups[i].Cases = append(groups[i].Cases, c)
 	}
 	for i := range groups {
-		groups[i].CheckVerdict = storage.CheckRun{Cases: groups[i].Cases}.Verdict()
+		groups[i].Tally = storage.TallyCases(groups[i].Cases)
 	}
 	return groups
-}
-
-// Open returns how many cases of the group have not ended.
-func (g Group) Open() int {
-	return len(g.Cases) - g.Passed - g.Failed - g.Warned - g.Skipped - g.Informed
 }
 
 // The words for a case that has not ended.
@@ -150,17 +145,8 @@ const (
 
 // Word is what became of a case: "passed", or Running.
 func Word(c storage.CheckCase) string {
-	switch c.Result {
-	case storage.CheckPassed:
-		return "passed"
-	case storage.CheckFailed:
-		return "failed"
-	case storage.CheckWarned:
-		return "warned"
-	case storage.CheckSkipped:
-		return "skipped"
-	case storage.CheckInformed:
-		return "info"
+	if c.Result != "" {
+		return c.Result.Word()
 	}
 	if c.StartedAt.IsZero() {
 		return Waiting

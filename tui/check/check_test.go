@@ -156,11 +156,11 @@ func TestOutcomeOfARun(t *testing.T) {
 		verdict string
 		at      string // what is selected
 	}{
-		"failed":         {func([]storage.CheckCase) {}, storage.CheckFinished, "", "✗ not ready 1 failed 1 warned 5 passed 1 informed 1 skipped", "▌ ✗ failed alg-none"},
+		"failed":         {func([]storage.CheckCase) {}, storage.CheckFinished, "", "✗ not ready 1 failed 1 warned 5 passed 1 info 1 skipped", "▌ ✗ failed alg-none"},
 		"with a warning": {func(all []storage.CheckCase) { all[4].Result = storage.CheckPassed }, storage.CheckFinished, "", "▲ ready, with 1 warning 1 warned", "▌ ▲ warned nul"},
 		"passed": {func(all []storage.CheckCase) {
 			all[3].Result, all[4].Result = storage.CheckPassed, storage.CheckPassed
-		}, storage.CheckFinished, "", "✓ ready 7 passed 1 informed", "▌ ✓ passed ▾ accept"},
+		}, storage.CheckFinished, "", "✓ ready 7 passed 1 info", "▌ ✓ passed ▾ accept"},
 		"lost":        {func([]storage.CheckCase) {}, storage.CheckLost, "the process that made the run died; what it did is kept: run the check again", "▲ lost 1 failed", "▲ the process that made the run died"},
 		"timed out":   {func([]storage.CheckCase) {}, storage.CheckTimedOut, "not done within 5m0s", "▲ timed out 1 failed", "▲ not done within 5m0s"},
 		"interrupted": {func([]storage.CheckCase) {}, storage.CheckInterrupted, "stopped on the command line", "▲ interrupted", "▲ stopped on the command line"},

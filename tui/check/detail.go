@@ -27,9 +27,8 @@ func describe(e *screen.Env, r row, width int, focused bool) []string {
 // describeHeading draws the totals of a group, and each of its cases that needs attention.
 func describeHeading(d *screen.Detail, r row, focused bool) {
 	th := d.Theme
-	v := storage.CheckRun{Cases: r.cases}
 	d.Heading(th.Strong.Render(style.Escape(r.name)), th.Dim.Render(words.Count(len(r.cases), "case")), focused)
-	if all := counts(v.Verdict(), false); len(all) > 0 {
+	if all := storage.TallyCases(r.cases).Parts(worstFirst()...); len(all) > 0 {
 		d.Paragraph(strings.Join(all, ", "), th.Text)
 	}
 	for _, c := range r.cases {
@@ -52,7 +51,7 @@ func describeCase(e *screen.Env, d *screen.Detail, r row, focused bool) {
 	glyph, word, ink := outcome(th, *r.run, c)
 	d.Heading(ink.Render(glyph+" "+word)+"  "+th.Strong.Render(style.Escape(c.ID)), th.Dim.Render(style.Escape(string(c.Level))), focused)
 	if r.was != "" && c.Result != "" && r.was != c.Result {
-		d.Note("in the previous run: " + report.Word(storage.CheckCase{Result: r.was}))
+		d.Note("in the previous run: " + r.was.Word())
 	}
 	d.Blank()
 	fact := func(label, value string) {

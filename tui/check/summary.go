@@ -37,9 +37,9 @@ func (s summary) head(width int) []string {
 	th, run := s.env.Theme, s.Run
 	glyph, word, ink := s.verdict()
 	facts := th.Dim.Render(s.facts())
-	left := " " + ink.Render(glyph+" "+word) + "   " + th.Text.Render(strings.Join(counts(run.Verdict(), false), "   "))
+	left := " " + ink.Render(glyph+" "+word) + "   " + th.Text.Render(strings.Join(run.Tally().Parts(worstFirst()...), "   "))
 	if !component.Fits(left, facts+" ", width) {
-		left = " " + ink.Render(glyph+" "+word) + "  " + th.Text.Render(strings.Join(counts(run.Verdict(), true), " "))
+		left = " " + ink.Render(glyph+" "+word) + "  " + th.Text.Render(strings.Join(glyphs(run.Tally()), " "))
 	}
 	return []string{
 		component.Spread(left, facts+" ", width),
@@ -65,7 +65,7 @@ func (s summary) verdict() (glyph, word string, ink style.Style) {
 		return style.Warning, word, th.Warn
 	case !r.Passed():
 		return style.Cross, word, th.Bad
-	case r.Run.Verdict().Warned > 0:
+	case r.Run.Tally()[storage.CheckWarned] > 0:
 		return style.Warning, word, th.Warn
 	}
 	return style.Check, word, th.Good
@@ -104,8 +104,8 @@ func (s summary) which() string {
 func (s summary) progress(width int) string {
 	th, r := s.env.Theme, s.known
 	if !r.Run.State.Ended() {
-		text := fmt.Sprintf("  %d of %d", r.Run.Done(), len(r.Run.Cases))
-		return " " + component.Progress(th, r.Run.Done(), len(r.Run.Cases), max(0, min(width, mostBar)-len(text)-2)) + th.Text.Render(text)
+		text := fmt.Sprintf("  %d of %d", r.Run.Tally().Done(), len(r.Run.Cases))
+		return " " + component.Progress(th, r.Run.Tally().Done(), len(r.Run.Cases), max(0, min(width, mostBar)-len(text)-2)) + th.Text.Render(text)
 	}
 	if r.Before == nil {
 		return " " + th.Dim.Render("the first run; the next one is compared with it")

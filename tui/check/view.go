@@ -52,7 +52,7 @@ func headingCells(th *style.Theme, r row) []component.Cell {
 	if r.folded {
 		fold = style.Closed
 	}
-	verdict := storage.CheckRun{Cases: r.cases}.Verdict()
+	tally := storage.TallyCases(r.cases)
 	progress, ink := headingOutcome(th, r)
 	if len(r.cases) == 0 {
 		return []component.Cell{{}, {Text: fold + " " + r.name, Style: th.Dim}, {}, {Text: "none", Style: th.Dim}, {}}
@@ -61,14 +61,14 @@ func headingCells(th *style.Theme, r row) []component.Cell {
 		{Text: progress, Style: ink},
 		{Text: fold + " " + r.name, Style: th.Strong},
 		{},
-		{Text: strings.Join(counts(verdict, false), ", "), Shorter: []string{strings.Join(counts(verdict, true), "  ")}, Style: th.Dim},
+		{Text: strings.Join(tally.Parts(worstFirst()...), ", "), Shorter: []string{strings.Join(glyphs(tally), "  ")}, Style: th.Dim},
 		{},
 	}
 }
 
 // headingOutcome returns how many cases of a heading have ended or, once all have, the worst outcome.
 func headingOutcome(th *style.Theme, r row) (text string, ink style.Style) {
-	done, all := storage.CheckRun{Cases: r.cases}.Done(), len(r.cases)
+	done, all := storage.TallyCases(r.cases).Done(), len(r.cases)
 	switch {
 	case done < all && r.run.State.Ended():
 		return fmt.Sprintf("%s %d/%d", style.None, done, all), th.Dim
@@ -95,17 +95,8 @@ func took(c storage.CheckCase) string {
 // outcome returns the glyph, the word and the style of a case's outcome.
 func outcome(th *style.Theme, run storage.CheckRun, c storage.CheckCase) (glyph, word string, ink style.Style) {
 	word = report.Word(c)
-	switch c.Result {
-	case storage.CheckPassed:
-		return style.Check, word, th.Good
-	case storage.CheckFailed:
-		return style.Cross, word, th.Bad
-	case storage.CheckWarned:
-		return style.Warning, word, th.Warn
-	case storage.CheckSkipped:
-		return style.None, word, th.Dim
-	case storage.CheckInformed:
-		return style.Info, word, th.Text
+	if c.Result != "" {
+		return Glyph(c.Result), word, inkOf(th, c.Result)
 	}
 	switch {
 	case run.State.Ended(): // the process that made the run died
@@ -116,9 +107,45 @@ func outcome(th *style.Theme, run storage.CheckRun, c storage.CheckCase) (glyph,
 	return style.Info, word, th.Dim
 }
 
-// worst returns the case with the worst result. A skipped case counts least, because it says nothing.
+// Glyph returns the glyph of a result. It is always beside the word, because neither a colour nor a
+// glyph alone is clear to everyone.
+func Glyph(result storage.CheckResult) string {
+	switch result {
+	case storage.CheckPassed:
+		return style.Check
+	case storage.CheckFailed:
+		return style.Cross
+	case storage.CheckWarned:
+		return style.Warning
+	case storage.CheckInformed:
+		return style.Info
+	}
+	return style.None
+}
+
+// inkOf returns the style of a result.
+func inkOf(th *style.Theme, result storage.CheckResult) style.Style {
+	switch result {
+	case storage.CheckPassed:
+		return th.Good
+	case storage.CheckFailed:
+		return th.Bad
+	case storage.CheckWarned:
+		return th.Warn
+	case storage.CheckSkipped:
+		return th.Dim
+	}
+	return th.Text
+}
+
+// worstFirst returns the results of cases. A skipped case comes last, because it says nothing.
+func worstFirst() []storage.CheckResult {
+	return []storage.CheckResult{storage.CheckFailed, storage.CheckWarned, storage.CheckPassed, storage.CheckInformed, storage.CheckSkipped}
+}
+
+// worst returns the case with the worst result.
 func worst(cases []storage.CheckCase) (storage.CheckCase, bool) {
-	for _, result := range []storage.CheckResult{storage.CheckFailed, storage.CheckWarned, storage.CheckPassed, storage.CheckInformed, storage.CheckSkipped} {
+	for _, result := range worstFirst() {
 		for _, c := range cases {
 			if c.Result == result {
 				return c, true
@@ -128,22 +155,11 @@ func worst(cases []storage.CheckCase) (storage.CheckCase, bool) {
 	return storage.CheckCase{}, false
 }
 
-// counts returns the numbers of a verdict that are not 0. In short form they have glyphs for words, and
-// only those of failed, warned and passed cases are included.
-func counts(v storage.CheckVerdict, short bool) (all []string) {
-	for _, part := range []struct {
-		n           int
-		glyph, what string
-	}{
-		{v.Failed, style.Cross, "failed"}, {v.Warned, style.Warning, "warned"}, {v.Passed, style.Check, "passed"},
-		{v.Informed, "", "informed"}, {v.Skipped, "", "skipped"},
-	} {
-		switch {
-		case part.n == 0, short && part.glyph == "":
-		case short:
-			all = append(all, part.glyph+strconv.Itoa(part.n))
-		default:
-			all = append(all, fmt.Sprintf("%d %s", part.n, part.what))
+// glyphs returns a tally in short form: of failed, warned and passed cases alone, with glyphs for words.
+func glyphs(t storage.CheckTally) (all []string) {
+	for _, result := range worstFirst()[:3] {
+		if n := t[result]; n > 0 {
+			all = append(all, Glyph(result)+strconv.Itoa(n))
 		}
 	}
 	return all
