@@ -27,19 +27,24 @@ type clock struct {
 
 func (c *clock) now() time.Time { return c.machine().Add(time.Duration(c.behind.Load())) }
 
-// set asks the server for its time. The clock stays as it is if that cannot be said exactly.
-func (c *clock) set(ctx context.Context, pool *pgxpool.Pool) error {
+// ask asks the server for its time.
+func (c *clock) ask(ctx context.Context, pool *pgxpool.Pool) error {
 	var server time.Time
-	began := c.machine()
+	began := time.Now()
 	if err := pool.QueryRow(ctx, `SELECT clock_timestamp()`, pgx.QueryExecModeSimpleProtocol).Scan(&server); err != nil {
 		return err
 	}
-	took := c.machine().Sub(began)
-	behind := server.Sub(began.Add(took / 2))
+	c.set(server, time.Since(began))
+	return nil
+}
+
+// set notes the server's time, in the answer to a question that took a while. The clock stays as it
+// is if that cannot be said exactly.
+func (c *clock) set(server time.Time, took time.Duration) {
+	behind := server.Sub(c.machine().Add(-took / 2))
 	if took < mostAsked && (behind-time.Duration(c.behind.Load())).Abs() > skewNoticed+took {
 		c.behind.Store(int64(behind))
 	}
-	return nil
 }
 
 // Now returns the time by the server's clock, if the options say so.

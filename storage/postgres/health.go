@@ -51,11 +51,7 @@ func (s *HealthStore) OnLost(call func(error)) {
 func (s *HealthStore) ping(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
-	err := s.usable(ctx)
-	if err == nil && s.clock != nil { // which may be set while this process runs
-		err = s.clock.set(ctx, s.pool)
-	}
-	err = s.place.explain(err)
+	err := s.place.explain(s.usable(ctx))
 	w := s.watch
 	w.mu.Lock()
 	changed := (err == nil) != (w.lost == nil) || errors.Is(err, storage.ErrAway) != errors.Is(w.lost, storage.ErrAway)
@@ -69,29 +65,45 @@ func (s *HealthStore) ping(ctx context.Context) {
 }
 
 // usable returns why the server does not answer, or which table this process may no longer use:
-// a node without work would not find out for long.
+// a node without work would not find out for long. The answer also has the server's time, because
+// both clocks may be set while this process runs.
 func (s *HealthStore) usable(ctx context.Context) error {
-	lacking, err := records.Collect(ctx, queries{s.pool}, scanLack, `SELECT name, to_regclass(name) IS NULL FROM unnest(?1::text[]) AS t (name)
-		WHERE to_regclass(name) IS NULL OR NOT has_table_privilege(to_regclass(name), 'SELECT') OR ?2 AND NOT (has_table_privilege(to_regclass(name), 'INSERT')
-			AND has_table_privilege(to_regclass(name), 'UPDATE') AND has_table_privilege(to_regclass(name), 'DELETE')) LIMIT 1`,
+	began := time.Now()
+	found, err := records.First(ctx, queries{s.pool}, scanUse, `SELECT clock_timestamp(), coalesce(name, ''), coalesce(missing, false)
+		FROM (SELECT) AS always LEFT JOIN (SELECT name, to_regclass(name) IS NULL AS missing FROM unnest(?1::text[]) AS t (name)
+			WHERE to_regclass(name) IS NULL OR NOT has_table_privilege(to_regclass(name), 'SELECT') OR ?2 AND NOT (has_table_privilege(to_regclass(name), 'INSERT')
+				AND has_table_privilege(to_regclass(name), 'UPDATE') AND has_table_privilege(to_regclass(name), 'DELETE')) LIMIT 1) AS lacking ON true`,
 		[]string{"store", "writers", "nodes", "webhooks", "events", "deliveries", "attempts", "receipts", "activities"}, s.writes.Load())
-	if err != nil || len(lacking) == 0 {
+	if err != nil {
 		return err
 	}
-	return lacking[0]
+	if s.clock != nil {
+		s.clock.set(found.server, time.Since(began))
+	}
+	return found.lacking
 }
 
-// scanLack reads the error that using a table would have.
-func scanLack(read scan) (error, error) {
+// A use says at what time the server answered, and which error using a table would have.
+type use struct {
+	server  time.Time
+	lacking error
+}
+
+func scanUse(read scan) (u use, err error) {
+	var at timestamp
 	var table string
 	var missing bool
-	if err := read(&table, &missing); err != nil {
-		return nil, err
+	if err := read(&at, &table, &missing); err != nil {
+		return u, err
 	}
-	if missing {
-		return &pgconn.PgError{Code: noTable, Message: `relation "` + table + `" does not exist`}, nil
+	u.server = at.Time
+	switch {
+	case missing:
+		u.lacking = &pgconn.PgError{Code: noTable, Message: `relation "` + table + `" does not exist`}
+	case table != "":
+		u.lacking = &pgconn.PgError{Code: noRight, Message: "permission denied for table " + table}
 	}
-	return &pgconn.PgError{Code: noRight, Message: "permission denied for table " + table}, nil
+	return u, nil
 }
 
 // TryWrite returns why nothing can be stored, or nil.

@@ -60,7 +60,7 @@ func openPool(ctx context.Context, pool *pgxpool.Pool, o Options, at place, prep
 	}
 	clock := &clock{machine: o.Now}
 	if o.ServerTime {
-		if err := clock.set(ctx, pool); err != nil {
+		if err := clock.ask(ctx, pool); err != nil {
 			return nil, at.explain(err)
 		}
 		o.Now = clock.now
