@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"math"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -9,9 +8,6 @@ import (
 	"backchannel/engine/policy"
 	"backchannel/storage"
 )
-
-// never is a wait that only another event ends.
-const never = time.Duration(math.MaxInt64)
 
 // An admission decides whether a webhook's next attempt may begin: its state, concurrency,
 // circuit breaker and rate limit must allow it, and this machine must have the resources.
@@ -54,7 +50,7 @@ func (a *admission) wait(now time.Time, inFlight int) time.Duration {
 func (a *admission) blocked(now time.Time, inFlight int) time.Duration {
 	most := a.most()
 	if a.idle() || inFlight >= most {
-		return never
+		return storage.Never
 	}
 	if wait := a.throttle.wait(now); wait > 0 {
 		return wait
@@ -65,12 +61,12 @@ func (a *admission) blocked(now time.Time, inFlight int) time.Duration {
 	// Of several engines only one probes an endpoint that is failing; the others wait until the
 	// breaker closes, which they learn from the store.
 	if a.breaker.Open() && a.part != nil && !a.part.Probes {
-		return never
+		return storage.Never
 	}
 	if ok, wait := a.breaker.Ready(now); !ok {
 		// Ready returns 0 while a probe is in flight. Only its outcome decides when to go on.
 		if wait == 0 {
-			wait = never
+			wait = storage.Never
 		}
 		return wait
 	}

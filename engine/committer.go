@@ -60,11 +60,9 @@ func (c *committer) commit(o storage.Outcome) (committed bool) {
 	cause := err
 	defer func() { c.endStall(cause, committed) }()
 	for wait := firstCommitRetry; ; wait = min(2*wait, maxCommitRetry) {
-		select {
-		case <-c.ctx.Done():
+		if !storage.Sleep(c.ctx, wait) {
 			c.log.Error("an outcome is lost, the delivery will be attempted again", "delivery", o.Attempt.DeliveryID, "error", err)
 			return false
-		case <-time.After(wait):
 		}
 		// Committing an outcome twice would count its attempt twice.
 		if c.wasCommitted(o) {

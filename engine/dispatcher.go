@@ -49,7 +49,7 @@ func (d *dispatcher) pass(ctx context.Context) time.Duration {
 // after how long to ask again.
 func (d *dispatcher) claim() (*runningAttempt, time.Duration) {
 	if d.engine.halted() {
-		return nil, never
+		return nil, storage.Never
 	}
 	a, wait := d.queue.claim()
 	if a != nil {

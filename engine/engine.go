@@ -166,12 +166,8 @@ func (e *Engine) loop(ctx context.Context) {
 // pace keeps one of several engines from asking the store after each change that any of them
 // makes. The changes of a pause arrive as one hint.
 func (e *Engine) pace(ctx context.Context) {
-	if e.source == nil {
-		return
-	}
-	select {
-	case <-ctx.Done():
-	case <-time.After(hintGap):
+	if e.source != nil {
+		storage.Sleep(ctx, hintGap)
 	}
 }
 

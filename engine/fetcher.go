@@ -102,14 +102,14 @@ func (f *fetcher) next(now time.Time) (full bool, wait time.Duration) {
 // point in time, because timers follow the monotonic clock and due times the wall clock, which
 // may be set forward.
 func (f *fetcher) fullScanIn(now time.Time) time.Duration {
-	wait := never
+	wait := storage.Never
 	for _, at := range []time.Time{f.fullScanAt, f.nextDue} {
 		if !at.IsZero() {
 			wait = min(wait, at.Sub(now), clockCheck)
 		}
 	}
-	if wait == never {
-		return never
+	if wait == storage.Never {
+		return storage.Never
 	}
 	if f.fullScanAt.Sub(now) > backlogGap { // the clock was set back
 		wait = 0

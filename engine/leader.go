@@ -23,8 +23,6 @@ const askEvery = 500 * time.Millisecond
 // ctx ends before the lock is free. waits is called when the lock cannot be asked for at present,
 // with the reason, and with nil when it can be again.
 func Lead(ctx context.Context, locker Locker, waits func(error), run func(context.Context) error) error {
-	again := time.NewTimer(0)
-	defer again.Stop()
 	for {
 		var release func()
 		var ok bool
@@ -42,11 +40,8 @@ func Lead(ctx context.Context, locker Locker, waits func(error), run func(contex
 			defer release()
 			return run(ctx)
 		}
-		again.Reset(storage.NextTick(askEvery))
-		select {
-		case <-ctx.Done():
+		if !storage.Sleep(ctx, storage.NextTick(askEvery)) {
 			return nil
-		case <-again.C:
 		}
 	}
 }

@@ -24,12 +24,7 @@ type marker struct {
 }
 
 // notice wakes the marker. It never blocks.
-func (m *marker) notice() {
-	select {
-	case m.claimed <- struct{}{}:
-	default:
-	}
-}
+func (m *marker) notice() { storage.Wake(m.claimed) }
 
 // run marks until ctx is done. It sleeps while no attempt is in flight, because otherwise an idle
 // process would wake up twenty times a second for nothing. The marks are committed with

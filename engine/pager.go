@@ -38,7 +38,7 @@ func (q *webhookQueue) lowWatermark() int {
 // nextPage reports whether the next page is to be a full scan, and in how long it is due.
 func (q pager) nextPage() (full bool, wait time.Duration) {
 	if q.admission.idle() || q.queue.len() > q.lowWatermark() {
-		return false, never
+		return false, storage.Never
 	}
 	return q.fetcher.next(q.now())
 }

@@ -104,7 +104,7 @@ func (w *Worker) Woken() <-chan struct{} { return w.d.queue.wake }
 // long to ask again.
 func (w *Worker) Room() (n int, wait time.Duration) {
 	if w.d.engine.halted() {
-		return 0, never
+		return 0, storage.Never
 	}
 	return w.d.taken.room()
 }

@@ -28,7 +28,7 @@ func (q handover) room() (n int, wait time.Duration) {
 		return n, 0
 	}
 	if wait == 0 {
-		wait = never // until a job begins
+		wait = storage.Never // until a job begins
 	}
 	return 0, wait
 }
@@ -107,7 +107,7 @@ func (q handover) next(halted bool) (*Taken, *runningAttempt, time.Duration) {
 	}
 	i := slices.IndexFunc(q.taken, func(t *Taken) bool { return !t.held })
 	if i < 0 {
-		return nil, nil, never
+		return nil, nil, storage.Never
 	}
 	open := q.admission.breaker.Open()
 	if wait := q.admission.wait(q.now(), len(q.running)); wait > 0 {

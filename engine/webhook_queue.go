@@ -60,12 +60,7 @@ func newWebhookQueue(w storage.Webhook, breaker policy.Breaker, share int, now f
 }
 
 // wakeUp makes the dispatcher check the queue. It never blocks.
-func (q *webhookQueue) wakeUp() {
-	select {
-	case q.wake <- struct{}{}:
-	default:
-	}
-}
+func (q *webhookQueue) wakeUp() { storage.Wake(q.wake) }
 
 // hasWork reports whether anything is queued or in flight.
 func (q *webhookQueue) hasWork() bool {
@@ -81,7 +76,7 @@ func (q *webhookQueue) claim() (*runningAttempt, time.Duration) {
 	defer q.mu.Unlock()
 	next := q.queue.first(q.inTurn)
 	if next < 0 {
-		return nil, never
+		return nil, storage.Never
 	}
 	if wait := q.admission.wait(q.now(), len(q.running)); wait > 0 {
 		return nil, wait

@@ -86,30 +86,17 @@ func (r *activityRecorder) record(what incident, last string) {
 	r.pending[what].n++
 	r.pending[what].last = last
 	r.mu.Unlock()
-	select {
-	case r.wake <- struct{}{}:
-	default:
-	}
+	storage.Wake(r.wake)
 }
 
 // run writes the pending activities until stop is done, and then once more.
 func (r *activityRecorder) run(ctx, stop context.Context) {
 	defer r.flush(ctx)
-	for {
-		select {
-		case <-stop.Done():
-			return
-		case <-r.wake:
-			r.flush(ctx)
-		}
-		pause := time.NewTimer(recordInterval)
-		select {
-		case <-stop.Done():
-			pause.Stop()
-			return
-		case <-pause.C:
-		}
-	}
+	storage.Repeat(stop, r.wake, func(context.Context) time.Duration {
+		r.flush(ctx)
+		storage.Sleep(stop, recordInterval)
+		return storage.Never
+	})
 }
 
 // flush writes what is pending. An activity that cannot be stored is logged instead.

@@ -239,14 +239,7 @@ func (f *forwarder) attempt(ctx context.Context, r storage.Receipt) storage.Forw
 func (f *forwarder) pause(ctx context.Context, lack string) bool {
 	const wait = time.Second
 	f.record(waitingForwards(), lack)
-	timer := time.NewTimer(wait)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
+	return storage.Sleep(ctx, wait)
 }
 
 // post sends a receipt's request to the target. The Via header marks it, so that a chain of

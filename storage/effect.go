@@ -22,9 +22,6 @@ func AwaitEffect(ctx context.Context, store RuntimeStore, pid int) error {
 	if err != nil || !alive || rt.PID == pid {
 		return err
 	}
-	select {
-	case <-time.After(noticeTime):
-	case <-ctx.Done(): // the change is stored all the same
-	}
+	Sleep(ctx, noticeTime) // the change is stored even if ctx ends
 	return nil
 }

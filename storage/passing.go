@@ -26,8 +26,6 @@ func Passing(err error) bool {
 // ctx is not done. It returns what do did last. waits is called with each such error that says
 // something new, and at the end with nil if it had been called before.
 func Persist(ctx context.Context, do func(context.Context) error, waits func(error)) error {
-	timer := time.NewTimer(0)
-	defer timer.Stop()
 	for told := ""; ; {
 		err := do(ctx)
 		if !Passing(err) || ctx.Err() != nil {
@@ -40,11 +38,8 @@ func Persist(ctx context.Context, do func(context.Context) error, waits func(err
 			told = text
 			waits(err)
 		}
-		timer.Reset(NextTick(time.Second))
-		select {
-		case <-ctx.Done():
+		if !Sleep(ctx, NextTick(time.Second)) {
 			return err
-		case <-timer.C:
 		}
 	}
 }

@@ -100,10 +100,8 @@ func (o opener) patiently(ctx context.Context, do func() error) error {
 		case !told:
 			o.note("%v; see that its server runs and that --database is right; waiting for it, stop with Ctrl+C", err)
 		}
-		select {
-		case <-ctx.Done():
+		if !storage.Sleep(ctx, askAgain) {
 			return errNotAwaited
-		case <-time.After(askAgain):
 		}
 	}
 }

@@ -74,9 +74,9 @@ func (c *clock) Now() time.Time {
 	return c.now
 }
 
-func (c *clock) Wait(ctx context.Context, d time.Duration) error {
+func (c *clock) Wait(ctx context.Context, d time.Duration) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.now = c.now.Add(d)
-	return ctx.Err()
+	return ctx.Err() == nil
 }

@@ -77,7 +77,7 @@ func (l *loadRun) ready(ctx context.Context) bool {
 	if stop || ctx.Err() != nil {
 		return false
 	}
-	return pause <= 0 || l.cfg.Wait(ctx, pause) == nil
+	return pause <= 0 || l.cfg.Wait(ctx, pause)
 }
 
 // failed records an error, and reports whether there was one. That the run may send no more

@@ -10,7 +10,7 @@ import (
 type pace struct {
 	every time.Duration // between two requests
 	now   func() time.Time
-	wait  func(context.Context, time.Duration) error
+	wait  func(context.Context, time.Duration) bool
 
 	mu   sync.Mutex // guards next
 	next time.Time
@@ -42,19 +42,7 @@ func (p *pace) take(ctx context.Context, n int) error {
 	p.next = at.Add(time.Duration(n) * p.every)
 	p.mu.Unlock()
 	if ahead := at.Sub(now); ahead > 0 {
-		return p.wait(ctx, ahead)
+		p.wait(ctx, ahead)
 	}
 	return ctx.Err()
-}
-
-// wait waits for a time, or until ctx ends.
-func wait(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }

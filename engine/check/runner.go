@@ -28,9 +28,8 @@ type Store interface {
 type Config struct {
 	Engine engine.Config // as that of the engine that delivers
 	Now    func() time.Time
-	// Wait waits for a time or the end of the context.
-	Wait func(context.Context, time.Duration) error
-	Rand io.Reader // for events; nil: crypto/rand
+	Wait   func(context.Context, time.Duration) bool // as storage.Sleep, which is the default
+	Rand   io.Reader                                 // for events; nil: crypto/rand
 
 	slow time.Duration // of the case slow/body
 }
@@ -40,7 +39,7 @@ func (c Config) withDefaults() Config {
 		c.Now = time.Now
 	}
 	if c.Wait == nil {
-		c.Wait = wait
+		c.Wait = storage.Sleep
 	}
 	c.slow = cmp.Or(c.slow, slowBody)
 	return c
@@ -292,8 +291,8 @@ func (r *runner) attemptPatiently(ctx context.Context, c Case, record *storage.C
 			return a, err
 		}
 		waited += after
-		if err := r.cfg.Wait(ctx, after); err != nil {
-			return a, err
+		if !r.cfg.Wait(ctx, after) {
+			return a, ctx.Err()
 		}
 		again, err := r.enqueue(c, record, q)
 		if err != nil {
@@ -375,8 +374,8 @@ func (r *runner) whyDead(ctx context.Context, c Case, all []answer) (string, err
 	}
 	var last answer
 	for n := range 3 { // a supervisor may start it again
-		if err := r.cfg.Wait(ctx, time.Duration(n)*time.Second); err != nil {
-			return "", err
+		if !r.cfg.Wait(ctx, time.Duration(n)*time.Second) {
+			return "", ctx.Err()
 		}
 		rounds, err := one(engine.Variation{})(r.eventSource)
 		if err != nil {

@@ -219,27 +219,19 @@ type source Engine
 func (s *source) Open(w *engine.Worker) {
 	e := (*Engine)(s)
 	e.queues.add(newQueue(e, w))
-	notice(e.changed)
+	storage.Wake(e.changed)
 }
 
 // Close stops taking the jobs of a webhook.
 func (s *source) Close(w *engine.Worker) {
 	e := (*Engine)(s)
 	e.queues.end(queueOf(w.WebhookID()))
-	notice(e.changed)
+	storage.Wake(e.changed)
 }
 
 // ChangeBreaker calls the store, so that failures are counted for all nodes together.
 func (s *source) ChangeBreaker(ctx context.Context, webhook storage.ID, change func(storage.Breaker) storage.Breaker) (storage.Breaker, error) {
 	return s.store.ChangeBreaker(ctx, webhook, change)
-}
-
-// notice puts a notice into a channel, unless one is there already. It never blocks.
-func notice(in chan struct{}) {
-	select {
-	case in <- struct{}{}:
-	default:
-	}
 }
 
 // A worker registers the kind of our jobs with River. It is never given one, see pilot.

@@ -29,13 +29,13 @@ const (
 func (e *Engine) followChanges(ctx context.Context) {
 	for change := range e.store.Changes(ctx) {
 		if change.Has(storage.ChangedRuntime) {
-			notice(e.changed)
+			storage.Wake(e.changed)
 		}
 		if !change.Has(storage.ChangedDeliveries) {
 			continue
 		}
 		if change.Has(storage.ChangedElsewhere) {
-			notice(e.others)
+			storage.Wake(e.others)
 		}
 	}
 }
@@ -43,38 +43,16 @@ func (e *Engine) followChanges(ctx context.Context) {
 // lookForDue tells each queue when its next job is due. It reads that after other nodes have
 // committed something, and every second, because hints get lost with a connection.
 func (e *Engine) lookForDue(ctx context.Context) {
-	timer := time.NewTimer(0)
-	defer timer.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-timer.C:
-		case <-e.others:
-			if !sleep(ctx, othersGap) {
-				return
-			}
-		}
-		timer.Reset(idle)
-		next, err := e.store.NextDue(ctx)
-		if err != nil { // the engine reads the store too, and reports the error
-			continue
-		}
+	storage.Repeat(ctx, e.others, func(ctx context.Context) time.Duration {
+		next, _ := e.store.NextDue(ctx) // the engine reads the store too, and reports the error
 		for webhook, at := range next {
 			if q := e.queues.named(queueOf(webhook)); q != nil {
 				q.expect(at)
 			}
 		}
-	}
-}
-
-func sleep(ctx context.Context, d time.Duration) bool {
-	select {
-	case <-ctx.Done():
-		return false
-	case <-time.After(d):
-		return true
-	}
+		storage.Sleep(ctx, othersGap)
+		return idle
+	})
 }
 
 // coordinate keeps this node's queues and shares up to date until ctx is done.

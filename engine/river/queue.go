@@ -10,6 +10,7 @@ import (
 	"github.com/riverqueue/river/rivertype"
 
 	"backchannel/engine"
+	"backchannel/storage"
 )
 
 const (
@@ -53,12 +54,7 @@ func newQueue(node *Engine, w *engine.Worker) *queue {
 }
 
 // wake starts a pass. It never blocks.
-func (q *queue) wake() {
-	select {
-	case q.poke <- struct{}{}:
-	default:
-	}
-}
+func (q *queue) wake() { storage.Wake(q.poke) }
 
 // hint notes that there may be a job to take.
 func (q *queue) hint() {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"sync"
 	"time"
+
+	"backchannel/storage"
 )
 
 // returnAgain is the pause before giving back jobs is tried again after a failure.
@@ -29,23 +31,20 @@ func (r *returns) add(job returned) {
 	r.mu.Lock()
 	r.jobs = append(r.jobs, job)
 	r.mu.Unlock()
-	notice(r.poke)
+	storage.Wake(r.poke)
 }
 
 // run gives back jobs until ctx is done.
 func (r *returns) run(ctx context.Context) {
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-r.poke:
+	storage.Repeat(ctx, r.poke, func(ctx context.Context) time.Duration {
+		err := r.apply(ctx)
+		if err == nil {
+			return storage.Never
 		}
-		if err := r.apply(ctx); err != nil {
-			r.node.failed(ctx, "give back jobs", err)
-			notice(r.poke)
-			sleep(ctx, returnAgain)
-		}
-	}
+		r.node.failed(ctx, "give back jobs", err)
+		storage.Sleep(ctx, returnAgain)
+		return 0
+	})
 }
 
 // apply gives back the jobs that have been added. It keeps them if that fails.

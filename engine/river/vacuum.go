@@ -1,6 +1,10 @@
 package river
 
-import "context"
+import (
+	"context"
+
+	"backchannel/storage"
+)
 
 // enoughDead is how many dead rows of jobs are worth a vacuum, which removes one in about 2 µs.
 const enoughDead = 10_000
@@ -15,7 +19,7 @@ type sweeper struct {
 
 // run sweeps every second until ctx is done, if this node leads.
 func (s *sweeper) run(ctx context.Context) {
-	for sleep(ctx, beat) {
+	for storage.Sleep(ctx, beat) {
 		if s.node.Leads() {
 			s.node.failed(ctx, "vacuum the table of jobs", s.sweep(ctx))
 		}

@@ -165,8 +165,10 @@ func (s *HealthStore) checkCounts(ctx context.Context) (found []string, err erro
 // background runs a pass each second until the store is closed.
 func (d *database) background(pass func(context.Context)) {
 	d.passes.Go(func() {
-		for pass(d.open); wait(d.open, time.Second); pass(d.open) {
-		}
+		storage.Repeat(d.open, nil, func(ctx context.Context) time.Duration {
+			pass(ctx)
+			return time.Second
+		})
 	})
 }
 

@@ -58,7 +58,7 @@ func (s *NodeStore) TryLead() (release func(), ok bool, err error) {
 
 // beat sends the heartbeats.
 func (s *NodeStore) beat(ctx context.Context) {
-	for wait(ctx, time.Second) {
+	for storage.Sleep(ctx, time.Second) {
 		beating, cancel := context.WithTimeout(ctx, SilentFor)
 		_, err := s.pool.Exec(beating, `UPDATE nodes SET heard_at = clock_timestamp(), leads = true WHERE id = $1`, s.node) // or again in a second
 		cancel()

@@ -43,10 +43,7 @@ func (n *notifier) add(kinds storage.Change) {
 	n.mu.Lock()
 	n.kinds |= kinds
 	n.mu.Unlock()
-	select {
-	case n.wake <- struct{}{}:
-	default:
-	}
+	storage.Wake(n.wake)
 }
 
 func (n *notifier) take() storage.Change {
@@ -123,7 +120,7 @@ func (l *listener) loop(ready func()) {
 	for again := false; l.ctx.Err() == nil; again = true {
 		_ = l.listen(ready, again) // it returns only when the connection is lost
 		ready()
-		wait(l.ctx, 200*time.Millisecond)
+		storage.Sleep(l.ctx, 200*time.Millisecond)
 	}
 }
 

@@ -29,7 +29,7 @@ func (r reader) Read(ctx context.Context, rows func(records.Rows) error, query s
 	defer cancel()
 	for pause := firstPause; ; pause *= 2 {
 		err := queries{r.pool}.Read(ctx, rows, query, args...)
-		if !transient(err) || !wait(ctx, pause) {
+		if !transient(err) || !storage.Sleep(ctx, pause) {
 			return r.explain(err)
 		}
 	}
@@ -53,18 +53,6 @@ func (q queries) Read(ctx context.Context, read func(records.Rows) error, query 
 	defer rows.Close()
 	err = read(rows)
 	return cmp.Or(err, rows.Err())
-}
-
-// wait waits for a while and reports whether ctx is still not done.
-func wait(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
 }
 
 // bind replaces the placeholders ? and ?1 of package records by $1, and converts the arguments:

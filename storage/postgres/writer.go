@@ -85,7 +85,7 @@ func (w *writer) commit(batch []*operation) commit.Outcome {
 		}
 		clear(w.facets) // those that the transaction stored are gone
 		clear(w.targets)
-		if !transient(result.Err) || !wait(ctx, pause) {
+		if !transient(result.Err) || !storage.Sleep(ctx, pause) {
 			result.Common = away(result.Err) || errors.Is(result.Err, errUnknown)
 			result.Err = w.place.explain(result.Err)
 			return result
@@ -131,7 +131,7 @@ func (w *writer) lookUp(lost error) error {
 			return nil
 		case err == nil:
 			return errAborted{lost}
-		case !transient(err) || !wait(ctx, pause):
+		case !transient(err) || !storage.Sleep(ctx, pause):
 			return errors.Join(errUnknown, lost)
 		}
 	}

@@ -7,6 +7,8 @@ import (
 	"sync"
 	"time"
 
+	"backchannel/storage"
+
 	"github.com/fsnotify/fsnotify"
 )
 
@@ -67,10 +69,7 @@ func (w *watch) next(watcher *fsnotify.Watcher, dir string) bool {
 
 // notify sends a notice and pauses. It reports whether to continue.
 func (w *watch) notify() bool {
-	select {
-	case w.notices <- struct{}{}:
-	default:
-	}
+	storage.Wake(w.notices)
 	timer := time.NewTimer(pollInterval)
 	defer timer.Stop()
 	select {

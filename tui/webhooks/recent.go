@@ -60,11 +60,7 @@ func (r *recent) refresh(c storage.Change) tea.Cmd {
 func (r *recent) reader(after time.Duration) func(context.Context) (storage.AttemptTallies, error) {
 	store, now, webhook := r.store, r.env.Now, r.of
 	return func(ctx context.Context) (storage.AttemptTallies, error) {
-		timer := time.NewTimer(after)
-		defer timer.Stop()
-		select {
-		case <-timer.C:
-		case <-ctx.Done():
+		if !storage.Sleep(ctx, after) {
 			return nil, ctx.Err()
 		}
 		if webhook == 0 {
