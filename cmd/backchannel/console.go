@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"sync"
 	"time"
 
 	"github.com/charmbracelet/lipgloss"
@@ -51,8 +52,8 @@ type consoleStore interface {
 func (s consoleSession) console(cmd *cobra.Command) error {
 	if s.accessible {
 		return s.withWholeStore(cmd.Context(), "in the console", func(store wholeStore) error {
-			return s.openConsole(cmd.Context(), store, func(ctx context.Context, notices <-chan string) error {
-				return lineSession{s.session}.run(ctx, store, notices)
+			return s.openConsole(cmd.Context(), store, func(ctx context.Context, of ownEngine) error {
+				return lineSession{s.session}.run(ctx, store, of)
 			})
 		})
 	}
@@ -60,18 +61,25 @@ func (s consoleSession) console(cmd *cobra.Command) error {
 		return usagef("there is no terminal to open the console on; use backchannel serve to deliver and receive without one")
 	}
 	return s.withWholeStore(cmd.Context(), "in the console", func(store wholeStore) error {
-		return s.openConsole(cmd.Context(), store, func(ctx context.Context, notices <-chan string) error {
-			return s.screens(ctx, store, notices)
+		return s.openConsole(cmd.Context(), store, func(ctx context.Context, of ownEngine) error {
+			return s.screens(ctx, store, of.notices)
 		})
 	})
 }
 
+// An ownEngine is what a console learns about the engine of its own process.
+type ownEngine struct {
+	notices <-chan string   // why nothing is delivered, or "" when it is again
+	started <-chan struct{} // closed once it delivers, or cannot
+}
+
 // openConsole shows the console, and delivers and receives in the background as soon as no other process does. If it
 // cannot, the console stays open and shows why.
-func (s consoleSession) openConsole(ctx context.Context, store consoleStore, show func(context.Context, <-chan string) error) error {
+func (s consoleSession) openConsole(ctx context.Context, store consoleStore, show func(context.Context, ownEngine) error) error {
 	leading, stop := context.WithCancel(ctx)
 	notices := make(chan string, 1)
-	led := make(chan struct{})
+	started, led := make(chan struct{}), make(chan struct{})
+	start := sync.OnceFunc(func() { close(started) })
 	banner := &lossBanner{show: func(text string) {
 		select {
 		case notices <- text:
@@ -81,14 +89,17 @@ func (s consoleSession) openConsole(ctx context.Context, store consoleStore, sho
 	store.OnLost(banner.lose)
 	go func() {
 		defer close(led)
+		defer start()
 		err := crash.Guard(func() error {
-			return processSession{s.session}.lead(leading, store, func(cfg *leader.Config) { cfg.Trouble = banner.stall })
+			return processSession{s.session}.lead(leading, store, func(cfg *leader.Config) {
+				cfg.Trouble, cfg.Started = banner.stall, func(leader.Status) { start() }
+			})
 		})
 		if err != nil {
 			notices <- fmt.Sprintf("nothing is delivered or received here: %s", s.describe(err))
 		}
 	}()
-	err := show(ctx, notices)
+	err := show(ctx, ownEngine{notices, started})
 	s.quit() // from now on Ctrl+C ends the attempts in flight
 	stop()
 	s.awaitDeliveries(led)

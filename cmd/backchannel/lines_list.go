@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"backchannel/storage"
 	"backchannel/storage/words"
@@ -58,6 +59,23 @@ func (st *lineState) follow(ctx context.Context) error {
 	_, err := st.lines.line(ctx)
 	stop()
 	return cmp.Or(<-done, err)
+}
+
+// startWithin limits the wait for this process's engine. It may never start, because another process may deliver.
+const startWithin = time.Second
+
+// awaitEngine waits until an engine is running, so that the first status does not say that none is.
+func (st *lineState) awaitEngine(ctx context.Context, started <-chan struct{}) {
+	if rt, alive, err := st.store.Runtime(ctx); err != nil || st.settings.observe || alive && rt.PID != 0 {
+		return
+	}
+	timer := time.NewTimer(startWithin)
+	defer timer.Stop()
+	select {
+	case <-started:
+	case <-timer.C:
+	case <-ctx.Done():
+	}
 }
 
 // status writes what the header of the screens shows.

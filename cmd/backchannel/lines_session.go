@@ -57,11 +57,12 @@ func kindOf(word string) (recordKind, bool) {
 }
 
 // run asks for commands until quit, the end of the input, or Ctrl+C.
-func (s lineSession) run(ctx context.Context, store wholeStore, notices <-chan string) error {
+func (s lineSession) run(ctx context.Context, store wholeStore, own ownEngine) error {
 	l := newLines(s.in, s.out.to)
 	st := &lineState{lineSession: s, store: store, lines: l, rows: &labelledRows{}, kind: recordKinds()[0], filters: map[string]string{}}
-	go st.writeNotices(ctx, notices)
+	go st.writeNotices(ctx, own.notices)
 	l.Say("backchannel " + programVersion() + ", line mode. help lists the commands, quit leaves.")
+	st.awaitEngine(ctx, own.started)
 	st.status(ctx)
 	for {
 		text, err := l.Ask(ctx, st.kind.name+"> ")
