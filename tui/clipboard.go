@@ -26,7 +26,7 @@ func (c *clipboard) offer(front screen.Screen) tea.Cmd {
 	items := copier.Copies()
 	column := make([]component.MenuItem, len(items))
 	for i, item := range items {
-		column[i] = component.MenuItem{ID: strconv.Itoa(i), Key: strconv.Itoa(i + 1), Label: item.Label}
+		column[i] = component.MenuItem{ID: strconv.Itoa(i), Key: component.Digit(i), Label: item.Label}
 	}
 	return c.env.Choose(component.Menu{Title: "Copy", Details: column, Find: true}, func(id string) tea.Cmd {
 		i, err := strconv.Atoi(id)

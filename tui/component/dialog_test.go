@@ -164,6 +164,26 @@ func TestMenuScrolls(t *testing.T) {
 ╰──────────────╯`, "\n"))
 }
 
+func TestMenuNumbersTenItems(t *testing.T) {
+	t.Parallel()
+	items := make([]MenuItem, 12)
+	for i := range items {
+		items[i] = MenuItem{ID: string(rune('a' + i)), Label: "item"}
+	}
+	m := &Menu{Title: "Which?", Details: Number(items), Find: true, Names: true}
+	has(t, text(m.View(plainTheme(), 60, 20)), "   0  item")
+	if got := send(m.Key, "0"); got != "j" {
+		t.Errorf("0 picks %v, want the tenth item", got)
+	}
+	if key := items[10].Key; key != "" {
+		t.Errorf("the eleventh item has the key %q", key)
+	}
+	items[2].Label, items[9].Key = "item 0", ""
+	if key := Number(items)[9].Key; key != "" {
+		t.Errorf("the tenth item has the key %q, which a name holds", key)
+	}
+}
+
 func TestPalette(t *testing.T) {
 	t.Parallel()
 	commands := []Command{

@@ -2,6 +2,7 @@ package component
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -95,20 +96,31 @@ func (m *Menu) sought(th *style.Theme, width int) []string {
 	return []string{line + lineWithCursor(th, style.Escape(m.typed), "", max(1, width-2))}
 }
 
+// digits is how many items of a menu can have a digit as their key.
+const digits = 10
+
+// Digit returns the key of a menu's item i, counted from 0: 1 to 9, then 0. Later items have none.
+func Digit(i int) string {
+	if i >= digits {
+		return ""
+	}
+	return strconv.Itoa((i + 1) % 10)
+}
+
 // Number assigns digits as keys to the first items. It skips digits that occur in a name,
 // because there they may be meant as search text.
 func Number(items []MenuItem) []MenuItem {
-	var digits strings.Builder
+	var taken strings.Builder
 	for _, item := range items {
-		digits.WriteString(strings.Map(func(r rune) rune {
+		taken.WriteString(strings.Map(func(r rune) rune {
 			if unicode.IsDigit(r) {
 				return r
 			}
 			return -1
 		}, item.Label))
 	}
-	for i := range min(len(items), 9) {
-		if key := string(rune('1' + i)); !strings.Contains(digits.String(), key) {
+	for i := range min(len(items), digits) {
+		if key := Digit(i); !strings.Contains(taken.String(), key) {
 			items[i].Key = key
 		}
 	}

@@ -2,7 +2,6 @@ package fire
 
 import (
 	"fmt"
-	"strconv"
 
 	"backchannel/fixtures/fire"
 	"backchannel/storage"
@@ -19,7 +18,7 @@ const itemEvent = "event"
 func (m *menu) chooseMisbehaviour(of fire.Spec) tea.Cmd {
 	var items []component.MenuItem
 	for i, kind := range storage.Misbehaviours() {
-		item := component.MenuItem{ID: string(kind), Key: strconv.Itoa((i + 1) % 10), Label: string(kind), Detail: misbehaviourHelp(kind)}
+		item := component.MenuItem{ID: string(kind), Key: component.Digit(i), Label: string(kind), Detail: misbehaviourHelp(kind)}
 		switch {
 		case kind.NeedsJWT() && of.Webhook.Auth.Type != storage.AuthJWT:
 			item.Off, item.Detail = true, "needs JWT authentication, which "+of.Webhook.Name+" does not use"

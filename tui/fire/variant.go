@@ -2,7 +2,6 @@ package fire
 
 import (
 	"slices"
-	"strconv"
 
 	"backchannel/fixtures"
 	"backchannel/storage"
@@ -28,7 +27,7 @@ func (m *menu) changeVariant() tea.Cmd {
 	}
 	items := make([]component.MenuItem, len(variants))
 	for i, v := range variants {
-		items[i] = variantItem(v, strconv.Itoa(i+1))
+		items[i] = variantItem(v, component.Digit(i))
 	}
 	now := slices.IndexFunc(variants, func(v fixtures.Fixture) bool {
 		return v.Status == of && v.Variant == m.firing.last.variant(channel, of)

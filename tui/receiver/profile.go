@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"reflect"
-	"strconv"
 
 	"backchannel/storage"
 	"backchannel/tui/component"
@@ -47,13 +46,13 @@ func (p profiles) offer(hook storage.Webhook, present storage.Profile) tea.Cmd {
 	items := make([]component.MenuItem, len(presets))
 	now := len(presets)
 	for i, preset := range presets {
-		items[i] = component.MenuItem{ID: preset.Name, Key: strconv.Itoa(i + 1), Label: preset.Name, Detail: preset.Help}
+		items[i] = component.MenuItem{ID: preset.Name, Key: component.Digit(i), Label: preset.Name, Detail: preset.Help}
 		if preset.Name == presetName(present) {
 			items[i].Detail += " (now)"
 			now = i
 		}
 	}
-	own := component.MenuItem{ID: ownProfile, Key: strconv.Itoa(len(presets) + 1), Label: ownProfile + style.More, Detail: "status, delay, body, headers, faults of your choice"}
+	own := component.MenuItem{ID: ownProfile, Key: component.Digit(len(presets)), Label: ownProfile + style.More, Detail: "status, delay, body, headers, faults of your choice"}
 	if now == len(presets) {
 		own.Detail = profileWords(present) + " (now)"
 	}
