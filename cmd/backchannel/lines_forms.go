@@ -84,8 +84,8 @@ func (st *lineState) edit(ctx context.Context, name string) error {
 // askForm asks for the fields of a form, saves the record, and writes what was saved.
 func askForm[R any](ctx context.Context, st *lineState, form *screen.RecordForm[R]) error {
 	st.lines.Say(form.Title() + ".")
-	toast, err := form.Ask(ctx, prompt.Filler{Lines: st.lines})
-	if inputEnded(err) || errors.Is(err, prompt.ErrLeft) {
+	toast, err := form.Ask(ctx, prompt.Filler{Terminal: st.lines})
+	if inputEnded(err) || errors.Is(err, prompt.ErrQuit) {
 		st.lines.Say("Left without saving.")
 		return nil
 	}

@@ -1,14 +1,16 @@
-// Package prompt fills in forms line by line, for people whom a screen does not suit: each field
-// is a question, and what is wrong with an answer is said before it is asked again.
+// Package prompt fills in forms line by line, for people who cannot use a full-screen form, such as
+// those who work with a screen reader. Each field is a question, which is repeated with an error
+// message until its answer is valid.
 //
-// Begin with a [Filler], whose [Lines] ask and say. Fields, checks and values are those of the
-// forms on the screen, so that both accept the same.
+// Start with a [Filler]. It uses the fields and checks of the full-screen forms, so that both accept
+// the same values.
 package prompt
 
 import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,34 +18,35 @@ import (
 	"backchannel/tui/component"
 )
 
-// Lines is where questions are asked. The end of its input is an error.
-type Lines interface {
+// A Terminal asks questions and prints lines.
+type Terminal interface {
 	Say(text string)
+	// Ask returns the answer to a question, or io.EOF at the end of the input.
 	Ask(ctx context.Context, question string) (string, error)
-	// AskSecret asks without showing the answer, as far as the terminal allows.
+	// AskSecret is like Ask, but does not echo the answer if the terminal can hide it.
 	AskSecret(ctx context.Context, question string) (string, error)
 }
 
 // A Filler asks for the fields of forms.
-type Filler struct{ Lines Lines }
+type Filler struct{ Terminal Terminal }
 
-// What can be answered in every field.
+// The answers that have a meaning of their own in every field.
 const (
-	emptied = "-" // the field becomes empty
-	why     = "?" // what the field is
-	leave   = "." // nothing is saved
+	answerClear = "-" // empty the field
+	answerHelp  = "?" // explain the field
+	answerQuit  = "." // leave the form without saving
 )
 
-// intro says how questions are answered.
-const intro = "Enter keeps what stands in brackets, - empties it, ? says what it is, . leaves without saving."
+// intro explains how to answer.
+const intro = "Enter keeps the value in brackets, - empties it, ? explains the field, . leaves without saving."
 
-// ErrLeft means that a person left a form.
-var ErrLeft = errors.New("left without saving")
+// ErrQuit means that a person left a form without saving.
+var ErrQuit = errors.New("left without saving")
 
-// A Check returns what is wrong with the values, by field.
+// A Check returns the errors in the values, by field ID.
 type Check = func(component.Values) map[string]string
 
-// Fill asks for all fields that are visible with the values so far.
+// Fill asks for the fields and returns their values. It skips a field that the answers so far hide.
 func (p Filler) Fill(ctx context.Context, sections []component.Section, check Check) (component.Values, error) {
 	values := component.Values{}
 	for _, s := range sections {
@@ -51,9 +54,9 @@ func (p Filler) Fill(ctx context.Context, sections []component.Section, check Ch
 			values[field.ID] = field.Start
 		}
 	}
-	p.Lines.Say(intro)
+	p.Terminal.Say(intro)
 	for _, s := range sections {
-		open, err := p.enter(ctx, s, values)
+		open, err := p.askSection(ctx, s, values)
 		if err != nil {
 			return nil, err
 		}
@@ -61,7 +64,7 @@ func (p Filler) Fill(ctx context.Context, sections []component.Section, check Ch
 			if !open || field.Visible != nil && !field.Visible(values) {
 				continue
 			}
-			if err := p.field(ctx, field, values, check); err != nil {
+			if err := p.askUntilValid(ctx, field, values, check); err != nil {
 				return nil, err
 			}
 		}
@@ -69,64 +72,58 @@ func (p Filler) Fill(ctx context.Context, sections []component.Section, check Ch
 	return values, nil
 }
 
-// enter says which section begins. Of one that is closed on the screen it asks whether to go
-// through it.
-func (p Filler) enter(ctx context.Context, s component.Section, values component.Values) (bool, error) {
+// askSection prints the title of a section and reports whether to ask for its fields. For a section
+// that is collapsed in the full-screen form, it asks the person.
+func (p Filler) askSection(ctx context.Context, s component.Section, values component.Values) (open bool, err error) {
 	title := s.Title
 	if s.Summary != nil {
 		title += ": " + s.Summary(values)
 	}
 	if !s.Collapsible {
 		if title != "" {
-			p.Lines.Say(title + ".")
+			p.Terminal.Say(title + ".")
 		}
 		return true, nil
 	}
 	for {
-		answer, err := p.Lines.Ask(ctx, title+". Change them? yes or no [no]: ")
-		if err == nil && answer == leave {
-			err = ErrLeft
+		answer, err := p.Terminal.Ask(ctx, title+". Change them? yes or no [no]: ")
+		if err == nil && answer == answerQuit {
+			err = ErrQuit
 		}
 		if err != nil {
 			return false, err
 		}
-		if yes, known := asYes(answer, false); known {
+		if yes, ok := parseYesNo(answer); ok {
 			return yes, nil
 		}
-		p.Lines.Say("Error: answer yes or no.")
+		p.Terminal.Say("Error: answer yes or no.")
 	}
 }
 
-// Correct asks again for the fields with errors. Errors without a visible field are said first.
+// Correct prints errors that were found when a form was saved, and asks again for the fields that
+// have them. It returns an error if no visible field has one, because asking again could not help.
 func (p Filler) Correct(ctx context.Context, sections []component.Section, values component.Values, wrong map[string]string, check Check) error {
 	var again []component.Field
-	left := map[string]string{}
-	for id, text := range wrong {
-		left[id] = text
-	}
+	unplaced := maps.Clone(wrong) // those of no visible field
 	for _, s := range sections {
 		for _, field := range s.Fields {
 			text, ok := errorOf(field.ID, wrong)
 			if !ok || field.Visible != nil && !field.Visible(values) {
 				continue
 			}
-			p.Lines.Say("Error: " + field.Label + ": " + text)
+			p.Terminal.Say("Error: " + field.Label + ": " + text)
 			again = append(again, field)
-			for id := range wrong {
-				if ofField(id, field.ID) {
-					delete(left, id)
-				}
-			}
+			maps.DeleteFunc(unplaced, func(id, _ string) bool { return belongsTo(id, field.ID) })
 		}
 	}
-	for _, id := range sortedKeys(left) {
-		p.Lines.Say("Error: " + id + ": " + left[id])
+	for _, id := range sortedKeys(unplaced) {
+		p.Terminal.Say("Error: " + id + ": " + unplaced[id])
 	}
 	if len(again) == 0 {
 		return errors.New("nothing was saved")
 	}
 	for _, field := range again {
-		if err := p.field(ctx, field, values, check); err != nil {
+		if err := p.askUntilValid(ctx, field, values, check); err != nil {
 			return err
 		}
 	}
@@ -135,108 +132,109 @@ func (p Filler) Correct(ctx context.Context, sections []component.Section, value
 
 // sortedKeys returns the keys of a map in order, so that the same answers always give the same
 // output.
-func sortedKeys(m map[string]string) []string {
-	keys := make([]string, 0, len(m))
-	for key := range m {
-		keys = append(keys, key)
-	}
-	slices.Sort(keys)
-	return keys
-}
+func sortedKeys(m map[string]string) []string { return slices.Sorted(maps.Keys(m)) }
 
-// ofField reports whether the ID of an error is that of a field or of one of its rows.
-func ofField(id, field string) bool { return id == field || strings.HasPrefix(id, field+".") }
+// belongsTo reports whether the ID of an error is that of a field or of one of its rows.
+func belongsTo(id, field string) bool { return id == field || strings.HasPrefix(id, field+".") }
 
-// errorOf returns the error of a field, or of a part of it.
+// errorOf returns the error of a field, or of one of its rows.
 func errorOf(field string, wrong map[string]string) (string, bool) {
 	for _, id := range sortedKeys(wrong) {
-		if ofField(id, field) && wrong[id] != "" {
+		if belongsTo(id, field) && wrong[id] != "" {
 			return wrong[id], true
 		}
 	}
 	return "", false
 }
 
-// field asks for a field until its value is right.
-func (p Filler) field(ctx context.Context, f component.Field, values component.Values, check Check) error {
+// askUntilValid asks for a field until its value has no error.
+func (p Filler) askUntilValid(ctx context.Context, f component.Field, values component.Values, check Check) error {
 	for {
-		value, err := p.value(ctx, f, values)
+		value, err := p.askValue(ctx, f, values)
 		if err != nil {
 			return err
 		}
 		values[f.ID] = value
-		text, bad := "", false
-		if f.Check != nil {
-			text = f.Check(values)
-			bad = text != ""
-		}
-		if !bad && check != nil {
-			text, bad = errorOf(f.ID, check(values))
-		}
-		if !bad {
+		problem := fieldError(f, values, check)
+		if problem == "" {
 			return nil
 		}
-		p.Lines.Say("Error: " + text)
+		p.Terminal.Say("Error: " + problem)
 	}
 }
 
-// value asks for the value of a field.
-func (p Filler) value(ctx context.Context, f component.Field, values component.Values) (component.Value, error) {
+// fieldError returns the error in the value of a field, or "".
+func fieldError(f component.Field, values component.Values, check Check) string {
+	if f.Check != nil {
+		if problem := f.Check(values); problem != "" {
+			return problem
+		}
+	}
+	if check == nil {
+		return ""
+	}
+	problem, _ := errorOf(f.ID, check(values))
+	return problem
+}
+
+// askValue asks for a field until the answer can be parsed.
+func (p Filler) askValue(ctx context.Context, f component.Field, values component.Values) (component.Value, error) {
 	if f.Kind == component.RowsField {
-		return p.rows(ctx, f, values[f.ID])
+		return p.askRows(ctx, f, values[f.ID])
 	}
 	for {
-		answer, err := p.ask(ctx, f, values)
+		answer, err := p.askOnce(ctx, f, values)
 		switch {
 		case err != nil:
 			return component.Value{}, err
-		case answer == leave:
-			return component.Value{}, ErrLeft
-		case answer == why:
-			p.Lines.Say(f.Help)
+		case answer == answerQuit:
+			return component.Value{}, ErrQuit
+		case answer == answerHelp:
+			p.Terminal.Say(f.Help)
 			continue
 		case answer == "":
 			return values[f.ID], nil
 		}
-		value, problem := read(f, answer)
+		value, problem := parseAnswer(f, answer)
 		if problem == "" {
 			return value, nil
 		}
-		p.Lines.Say("Error: " + problem)
+		p.Terminal.Say("Error: " + problem)
 	}
 }
 
-// ask asks for a field once. A key takes several lines, up to the one that ends it.
-func (p Filler) ask(ctx context.Context, f component.Field, values component.Values) (string, error) {
+// askOnce asks for a field and returns the answer. A key in PEM (RFC 7468) has several lines, so it reads
+// up to the line that ends the key.
+func (p Filler) askOnce(ctx context.Context, f component.Field, values component.Values) (string, error) {
 	if f.Kind != component.SecretField {
-		return p.Lines.Ask(ctx, question(f, values))
+		return p.Terminal.Ask(ctx, question(f, values))
 	}
-	answer, err := p.Lines.AskSecret(ctx, question(f, values))
+	answer, err := p.Terminal.AskSecret(ctx, question(f, values))
 	if !f.PEM || !strings.HasPrefix(answer, "-----BEGIN") {
 		return answer, err
 	}
 	lines := []string{answer}
 	for err == nil && !strings.HasPrefix(lines[len(lines)-1], "-----END") {
 		var line string
-		line, err = p.Lines.AskSecret(ctx, "")
+		line, err = p.Terminal.AskSecret(ctx, "")
 		lines = append(lines, line)
 	}
 	return strings.Join(lines, "\n") + "\n", err
 }
 
-// question says what a field is called, what can be chosen, and what it holds.
+// question returns the label of a field, its options and its present value.
 func question(f component.Field, values component.Values) string {
 	text := f.Label
 	switch f.Kind {
 	case component.ChoiceField, component.RadioField:
-		text += ", one of " + labels(f.Options)
+		text += ", one of " + numbered(f.Options)
 	case component.MultiField:
-		text += ", any of " + labels(f.Options) + ", with commas between"
+		text += ", any of " + numbered(f.Options) + ", with commas between"
 	case component.CheckField:
-		text += ", " + firstLabel(f.Options) + ", yes or no"
+		text += ", " + checkLabel(f.Options) + ", yes or no"
 	}
-	if held := shown(f, values[f.ID]); held != "" {
-		return text + " [" + held + "]: "
+	if present := presentValue(f, values[f.ID]); present != "" {
+		return text + " [" + present + "]: "
 	}
 	if f.Note != nil {
 		if note := f.Note(values); note != "" {
@@ -246,8 +244,8 @@ func question(f component.Field, values component.Values) string {
 	return text + ": "
 }
 
-// labels lists options with the numbers that choose them.
-func labels(options []component.Option) string {
+// numbered lists options with the numbers that choose them.
+func numbered(options []component.Option) string {
 	var all []string
 	for i, o := range options {
 		all = append(all, strconv.Itoa(i+1)+" "+o.Label)
@@ -255,16 +253,16 @@ func labels(options []component.Option) string {
 	return strings.Join(all, ", ")
 }
 
-// firstLabel returns what a check box turns on.
-func firstLabel(options []component.Option) string {
+// checkLabel returns the label of a check box.
+func checkLabel(options []component.Option) string {
 	if len(options) == 0 {
 		return "on"
 	}
 	return options[0].Label
 }
 
-// shown returns what a field holds, of a secret only that there is one.
-func shown(f component.Field, v component.Value) string {
+// presentValue formats the value of a field. For a secret it only says that there is one.
+func presentValue(f component.Field, v component.Value) string {
 	switch f.Kind {
 	case component.SecretField:
 		if v.Kept || v.Text != "" {
@@ -292,79 +290,78 @@ func shown(f component.Field, v component.Value) string {
 	return strings.ReplaceAll(v.Text, "\n", " ")
 }
 
-// read returns the value that an answer stands for, or what is wrong with it.
-func read(f component.Field, answer string) (v component.Value, problem string) {
+// parseAnswer returns the value for an answer, or an error message.
+func parseAnswer(f component.Field, answer string) (v component.Value, problem string) {
 	switch f.Kind {
 	case component.CheckField:
-		on, known := asYes(answer, false)
-		if !known {
+		on, ok := parseYesNo(answer)
+		if !ok {
 			return v, "answer yes or no"
 		}
 		return component.Value{On: on}, ""
 	case component.ChoiceField, component.RadioField:
-		at := optionOf(f.Options, answer)
-		if at < 0 {
-			return v, fmt.Sprintf("%q is none of %s", answer, labels(f.Options))
+		i := optionIndex(f.Options, answer)
+		if i < 0 {
+			return v, fmt.Sprintf("%q is none of %s", answer, numbered(f.Options))
 		}
-		return component.Value{Text: f.Options[at].ID}, ""
+		return component.Value{Text: f.Options[i].ID}, ""
 	case component.MultiField:
-		return readSet(f, answer)
+		return parseSet(f, answer)
 	}
-	if answer == emptied {
+	if answer == answerClear {
 		answer = ""
 	}
 	return component.Value{Text: answer}, ""
 }
 
-// readSet reads the options of a field that may have several: numbers or names, separated by
-// commas or spaces.
-func readSet(f component.Field, answer string) (v component.Value, problem string) {
-	if answer == emptied {
+// parseSet parses an answer that chooses any number of options: numbers or names, separated by commas
+// or spaces.
+func parseSet(f component.Field, answer string) (v component.Value, problem string) {
+	if answer == answerClear {
 		return v, ""
 	}
-	on := map[int]bool{}
+	chosen := map[int]bool{}
 	for word := range strings.FieldsFuncSeq(answer, func(r rune) bool { return r == ',' || r == ' ' }) {
-		at := optionOf(f.Options, word)
-		if at < 0 {
-			return v, fmt.Sprintf("%q is none of %s", word, labels(f.Options))
+		i := optionIndex(f.Options, word)
+		if i < 0 {
+			return v, fmt.Sprintf("%q is none of %s", word, numbered(f.Options))
 		}
-		on[at] = true
+		chosen[i] = true
 	}
-	for at, o := range f.Options {
-		if on[at] {
+	for i, o := range f.Options {
+		if chosen[i] {
 			v.Set = append(v.Set, o.ID)
 		}
 	}
 	return v, ""
 }
 
-// optionOf finds an option by its number, its name or the beginning of that, or returns -1.
-func optionOf(options []component.Option, answer string) int {
+// optionIndex finds an option by its number, its name or a prefix of its name. It returns -1 if there
+// is none. A whole name takes precedence over a prefix, because one name may be a prefix of another.
+func optionIndex(options []component.Option, answer string) int {
 	answer = strings.ToLower(strings.TrimSpace(answer))
 	if n, err := strconv.Atoi(answer); err == nil && n >= 1 && n <= len(options) {
 		return n - 1
 	}
-	begins := -1
+	prefixed := -1
 	for i, o := range options {
 		label, id := strings.ToLower(o.Label), strings.ToLower(o.ID)
 		if answer == label || answer == id {
 			return i
 		}
-		if begins < 0 && answer != "" && (strings.HasPrefix(label, answer) || strings.HasPrefix(id, answer)) {
-			begins = i
+		if prefixed < 0 && answer != "" && (strings.HasPrefix(label, answer) || strings.HasPrefix(id, answer)) {
+			prefixed = i
 		}
 	}
-	return begins
+	return prefixed
 }
 
-// asYes reads yes or no. An empty answer is otherwise.
-func asYes(answer string, otherwise bool) (yes, known bool) {
+// parseYesNo parses yes or no. An empty answer means no.
+func parseYesNo(answer string) (yes, ok bool) {
 	switch strings.ToLower(strings.TrimSpace(answer)) {
-	case "":
-		return otherwise, true
 	case "y", "yes", "true", "on":
 		return true, true
-	case "n", "no", "false", "off", emptied:
+	case "", "n", "no", "false", "off", answerClear:
 		return false, true
 	}
 	return false, false

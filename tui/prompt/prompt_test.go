@@ -14,7 +14,7 @@ import (
 	"backchannel/tui/prompt"
 )
 
-// script answers questions one after another, and records what was said.
+// script is a Terminal that gives prepared answers, and records what it was asked to print.
 type script struct {
 	answers []string
 	said    []string
@@ -38,7 +38,7 @@ func (s *script) AskSecret(ctx context.Context, question string) (string, error)
 	return s.Ask(ctx, question)
 }
 
-func (s *script) heard(text string) bool {
+func (s *script) printed(text string) bool {
 	return slices.ContainsFunc(s.said, func(line string) bool { return strings.Contains(line, text) })
 }
 
@@ -53,7 +53,7 @@ func TestValues(t *testing.T) {
 		field   component.Field
 		answers []string
 		want    component.Value
-		heard   string
+		printed string
 	}{
 		"text":              {component.Field{Label: "Name"}, []string{"acme prod"}, text("acme prod"), "Name: "},
 		"kept":              {component.Field{Label: "Name", Start: text("acme")}, []string{""}, text("acme"), "Name [acme]: "},
@@ -84,15 +84,15 @@ func TestValues(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			test.field.ID = "f"
 			s := &script{answers: test.answers}
-			got, err := prompt.Filler{Lines: s}.Fill(t.Context(), []component.Section{{Title: "Basic", Fields: []component.Field{test.field}}}, nil)
+			got, err := prompt.Filler{Terminal: s}.Fill(t.Context(), []component.Section{{Title: "Basic", Fields: []component.Field{test.field}}}, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
 			if diff := cmp.Diff(test.want, got["f"]); diff != "" {
 				t.Error(diff)
 			}
-			if !s.heard(test.heard) || len(s.answers) > 0 {
-				t.Errorf("%q was not said, or %q not asked for:\n%s", test.heard, s.answers, strings.Join(s.said, "\n"))
+			if !s.printed(test.printed) || len(s.answers) > 0 {
+				t.Errorf("%q was not printed, or %q not asked for:\n%s", test.printed, s.answers, strings.Join(s.said, "\n"))
 			}
 			if test.field.Kind == component.SecretField != (s.hidden > 0) && name != "rows" {
 				t.Errorf("%d answers were hidden", s.hidden)
@@ -121,42 +121,42 @@ func TestFormsAskOnlyForApplicableFields(t *testing.T) {
 		"nonsense,yes,s,no": "Error: answer yes or no",
 	} {
 		s := &script{answers: strings.Split(answers, ",")}
-		v, err := prompt.Filler{Lines: s}.Fill(t.Context(), form(), nil)
-		if err != nil || !s.heard(want) || len(s.answers) > 0 {
+		v, err := prompt.Filler{Terminal: s}.Fill(t.Context(), form(), nil)
+		if err != nil || !s.printed(want) || len(s.answers) > 0 {
 			t.Errorf("%s: %v, %v, %q", answers, err, v, s.said)
 		}
-		if asked := s.heard("Secret"); asked != v.On("auth") {
+		if asked := s.printed("Secret"); asked != v.On("auth") {
 			t.Errorf("%s: the secret was asked for: %v", answers, asked)
 		}
 	}
 }
 
-func TestFormsAreLeft(t *testing.T) {
-	for answers, want := range map[string]error{".": prompt.ErrLeft, "no,.": prompt.ErrLeft, "yes": io.EOF, "yes,.": prompt.ErrLeft, "no,yes,.": prompt.ErrLeft} {
+func TestADotOrTheEndOfTheInputEndsAForm(t *testing.T) {
+	for answers, want := range map[string]error{".": prompt.ErrQuit, "no,.": prompt.ErrQuit, "yes": io.EOF, "yes,.": prompt.ErrQuit, "no,yes,.": prompt.ErrQuit} {
 		s := &script{answers: strings.Split(answers, ",")}
-		if _, err := (prompt.Filler{Lines: s}).Fill(t.Context(), form(), nil); !errors.Is(err, want) {
+		if _, err := (prompt.Filler{Terminal: s}).Fill(t.Context(), form(), nil); !errors.Is(err, want) {
 			t.Errorf("%s: %v, want %v", answers, err, want)
 		}
 	}
 }
 
-// What saving refuses is asked for again, each field with its error.
+// The fields that were rejected on saving are asked for again, each after its error.
 func TestCorrect(t *testing.T) {
 	s := &script{answers: []string{"yes", "30s"}}
 	values := component.Values{"timeout": {Text: "1h"}}
 	wrong := map[string]string{"auth": "is needed", "timeout": "is too long", "version": "is old", "secret": "is hidden"}
-	if err := (prompt.Filler{Lines: s}).Correct(t.Context(), form(), values, wrong, nil); err != nil {
+	if err := (prompt.Filler{Terminal: s}).Correct(t.Context(), form(), values, wrong, nil); err != nil {
 		t.Fatal(err)
 	}
 	if !values.On("auth") || values.Text("timeout") != "30s" {
 		t.Errorf("got %v", values)
 	}
 	for _, want := range []string{"Error: Auth: is needed", "Error: Timeout: is too long", "Error: version: is old", "Error: secret: is hidden"} {
-		if !s.heard(want) {
-			t.Errorf("%q was not said: %q", want, s.said)
+		if !s.printed(want) {
+			t.Errorf("%q was not printed: %q", want, s.said)
 		}
 	}
-	if err := (prompt.Filler{Lines: s}).Correct(t.Context(), form(), values, map[string]string{"version": "is old"}, nil); err == nil {
-		t.Error("what no field can put right goes on for ever")
+	if err := (prompt.Filler{Terminal: s}).Correct(t.Context(), form(), values, map[string]string{"version": "is old"}, nil); err == nil {
+		t.Error("an error that no field can correct was accepted")
 	}
 }

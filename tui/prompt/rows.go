@@ -1,6 +1,7 @@
 package prompt
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -10,68 +11,77 @@ import (
 	"backchannel/tui/component"
 )
 
-// rows asks for the rows of a field until an answer is empty.
-func (p Filler) rows(ctx context.Context, f component.Field, v component.Value) (component.Value, error) {
+// askRows shows the rows of a field and applies one change after another, until an answer is empty.
+func (p Filler) askRows(ctx context.Context, f component.Field, v component.Value) (component.Value, error) {
 	rows := slices.Clone(v.Rows)
-	between := f.Between
-	if between == "" {
-		between = "="
-	}
-	ask := fmt.Sprintf("%s: add one as NAME%s VALUE", f.Label, between)
-	if !f.Pairs {
-		ask += ", a secret one as secret NAME"
-	}
-	ask += ", or remove N; Enter goes on: "
+	between := cmp.Or(f.Between, "=")
+	question := rowsQuestion(f, between)
 	for {
 		p.sayRows(f, rows, between)
-		answer, err := p.Lines.Ask(ctx, ask)
+		answer, err := p.Terminal.Ask(ctx, question)
 		if err != nil {
 			return v, err
 		}
-		word, rest, _ := strings.Cut(strings.TrimSpace(answer), " ")
-		switch {
-		case answer == "":
+		switch answer {
+		case "":
 			return component.Value{Rows: rows}, nil
-		case answer == leave:
-			return v, ErrLeft
-		case answer == why:
-			p.Lines.Say(f.Help)
-		case answer == emptied:
+		case answerQuit:
+			return v, ErrQuit
+		case answerHelp:
+			p.Terminal.Say(f.Help)
+		case answerClear:
 			rows = nil
-		case word == "remove":
-			n, err := strconv.Atoi(strings.TrimSpace(rest))
-			if err != nil || n < 1 || n > len(rows) {
-				p.Lines.Say(fmt.Sprintf("Error: remove needs the number of a row, 1 to %d", len(rows)))
-				continue
-			}
-			rows = slices.Delete(rows, n-1, n)
-		case word == "secret" && !f.Pairs && !strings.Contains(answer, between):
-			value, err := p.Lines.AskSecret(ctx, "Value of "+rest+": ")
-			if err != nil {
+		default:
+			if rows, err = p.changeRows(ctx, f, rows, answer, between); err != nil {
 				return v, err
 			}
-			rows = append(rows, component.Row{Name: strings.TrimSpace(rest), Value: value, Secret: true})
-		default:
-			name, value, ok := strings.Cut(answer, between)
-			if !ok {
-				p.Lines.Say(fmt.Sprintf("Error: %q has no %q between name and value", answer, between))
-				continue
-			}
-			rows = append(rows, component.Row{Name: strings.TrimSpace(name), Value: strings.TrimSpace(value)})
 		}
 	}
 }
 
-// sayRows prints the present rows with their numbers, without their secrets.
+// rowsQuestion returns the question that explains how to change rows.
+func rowsQuestion(f component.Field, between string) string {
+	text := fmt.Sprintf("%s: add one as NAME%s VALUE", f.Label, between)
+	if !f.Pairs {
+		text += ", a secret one as secret NAME"
+	}
+	return text + ", or remove N; Enter goes on: "
+}
+
+// changeRows adds or removes a row, or prints why an answer does neither. It asks for the value of a
+// secret row separately, because only AskSecret hides what is typed.
+func (p Filler) changeRows(ctx context.Context, f component.Field, rows []component.Row, answer, between string) ([]component.Row, error) {
+	word, rest, _ := strings.Cut(strings.TrimSpace(answer), " ")
+	switch {
+	case word == "remove":
+		n, err := strconv.Atoi(strings.TrimSpace(rest))
+		if err != nil || n < 1 || n > len(rows) {
+			p.Terminal.Say(fmt.Sprintf("Error: remove needs the number of a row, 1 to %d", len(rows)))
+			return rows, nil
+		}
+		return slices.Delete(rows, n-1, n), nil
+	case word == "secret" && !f.Pairs && !strings.Contains(answer, between):
+		value, err := p.Terminal.AskSecret(ctx, "Value of "+rest+": ")
+		return append(rows, component.Row{Name: strings.TrimSpace(rest), Value: value, Secret: true}), err
+	}
+	name, value, ok := strings.Cut(answer, between)
+	if !ok {
+		p.Terminal.Say(fmt.Sprintf("Error: %q has no %q between name and value", answer, between))
+		return rows, nil
+	}
+	return append(rows, component.Row{Name: strings.TrimSpace(name), Value: strings.TrimSpace(value)}), nil
+}
+
+// sayRows prints the rows with their numbers. It masks secrets.
 func (p Filler) sayRows(f component.Field, rows []component.Row, between string) {
 	if len(rows) == 0 {
-		p.Lines.Say(f.Label + ": none.")
+		p.Terminal.Say(f.Label + ": none.")
 	}
 	for i, row := range rows {
 		value := row.Value
 		if row.Secret {
 			value = "kept secret"
 		}
-		p.Lines.Say(fmt.Sprintf("%s %d. %s%s %s", f.Label, i+1, row.Name, between, value))
+		p.Terminal.Say(fmt.Sprintf("%s %d. %s%s %s", f.Label, i+1, row.Name, between, value))
 	}
 }
