@@ -13,8 +13,9 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// elsewhere is the choice of a URL instead of a webhook, which no webhook has as its ID.
-const elsewhere = "url"
+// toURL is the option that chooses a URL instead of a webhook. It cannot be the ID of a webhook, which is
+// a number.
+const toURL = "url"
 
 // The choices of the token.
 const (
@@ -22,26 +23,26 @@ const (
 	tokenOld = "old"
 )
 
-// control declares where and how the body is sent. It is closed at first, because most often a
-// person only changes the body.
-func (r *form) control() component.Section {
-	toURL := func(v component.Values) bool { return v.Text(resendTo) == elsewhere }
+// targetSection declares the fields that say where and how the body is sent. It is collapsed at first,
+// because most often a person only changes the body.
+func (r *form) targetSection() component.Section {
+	sentToURL := func(v component.Values) bool { return v.Text(resendTo) == toURL }
 	return component.Section{
 		Title: "Where and how", Collapsible: true, Summary: r.summary,
 		Fields: []component.Field{
 			{ID: resendTo, Label: "To", Kind: component.ChoiceField, Options: r.targets(), Start: component.Value{Text: r.receipt.WebhookID.String()},
-				Help: "The webhook that it came for, another one, or a URL. Left and right choose."},
-			{ID: resendURL, Label: "URL", Visible: toURL, Help: "HTTPS, or " + storage.BuiltinReceiver + ". It is sent there in one attempt, which is not retried."},
+				Help: "The webhook that it was sent for, another one, or a URL. Left and right choose."},
+			{ID: resendURL, Label: "URL", Visible: sentToURL, Help: "HTTPS, or " + storage.BuiltinReceiver + ". It is sent there in one attempt, which is not retried."},
 			{ID: resendToken, Label: "Token", Kind: component.RadioField, Start: component.Value{Text: tokenNew},
 				Options: []component.Option{{ID: tokenNew, Label: "a new one"}, {ID: tokenOld, Label: "the old one"}},
-				Help:    "The old one goes with the headers that came, in one attempt; a new one with those of the webhook."},
+				Help:    "The old one is sent with the received headers, in one attempt; a new one with the webhook's headers."},
 			{ID: resendHeaders, Label: "Headers", Kind: component.RowsField, Add: "add or replace a header", Between: ":", Pairs: true, Most: storage.MaxHeaders,
-				Help: "Each is sent instead of what has its name, in one attempt; one without a value takes that away."},
+				Help: "Each replaces the headers with its name, in one attempt; one without a value removes them."},
 		},
 	}
 }
 
-// targets returns the webhook that the receipt was for, the others, and a URL.
+// targets returns the options for where to send: the receipt's webhook, the others, and a URL.
 func (r *form) targets() []component.Option {
 	own := r.receipt.WebhookID.String()
 	all := []component.Option{{ID: own, Label: r.receipt.Webhook}}
@@ -51,17 +52,17 @@ func (r *form) targets() []component.Option {
 		}
 	}
 	if r.Attempt != nil {
-		all = append(all, component.Option{ID: elsewhere, Label: "a URL"})
+		all = append(all, component.Option{ID: toURL, Label: "a URL"})
 	}
 	return all
 }
 
-// summary says where and how it is sent, while that is closed.
+// summary describes the values of the section while it is collapsed.
 func (r *form) summary(v component.Values) string {
 	a := r.again(v)
 	to := "to " + r.receipt.Webhook
 	switch {
-	case v.Text(resendTo) == elsewhere:
+	case v.Text(resendTo) == toURL:
 		to = "to " + storage.WithoutTokens(a.URL)
 	case a.To.ID != 0:
 		to = "to " + a.To.Name
@@ -77,10 +78,10 @@ func (r *form) summary(v component.Values) string {
 	return to
 }
 
-// again returns what the form says.
+// again returns the request that the form describes.
 func (r *form) again(v component.Values) fire.Again {
 	a := fire.Again{Of: r.receipt, AsItCame: v.Text(resendToken) == tokenOld, Body: []byte(v.Text(resendBody))}
-	if to := v.Text(resendTo); to == elsewhere {
+	if to := v.Text(resendTo); to == toURL {
 		a.URL = strings.TrimSpace(v.Text(resendURL))
 	} else if id, err := storage.ParseID(to); err == nil && id != r.receipt.WebhookID {
 		a.To, _ = r.Env.Targets.Find(id)
@@ -91,11 +92,12 @@ func (r *form) again(v component.Values) fire.Again {
 	return a
 }
 
-// check returns the errors by field.
+// check returns the errors by field. Package fire reports a bad URL as an error of the target, which is
+// another field of the form.
 func (r *form) check(v component.Values) map[string]string {
 	wrong := map[string]string{}
 	a := r.again(v)
-	if v.Text(resendTo) == elsewhere && a.URL == "" {
+	if v.Text(resendTo) == toURL && a.URL == "" {
 		wrong[resendURL] = "is needed; give an HTTPS URL, or " + storage.BuiltinReceiver
 	}
 	for _, e := range a.Validate(r.Env.Context, r.Rules) {
@@ -110,7 +112,7 @@ func (r *form) check(v component.Values) map[string]string {
 	return wrong
 }
 
-// send sends it, as a new event or in one attempt.
+// send queues the body as a new event, if that is possible, or else sends it in one attempt.
 func (r *form) send(a fire.Again) tea.Cmd {
 	if a.Queued() || r.Attempt == nil {
 		return screen.Queue(r.Env.Context, func(ctx context.Context) ([]storage.Delivery, error) { return a.Queue(ctx, r.Store) })

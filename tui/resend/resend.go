@@ -1,5 +1,5 @@
-// Package resend is the form in which a person edits what was sent, and sends it again: to another
-// webhook or a URL, with other headers, with the old token or a new one. Begin with [Sender.Open].
+// Package resend is the form in which a person edits a request and sends it again: to another
+// webhook or a URL, with other headers, with the old token or a new one. Start with [Sender.Open].
 package resend
 
 import (
@@ -15,23 +15,22 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// A Store is what sending again reads, and where it enqueues.
+// Store reads what is sent again and where to, and queues it.
 type Store interface {
 	fire.ReplayStore
 	fire.PlaceStore
 }
 
-// A Sender sends receipts, or what deliveries have sent, again.
+// A Sender sends the requests of receipts and of deliveries again.
 type Sender struct {
 	Env   *screen.Env
 	Store Store
-	// Attempt sends the body of a receipt in one attempt; nil: that is not possible.
+	// Attempt sends the body of a receipt in one attempt. If it is nil, the form only queues new events.
 	Attempt func(ctx context.Context, r storage.Receipt, sender storage.Webhook) (storage.Attempt, error)
 	Rules   storage.Rules
 }
 
-// form is a form in which a person edits a body and sends it to a webhook, as a new event with a
-// new token, or elsewhere.
+// A form is the screen with the form for one receipt.
 type form struct {
 	Sender
 	receipt storage.Receipt
@@ -45,17 +44,18 @@ const (
 	resendHeaders = "headers"
 	resendBody    = "body"
 
-	resendRows = 1000 // the form scrolls, not the field
+	resendRows = 1000 // more than a body has lines, so that the form scrolls and not the field
 )
 
-// Open opens the form with the body of a receipt that has been read.
+// Open opens the form for a receipt that was read with its body. It does not edit a body that is not
+// UTF-8, because the text area would replace the other bytes.
 func (s Sender) Open(r storage.Receipt) tea.Cmd {
 	if !utf8.Valid(r.Body) {
 		return screen.Say(screen.Info("The body is not text (UTF-8), so editing would change more of it: r sends it as it is, x exports it"))
 	}
 	text, _ := component.PrettyJSON(r.Body)
 	f := &form{Sender: s, receipt: r}
-	f.form = component.NewForm("Send", []component.Section{f.control(), {
+	f.form = component.NewForm("Send", []component.Section{f.targetSection(), {
 		Title: "Body",
 		Fields: []component.Field{{
 			ID: resendBody, Kind: component.AreaField, Rows: resendRows, Start: component.Value{Text: string(text)},
@@ -67,7 +67,7 @@ func (s Sender) Open(r storage.Receipt) tea.Cmd {
 	return screen.Open(f)
 }
 
-// howSent says how a text is sent.
+// howSent returns a note that says how the body will be sent, and what is unusual about it.
 func howSent(text string) string {
 	found := jsontext.Inspect([]byte(text), jsontext.Typed(), false)
 	switch {
@@ -79,18 +79,18 @@ func howSent(text string) string {
 	return "Sent as compact JSON, keys and numbers as they stand."
 }
 
-// Title says where the body is sent to.
+// Title returns the heading.
 func (r *form) Title() string { return "Edit and resend to " + r.receipt.Webhook }
 
 // Typing returns true, because letters belong to the body.
 func (r *form) Typing() bool { return true }
 
-// Bindings explains the keys, which the form handles.
+// Bindings returns the keys for the footer. The form handles them itself.
 func (r *form) Bindings() []screen.Binding {
 	return []screen.Binding{
 		{Keys: []string{"ctrl+s"}, Label: "send", Help: "Send the body to the webhook", Do: func() tea.Cmd { return r.Update(tea.KeyMsg{Type: tea.KeyCtrlS}) }},
 		{Keys: []string{"ctrl+o"}, Label: "editor", Help: "Edit the body in $EDITOR", Do: r.editBody},
-		{Shown: "esc", Label: "leave", Help: "Leave; asks first if something was changed"},
+		{Shown: "esc", Label: "leave", Help: "Leave; asks first if anything was changed"},
 	}
 }
 
@@ -103,7 +103,7 @@ func (r *form) Back() (tea.Cmd, bool) {
 		return nil, false
 	}
 	return r.Env.Ask(component.Confirm{
-		Title: "Leave without sending?", Text: []string{"What you changed in this body will be lost."}, Yes: "leave", No: "stay",
+		Title: "Leave without sending?", Text: []string{"Your changes to this body will be lost."}, Yes: "leave", No: "stay",
 	}, func() tea.Cmd { return screen.CloseScreen(r) }), true
 }
 
