@@ -27,19 +27,19 @@ type Screen struct {
 	store   Store
 	reading screen.Query[[]storage.Activity]
 	limit   int        // how many are read; it grows as a person goes back in time
-	first   bool       // select the oldest one once all have been read
+	toStart bool       // select the oldest one once all have been read
 	seen    storage.ID // the newest one that has been visible
-	at      int        // the index of the selected row, as moved saw it last
+	at      int        // the index of the selected row at the last call of moved
 }
 
 const (
-	step = 300    // by how much the limit grows
-	all  = 10_000 // as many as retention keeps
+	limitStep = 300    // by how much the limit grows
+	limitAll  = 10_000 // the number of activities that retention keeps
 )
 
 // New returns the screen of a store's activities.
 func New(e *screen.Env, store Store) *Screen {
-	a := &Screen{env: e, store: store, reading: screen.Query[[]storage.Activity]{Ctx: e.Context}, limit: step}
+	a := &Screen{env: e, store: store, reading: screen.Query[[]storage.Activity]{Ctx: e.Context}, limit: limitStep}
 	a.Inventory = screen.NewInventory(e, screen.InventorySpec[storage.Activity]{
 		Columns: columns(),
 		ID:      func(it storage.Activity) storage.ID { return it.ID },
@@ -81,7 +81,7 @@ func (a *Screen) Update(msg tea.Msg) tea.Cmd {
 		return cmd
 	}
 	if key, ok := msg.(tea.KeyMsg); ok && a.more() && !a.Typing() && (key.String() == "g" || key.String() == "home") {
-		a.limit, a.first = all, true
+		a.limit, a.toStart = limitAll, true
 		return tea.Batch(a.Inventory.Update(msg), a.ask())
 	}
 	return a.Inventory.Update(msg)
@@ -89,19 +89,20 @@ func (a *Screen) Update(msg tea.Msg) tea.Cmd {
 
 // take shows the activities that were read.
 func (a *Screen) take(read []storage.Activity, err error) {
-	a.Show(advised(a.env, read), err)
+	a.Show(translate(a.env, read), err)
 	if err != nil {
 		return
 	}
-	if shown := a.Shown(); a.first && len(shown) > 0 {
+	if shown := a.Shown(); a.toStart && len(shown) > 0 {
 		a.Select(shown[0].ID)
 	}
-	a.first = false
+	a.toStart = false
 	a.markSeen()
 }
 
-// advised replaces the commands that the texts of activities advise by the console's keys.
-func advised(s *screen.Env, all []storage.Activity) []storage.Activity {
+// translate replaces the commands that the texts of activities suggest by the keys of the console, which
+// do the same.
+func translate(s *screen.Env, all []storage.Activity) []storage.Activity {
 	for i := range all {
 		all[i].Text = s.Translate(all[i].Text, all[i].At)
 	}
@@ -112,18 +113,18 @@ func advised(s *screen.Env, all []storage.Activity) []storage.Activity {
 // reads all activities once a person filters them.
 func (a *Screen) moved() tea.Cmd {
 	a.markSeen()
-	was := a.at
+	before := a.at
 	a.at = a.ListTable().Index()
 	switch {
 	case len(a.Terms().Terms) > 0 && (a.more() || !a.Tried()):
-		a.limit = all
-	case a.older() && a.at != was:
-		a.limit += step
+		a.limit = limitAll
+	case a.nearUnread() && a.at != before:
+		a.limit += limitStep
 	default:
 		return nil
 	}
 	if !a.Tried() {
-		return nil // they are read once the screen is in front
+		return nil // the activities are read when the screen is shown
 	}
 	return a.ask()
 }
@@ -131,8 +132,8 @@ func (a *Screen) moved() tea.Cmd {
 // more reports whether there may be activities that have not been read.
 func (a *Screen) more() bool { return len(a.All()) >= a.limit }
 
-// older reports whether the selection is near activities that have not been read.
-func (a *Screen) older() bool { return a.more() && a.ListTable().Index() < screen.SpanMargin }
+// nearUnread reports whether the selection is near older activities that have not been read.
+func (a *Screen) nearUnread() bool { return a.more() && a.ListTable().Index() < screen.SpanMargin }
 
 // markSeen notes which activities have been visible, so that they do not count as new.
 func (a *Screen) markSeen() {
@@ -159,7 +160,7 @@ func (a *Screen) unseen() (n int) {
 
 // Busy reports whether a key must wait, because it may move to rows that are still being read.
 func (a *Screen) Busy(tea.KeyMsg) bool {
-	return a.reading.Running && !a.Typing() && (!a.Tried() || a.first || a.older())
+	return a.reading.Running && !a.Typing() && (!a.Tried() || a.toStart || a.nearUnread())
 }
 
 // Bindings returns the keys of the list and of its selected activity.
@@ -167,23 +168,23 @@ func (a *Screen) Bindings() []screen.Binding {
 	if a.Typing() {
 		return a.TypingBindings()
 	}
-	keys := []screen.Binding{screen.Binding{Keys: []string{"enter"}, Label: "open", Help: "Go to what it is about", Do: a.OnSelected(a.open)}.Unless(a.cannotOpen())}
+	keys := []screen.Binding{screen.Binding{Keys: []string{"enter"}, Label: "open", Help: "Go to what it is about", Do: a.OnSelected(a.open)}.Unless(a.whyNotOpen())}
 	if len(a.All()) > 0 {
 		keys = append(keys, a.FilterBinding("Filter activities: failed kind:breaker webhook:acme since:1h"), screen.FollowBinding(a.ListTable().Following(), a.follow))
 	}
 	return keys
 }
 
-// follow starts or stops following the newest activity. It reads nothing: the newest are always in
-// memory.
+// follow starts or stops following the newest activity. It need not read anything, because the newest
+// ones are always in memory.
 func (a *Screen) follow() tea.Cmd {
 	table := a.ListTable()
 	table.Follow(!table.Following())
 	return nil
 }
 
-// Position returns that the list follows, or the position of the selection. As long as not all
-// activities have been read, that is unknown.
+// Position returns "following", or the position of the selection. The position is unknown, and so
+// omitted, until all activities have been read.
 func (a *Screen) Position() string {
 	text := ""
 	switch {

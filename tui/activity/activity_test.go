@@ -53,8 +53,7 @@ func TestItFollowsTheNewest(t *testing.T) {
 	})
 }
 
-// g reads all that there is, and leads to the oldest, which was not read yet.
-func TestTheOldestIsOneKeyAway(t *testing.T) {
+func TestGReadsAllAndSelectsTheOldest(t *testing.T) {
 	drive(t, func(s *tuitest.Store) { s.AddManyActivities(1000) }, func(d *tuitest.Driver) {
 		d.Press("g")
 		d.See("number 1.")
@@ -64,15 +63,14 @@ func TestTheOldestIsOneKeyAway(t *testing.T) {
 	})
 }
 
-// No more is read than a person goes back to, in steps.
-func TestFurtherBackIsReadWhenNeeded(t *testing.T) {
+func TestOlderActivitiesAreReadInSteps(t *testing.T) {
 	drive(t, func(s *tuitest.Store) { s.AddManyActivities(1000) }, func(d *tuitest.Driver) {
 		d.Press("k")
 		if d.Position() != "" { // how many there are is not known yet
 			t.Errorf("position %q", d.Position())
 		}
 		for range 40 {
-			d.Press("pgup") // some 29 of them
+			d.Press("pgup") // each goes back by about 29 activities
 		}
 		d.See("number 1.")
 		d.Press("G", "g")
@@ -89,7 +87,7 @@ func TestFilter(t *testing.T) {
 	}, func(d *tuitest.Driver) {
 		d.Press("/")
 		d.Write("number 7.")
-		d.See("number 7.") // far back, and so read for the filter
+		d.See("number 7.") // not among the newest ones, so it was read for the filter
 		d.Miss("number 8.", "acme")
 		d.Press("esc")
 		d.See("acme fired")
@@ -129,8 +127,8 @@ func TestEnterLeadsToTheSubject(t *testing.T) {
 				if want := (screen.GoMsg{View: test.view, ID: test.id}); d.LastAsked() != want {
 					t.Errorf("asked for %+v, want %+v", d.LastAsked(), want)
 				}
-				if d.Position() == "following" { // else another would be selected when esc leads back
-					t.Error("it still follows")
+				if d.Position() == "following" { // then esc would lead back to a newer activity
+					t.Error("the list is still following")
 				}
 			})
 		})
@@ -160,8 +158,8 @@ func TestEnterSaysWhyItLeadsNowhere(t *testing.T) {
 	}
 }
 
-// A text that its row cuts stands whole below the list, in a third of the height at most.
-func TestALongTextIsShownWhole(t *testing.T) {
+// A text that is truncated in its row is shown in full below the list, in at most a third of the height.
+func TestALongTextIsShownInFull(t *testing.T) {
 	long := "the disk is full: " + strings.Repeat("nothing is received ", 12) + "any more"
 	drive(t, func(s *tuitest.Store) { s.AddActivities(add(storage.ActivityError, long)) }, func(d *tuitest.Driver) {
 		d.See(long)
@@ -192,7 +190,7 @@ func TestAFailedReadKeepsTheRows(t *testing.T) {
 		})
 }
 
-// failing is a store that cannot be read while it has an error.
+// failing is a store whose Activities method returns err unless that is nil.
 type failing struct {
 	activity.Store
 	err error

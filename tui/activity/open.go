@@ -7,8 +7,8 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// cannotOpen returns why the selected activity cannot be opened, or "".
-func (a *Screen) cannotOpen() string {
+// whyNotOpen returns why the selected activity cannot be opened, or "".
+func (a *Screen) whyNotOpen() string {
 	it, _ := a.Selected()
 	switch view, id := subject(it); {
 	case id == 0:
@@ -27,7 +27,7 @@ func (a *Screen) cannotOpen() string {
 
 // open goes to what an activity is about.
 func (a *Screen) open(it storage.Activity) tea.Cmd {
-	a.ListTable().Follow(false) // so that this one is still selected when a person comes back
+	a.ListTable().Follow(false) // so that it is still selected when the person comes back
 	switch view, id := subject(it); {
 	case it.Execution != 0:
 		return screen.ShowExecution(it.Execution)
@@ -38,8 +38,8 @@ func (a *Screen) open(it storage.Activity) tea.Cmd {
 	}
 }
 
-// subject returns the item that an activity is about: the most specific one, because an activity about
-// a delivery also names its webhook.
+// subject returns the record that an activity is about. It prefers the most specific one, because an
+// activity about a delivery also has the ID of its webhook.
 func subject(it storage.Activity) (screen.View, storage.ID) {
 	switch {
 	case it.ReceiptID != 0:

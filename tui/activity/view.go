@@ -9,12 +9,12 @@ import (
 	"backchannel/tui/style"
 )
 
-// View draws the list and, if the text of the selected activity does not fit its row, the whole text
-// below. That takes a third of the height at most.
+// View draws the list and, if the text of the selected activity does not fit in its row, the whole text
+// below it, in a third of the height at most.
 func (a *Screen) View(width, height int) string {
 	it, _ := a.Selected()
 	whole := component.Wrap(style.Escape(it.Text), width-6)
-	if len(whole) == 1 && len(whole[0])+lead <= width {
+	if len(whole) == 1 && component.Width(whole[0])+textColumn <= width {
 		whole = nil
 	}
 	whole = whole[:min(len(whole), height/3)]
@@ -34,8 +34,8 @@ func welcome(e *screen.Env, width, height int) string {
 		[][2]string{{"1", "the webhooks; n creates one"}}, width, height)
 }
 
-// lead is the width of the cursor and the columns before the text, in cells.
-const lead = 30
+// textColumn is where the text begins: the width of the cursor and the columns before it, in cells.
+const textColumn = 30
 
 func columns() []component.Column {
 	return []component.Column{
