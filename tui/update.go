@@ -78,7 +78,7 @@ func (m *Model) obey(msg tea.Msg) (tea.Cmd, bool) {
 	case screen.CheckMsg:
 		return m.views.open(check.New(m.env, m.cfg.Store, m.cfg.Check, msg.Webhook, msg.At)), true
 	case screen.DeliveriesMsg:
-		return m.views.open(deliveries.NewAmong(m.env, m.cfg.Store, sender(m.env, m.cfg), deliveries.Some{Title: msg.Title, Among: msg.Among})), true
+		return m.views.open(deliveries.NewList(m.env, m.cfg.Store, sender(m.env, m.cfg), msg.Title, msg.Query)), true
 	case screen.OverlayMsg:
 		m.overlays.show(msg.Overlay)
 		return nil, true

@@ -223,9 +223,9 @@ func TestEnterOpensTheAttemptsOfACase(t *testing.T) {
 		d.See("6 deliveries; enter opens", "6 requests")
 		d.Press("enter")
 		want := screen.DeliveriesMsg{Title: "Attempts of auth/alg-none"}
-		want.Among.CheckID, want.Among.CheckCase = newest(d).ID, "auth/alg-none"
+		want.Query.CheckID, want.Query.CheckCase = newest(d).ID, "auth/alg-none"
 		got, ok := d.LastAsked().(screen.DeliveriesMsg)
-		if !ok || got.Title != want.Title || got.Among.CheckID != want.Among.CheckID || got.Among.CheckCase != want.Among.CheckCase {
+		if !ok || got.Title != want.Title || got.Query.CheckID != want.Query.CheckID || got.Query.CheckCase != want.Query.CheckCase {
 			t.Errorf("asked for %+v, want %+v", d.LastAsked(), want)
 		}
 	})

@@ -29,21 +29,22 @@ func (d *Screen) rowBindings(r row) []screen.Binding {
 	if marked := d.Marked(); len(marked) > 0 {
 		return d.markedBindings(marked)
 	}
-	over := ""
+	final := ""
 	if r.State.Final() {
-		over = "it is " + string(r.State) + " already; " + d.env.KeyFor("r") + " sends it again"
+		final = "it is " + string(r.State) + " already; " + d.env.KeyFor("r") + " sends it again"
 	}
 	return append(d.TurnBindings(),
 		screen.Binding{Keys: []string{"r"}, Label: "replay", Help: "Send the same bytes again, as a new delivery", Do: d.OnSelected(d.replay)},
 		d.editBinding(),
-		d.nowBinding(r).Unless(over),
-		screen.Binding{Keys: []string{"X"}, Label: "cancel", Help: "Cancel the delivery", Do: d.OnSelected(d.cancel)}.Unless(over))
+		d.nowBinding(r).Unless(final),
+		screen.Binding{Keys: []string{"X"}, Label: "cancel", Help: "Cancel the delivery", Do: d.OnSelected(d.cancel)}.Unless(final))
 }
 
-// editBinding returns the key that opens a form for what the delivery carries.
+// editBinding returns the key that opens a form for the delivery's payload and headers. The form needs
+// all of the delivery, which only the detail has.
 func (d *Screen) editBinding() screen.Binding {
 	x, read, _ := d.Current()
-	b := screen.Binding{Keys: []string{"R"}, Label: "edit", Help: "Edit what it carries and send that: to another webhook or URL, with other headers, with the old token", Do: func() tea.Cmd {
+	b := screen.Binding{Keys: []string{"R"}, Label: "edit", Help: "Edit its payload and send that: to another webhook or URL, with other headers, with the old token", Do: func() tea.Cmd {
 		return d.resend.Open(fire.OfDelivery(x.row.Delivery, x.event, x.plan.Attempts))
 	}}
 	if !read {
@@ -67,7 +68,7 @@ func (d *Screen) messageBinding(r row) screen.Binding {
 		return screen.ShowMessage(r.MessageID)
 	}}
 	if r.MessageID == 0 {
-		b.Off = "it was fired, so it belongs to no campaign's message"
+		b.Off = "it was fired, so it does not belong to a campaign's message"
 	}
 	return b
 }
@@ -78,7 +79,7 @@ func (d *Screen) receiptBinding(r row) screen.Binding {
 		return screen.JumpTo(screen.ViewReceiver, r.Receipt.ID)
 	}}
 	if r.Receipt.ID == 0 {
-		b.Off = "the built-in receiver got nothing of it"
+		b.Off = "the built-in receiver did not get it"
 	}
 	return b
 }
@@ -92,22 +93,22 @@ func (d *Screen) listBindings() []screen.Binding {
 	return all
 }
 
-// replay queues the same event again, as a new delivery, and reports the outcome of that.
+// replay queues the same event again, as a new delivery, whose outcome is then shown.
 func (d *Screen) replay(r row) tea.Cmd {
 	return screen.Queue(d.env.Context, func(ctx context.Context) ([]storage.Delivery, error) {
-		made, err := d.store.ReplayDelivery(ctx, r.ID)
-		return []storage.Delivery{made}, err
+		replayed, err := d.store.ReplayDelivery(ctx, r.ID)
+		return []storage.Delivery{replayed}, err
 	})
 }
 
-// retry makes the next attempt due at once, and reports the outcome.
+// retry makes the next attempt due at once. Its outcome is then shown.
 func (d *Screen) retry(r row) tea.Cmd {
 	return screen.Queue(d.env.Context, func(ctx context.Context) ([]storage.Delivery, error) {
 		return []storage.Delivery{r.Delivery}, d.store.RetryDelivery(ctx, r.ID)
 	})
 }
 
-// cancel asks, and then cancels the delivery.
+// cancel cancels the delivery after a confirmation.
 func (d *Screen) cancel(r row) tea.Cmd {
 	name := screen.DeliveryName(r.Delivery)
 	return d.env.Ask(component.Confirm{

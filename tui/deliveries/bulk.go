@@ -13,152 +13,157 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// many replays, retries or cancels many deliveries at once: it carries out one plan at a time.
-type many struct {
-	env   *screen.Env
-	store bulk.Store
-	stop  context.CancelFunc // nil: no plan is running
-	so    string             // the progress, shown to the left of the position
+// A bulkAction replays, retries or cancels many deliveries at once. It runs one plan at a time.
+type bulkAction struct {
+	env      *screen.Env
+	store    bulk.Store
+	stop     context.CancelFunc // nil: no plan is running
+	progress string             // shown to the left of the position
 }
 
-// byConsole is the author of the console's changes in Activity.
-const byConsole = "in the console"
+// bulkAuthor names the console in the log of activities as the one who made the changes.
+const bulkAuthor = "in the console"
 
-// manyToast is the ID of the toast with the outcome of a plan, or the reason why there is none.
-const manyToast = "many"
+// bulkToast is the ID of the toast with the outcome of a plan, or the reason why there is none.
+const bulkToast = "many"
 
-// manyNews is a report of a plan's progress, and in the end of its outcome.
-type manyNews struct {
+// A bulkReport is the progress of a plan and, in the last report, its outcome.
+type bulkReport struct {
 	done  bulk.Outcome
 	ended bool
 	err   error
-	more  <-chan manyNews
-	of    *many
+	next  <-chan bulkReport
+	of    *bulkAction
 }
 
-// ask finds the deliveries, says for how many of them the action is possible, and asks for confirmation.
-func (m *many) ask(action storage.DeliveryAction, of bulk.Choice) tea.Cmd {
-	if m.stop != nil {
-		return m.say(screen.Warn("another one is still running: esc stops it"))
+// prepare finds the deliveries to which the action can be applied, and then asks for confirmation.
+func (b *bulkAction) prepare(action storage.DeliveryAction, of bulk.Choice) tea.Cmd {
+	if b.stop != nil {
+		return b.refuse()
 	}
-	return screen.ReadThen(m.env, func(ctx context.Context) (bulk.Plan, error) {
-		return bulk.Prepare(ctx, m.store, action, of, nil)
-	}, func(plan bulk.Plan, err error) tea.Cmd { return m.confirm(plan, len(of.IDs) > 0, err) })
+	return screen.ReadThen(b.env, func(ctx context.Context) (bulk.Plan, error) {
+		return bulk.Prepare(ctx, b.store, action, of, nil)
+	}, func(plan bulk.Plan, err error) tea.Cmd { return b.confirm(plan, len(of.IDs) > 0, err) })
 }
 
-// confirm asks whether to carry a plan out, of marked deliveries or of those that a filter selects.
-func (m *many) confirm(plan bulk.Plan, marked bool, err error) tea.Cmd {
+// refuse says that a plan is running already.
+func (b *bulkAction) refuse() tea.Cmd {
+	return b.say(screen.Warn("another one is still running: esc stops it"))
+}
+
+// confirm asks whether to run a plan, for marked deliveries or for those that match a filter.
+func (b *bulkAction) confirm(plan bulk.Plan, marked bool, err error) tea.Cmd {
 	if err == nil {
 		err = plan.Impossible()
 	}
 	switch {
 	case err != nil:
-		return m.say(screen.Bad(screen.OneLine(err)))
+		return b.say(screen.Bad(screen.OneLine(err)))
 	case len(plan.IDs) == 0:
-		return m.say(screen.Info("no deliveries match the filter"))
+		return b.say(screen.Info("no deliveries match the filter"))
 	}
 	var text []string
 	if why := plan.Exception(); why != "" {
 		text = append(text, why)
 	}
 	if !marked {
-		text = append(text, "Those that come meanwhile are not taken.")
+		text = append(text, "Deliveries that are added meanwhile are not included.")
 	}
-	return m.env.Ask(component.Confirm{
+	return b.env.Ask(component.Confirm{
 		Title: plan.Question(), Text: text, Yes: string(plan.Action) + " " + words.Group(plan.Expect.Done), No: "leave them",
-	}, func() tea.Cmd { return m.start(plan) })
+	}, func() tea.Cmd { return b.start(plan) })
 }
 
-// start carries a plan out.
-func (m *many) start(plan bulk.Plan) tea.Cmd {
-	if m.stop != nil { // another plan began while the question was open
-		return m.say(screen.Warn("another one is still running: esc stops it"))
+// start runs a plan, unless another one began while the question was open.
+func (b *bulkAction) start(plan bulk.Plan) tea.Cmd {
+	if b.stop != nil {
+		return b.refuse()
 	}
-	ctx, stop := context.WithCancel(m.env.Context)
-	m.stop = stop
-	news := make(chan manyNews, 1)
+	ctx, stop := context.WithCancel(b.env.Context)
+	b.stop = stop
+	reports := make(chan bulkReport, 1)
 	return tea.Batch(func() tea.Msg {
-		done, err := plan.Run(ctx, m.store, byConsole, func(o bulk.Outcome) {
+		done, err := plan.Run(ctx, b.store, bulkAuthor, func(o bulk.Outcome) {
 			select {
-			case news <- manyNews{done: o, more: news, of: m}:
+			case reports <- bulkReport{done: o, next: reports, of: b}:
 			default: // drops the report, because the previous one has not been shown yet
 			}
 		})
-		news <- manyNews{done: done, ended: true, err: err, of: m}
+		reports <- bulkReport{done: done, ended: true, err: err, of: b}
 		return nil
-	}, m.await(news))
+	}, b.await(reports))
 }
 
-// await waits for the next report. Reports come through a channel, because a command returns one
-// message only.
-func (m *many) await(news <-chan manyNews) tea.Cmd {
-	ctx := m.env.Context
+// await waits for the next report. Reports are sent on a channel, because a command can return only one
+// message.
+func (b *bulkAction) await(reports <-chan bulkReport) tea.Cmd {
+	ctx := b.env.Context
 	return func() tea.Msg {
 		select {
-		case one := <-news:
-			return one
+		case report := <-reports:
+			return report
 		case <-ctx.Done():
 			return nil
 		}
 	}
 }
 
-// take shows the progress or the outcome of a plan, and reports whether msg was about it.
-func (m *many) take(msg tea.Msg) (tea.Cmd, bool) {
-	news, ok := msg.(manyNews)
-	if !ok || news.of != m {
+// handle shows the progress or the outcome of a plan, and reports whether msg was about one.
+func (b *bulkAction) handle(msg tea.Msg) (tea.Cmd, bool) {
+	r, ok := msg.(bulkReport)
+	if !ok || r.of != b {
 		return nil, false
 	}
-	if !news.ended {
-		m.so = fmt.Sprintf("%s %s of %s, esc stops   ", news.done.Action.Done(), words.Group(news.done.Total()), words.Group(news.done.Of))
-		return m.await(news.more), true
+	if !r.ended {
+		b.progress = fmt.Sprintf("%s %s of %s, esc stops   ", r.done.Action.Done(), words.Group(r.done.Total()), words.Group(r.done.Of))
+		return b.await(r.next), true
 	}
-	m.stop()
-	m.stop, m.so = nil, ""
-	return m.say(m.ended(news)), true
+	b.stop()
+	b.stop, b.progress = nil, ""
+	return b.say(r.toast()), true
 }
 
-// ended says how the action ended: with an error, with some deliveries left out, or with all
-// done.
-func (m *many) ended(news manyNews) component.Toast {
+// toast describes the outcome of a plan. It warns if the plan left out some deliveries.
+func (r bulkReport) toast() component.Toast {
 	switch {
-	case news.err != nil:
-		return screen.Bad(news.done.String() + "; then " + screen.OneLine(news.err))
-	case news.done.Stopped || news.done.RefusedTotal() > 0:
-		return screen.Warn(news.done.String())
+	case r.err != nil:
+		return screen.Bad(r.done.String() + "; then " + screen.OneLine(r.err))
+	case r.done.Stopped || r.done.RefusedTotal() > 0:
+		return screen.Warn(r.done.String())
 	}
-	return screen.Good(news.done.String())
+	return screen.Good(r.done.String())
 }
 
-// halt stops the running plan, and reports whether there was one.
-func (m *many) halt() bool {
-	if m.stop == nil {
+// cancel stops the running plan, and reports whether there was one.
+func (b *bulkAction) cancel() bool {
+	if b.stop == nil {
 		return false
 	}
-	m.stop()
+	b.stop()
 	return true
 }
 
-// say shows a toast that replaces the earlier one about the same action.
-func (m *many) say(t component.Toast) tea.Cmd {
-	t.ID = manyToast
+// say shows a toast, which replaces the previous one about a bulk action.
+func (b *bulkAction) say(t component.Toast) tea.Cmd {
+	t.ID = bulkToast
 	return screen.Say(t)
 }
 
-// Update handles read records, and the progress of a plan.
+// Update handles the results of reads, and the reports of a bulk action.
 func (d *Screen) Update(msg tea.Msg) tea.Cmd {
-	if cmd, taken := d.many.take(msg); taken {
+	if cmd, ok := d.bulk.handle(msg); ok {
 		return cmd
 	}
 	return d.Browser.Update(msg)
 }
 
-// Position returns how far a plan is, how many deliveries are marked, and where the selection is.
-func (d *Screen) Position() string { return d.many.so + d.Browser.Position() }
+// Position returns the progress of a bulk action, how many deliveries are marked, and the position of the
+// selection.
+func (d *Screen) Position() string { return d.bulk.progress + d.Browser.Position() }
 
-// Back stops the running plan. Only without one it closes the screen.
+// Back stops the running bulk action. If there is none, it does what it does on other screens.
 func (d *Screen) Back() (tea.Cmd, bool) {
-	if d.many.halt() {
+	if d.bulk.cancel() {
 		return nil, true
 	}
 	return d.Browser.Back()
@@ -166,7 +171,7 @@ func (d *Screen) Back() (tea.Cmd, bool) {
 
 // BackLabel returns what esc does before it closes the screen, or "".
 func (d *Screen) BackLabel() string {
-	if d.many.stop != nil {
+	if d.bulk.stop != nil {
 		return "stop"
 	}
 	return d.Browser.BackLabel()
@@ -177,24 +182,24 @@ func (d *Screen) markedBindings(marked []storage.ID) []screen.Binding {
 	n := screen.Thousands(int64(len(marked)))
 	do := func(key, label string, action storage.DeliveryAction) screen.Binding {
 		return screen.Binding{
-			Keys: []string{key}, Label: label + " " + n, Help: "Do so with the " + n + " marked, after a question",
-			Do: func() tea.Cmd { return d.many.ask(action, bulk.Choice{IDs: marked}) },
+			Keys: []string{key}, Label: label + " " + n, Help: "Do so with the " + n + " marked, after a confirmation",
+			Do: func() tea.Cmd { return d.bulk.prepare(action, bulk.Choice{IDs: marked}) },
 		}
 	}
-	// They come first, so that the footer has space for them.
+	// These come first, so that a narrow footer shows them.
 	all := []screen.Binding{do("r", "replay", storage.ReplayDeliveries), do("t", "retry now", storage.RetryDeliveries), do("X", "cancel", storage.CancelDeliveries)}
 	return append(all, d.TurnBindings()...)
 }
 
 // allBinding returns the key that acts on all deliveries that the filter selects.
 func (d *Screen) allBinding() screen.Binding {
-	return screen.Binding{Keys: []string{"A"}, Label: "all", Help: "Replay, retry or cancel all that match the filter, after a question", Do: d.chooseForAll}
+	return screen.Binding{Keys: []string{"A"}, Label: "all", Help: "Replay, retry or cancel all that match the filter, after a confirmation", Do: d.chooseForAll}
 }
 
-// chooseForAll asks what to do with all deliveries that the filter selects, including those that are
-// not on the screen.
+// chooseForAll asks what to do with all deliveries that match the filter, including those that are not
+// visible.
 func (d *Screen) chooseForAll() tea.Cmd {
-	of := bulk.Choice{Query: d.among}
+	of := bulk.Choice{Query: d.query}
 	of.Query.Filter = d.Terms()
 	title := "All that match the filter"
 	if len(of.Query.Filter.Terms) == 0 {
@@ -205,5 +210,5 @@ func (d *Screen) chooseForAll() tea.Cmd {
 		{ID: string(storage.RetryDeliveries), Key: "t", Label: "retry now", Detail: "make the next attempt of each now"},
 		{ID: string(storage.CancelDeliveries), Key: "X", Label: "cancel", Detail: "make no further attempt"},
 	}}
-	return d.env.Choose(menu, func(action string) tea.Cmd { return d.many.ask(storage.DeliveryAction(action), of) })
+	return d.env.Choose(menu, func(action string) tea.Cmd { return d.bulk.prepare(storage.DeliveryAction(action), of) })
 }

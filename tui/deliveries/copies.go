@@ -29,7 +29,8 @@ func (d *Screen) Copies() []screen.CopyItem {
 	return slices.DeleteFunc(items, func(i screen.CopyItem) bool { return i.Text == "" })
 }
 
-// curl returns the command that sends the delivery again, once everything about it has been read.
+// curl returns the command that sends the delivery again. It returns "" until everything about the
+// delivery has been read.
 func (d *Screen) curl(x detail, read bool) string {
 	w, ok := d.env.Targets.Find(x.row.WebhookID)
 	if !ok || !read {
@@ -38,7 +39,7 @@ func (d *Screen) curl(x detail, read bool) string {
 	return export.CurlDelivery(w, x.event.Payload, x.plan.Attempts, d.env.Status.ReceiverURL(), d.env.CA)
 }
 
-// url returns where the delivery goes.
+// url returns the URL to which the delivery is sent.
 func (d *Screen) url(x detail) string {
 	w, ok := d.env.Targets.Find(x.row.WebhookID)
 	if !ok {

@@ -1,5 +1,5 @@
 // Package deliveries is the screen of the events that were fired, and of the state of their
-// delivery. Begin with [New].
+// delivery. Start with [New].
 package deliveries
 
 import (
@@ -33,14 +33,14 @@ type Screen struct {
 	env   *screen.Env
 	store Store
 	title string
-	among storage.DeliveryQuery // the deliveries that the screen lists
-	all   bool                  // there are no other deliveries
-	many  many
+	query storage.DeliveryQuery // selects the deliveries that the screen lists
+	all   bool                  // the screen lists all deliveries
+	bulk  bulkAction
 
 	resend resend.Sender
 }
 
-// row is a delivery and its last receipt, if the built-in receiver got it.
+// row is a delivery with its last receipt. Only deliveries to the built-in receiver have one.
 type row struct {
 	storage.Delivery
 	Receipt storage.Receipt // the zero Receipt: none
@@ -60,30 +60,23 @@ const (
 	tabPayload
 )
 
-// New returns the screen of a store's deliveries, which can be sent again by a sender.
-func New(e *screen.Env, store Store, again resend.Sender) *Screen {
-	d := NewAmong(e, store, again, Some{Title: "Deliveries"})
+// New returns the screen of all deliveries of a store. The sender sends edited ones.
+func New(e *screen.Env, store Store, sender resend.Sender) *Screen {
+	d := NewList(e, store, sender, "Deliveries", storage.DeliveryQuery{})
 	d.all = true
 	return d
 }
 
-// Some is a selection of deliveries, and what they have in common.
-type Some struct {
-	Title string
-	Among storage.DeliveryQuery
-}
-
-// NewAmong returns a screen of some of a store's deliveries, which is opened over a view.
-func NewAmong(e *screen.Env, store Store, again resend.Sender, some Some) *Screen {
-	among := some.Among
-	d := &Screen{env: e, store: store, title: some.Title, among: among, many: many{env: e, store: store}, resend: again}
+// NewList returns a screen of the deliveries that a query selects. The title says what they have in common.
+func NewList(e *screen.Env, store Store, sender resend.Sender, title string, query storage.DeliveryQuery) *Screen {
+	d := &Screen{env: e, store: store, title: title, query: query, bulk: bulkAction{env: e, store: store}, resend: sender}
 	d.Browser = screen.NewBrowser(e, screen.BrowserSpec[row, detail]{
 		Columns: columns(),
 		ID:      func(r row) storage.ID { return r.ID },
 		Row:     func(r row) []component.Cell { return cells(e, r) },
 		Filter:  screen.FilterSpec{View: "deliveries", Syntax: storage.DeliveryFilter()},
 		Values:  values,
-		Choose:  func(f storage.Filter) screen.Chosen[row] { return choose(store, among, f) },
+		Choose:  func(f storage.Filter) screen.Chosen[row] { return choose(store, query, f) },
 		Total:   d.total,
 
 		Read:     func(ctx context.Context, id storage.ID) (detail, error) { return read(ctx, store, id) },
@@ -106,7 +99,7 @@ func NewAmong(e *screen.Env, store Store, again resend.Sender, some Some) *Scree
 	return d
 }
 
-// Title returns the view's name, or what the deliveries have in common.
+// Title returns the heading.
 func (d *Screen) Title() string { return d.title }
 
 // read reads a delivery, its event, its attempts and its receipt.
@@ -124,7 +117,7 @@ func read(ctx context.Context, store Store, id storage.ID) (d detail, err error)
 	return d, err
 }
 
-// known returns what has been read of a row's delivery. Until the rest is read it has only what the row shows.
+// known returns what is known about a row's delivery: all of it or, until that has been read, the row.
 func known(r row, x detail, read bool) detail {
 	if read {
 		return x
@@ -138,8 +131,8 @@ func (d *Screen) Webhook() (storage.ID, bool) {
 	return r.WebhookID, ok
 }
 
-// total returns how many deliveries there are, or -1 while the list shows only those of one
-// record, whose number is not known.
+// total returns how many deliveries there are, or -1 for unknown: the counts in the status are those of
+// all deliveries.
 func (d *Screen) total() int64 {
 	if !d.all {
 		return -1

@@ -21,8 +21,8 @@ func drive(t *testing.T, fill func(*tuitest.Store), test func(*tuitest.Driver)) 
 	}, test)
 }
 
-// few are deliveries of acme and staging, oldest first: one that failed with a receipt, one
-// delivered, one cancelled, one parked, and one that is about to be tried again.
+// few adds deliveries of acme and staging, the oldest first: one that failed and has a receipt, and one
+// each that is delivered, cancelled, parked and retrying.
 func few(s *tuitest.Store) { s.AddFewDeliveries() }
 
 func TestEmpty(t *testing.T) {
@@ -39,16 +39,16 @@ func TestEmpty(t *testing.T) {
 }
 
 func TestWhatAKeyDoesDependsOnTheState(t *testing.T) {
-	over := func(state string) string { return "it is " + state + " already; r sends it again" }
+	final := func(state string) string { return "it is " + state + " already; r sends it again" }
 	for name, test := range map[string]struct {
 		keys                   []string // that select the delivery
 		retry, cancel, receipt string
 	}{
-		"failed":    {[]string{"g"}, over("failed"), over("failed"), "receipt"},
-		"delivered": {[]string{"g", "j"}, over("delivered"), over("delivered"), "the built-in receiver got nothing of it"},
-		"cancelled": {[]string{"g", "j", "j"}, over("cancelled"), over("cancelled"), "the built-in receiver got nothing of it"},
-		"parked":    {[]string{"g", "j", "j", "j"}, "retry now", "cancel", "the built-in receiver got nothing of it"},
-		"retrying":  {[]string{"G"}, "retry now", "cancel", "the built-in receiver got nothing of it"},
+		"failed":    {[]string{"g"}, final("failed"), final("failed"), "receipt"},
+		"delivered": {[]string{"g", "j"}, final("delivered"), final("delivered"), "the built-in receiver did not get it"},
+		"cancelled": {[]string{"g", "j", "j"}, final("cancelled"), final("cancelled"), "the built-in receiver did not get it"},
+		"parked":    {[]string{"g", "j", "j", "j"}, "retry now", "cancel", "the built-in receiver did not get it"},
+		"retrying":  {[]string{"G"}, "retry now", "cancel", "the built-in receiver did not get it"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			drive(t, few, func(d *tuitest.Driver) {
@@ -63,7 +63,7 @@ func TestWhatAKeyDoesDependsOnTheState(t *testing.T) {
 	}
 }
 
-func TestTheReceiptIsShownInTheReceiver(t *testing.T) {
+func TestVOpensTheReceipt(t *testing.T) {
 	drive(t, few, func(d *tuitest.Driver) {
 		d.Press("g", "v")
 		want := screen.GoMsg{View: screen.ViewReceiver, ID: tuitest.Arrived(2, "").ID}
@@ -160,7 +160,7 @@ func TestAFilterThatCannotBeReadSaysWhere(t *testing.T) {
 	drive(t, few, func(d *tuitest.Driver) {
 		d.Press("/")
 		d.Write("state:lost")
-		d.Miss("^") // it is not finished
+		d.Miss("^") // the term may still become valid
 		d.Write(" ")
 		d.See("^", "lost")
 		d.Press("esc")
@@ -168,7 +168,7 @@ func TestAFilterThatCannotBeReadSaysWhere(t *testing.T) {
 	})
 }
 
-// A delivery that changes in another process is shown as it is now, and stays selected.
+// A delivery that another process changes stays selected, and is shown as it is now.
 func TestChangesAreShown(t *testing.T) {
 	drive(t, few, func(d *tuitest.Driver) {
 		d.Press("G")

@@ -13,7 +13,7 @@ import (
 	"backchannel/tui/style"
 )
 
-// describeLog draws the first tab of a delivery: its attempts and other facts.
+// describeLog draws the tab with the attempts of a delivery and its other fields.
 func describeLog(s *screen.Env, d *screen.Detail, x detail) {
 	if x.row.EventID != 0 && x.event.ID == 0 {
 		return // not read yet
@@ -38,7 +38,8 @@ func describeLog(s *screen.Env, d *screen.Detail, x detail) {
 	}
 }
 
-// describeExchanges draws what went over the wire, the last attempt first.
+// describeExchanges draws the request and the answer of each attempt, the last attempt first. It does not
+// repeat an answer that differs from an earlier one only in its date.
 func describeExchanges(s *screen.Env, d *screen.Detail, attempts []storage.Attempt) {
 	if len(attempts) == 0 {
 		d.Paragraph("No attempt was made yet.", d.Theme.Dim)
@@ -57,7 +58,8 @@ func describeExchanges(s *screen.Env, d *screen.Detail, attempts []storage.Attem
 	}
 }
 
-// describeAnswer draws an answer, with its body indented if that is JSON.
+// describeAnswer draws the headers and the body of an answer. JSON is indented and coloured, except for
+// lines that are too long: wrapping them would split the escape sequences of their colours.
 func describeAnswer(d *screen.Detail, a storage.Attempt) {
 	d.Headers(a.ResponseHeaders)
 	if len(a.ResponseBody) == 0 {
@@ -82,7 +84,7 @@ func describeAnswer(d *screen.Detail, a storage.Attempt) {
 	}
 }
 
-// answerTitle returns the title above an answer.
+// answerTitle returns the title of an answer.
 func answerTitle(a storage.Attempt) string {
 	if a.Code == 0 {
 		return "No answer"

@@ -8,24 +8,25 @@ import (
 	"backchannel/tui/screen"
 )
 
-// choose returns the deliveries of a query that a filter selects, with their receipts.
-func choose(store Store, among storage.DeliveryQuery, f storage.Filter) screen.Chosen[row] {
-	among.Filter = f
+// choose returns the source of the deliveries that match both a query and a filter.
+func choose(store Store, query storage.DeliveryQuery, f storage.Filter) screen.Chosen[row] {
+	query.Filter = f
 	return screen.Chosen[row]{
 		Page: func(ctx context.Context, p screen.Page) ([]row, error) {
-			q := among
+			q := query
 			q.Before, q.After, q.Limit = p.Before, p.After, p.Limit
 			return page(ctx, store, q)
 		},
 		Count: func(ctx context.Context, before storage.ID) (int64, error) {
-			q := among
+			q := query
 			q.Before = before
 			return store.CountDeliveries(ctx, q)
 		},
 	}
 }
 
-// page reads a page of deliveries with their receipts.
+// page reads a page of deliveries with their receipts. A delivery without attempts has no receipt, so it
+// costs no query.
 func page(ctx context.Context, store Store, q storage.DeliveryQuery) ([]row, error) {
 	found, err := store.Deliveries(ctx, q)
 	if err != nil {
@@ -44,7 +45,7 @@ func page(ctx context.Context, store Store, q storage.DeliveryQuery) ([]row, err
 	return rows, nil
 }
 
-// values returns what the keys of a filter mean for a delivery.
+// values returns a delivery's values of the filter's keys, to suggest them.
 func values(r row) map[string]string {
 	return map[string]string{
 		"message": r.RequestID, "identity": r.Identity, "campaign": r.Campaign, "execution": r.ExecutionID, "code": cmp.Or(r.Word(), screen.CodeValue(r.Code)),

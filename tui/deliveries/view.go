@@ -58,8 +58,8 @@ func cells(s *screen.Env, row row) []component.Cell {
 	}
 }
 
-// stateWord returns the glyph and the word of a delivery's state. A planned event is named so,
-// because it waits for nothing but its time.
+// stateWord returns the glyph and the word of a delivery's state. An event whose time has not come is
+// called planned and not queued, because nothing delays it.
 func stateWord(s *screen.Env, d storage.Delivery) (string, style.Style) {
 	glyph, ink := screen.StateStyle(s.Theme, d.State)
 	if s.Planned(d) {
@@ -68,7 +68,7 @@ func stateWord(s *screen.Env, d storage.Delivery) (string, style.Style) {
 	return glyph + " " + string(d.State), ink
 }
 
-// latencyCell returns how long a delivery took from the commit of the enqueue to its end.
+// latencyCell returns how long a delivery took, from when it was committed to the queue until it was final.
 func latencyCell(s *screen.Env, d storage.Delivery) component.Cell {
 	if d.State.Final() && d.Latency() > 0 {
 		return component.Cell{Text: screen.Duration(d.Latency()), Style: s.Theme.Text}

@@ -45,10 +45,10 @@ type (
 		Webhook storage.ID
 		At      time.Time
 	}
-	// DeliveriesMsg opens a list of some deliveries over the current view.
+	// DeliveriesMsg opens a list of the deliveries that a query selects over the current view.
 	DeliveriesMsg struct {
 		Title string
-		Among storage.DeliveryQuery
+		Query storage.DeliveryQuery
 	}
 	// ToastMsg shows a toast.
 	ToastMsg struct{ Toast component.Toast }
@@ -97,9 +97,9 @@ func ShowExecution(id storage.ID) tea.Cmd { return Send(ExecutionMsg{id}) }
 // run at a time, or of the newest run for the zero time.
 func ShowCheck(webhook storage.ID, at time.Time) tea.Cmd { return Send(CheckMsg{webhook, at}) }
 
-// ShowDeliveries opens a list of some deliveries over the current view.
-func ShowDeliveries(title string, among storage.DeliveryQuery) tea.Cmd {
-	return Send(DeliveriesMsg{title, among})
+// ShowDeliveries opens a list of the deliveries that a query selects over the current view.
+func ShowDeliveries(title string, query storage.DeliveryQuery) tea.Cmd {
+	return Send(DeliveriesMsg{title, query})
 }
 
 // Say shows a toast.
