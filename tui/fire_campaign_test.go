@@ -34,12 +34,12 @@ func TestFireEventsOfACampaign(t *testing.T) {
 	t.Parallel()
 	testFiringOf(t, func(c *console, welcome, goodbye storage.Campaign) {
 		c.press("f")
-		c.see("C campaign  none: made-up ids")
+		c.see("C campaign  none: made-up IDs")
 		c.press("C")
 		c.see("Fire events of which campaign?", "goodbye", "belongs to myImsOrg / qa, and webhook acme prod to myImsOrg / prod")
 		c.write("welc")
 		c.press("enter")
-		c.see("C campaign  welcome: events have its ids")
+		c.see("C campaign  welcome: events have its IDs")
 		c.press("b")
 		c.see("bounce, email → acme prod queued")
 		c.press("f", "l", "d") // the choice stays
@@ -86,7 +86,7 @@ func TestACampaignIsFiredAsItIsNow(t *testing.T) {
 			t.Errorf("%s is not of the version %s", last.Payload, now.VersionID)
 		}
 		c.press("f", "c") // the campaign has only email
-		c.see("c channel   sms", "C campaign  none: made-up ids")
+		c.see("c channel   sms", "C campaign  none: made-up IDs")
 	})
 }
 
@@ -94,7 +94,7 @@ func TestFiringBeginsWithTheSelectedCampaign(t *testing.T) {
 	t.Parallel()
 	testFiringOf(t, func(c *console, welcome, _ storage.Campaign) {
 		c.press("2", "G", "f")
-		c.see("Fire at acme prod", "C campaign  welcome: events have its ids")
+		c.see("Fire at acme prod", "C campaign  welcome: events have its IDs")
 		c.press("d", "1", "g", "f")
 		c.see("C campaign  none")
 		c.press("esc", "2", "g", "j", "f") // its sandbox has no webhook

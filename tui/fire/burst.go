@@ -21,20 +21,20 @@ type burst struct {
 	env      *screen.Env
 	store    Store
 	run      *run // the latest; nil: none yet
-	readings screen.Query[reading]
-	now      fire.Progress
+	query    screen.Query[reading]
+	progress fire.Progress
 	pace     pace
 	hidden   bool // a person has hidden the panel
 }
 
-// A reading is the progress of a run as it was read. It names the run, because another one may have begun
-// meanwhile.
+// A reading is the progress of a run as it was read. It includes the run, because another one may have
+// started meanwhile.
 type reading struct {
 	run *run
 	fire.Progress
 }
 
-// running reports whether the latest run is still queueing events. Deliveries of queued ones may take longer.
+// running reports whether the latest run is still queueing events. Delivering them may take longer.
 func (b *burst) running() bool { return b.run != nil && !b.run.stopped && !b.run.ended }
 
 // refuse shows that a burst is running, and how to stop it.
@@ -42,10 +42,10 @@ func (b *burst) refuse() tea.Cmd {
 	return b.say(b.run, screen.Warn("A burst is running: esc stops it"))
 }
 
-// begin shows another run.
+// begin shows the progress of another run.
 func (b *burst) begin(r *run) {
 	r.follower = &fire.Follower{Store: b.store}
-	b.run, b.now, b.hidden, b.pace = r, fire.Progress{}, false, pace{}
+	b.run, b.progress, b.hidden, b.pace = r, fire.Progress{}, false, pace{}
 	b.pace.add(r.began, 0)
 }
 
@@ -60,7 +60,7 @@ func (b *burst) report(msg runMsg) tea.Cmd {
 	return cmd
 }
 
-// say shows a toast about a burst, from which enter opens the webhook's deliveries in the given states, or all of
+// say shows a toast about a burst. From it, enter opens the webhook's deliveries in the given states, or all of
 // them if no states are given.
 func (b *burst) say(r *run, toast component.Toast, states ...string) tea.Cmd {
 	toast.ID = burstToast
@@ -84,7 +84,7 @@ func (b *burst) read() tea.Cmd {
 	if r == nil || r.over {
 		return nil
 	}
-	return b.readings.Ask(func(ctx context.Context) (reading, error) {
+	return b.query.Ask(func(ctx context.Context) (reading, error) {
 		s, err := r.follower.Look(ctx)
 		return reading{r, s}, err
 	})
@@ -93,17 +93,17 @@ func (b *burst) read() tea.Cmd {
 // take handles a reading, and reports whether msg was one. It ignores an error, because the next change causes
 // another read. While the follower is behind, it reads again at once, because there may be no further change.
 func (b *burst) take(msg tea.Msg) (tea.Cmd, bool) {
-	a, fresh, cmd := b.readings.Take(msg)
+	a, fresh, cmd := b.query.Take(msg)
 	if !fresh || a.Err != nil || a.Value.run != b.run {
 		return cmd, fresh
 	}
-	b.now = a.Value.Progress
-	b.pace.add(b.env.Now(), b.now.Final())
+	b.progress = a.Value.Progress
+	b.pace.add(b.env.Now(), b.progress.Final())
 	r := b.run
 	switch {
-	case b.now.Behind:
+	case b.progress.Behind:
 		return tea.Batch(cmd, b.read()), true
-	case !b.running() && r.ended && b.now.Open == 0 && r.queued > 0 && !r.over:
+	case !b.running() && r.ended && b.progress.Open == 0 && r.queued > 0 && !r.over:
 		r.over = true
 		if b.hidden {
 			cmd = tea.Batch(cmd, b.sayOutcome())
@@ -124,22 +124,22 @@ func (b *burst) sayOutcome() tea.Cmd {
 
 // Stop stops the burst that is running, and reports whether there was one.
 func (f *Firer) Stop() bool {
-	was := f.burst.running()
-	if was {
-		f.burst.run.stopped = true
-		f.burst.run.stop()
+	if !f.burst.running() {
+		return false
 	}
-	return was
+	f.burst.run.stopped = true
+	f.burst.run.stop()
+	return true
 }
 
 // Dismiss hides the panel of a burst, and reports whether there was one.
 func (f *Firer) Dismiss() bool {
-	was := f.burst.shown()
+	shown := f.burst.shown()
 	f.burst.hidden = true
-	return was
+	return shown
 }
 
-// A pace measures how fast a count has been growing in the last seconds.
+// A pace measures how fast a count has grown in the last few seconds.
 type pace struct{ samples []sample }
 
 type sample struct {
@@ -147,13 +147,13 @@ type sample struct {
 	n  int
 }
 
-// paceOver is the length of the window over which a pace is measured.
-const paceOver = 5 * time.Second
+// paceWindow is the time over which a pace is measured.
+const paceWindow = 5 * time.Second
 
-// add adds a sample. It keeps one sample that is too old, because the growth in the window is measured from there.
+// add adds a sample. It keeps one sample that is older than the window, because growth is measured from there.
 func (p *pace) add(at time.Time, n int) {
 	p.samples = append(p.samples, sample{at, n})
-	for len(p.samples) > 2 && at.Sub(p.samples[1].at) > paceOver {
+	for len(p.samples) > 2 && at.Sub(p.samples[1].at) > paceWindow {
 		p.samples = p.samples[1:]
 	}
 }
@@ -165,7 +165,7 @@ func (p *pace) perSecond(now time.Time) float64 {
 	}
 	first, last := p.samples[0], p.samples[len(p.samples)-1]
 	took := now.Sub(first.at)
-	if took <= 0 || now.Sub(last.at) > paceOver {
+	if took <= 0 || now.Sub(last.at) > paceWindow {
 		return 0
 	}
 	return float64(last.n-first.n) / took.Seconds()

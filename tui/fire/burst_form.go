@@ -19,8 +19,8 @@ const (
 	burstRate  = "rate"
 )
 
-// askBurst asks for the event, the number and the rate of a burst. The form starts with those of the last burst.
-// The help texts state the limits of fire.CheckCount and fire.CheckRate.
+// askBurst asks for the event, the number and the rate of a burst. The form starts with the values of the last burst.
+// Its help texts state the limits of fire.CheckCount and fire.CheckRate.
 func (f *Firer) askBurst(of fire.Spec) tea.Cmd {
 	options := make([]component.Option, 0, len(storage.Statuses()))
 	for _, s := range storage.Statuses() {
@@ -35,7 +35,7 @@ func (f *Firer) askBurst(of fire.Spec) tea.Cmd {
 		Section: component.Section{
 			Title: "Each event is of another message, " + string(of.Channel),
 			Fields: []component.Field{
-				{ID: burstEvent, Label: "Event", Kind: component.ChoiceField, Options: options, Start: component.Value{Text: string(of.Status)}, Help: "left and right choose."},
+				{ID: burstEvent, Label: "Event", Kind: component.ChoiceField, Options: options, Start: component.Value{Text: string(of.Status)}, Help: "Left and right choose."},
 				{ID: burstCount, Label: "How many", Start: component.Value{Text: count}, Check: checkCount, Help: "1 to 1,000,000."},
 				{ID: burstRate, Label: "Per second", Start: component.Value{Text: rate}, Check: checkRate, Help: "How many are queued each second, 0.001 to 100,000."},
 			},

@@ -10,7 +10,7 @@ import (
 	"backchannel/tui/screen"
 )
 
-func TestABurstNamesTheFilterThatShowsWhatWasMissed(t *testing.T) {
+func TestABurstNamesTheFilterForUndeliveredEvents(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		end  fire.Tally
@@ -24,7 +24,7 @@ func TestABurstNamesTheFilterThatShowsWhatWasMissed(t *testing.T) {
 	} {
 		f := New(&screen.Env{Times: screen.Times{Now: time.Now}}, nil)
 		f.burst.run = &run{spec: fire.Spec{Status: storage.StatusSent, Webhook: storage.Webhook{Name: "acme prod"}}, queued: 3, ended: true, began: time.Now()}
-		f.burst.now.Tally = test.end
+		f.burst.progress.Tally = test.end
 		said, ok := f.burst.sayOutcome()().(screen.ToastMsg)
 		if !ok || !strings.Contains(said.Toast.Text, test.want) {
 			t.Errorf("said %q, want %q", said.Toast.Text, test.want)
@@ -32,7 +32,7 @@ func TestABurstNamesTheFilterThatShowsWhatWasMissed(t *testing.T) {
 	}
 }
 
-// The pace is that of the last seconds, and nothing once nothing happens any more.
+// The pace is measured over the last seconds. It is 0 once the count stops growing.
 func TestPace(t *testing.T) {
 	t.Parallel()
 	at := func(ms int) time.Time { return time.Unix(1_000_000, 0).Add(time.Duration(ms) * time.Millisecond) }

@@ -28,13 +28,13 @@ func (f *Firer) Panel(width, height int) []string {
 	case !b.shown():
 		return nil
 	case !b.run.over:
-		return []string{b.progress(width)}
+		return []string{b.progressLine(width)}
 	}
 	return b.outcome(width, height)
 }
 
-// planned returns how many deliveries there will be. A run that was stopped has only those that it had queued by
-// then.
+// planned returns how many deliveries there will be: those that the run asked for, or if it was stopped, those that it
+// had queued by then.
 func (b *burst) planned() int {
 	if b.running() {
 		return max(b.run.spec.Count, b.run.queued)
@@ -42,10 +42,10 @@ func (b *burst) planned() int {
 	return b.run.queued
 }
 
-// progress draws the line in the longest form that fits. Shorter forms have a shorter bar, then no name of the
-// event, and the last one no speed. That one is truncated if it does not fit.
-func (b *burst) progress(width int) string {
-	th, done, all := b.env.Theme, b.now.Final(), b.planned()
+// progressLine draws the progress in the longest form that fits. Shorter forms have a shorter bar, then no name of the
+// event, and the shortest one no speed. The shortest one is truncated if it does not fit.
+func (b *burst) progressLine(width int) string {
+	th, done, all := b.env.Theme, b.progress.Final(), b.planned()
 	counts := th.Strong.Render(screen.Thousands(int64(done)) + "/" + screen.Thousands(int64(all)))
 	parts := b.parts()
 	name := th.Text.Render(style.Escape(b.run.String()) + "  ")
@@ -62,53 +62,52 @@ func (b *burst) progress(width int) string {
 	return ""
 }
 
-// parts returns the texts beside the bar: the speed, the outcomes so far, what is waiting, and the remaining time.
+// parts returns the texts beside the bar: the speed, the outcomes so far, the deliveries that are delayed, and the
+// remaining time.
 func (b *burst) parts() []string {
 	th, now := b.env.Theme, b.env.Now()
 	perSecond := b.pace.perSecond(now)
-	parts := []string{th.Text.Render(fire.Rate(perSecond)), th.Good.Render(fmt.Sprintf("%s %s", screen.Thousands(int64(b.now.Delivered)), style.Check)) + " " + b.failures()}
+	parts := []string{th.Text.Render(fire.Rate(perSecond)), th.Good.Render(fmt.Sprintf("%s %s", screen.Thousands(int64(b.progress.Delivered)), style.Check)) + " " + b.failures()}
 	for _, state := range []storage.State{storage.Retrying, storage.Parked} {
-		if n := b.now.States[state]; n > 0 {
+		if n := b.progress.States[state]; n > 0 {
 			parts = append(parts, th.Warn.Render(fmt.Sprintf("%s %s", screen.Thousands(int64(n)), state)))
 		}
 	}
-	switch left, known := b.left(perSecond); {
+	switch left, known := b.timeLeft(perSecond); {
 	case b.env.Status.Read && !b.env.Status.Alive:
 		parts = append(parts, th.Warn.Render("no engine is running"))
 	case known:
 		parts = append(parts, th.Text.Render(leftText(left)))
 	}
-	b.env.Elapsed(b.run.began) // so that the line is drawn again in a second
-	switch {
-	case b.running():
-		parts = append(parts, th.Text.Render("esc")+th.Dim.Render(" stops"))
-	default:
-		parts = append(parts, th.Text.Render("esc")+th.Dim.Render(" hides"))
+	b.env.Elapsed(b.run.began) // causes the line to be drawn again in a second
+	verb := " hides"
+	if b.running() {
+		verb = " stops"
 	}
-	return parts
+	return append(parts, th.Text.Render("esc")+th.Dim.Render(verb))
 }
 
 // failures draws the numbers of failed and cancelled deliveries.
 func (b *burst) failures() string {
 	ink := b.env.Theme.Dim
-	if b.now.Failed > 0 {
+	if b.progress.Failed > 0 {
 		ink = b.env.Theme.Bad
 	}
-	text := ink.Render(fmt.Sprintf("%s %s", screen.Thousands(int64(b.now.Failed)), style.Cross))
-	if n := b.now.Cancelled; n > 0 {
+	text := ink.Render(fmt.Sprintf("%s %s", screen.Thousands(int64(b.progress.Failed)), style.Cross))
+	if n := b.progress.Cancelled; n > 0 {
 		text += b.env.Theme.Dim.Render(fmt.Sprintf(" %s cancelled", screen.Thousands(int64(n))))
 	}
 	return text
 }
 
-// left estimates the time until all deliveries are final: that of queueing at the requested rate or that of
-// delivering at the present speed, whichever is longer. It returns false for more than a year, which only says that
-// almost nothing moves, and would not fit into a time.Duration if it were much longer.
-func (b *burst) left(perSecond float64) (left time.Duration, known bool) {
+// timeLeft estimates the time until all deliveries are final: that of queueing at the requested rate or that of
+// delivering at the present speed, whichever is longer. It returns false for more than a year. Such an estimate only
+// says that hardly anything is delivered, and a much longer one would overflow a time.Duration.
+func (b *burst) timeLeft(perSecond float64) (left time.Duration, known bool) {
 	if perSecond <= 0 {
 		return 0, false
 	}
-	seconds := float64(b.planned()-b.now.Final()) / perSecond
+	seconds := float64(b.planned()-b.progress.Final()) / perSecond
 	if r := b.run; b.running() && r.spec.PerSecond > 0 {
 		seconds = max(seconds, float64(r.spec.Count-r.queued)/r.spec.PerSecond)
 	}
@@ -118,8 +117,8 @@ func (b *burst) left(perSecond float64) (left time.Duration, known bool) {
 	return time.Duration(seconds * float64(time.Second)), true
 }
 
-// leftText formats an estimate. It rounds up, so that zero is reached only at the end, and keeps a unit up to 100
-// of it, because "90 s" visibly changes while a person waits and "2 min" does not.
+// leftText formats an estimate. It rounds up, so that it reaches zero only at the end. It changes to the next unit
+// only at 100, because "90 s" visibly counts down while a person waits and "2 min" does not.
 func leftText(left time.Duration) string {
 	seconds := int(math.Ceil(left.Seconds()))
 	switch {
@@ -132,7 +131,7 @@ func leftText(left time.Duration) string {
 }
 
 // missed reports whether some of the burst was not delivered.
-func (b *burst) missed() bool { return b.now.Failed+b.now.Cancelled > 0 }
+func (b *burst) missed() bool { return b.progress.Failed+b.progress.Cancelled > 0 }
 
 // sentence returns the outcome of the burst.
 func (b *burst) sentence() string {
@@ -154,7 +153,7 @@ func (b *burst) shortfall() (counts, states []string) {
 	for _, part := range []struct {
 		n     int
 		state storage.State
-	}{{b.now.Failed, storage.Failed}, {b.now.Cancelled, storage.Cancelled}} {
+	}{{b.progress.Failed, storage.Failed}, {b.progress.Cancelled, storage.Cancelled}} {
 		if part.n > 0 {
 			counts = append(counts, screen.Thousands(int64(part.n))+" "+string(part.state))
 			states = append(states, string(part.state))
@@ -165,9 +164,9 @@ func (b *burst) shortfall() (counts, states []string) {
 
 // The size of a histogram.
 const (
-	barsLeast, barsMost = 3, 10 // lines
-	barText             = 22    // cells beside the bars
-	barWidth            = 40    // cells of the longest bar, where there is space
+	minBars, maxBars = 3, 10 // lines
+	barText          = 22    // cells beside the bars
+	barWidth         = 40    // cells of the longest bar, if there is space
 )
 
 // outcome draws the outcome of the burst, its speed, and a histogram of the latencies. The histogram takes at most
@@ -187,10 +186,10 @@ func (b *burst) outcome(width, height int) []string {
 		}
 		lines = append(lines, lead+th.Strong.Render(line))
 	}
-	for _, line := range component.Wrap(b.now.Figures(screen.Duration), width-4) {
+	for _, line := range component.Wrap(b.progress.Figures(screen.Duration), width-4) {
 		lines = append(lines, "   "+th.Text.Render(line))
 	}
-	lines = slices.Concat(lines, b.bars(width, max(barsLeast, min(barsMost, (height-len(lines))/4))))
+	lines = slices.Concat(lines, b.bars(width, max(minBars, min(maxBars, (height-len(lines))/4))))
 	closing := th.Text.Render("esc") + th.Dim.Render(" closes ")
 	if last := len(lines) - 1; component.Fits(lines[last], closing, width) {
 		lines[last] = component.Spread(lines[last], closing, width)
@@ -199,12 +198,12 @@ func (b *burst) outcome(width, height int) []string {
 	return component.Lines(append(lines, component.FitRight(closing, width)), width, len(lines)+1)
 }
 
-// bars draws the histogram in at most so many lines. Bars are rounded up, so that even one slow delivery among a
+// bars draws the histogram in at most limit lines. Bars are rounded up, so that even one slow delivery among a
 // million is visible.
-func (b *burst) bars(width, most int) (lines []string) {
-	th, room := b.env.Theme, max(1, min(barWidth, width-barText))
-	for _, bar := range storage.Bars(b.now.Latencies().Buckets, most) {
-		n := int(math.Ceil(bar.Share * float64(room)))
+func (b *burst) bars(width, limit int) (lines []string) {
+	th, longest := b.env.Theme, max(1, min(barWidth, width-barText))
+	for _, bar := range storage.Bars(b.progress.Latencies().Buckets, limit) {
+		n := int(math.Ceil(bar.Share * float64(longest)))
 		lines = append(lines, "   "+th.Dim.Render(component.FitRight(bar.UpTo, 8))+" "+th.Text.Render(strings.Repeat(style.Full, n))+" "+th.Dim.Render(strconv.Itoa(bar.N)))
 	}
 	return lines

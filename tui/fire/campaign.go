@@ -12,44 +12,44 @@ import (
 
 // campaign returns the chosen campaign, or nil if there is none or its events do not go to the webhook.
 func (m *menu) campaign() *storage.Campaign {
-	c := m.firing.findCampaign(m.chosen)
-	if c == nil || notFired(*c, m.webhook) != "" {
+	c := m.firer.findCampaign(m.chosen)
+	if c == nil || whyNotFired(*c, m.webhook) != "" {
 		return nil
 	}
 	return c
 }
 
-// notFired returns why an event at the webhook cannot be one of the campaign's, or "".
-func notFired(c storage.Campaign, w storage.Webhook) string {
+// whyNotFired returns why an event of the campaign cannot be fired at the webhook, or "".
+func whyNotFired(c storage.Campaign, w storage.Webhook) string {
 	if !w.Has(c.Channel) {
 		return fmt.Sprintf("is for %s, which is not a channel of %s", c.Channel, w.Name)
 	}
 	return c.WhyNotFired(w, c.Channel)
 }
 
-// campaignLabel returns whose campaign and action IDs the events have.
+// campaignLabel says which campaign and action IDs the events have.
 func (m *menu) campaignLabel() string {
 	if c := m.campaign(); c != nil {
-		return c.Name + ": events have its ids"
+		return c.Name + ": events have its IDs"
 	}
-	return "none: made-up ids"
+	return "none: made-up IDs"
 }
 
 // chooseCampaign asks which campaign the following events belong to.
 func (m *menu) chooseCampaign() tea.Cmd {
-	items := []component.MenuItem{{ID: noCampaign, Label: "none", Detail: "each event has made-up ids"}}
-	now := 0
-	for i, c := range m.firing.campaigns {
+	items := []component.MenuItem{{ID: noCampaign, Label: "none", Detail: "each event has made-up IDs"}}
+	present := 0
+	for i, c := range m.firer.campaigns {
 		item := component.MenuItem{ID: c.ID.String(), Label: c.Name, Detail: string(c.Status) + "   " + string(c.Channel) + "   " + c.Organization + " / " + c.Sandbox.Name}
-		if why := notFired(c, m.webhook); why != "" {
+		if why := whyNotFired(c, m.webhook); why != "" {
 			item.Off, item.Detail = true, strings.TrimPrefix(why, c.Name+" ") // the label already has the name
 		}
 		if c.ID == m.chosen {
-			now = i + 1
+			present = i + 1
 		}
 		items = append(items, item)
 	}
-	return m.firing.env.Choose(component.Menu{Title: "Fire events of which campaign?", Details: component.Number(items), At: now, Find: true, Names: true}, func(id string) tea.Cmd {
+	return m.firer.env.Choose(component.Menu{Title: "Fire events of which campaign?", Details: component.Number(items), At: present, Find: true, Names: true}, func(id string) tea.Cmd {
 		m.choose(id)
 		return nil
 	})
@@ -61,6 +61,6 @@ const noCampaign = "none"
 // choose makes the following events those of the campaign with an ID, or of none.
 func (m *menu) choose(campaign string) {
 	m.chosen, _ = storage.ParseID(campaign) // 0 for none
-	m.firing.last.campaign = m.chosen
+	m.firer.last.campaign = m.chosen
 	m.fill()
 }

@@ -33,17 +33,17 @@ type Store interface {
 type Firer struct {
 	env       *screen.Env
 	store     Store
-	known     screen.Query[inventory]
+	query     screen.Query[inventory]
 	saved     []storage.SavedFixture
 	campaigns []storage.Campaign
-	read      bool
-	Tried     bool // reading has succeeded or failed
+	read      bool // reading has succeeded at least once
+	Tried     bool // reading has succeeded or failed at least once
 	last      last
 	burst     burst
 	watch     watch
 }
 
-// last holds what a person chose last, with which the keys f and . begin.
+// last holds what a person chose last: the defaults of the menu, and the event that the key . fires again.
 type last struct {
 	spec     fire.Spec // the zero Spec: nothing was fired yet
 	channel  storage.Channel
@@ -68,8 +68,8 @@ type inventory struct {
 // New returns a firer for the webhooks of a store.
 func New(e *screen.Env, store Store) *Firer {
 	return &Firer{
-		env: e, store: store, known: screen.Query[inventory]{Ctx: e.Context}, last: last{variants: map[target]string{}},
-		burst: burst{env: e, store: store, readings: screen.Query[reading]{Ctx: e.Context}},
+		env: e, store: store, query: screen.Query[inventory]{Ctx: e.Context}, last: last{variants: map[target]string{}},
+		burst: burst{env: e, store: store, query: screen.Query[reading]{Ctx: e.Context}},
 		watch: watch{env: e, store: store, query: screen.Query[[]storage.Delivery]{Ctx: e.Context}},
 	}
 }
@@ -78,17 +78,17 @@ func New(e *screen.Env, store Store) *Firer {
 func (f *Firer) Refresh(c storage.Change) tea.Cmd {
 	var cmds []tea.Cmd
 	if c.Has(storage.ChangedWebhooks | storage.ChangedFixtures | storage.ChangedCampaigns) {
-		cmds = append(cmds, f.known.Ask(f.readInventory))
+		cmds = append(cmds, f.query.Ask(f.readInventory))
 	}
 	if c.Has(storage.ChangedDeliveries) {
 		cmds = append(cmds, f.watch.read(), f.burst.changed())
 	}
-	f.env.Targets.Reading = f.known.Running
+	f.env.Targets.Reading = f.query.Running
 	return tea.Batch(cmds...)
 }
 
-// readInventory reads what the menu offers, and the newest delivery, with whose webhook the menu of a new console
-// begins.
+// readInventory reads what the menu offers, and the newest delivery. Its webhook is the first target of a console in
+// which nothing has been fired yet.
 func (f *Firer) readInventory(ctx context.Context) (inventory, error) {
 	all, err := f.store.Webhooks(ctx)
 	if err != nil {
@@ -115,9 +115,9 @@ func (f *Firer) readInventory(ctx context.Context) (inventory, error) {
 
 // Update handles the results of reads, and the reports of runs.
 func (f *Firer) Update(msg tea.Msg) tea.Cmd {
-	if a, fresh, cmd := f.known.Take(msg); fresh {
+	if a, fresh, cmd := f.query.Take(msg); fresh {
 		t := &f.env.Targets
-		f.Tried, t.Reading = true, f.known.Running
+		f.Tried, t.Reading = true, f.query.Running
 		if a.Err == nil {
 			f.read, t.Webhooks, f.saved, f.campaigns = true, a.Value.webhooks, a.Value.saved, a.Value.campaigns
 			if t.Chosen == 0 {
@@ -138,7 +138,7 @@ func (f *Firer) Update(msg tea.Msg) tea.Cmd {
 	return f.watch.Update(msg)
 }
 
-// Open shows the menu for the webhook that is selected in front, otherwise for the last one fired at.
+// Open shows the menu for the webhook that is selected on the front screen, otherwise for the last one fired at.
 func (f *Firer) Open(front screen.Screen) tea.Cmd {
 	m, ok := f.menuFor(front)
 	switch {
@@ -150,8 +150,8 @@ func (f *Firer) Open(front screen.Screen) tea.Cmd {
 	return screen.Say(screen.Info("There is no webhook to fire at yet: 1 goes to the webhooks, n creates one"))
 }
 
-// Repeat fires the last event again, at its webhook with the current settings. It asks before a burst, because a key
-// that usually fires one event must not fire a thousand by surprise.
+// Repeat fires the last event again, with the current settings of its webhook and campaign. It asks before it fires a
+// burst, because a key that usually fires one event should not fire a thousand by surprise.
 func (f *Firer) Repeat() tea.Cmd {
 	again := f.last.spec
 	if again.Status == "" {
@@ -184,7 +184,7 @@ func (f *Firer) FireAt(w storage.Webhook, event storage.Status) tea.Cmd {
 	return f.fire(newMenu(f, w, f.last.campaign).spec(event))
 }
 
-// findCampaign returns a campaign as it was read last, or nil.
+// findCampaign returns the campaign as it was last read, or nil.
 func (f *Firer) findCampaign(id storage.ID) *storage.Campaign {
 	at := slices.IndexFunc(f.campaigns, func(c storage.Campaign) bool { return c.ID == id })
 	if at < 0 {
@@ -223,7 +223,7 @@ func (l last) failureLabel(channel storage.Channel, status storage.Status) strin
 	return l.variantLabel(channel, status)
 }
 
-// label describes what the key . would fire.
+// label describes what the key . fires.
 func (l last) label() string {
 	if l.spec.Status == "" {
 		return "nothing fired yet"

@@ -17,7 +17,7 @@ import (
 
 // A menu fires events at one webhook. Its items are rebuilt after each choice that changes what they do.
 type menu struct {
-	firing  *Firer
+	firer   *Firer
 	webhook storage.Webhook
 	chosen  storage.ID // of the campaign; 0: none
 	menu    component.Menu
@@ -36,15 +36,15 @@ const (
 	itemAgain     = "again"
 )
 
-// newMenu returns a menu for a webhook and a campaign, or 0 for none.
+// newMenu returns a menu for a webhook and a campaign; campaign 0 means none.
 func newMenu(f *Firer, w storage.Webhook, campaign storage.ID) *menu {
-	m := &menu{firing: f, webhook: w, chosen: campaign}
+	m := &menu{firer: f, webhook: w, chosen: campaign}
 	m.fill()
 	return m
 }
 
-// menuFor returns the menu for the webhook that is selected in front, and for the selected campaign if its events go
-// to that webhook.
+// menuFor returns the menu for the webhook that is selected on the front screen, and for the selected campaign if its
+// events are sent to that webhook.
 func (f *Firer) menuFor(front screen.Screen) (*menu, bool) {
 	w, ok := f.env.Targets.Target(front)
 	if !ok {
@@ -61,7 +61,7 @@ func (f *Firer) menuFor(front screen.Screen) (*menu, bool) {
 
 // fill builds the items for the present choices.
 func (m *menu) fill() {
-	f, channel := m.firing, m.channel()
+	f, channel := m.firer, m.channel()
 	m.menu = component.Menu{
 		At:    m.menu.At,
 		Title: "Fire at " + m.webhook.Name,
@@ -115,10 +115,9 @@ func (f *Firer) Actions(front screen.Screen) []screen.Binding {
 
 // choices returns the items that change what is fired. They open the menu, which shows the choice.
 func (m *menu) choices() []screen.Binding {
-	of := m.menu
-	items := slices.DeleteFunc(slices.Clone(of.Details), func(item component.MenuItem) bool { return item.Off || item.ID == itemAgain })
-	if of.Hint != nil {
-		items = append(items, component.MenuItem{ID: of.Hint.ID, Key: of.Hint.Key, Label: "another webhook"})
+	items := slices.DeleteFunc(slices.Clone(m.menu.Details), func(item component.MenuItem) bool { return item.Off || item.ID == itemAgain })
+	if hint := m.menu.Hint; hint != nil {
+		items = append(items, component.MenuItem{ID: hint.ID, Key: hint.Key, Label: "another webhook"})
 	}
 	var all []screen.Binding
 	for _, item := range items {
@@ -133,7 +132,7 @@ func (m *menu) choices() []screen.Binding {
 func (m *menu) itemBinding(item component.MenuItem, do func(*menu) tea.Cmd) screen.Binding {
 	return screen.Binding{
 		Shown: "f " + item.Key, Help: fmt.Sprintf("Fire at %s: %s", m.webhook.Name, item.Label), Word: strings.TrimSuffix(item.Label, style.More),
-		Do: func() tea.Cmd { return do(newMenu(m.firing, m.webhook, m.chosen)) },
+		Do: func() tea.Cmd { return do(newMenu(m.firer, m.webhook, m.chosen)) },
 	}
 }
 
@@ -142,7 +141,7 @@ func (m *menu) channel() storage.Channel {
 	if c := m.campaign(); c != nil {
 		return c.Channel
 	}
-	return m.firing.last.channelFor(m.webhook)
+	return m.firer.last.channelFor(m.webhook)
 }
 
 // Update handles the keys of the items.
@@ -164,12 +163,12 @@ func (m *menu) status() storage.Status {
 
 // lastSpec returns an event like the last one fired, with the present choices.
 func (m *menu) lastSpec() fire.Spec {
-	if saved := m.firing.last.spec.Saved; saved != nil && m.webhook.Has(saved.Channel) {
+	if saved := m.firer.last.spec.Saved; saved != nil && m.webhook.Has(saved.Channel) {
 		if of, ok := m.savedSpec(saved.Name); ok {
 			return of
 		}
 	}
-	return m.spec(m.firing.last.status())
+	return m.spec(m.firer.last.status())
 }
 
 // pick runs the action of an item.
@@ -191,23 +190,23 @@ func (m *menu) pick(item string) tea.Cmd {
 	case itemMisbehave:
 		return m.chooseMisbehaviour(m.lastSpec())
 	case itemBurst:
-		return tea.Batch(screen.Dismiss(m), m.firing.askBurst(m.spec(m.firing.last.status())))
+		return tea.Batch(screen.Dismiss(m), m.firer.askBurst(m.spec(m.firer.last.status())))
 	case itemAgain:
-		return tea.Batch(screen.Dismiss(m), m.firing.Repeat())
+		return tea.Batch(screen.Dismiss(m), m.firer.Repeat())
 	}
-	return tea.Batch(screen.Dismiss(m), m.firing.fire(m.spec(storage.Status(item))))
+	return tea.Batch(screen.Dismiss(m), m.firer.fire(m.spec(storage.Status(item))))
 }
 
 // View draws the menu.
 func (m *menu) View(width, height int) string {
-	return m.menu.View(m.firing.env.Theme, width, height)
+	return m.menu.View(m.firer.env.Theme, width, height)
 }
 
 // spec returns an event with the present choices.
 func (m *menu) spec(status storage.Status) fire.Spec {
 	channel := m.channel()
 	return fire.Spec{
-		Webhook: m.webhook, Campaign: m.campaign(), Channel: channel, Status: status, Variant: m.firing.last.variant(channel, status), Recipients: 1, Count: 1,
+		Webhook: m.webhook, Campaign: m.campaign(), Channel: channel, Status: status, Variant: m.firer.last.variant(channel, status), Recipients: 1, Count: 1,
 	}
 }
 
@@ -215,42 +214,42 @@ func (m *menu) spec(status storage.Status) fire.Spec {
 // the list may have been read again meanwhile.
 func (m *menu) changeWebhook() tea.Cmd {
 	var items []component.MenuItem
-	now := 0
-	for i, w := range m.firing.env.Targets.Webhooks {
+	present := 0
+	for i, w := range m.firer.env.Targets.Webhooks {
 		if w.ID == m.webhook.ID {
-			now = i
+			present = i
 		}
 		item := component.MenuItem{ID: w.ID.String(), Label: w.Name, Detail: w.Organization + " / " + w.Sandbox.Name + "   " + words.List(w.Channels)}
 		items = append(items, item)
 	}
 	pick := func(id string) tea.Cmd {
-		i := slices.IndexFunc(m.firing.env.Targets.Webhooks, func(w storage.Webhook) bool { return w.ID.String() == id })
+		i := slices.IndexFunc(m.firer.env.Targets.Webhooks, func(w storage.Webhook) bool { return w.ID.String() == id })
 		if i >= 0 {
-			m.webhook = m.firing.env.Targets.Webhooks[i]
-			m.firing.env.Targets.Chosen = m.webhook.ID
+			m.webhook = m.firer.env.Targets.Webhooks[i]
+			m.firer.env.Targets.Chosen = m.webhook.ID
 			m.fill()
 		}
 		return nil
 	}
-	return m.firing.env.Choose(component.Menu{Title: "Fire at which webhook?", Details: component.Number(items), At: now, Find: true, Names: true}, pick)
+	return m.firer.env.Choose(component.Menu{Title: "Fire at which webhook?", Details: component.Number(items), At: present, Find: true, Names: true}, pick)
 }
 
-// nextChannel chooses the next channel of the webhook. It also removes the campaign, which has only one channel.
+// nextChannel chooses the next channel of the webhook. It also deselects the campaign, which has only one channel.
 func (m *menu) nextChannel() {
 	at := slices.Index(m.webhook.Channels, m.channel())
-	m.firing.last.channel = m.webhook.Channels[(at+1)%len(m.webhook.Channels)]
+	m.firer.last.channel = m.webhook.Channels[(at+1)%len(m.webhook.Channels)]
 	m.choose(noCampaign)
 }
 
-// chooseLife asks how the lifecycle of the message ends.
+// chooseLife asks how the life of a message ends.
 func (m *menu) chooseLife() tea.Cmd {
 	ends := []component.MenuItem{
 		{ID: string(storage.StatusDelivered), Key: "d", Label: "sent, then delivered"},
-		{ID: string(storage.StatusBounce), Key: "b", Label: "sent, then bounce", Detail: m.firing.last.variantLabel(m.channel(), storage.StatusBounce)},
+		{ID: string(storage.StatusBounce), Key: "b", Label: "sent, then bounce", Detail: m.firer.last.variantLabel(m.channel(), storage.StatusBounce)},
 	}
-	return m.firing.env.Choose(component.Menu{Title: "A message's life", Details: ends}, func(end string) tea.Cmd {
+	return m.firer.env.Choose(component.Menu{Title: "A message's life", Details: ends}, func(end string) tea.Cmd {
 		life := m.spec(storage.Status(end))
 		life.Lifecycle = true
-		return tea.Batch(screen.Dismiss(m), m.firing.fire(life))
+		return tea.Batch(screen.Dismiss(m), m.firer.fire(life))
 	})
 }

@@ -14,7 +14,7 @@ import (
 // itemEvent is the item that leads from the choice of a misbehaviour to that of the event.
 const itemEvent = "event"
 
-// chooseMisbehaviour asks how an event misbehaves. Faults of the token are off for a webhook that sends none.
+// chooseMisbehaviour asks how an event misbehaves. Faults of the token are disabled for a webhook that sends none.
 func (m *menu) chooseMisbehaviour(of fire.Spec) tea.Cmd {
 	var items []component.MenuItem
 	for i, kind := range storage.Misbehaviours() {
@@ -27,7 +27,7 @@ func (m *menu) chooseMisbehaviour(of fire.Spec) tea.Cmd {
 		}
 		items = append(items, item)
 	}
-	return m.firing.env.Choose(component.Menu{
+	return m.firer.env.Choose(component.Menu{
 		Title: fmt.Sprintf("Misbehave at %s: %s, but…", of.Webhook.Name, of), Details: items, Find: true,
 		Hint: &component.MenuItem{ID: itemEvent, Key: "tab", Label: "another event"},
 	}, func(kind string) tea.Cmd {
@@ -35,28 +35,28 @@ func (m *menu) chooseMisbehaviour(of fire.Spec) tea.Cmd {
 			return m.chooseMisbehaving(of)
 		}
 		of.Misbehave = storage.Misbehaviour(kind)
-		return tea.Batch(screen.Dismiss(m), m.firing.fire(of))
+		return tea.Batch(screen.Dismiss(m), m.firer.fire(of))
 	})
 }
 
-// chooseMisbehaving asks which event misbehaves: one of the statuses or a saved fixture, whose name is never that of
-// a status.
+// chooseMisbehaving asks which event misbehaves: one of the statuses or a saved fixture. Their names can be told apart,
+// because storage rejects a fixture with the name of a status.
 func (m *menu) chooseMisbehaving(of fire.Spec) tea.Cmd {
 	var items []component.MenuItem
-	now := 0
+	present := 0
 	for i, s := range storage.Statuses() {
 		if s == of.Status {
-			now = i
+			present = i
 		}
-		items = append(items, component.MenuItem{ID: string(s), Key: string(s[0]), Label: string(s), Detail: m.firing.last.failureLabel(of.Channel, s)})
+		items = append(items, component.MenuItem{ID: string(s), Key: string(s[0]), Label: string(s), Detail: m.firer.last.failureLabel(of.Channel, s)})
 	}
 	for _, item := range m.savedItems() {
 		if of.Saved != nil && of.Saved.Name == item.ID {
-			now = len(items)
+			present = len(items)
 		}
 		items = append(items, item)
 	}
-	return m.firing.env.Choose(component.Menu{Title: "Which event misbehaves at " + of.Webhook.Name + "?", Details: items, At: now}, func(id string) tea.Cmd {
+	return m.firer.env.Choose(component.Menu{Title: "Which event misbehaves at " + of.Webhook.Name + "?", Details: items, At: present}, func(id string) tea.Cmd {
 		chosen, ok := m.savedSpec(id)
 		if !ok {
 			chosen = m.spec(storage.Status(id))

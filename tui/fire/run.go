@@ -20,9 +20,9 @@ type run struct {
 	stop     context.CancelFunc
 	queued   int
 	stopped  bool           // a person has stopped it
-	ended    bool           // nothing more will be queued
-	over     bool           // and all deliveries are final
-	follower *fire.Follower // of a burst
+	ended    bool           // no more events will be queued
+	over     bool           // it has ended, and all deliveries are final
+	follower *fire.Follower // nil unless it is a burst
 }
 
 // runMsg reports the deliveries that a run has queued, and at its end the error, if any.
@@ -33,14 +33,14 @@ type runMsg struct {
 	err    error
 }
 
-// burst reports whether a run has several messages, which are reported together.
+// burst reports whether a run fires the events of several messages, whose outcomes are reported together.
 func (r *run) burst() bool { return r.spec.Count > 1 }
 
 // String names a run in toasts and in the panel, as in "100 bounce on email → acme".
 func (r *run) String() string { return fmt.Sprintf("%s → %s", r.spec, r.spec.Webhook.Name) }
 
-// fire fires what a person has chosen, and remembers it for the next time. The channel of the run's reports is
-// buffered, so that queueing does not wait for each frame of the console.
+// fire fires the spec, and remembers it for the next time. The channel for the run's reports is buffered, because
+// the console takes one report per frame and queueing should not wait for that.
 func (f *Firer) fire(spec fire.Spec) tea.Cmd {
 	f.last.spec, f.last.channel, f.env.Targets.Chosen = spec, spec.Channel, spec.Webhook.ID
 	r := &run{spec: spec, began: f.env.Now(), progress: make(chan runMsg, 64)}
@@ -53,9 +53,9 @@ func (f *Firer) fire(spec fire.Spec) tea.Cmd {
 	return tea.Batch(f.start(r, fire.Patience(spec.Webhook, f.env.Status.Alive)), r.next(f.env.Context))
 }
 
-// start returns a command that executes a run and reports on its channel. It cannot return the reports as messages,
-// because a command returns only one. Sending a report ends with the console and not with the run, so that the last
-// one also arrives after a run was stopped.
+// start returns a command that executes a run and sends reports on its channel. It cannot return the reports as
+// messages, because a command returns only one. Sending gives up when the console ends and not when the run is stopped,
+// so that the last report of a stopped run still arrives.
 func (f *Firer) start(r *run, patience time.Duration) tea.Cmd {
 	ctx, stop := context.WithCancel(f.env.Context)
 	r.stop = stop

@@ -14,18 +14,19 @@ import (
 
 // chooseSaved asks which saved fixture to fire.
 func (m *menu) chooseSaved() tea.Cmd {
-	return m.firing.env.Choose(component.Menu{Title: "Which saved fixture?", Details: component.Number(m.savedItems()), Find: true, Names: true}, func(name string) tea.Cmd {
+	return m.firer.env.Choose(component.Menu{Title: "Which saved fixture?", Details: component.Number(m.savedItems()), Find: true, Names: true}, func(name string) tea.Cmd {
 		of, ok := m.savedSpec(name)
 		if !ok {
 			return nil
 		}
-		return tea.Batch(screen.Dismiss(m), m.firing.fire(of))
+		return tea.Batch(screen.Dismiss(m), m.firer.fire(of))
 	})
 }
 
-// savedItems returns the saved fixtures. Those for a channel that the webhook does not have are off, with the reason.
+// savedItems returns the saved fixtures. Those for a channel that the webhook does not have are disabled, with the
+// reason.
 func (m *menu) savedItems() (items []component.MenuItem) {
-	for _, saved := range m.firing.saved {
+	for _, saved := range m.firer.saved {
 		item := component.MenuItem{ID: saved.Name, Label: saved.Name, Detail: fmt.Sprintf("%s, %s", saved.Status, saved.Channel)}
 		if !m.webhook.Has(saved.Channel) {
 			item.Off, item.Detail = true, fmt.Sprintf("is for %s, which is not a channel of %s", saved.Channel, m.webhook.Name)
@@ -35,14 +36,14 @@ func (m *menu) savedItems() (items []component.MenuItem) {
 	return items
 }
 
-// savedSpec returns the event of a saved fixture, or false if that was deleted. It leaves out a campaign of another
-// channel, which cannot have sent it.
+// savedSpec returns the event of a saved fixture, or false if the fixture was deleted. It omits a campaign of another
+// channel, because that cannot have sent the event.
 func (m *menu) savedSpec(name string) (fire.Spec, bool) {
-	i := slices.IndexFunc(m.firing.saved, func(f storage.SavedFixture) bool { return f.Name == name })
+	i := slices.IndexFunc(m.firer.saved, func(f storage.SavedFixture) bool { return f.Name == name })
 	if i < 0 {
 		return fire.Spec{}, false
 	}
-	saved := m.firing.saved[i]
+	saved := m.firer.saved[i]
 	of := m.spec(saved.Status)
 	of.Channel, of.Variant, of.Saved = saved.Channel, "", &saved
 	if of.Campaign != nil && of.Campaign.Channel != saved.Channel {

@@ -11,14 +11,14 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// changeVariant asks for the variant of failure for the following events: one with a name, or a code of the channel's
-// provider. With the cursor on error, it offers only errors.
+// changeVariant asks for the variant of bounces or errors for the following events: one with a name, or a code of the
+// channel's provider. With the cursor on error, it offers only errors.
 func (m *menu) changeVariant() tea.Cmd {
 	channel, of := m.channel(), storage.StatusBounce
 	variants, title := failures(channel), "Which bounce?"
 	switch both := slices.ContainsFunc(variants, isError); {
 	case m.status() == storage.StatusError && !both:
-		return screen.Say(screen.AboutKeys("there is one kind of error on " + string(channel) + ": " + m.firing.last.variantLabel(channel, storage.StatusError)))
+		return screen.Say(screen.AboutKeys("there is one kind of error on " + string(channel) + ": " + m.firer.last.variantLabel(channel, storage.StatusError)))
 	case m.status() == storage.StatusError:
 		of, title = storage.StatusError, "Which error?"
 		variants = slices.DeleteFunc(variants, func(v fixtures.Fixture) bool { return !isError(v) })
@@ -29,16 +29,16 @@ func (m *menu) changeVariant() tea.Cmd {
 	for i, v := range variants {
 		items[i] = variantItem(v, component.Digit(i))
 	}
-	now := slices.IndexFunc(variants, func(v fixtures.Fixture) bool {
-		return v.Status == of && v.Variant == m.firing.last.variant(channel, of)
+	present := slices.IndexFunc(variants, func(v fixtures.Fixture) bool {
+		return v.Status == of && v.Variant == m.firer.last.variant(channel, of)
 	})
 	pick := func(id string) tea.Cmd {
 		i := slices.IndexFunc(items, func(item component.MenuItem) bool { return item.ID == id })
-		m.firing.last.variants[target{channel, variants[i].Status}] = variants[i].Variant
+		m.firer.last.variants[target{channel, variants[i].Status}] = variants[i].Variant
 		m.fill()
 		return nil
 	}
-	return m.firing.env.Choose(component.Menu{Title: title, Details: items, At: max(0, now), Find: true}, pick)
+	return m.firer.env.Choose(component.Menu{Title: title, Details: items, At: max(0, present), Find: true}, pick)
 }
 
 // isError reports whether a fixture is an error and not a bounce.
@@ -57,8 +57,8 @@ func variantItem(v fixtures.Fixture, digit string) component.MenuItem {
 	return item
 }
 
-// failures returns the variants of bounce and error, those with a name first. It leaves out errors that are all the
-// same, because there would be nothing to choose.
+// failures returns the variants of bounce and error, those with a name first. It omits the errors if they all have the
+// same label, because then there is nothing to choose.
 func failures(channel storage.Channel) []fixtures.Fixture {
 	errors := fixtures.Variants(channel, storage.StatusError)
 	if !slices.ContainsFunc(errors, func(f fixtures.Fixture) bool { return f.Label() != errors[0].Label() }) {

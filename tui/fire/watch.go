@@ -16,8 +16,8 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// A watch shows the outcomes of deliveries that were queued in this console. Each has one toast, which changes with
-// its state.
+// A watch shows the outcomes of deliveries that were queued in this console. Each delivery has one toast, which is
+// updated when its state changes.
 type watch struct {
 	env   *screen.Env
 	store Store
@@ -26,8 +26,8 @@ type watch struct {
 	shown map[storage.ID]string // the states that the toasts show
 }
 
-// maxWatched limits how many deliveries are watched at once, because each is read separately at every change. Beyond
-// it, the oldest are no longer watched.
+// maxWatched limits how many deliveries are watched at once, because each change reads every one of them separately.
+// When there are more, the oldest are no longer watched.
 const maxWatched = 20
 
 // follow watches deliveries that have just been queued, and shows their states.
@@ -57,8 +57,7 @@ func (w *watch) read() tea.Cmd {
 	})
 }
 
-// Update shows what has changed. The number of attempts is part of the state, so that each retry
-// is reported.
+// Update shows the changed states. It compares the number of attempts too, so that each retry is shown.
 func (w *watch) Update(msg tea.Msg) tea.Cmd {
 	a, fresh, cmd := w.query.Take(msg)
 	if !fresh {
@@ -117,7 +116,7 @@ func say(d storage.Delivery, toast component.Toast) tea.Cmd {
 	return screen.Say(screen.NamingDelivery(toast, d.ID))
 }
 
-// reportParked shows why a delivery is parked. That takes a query, and so a command.
+// reportParked shows why a delivery is parked. That takes a query, so it is done in a command.
 func (w *watch) reportParked(d storage.Delivery) tea.Cmd {
 	return func() tea.Msg {
 		reason, err := screen.ParkedReason(w.env.Context, w.store, d)
@@ -129,8 +128,8 @@ func (w *watch) reportParked(d storage.Delivery) tea.Cmd {
 	}
 }
 
-// reportFailure shows why a delivery failed. If the built-in receiver rejected it, the verdict says more than the
-// status code. A 410 also pauses the webhook, which is added unless the error already says so.
+// reportFailure shows why a delivery failed. If the built-in receiver rejected it, it shows the failed verdict, which
+// says more than the status code. A 410 Gone also pauses the webhook, which it adds unless the error already says so.
 func (w *watch) reportFailure(d storage.Delivery) tea.Cmd {
 	return func() tea.Msg {
 		why := w.env.Translate(d.Error, d.CreatedAt)
