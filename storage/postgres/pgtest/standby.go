@@ -32,7 +32,7 @@ func (s *Server) Standby(t testing.TB) *Server {
 
 // copyOf copies a server, and starts the copy as its standby.
 func (s *Server) copyOf(primary *Server) (err error) {
-	made, err := s.command(s.bin+"/pg_basebackup", "-h", primary.dir, "-p", primary.Port(), "-U", "postgres", "-D", s.dir+"/data",
+	made, err := s.command(s.bin+"/pg_basebackup", "-h", primary.dir, "-p", primary.Port(), "-U", "postgres", "-D", s.data(),
 		"--write-recovery-conf", "--checkpoint=fast", "--no-sync").CombinedOutput()
 	if err != nil {
 		return fmt.Errorf("pg_basebackup: %w: %s", err, made)
