@@ -12,10 +12,17 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
+	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
+
+// A request has a runner run a command.
+type request struct {
+	Args, Env []string // Env is added to the environment, also of the commands that follow
+}
 
 // A ran is what a command left.
 type ran struct {
@@ -23,8 +30,8 @@ type ran struct {
 	Stdout, Stderr []byte
 }
 
-// runCommands is the main of a process that runs one command after another. It reads their arguments
-// from stdin, and writes what each left to stdout.
+// runCommands is the main of a runner's process. It reads requests from stdin, and writes what each
+// command left to stdout.
 func runCommands() {
 	nothing, err := os.Open(os.DevNull)
 	if err != nil {
@@ -32,21 +39,32 @@ func runCommands() {
 	}
 	requests, answers := json.NewDecoder(os.Stdin), json.NewEncoder(os.Stdout)
 	for {
-		var args []string
-		if err := requests.Decode(&args); errors.Is(err, io.EOF) {
+		var next request
+		if err := requests.Decode(&next); errors.Is(err, io.EOF) {
 			return
-		} else if err != nil {
+		} else if err := errors.Join(err, addToEnvironment(next.Env)); err != nil {
 			log.Fatal(err)
 		}
 		var stdout, stderr sharedBuffer
 		s := newSession()
 		s.in, s.out.to, s.err = nothing, &stdout, &stderr
-		code := (&app{session: s, args: args}).main()
+		code := (&app{session: s, args: next.Args}).main()
 		if err := answers.Encode(ran{code, stdout.taken(), stderr.taken()}); err != nil {
 			log.Fatal(err)
 		}
 	}
 }
+
+func addToEnvironment(variables []string) (err error) {
+	for _, variable := range variables {
+		name, value, _ := strings.Cut(variable, "=")
+		err = errors.Join(err, os.Setenv(name, value))
+	}
+	return err
+}
+
+// all returns both its outputs.
+func (left ran) all() []byte { return slices.Concat(left.Stdout, left.Stderr) }
 
 // A sharedBuffer takes what several goroutines write, as a file does.
 type sharedBuffer struct {
@@ -66,7 +84,7 @@ func (b *sharedBuffer) taken() []byte {
 	return bytes.Clone(b.written.Bytes())
 }
 
-// A runner is a process that runs the commands of a script. A process of its own would take each of
+// A runner is a process that runs one command after another. A process of its own would take each of
 // them, under the race detector, five times as long as what it does. Commands that read stdin, that
 // run beside others or that are interrupted have one: a script calls them by exec or start.
 type runner struct {
@@ -77,18 +95,103 @@ type runner struct {
 	answers  *json.Decoder
 }
 
+// startRunner starts a runner, the program "commands", in a folder.
+func startRunner(program, folder string, env []string) (*runner, error) {
+	p := exec.Command(program)
+	r := &runner{process: p}
+	p.Dir, p.Env, p.Stderr = folder, env, &r.stderr
+	stdin, err := p.StdinPipe()
+	if err != nil {
+		return nil, err
+	}
+	stdout, err := p.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	r.requests, r.ask, r.answers = stdin, json.NewEncoder(stdin), json.NewDecoder(stdout)
+	return r, p.Start()
+}
+
+// newRunnerOf returns what runs commands in a process that ends with the test, and must have nothing
+// to complain of.
+func newRunnerOf(t *testing.T, env []string) func(request) ran {
+	t.Helper()
+	program, err := exec.LookPath("commands")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := startRunner(program, t.TempDir(), append(os.Environ(), env...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := r.end(); err != nil {
+			t.Error(err)
+		}
+	})
+	return func(next request) ran {
+		left, err := r.run(next)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return left
+	}
+}
+
+// run runs a command.
+func (r *runner) run(next request) (left ran, err error) {
+	if err := errors.Join(r.ask.Encode(next), r.answers.Decode(&left)); err != nil {
+		_ = r.process.Process.Kill()
+		return ran{}, fmt.Errorf("%v: %w: %w", next.Args, err, r.end())
+	}
+	return left, nil
+}
+
+// end ends the process, and returns what it complains of.
+func (r *runner) end() error {
+	_ = r.requests.Close()
+	if err := r.process.Wait(); err != nil {
+		return fmt.Errorf("%w\n%s", err, r.stderr.String())
+	}
+	return nil
+}
+
 type runnerKey struct{}
 
-// newRunner returns one that starts with the script's first command, and must have nothing to complain
-// of when the script ends.
-func newRunner(env *testscript.Env) *runner {
-	r := &runner{}
+// A scriptRunner is the runner of a script, which starts with its first command and after a change
+// of the folder.
+type scriptRunner struct{ current *runner }
+
+// newRunner returns one that must have nothing to complain of when the script ends.
+func newRunner(env *testscript.Env) *scriptRunner {
+	r := &scriptRunner{}
 	env.Defer(func() {
 		if err := r.end(); err != nil {
 			env.T().Fatal(err)
 		}
 	})
 	return r
+}
+
+// in returns the runner in a folder.
+func (r *scriptRunner) in(folder string, ts *testscript.TestScript) *runner {
+	if r.current != nil && r.current.process.Dir == folder {
+		return r.current
+	}
+	ts.Check(r.end())
+	started, err := startRunner(lookUp(ts, "commands"), folder, variables(ts))
+	ts.Check(err)
+	r.current = started
+	return started
+}
+
+func (r *scriptRunner) end() error {
+	ended := r.current
+	if ended == nil {
+		return nil
+	}
+	r.current = nil
+	return ended.end()
 }
 
 // run backchannel ARG… runs a command, which has to succeed.
@@ -157,47 +260,14 @@ func (left ran) print(ts *testscript.TestScript) {
 }
 
 // ask has the script's runner run a command.
-func ask(ts *testscript.TestScript, args []string) (left ran) {
-	r := runnerOf(ts)
-	if err := errors.Join(r.ask.Encode(args), r.answers.Decode(&left)); err != nil {
-		_ = r.process.Process.Kill()
-		ts.Fatalf("%v: %v: %v", args, err, r.end())
+func ask(ts *testscript.TestScript, args []string) ran {
+	r := ts.Value(runnerKey{}).(*scriptRunner)
+	left, err := r.in(ts.MkAbs("."), ts).run(request{args, variables(ts)})
+	if err != nil {
+		r.current = nil // it has ended
+		ts.Fatalf("%v", err)
 	}
 	return left
-}
-
-// runnerOf returns the runner of a script, which is another one after a change of the environment
-// or of the folder.
-func runnerOf(ts *testscript.TestScript) *runner {
-	current := ts.Value(runnerKey{}).(*runner)
-	folder, variables := ts.MkAbs("."), variables(ts)
-	if p := current.process; p != nil && p.Dir == folder && slices.Equal(p.Env, variables) {
-		return current
-	}
-	ts.Check(current.end())
-	p := exec.Command(lookUp(ts, "commands"))
-	p.Dir, p.Env, p.Stderr = folder, variables, &current.stderr
-	stdin, err := p.StdinPipe()
-	ts.Check(err)
-	stdout, err := p.StdoutPipe()
-	ts.Check(err)
-	ts.Check(p.Start())
-	current.process, current.requests, current.ask, current.answers = p, stdin, json.NewEncoder(stdin), json.NewDecoder(stdout)
-	return current
-}
-
-// end ends the process, if there is one, and returns what it complains of.
-func (r *runner) end() error {
-	ended := r.process
-	if ended == nil {
-		return nil
-	}
-	r.process = nil
-	_ = r.requests.Close()
-	if err := ended.Wait(); err != nil {
-		return fmt.Errorf("%w\n%s", err, r.stderr.String())
-	}
-	return nil
 }
 
 // variables returns the environment of a program.

@@ -110,10 +110,15 @@ func TestThePasswordIsNeverShown(t *testing.T) {
 	for name, way := range waysOfPassword() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			run := func(database, keyFile string, args ...string) *exec.Cmd {
-				cmd := backchannel(t, t.TempDir(), append(args, "--key-file", keyFile)...)
-				cmd.Env = append(cmd.Env, append(way.env(t), envDatabase+"="+database, envAllowHTTP+"=true")...)
+			env := way.env(t)
+			begin := func(args ...string) *exec.Cmd {
+				cmd := backchannel(t, t.TempDir(), append(args, "--key-file", c.keyFile)...)
+				cmd.Env = append(cmd.Env, append(env, envDatabase+"="+way.url(good), envAllowHTTP+"=true")...)
 				return cmd
+			}
+			commands := newRunnerOf(t, append(env, envData+"="+t.TempDir(), envAllowHTTP+"=true"))
+			run := func(database, keyFile string, args ...string) ran {
+				return commands(request{append(args, "--key-file", keyFile), []string{envDatabase + "=" + database}})
 			}
 			for what, bad := range map[string]struct{ url, keyFile string }{
 				"no such host":     {way.url("nowhere.invalid:5432/x"), c.keyFile},
@@ -135,20 +140,20 @@ func TestThePasswordIsNeverShown(t *testing.T) {
 				"a bad escape":     {way.url(good + "?application_name=%zz"), c.keyFile},
 			} {
 				for _, args := range [][]string{{"doctor", "-o", "json"}, {"fire", "sent", "--webhook", "acme"}} {
-					text, err := run(bad.url, bad.keyFile, args...).CombinedOutput()
-					if exitOf(err) <= 0 {
-						t.Errorf("with %s %v ends with %v", what, args, err)
+					left := run(bad.url, bad.keyFile, args...)
+					if left.Code <= 0 {
+						t.Errorf("with %s %v exits %d", what, args, left.Code)
 					}
-					wantNoPassword(t, what, text)
+					wantNoPassword(t, what, left.all())
 				}
 			}
 			for _, parameter := range []string{"sslmode", "connect_timeout", "target_session_attrs", "port", "passfile", "service", "sslpassword", "pool_max_conns", "pool_max_conn_lifetime"} {
 				for _, value := range []string{secretPassword, "postgres:" + secretPassword + "@" + server.Address()} {
-					text, _ := run(way.url(good+"?"+parameter+"="+url.QueryEscape(value)), c.keyFile, "fixture", "list", "-o", "json").CombinedOutput()
-					wantNoPassword(t, parameter+" is the password", text)
+					left := run(way.url(good+"?"+parameter+"="+url.QueryEscape(value)), c.keyFile, "fixture", "list", "-o", "json")
+					wantNoPassword(t, parameter+" is the password", left.all())
 				}
 			}
-			wantNodeWithoutPassword(t, c, run(way.url(good), c.keyFile, "serve", "--metrics", "127.0.0.1:0"), run(way.url(good), c.keyFile, "doctor"))
+			wantNodeWithoutPassword(t, c, begin("serve", "--metrics", "127.0.0.1:0"), begin("doctor"))
 		})
 	}
 }
