@@ -237,13 +237,22 @@ func ready(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 func poll(ts *testscript.TestScript, what string, done func() bool) {
-	deadline := time.Now().Add(patience)
-	for !done() {
-		if time.Now().After(deadline) {
-			ts.Fatalf("waited %s for %s", patience, what)
-		}
-		time.Sleep(10 * time.Millisecond)
+	if !comesTrue(done) {
+		ts.Fatalf("waited %s for %s", patience, what)
 	}
+}
+
+// comesTrue asks until a condition holds, and reports whether it did in time. It asks less and less
+// often, because what other processes do takes the longer the more they are asked.
+func comesTrue(holds func() bool) bool {
+	deadline := time.Now().Add(patience)
+	for gap := 10 * time.Millisecond; !holds(); gap = min(gap*5/4, 100*time.Millisecond) {
+		if time.Now().After(deadline) {
+			return false
+		}
+		time.Sleep(gap)
+	}
+	return true
 }
 
 // signal NAME TERM|INT|KILL sends a signal.
