@@ -38,7 +38,7 @@ func TestEditingTheBodyInAnEditor(t *testing.T) {
 		"VISUAL before EDITOR":     {good, failing, []string{"600"}},
 		"it fails":                 {"", failing, []string{"exit status 1"}},
 		"it leaves nothing":        {"", emptying, []string{"stands,"}},
-		"it is not there":          {"", "/no/such/editor", []string{"exit status 127"}},
+		"it is not there":          {"", "/no/such/editor", []string{"/no/such/editor cannot be run; set EDITOR"}},
 		"there is none":            {"", "", []string{"$EDITOR is not set"}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -6,6 +6,8 @@ import (
 	"os"
 	"os/exec"
 
+	"backchannel/tui/component"
+
 	tea "github.com/charmbracelet/bubbletea"
 )
 
@@ -29,12 +31,30 @@ func (s *Env) Edit(text, name string, done func(text string) tea.Cmd) tea.Cmd {
 		command.Stdin, command.Stdout, command.Stderr = os.Stdin, os.Stdout, os.Stderr
 		return tea.ExecProcess(command, func(err error) tea.Msg {
 			edited, err := readTemp(path, err)
+			said := Say(aboutEdit(editor, edited != text, err))
 			if err != nil {
-				return ToastMsg{Bad(fmt.Sprintf("%s: %v; nothing was changed", editor, err))}
+				return said()
 			}
-			return ContinueMsg{Then: func() tea.Cmd { return done(edited) }}
+			return ContinueMsg{Then: func() tea.Cmd { return tea.Batch(done(edited), said) }}
 		})()
 	}
+}
+
+// aboutEdit says how an editor has ended. It takes the place of what was said about it before.
+func aboutEdit(editor string, changed bool, err error) component.Toast {
+	const notExecutable, notFound = 126, 127 // the shell's exit codes
+	toast := Good("changed in " + editor)
+	var exit *exec.ExitError
+	switch {
+	case errors.As(err, &exit) && (exit.ExitCode() == notExecutable || exit.ExitCode() == notFound):
+		toast = Bad(editor + " cannot be run; set EDITOR to an editor that is installed; nothing was changed")
+	case err != nil:
+		toast = Bad(fmt.Sprintf("%s: %v; nothing was changed", editor, err))
+	case !changed:
+		toast = Info("nothing was changed in " + editor)
+	}
+	toast.ID = "editor"
+	return toast
 }
 
 func writeTemp(text, name string) (path string, err error) {

@@ -2,9 +2,17 @@ package screen
 
 import (
 	"errors"
+	"io"
 	"os"
+	"os/exec"
 	"strings"
 	"testing"
+	"time"
+
+	"backchannel/tui/component"
+	"backchannel/tui/style"
+
+	"github.com/charmbracelet/lipgloss"
 )
 
 // Only its owner can read the file that an editor gets, and it is gone afterwards, also when the
@@ -33,5 +41,33 @@ func TestTextForAnEditor(t *testing.T) {
 	t.Setenv("TMPDIR", "/nowhere")
 	if _, err := writeTemp("{}", ".json"); err == nil {
 		t.Error("without a folder there is no error")
+	}
+}
+
+// What is said about an edit takes the place of what was said about the one before it, so that an
+// error does not stay beside a success.
+func TestWhatIsSaidAboutAnEdit(t *testing.T) {
+	t.Parallel()
+	missing := exec.CommandContext(t.Context(), "sh", "-c", "/no/such/editor").Run()
+	failed := exec.CommandContext(t.Context(), "sh", "-c", "exit 1").Run()
+	var shown component.Toasts
+	for _, test := range []struct {
+		changed bool
+		err     error
+		want    string
+		outcome component.Outcome
+	}{
+		{false, missing, "vi cannot be run; set EDITOR to an editor that is installed; nothing was changed", component.Error},
+		{false, failed, "vi: exit status 1; nothing was changed", component.Error},
+		{false, nil, "nothing was changed in vi", component.Info},
+		{true, nil, "changed in vi", component.OK},
+	} {
+		shown.Push(time.Now(), aboutEdit("vi", test.changed, test.err))
+		if got, _ := shown.Latest(); got.Text != test.want || got.Outcome != test.outcome {
+			t.Errorf("says %+v, want %q", got, test.want)
+		}
+	}
+	if view := shown.View(style.New(lipgloss.NewRenderer(io.Discard), true), 80); strings.Contains(strings.Join(view, ""), "exit status") {
+		t.Errorf("the error is still there: %q", view)
 	}
 }
