@@ -21,8 +21,8 @@ func TestListsShowTheirColumnsAtEveryWidth(t *testing.T) {
 		row  []string // in the first row and the one below
 		from int      // the width from which that holds
 	}{
-		{"1", []string{"Name", "Channels|Ch", "Sandbox", "State", "Outcome", "When"}, []string{"acme", "prod", "↻ retrying", "12:04:33"}, 60},
-		{"1", []string{"Auth"}, []string{"HS256"}, 64},
+		{"1", []string{"Name", "Channels|Ch", "Sandbox", "State", "Outcome", "Auth"}, []string{"acme", "prod", "↻ retrying", "HS256"}, 60},
+		{"1", []string{"When"}, []string{"12:04:33"}, 64},
 		{"1", []string{"URL", "Organization"}, []string{"@receiver", "myImsOrg"}, 200},
 		{"2", []string{"Name", "Channel|Ch", "Status", "Webhooks|Hooks", "Executions|Exec", "Delivered|Deliv", "Bounced|Bnc", "Failed|Fail"}, []string{"receipts", "sms", "· Draft", "▲ on"}, 60},
 		{"3", []string{"Time", "State", "Event", "Webhook", "Tries|Try", "Code", "Next"}, []string{"12:03:29", "✗ failed", "bounce", "acme", "401"}, 60},

@@ -151,10 +151,13 @@ func TestAParkedDeliverySaysWhy(t *testing.T) {
 		c.press("G")
 		c.openBreaker(noon().Add(40 * time.Second))
 		c.wait(time.Second)
+		c.size(60, 40)
+		c.see("acme pr…   2 ref… in 38 s")
 		c.size(200, 40)
 		c.see("parked: acme prod failed 10 times in a row, so its", "circuit breaker is open: the next try is in", "or now")
 		c.must(c.store.SetWebhookState(c.m.env.Context, acme().ID, storage.Paused, "it answered 410"))
 		c.wait(time.Second)
 		c.see("parked: acme prod is paused (it answered 410): its", "(a in Webhooks)")
+		c.miss("in 37 s")
 	})
 }

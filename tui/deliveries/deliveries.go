@@ -43,7 +43,8 @@ type Screen struct {
 // row is a delivery with its last receipt. Only deliveries to the built-in receiver have one.
 type row struct {
 	storage.Delivery
-	Receipt storage.Receipt // the zero Receipt: none
+	Receipt storage.Receipt       // the zero Receipt: none
+	parked  *storage.ParkedReason // nil: it is not parked
 }
 
 // detail is everything about one delivery.

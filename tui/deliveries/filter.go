@@ -3,6 +3,7 @@ package deliveries
 import (
 	"cmp"
 	"context"
+	"errors"
 
 	"backchannel/storage"
 	"backchannel/tui/screen"
@@ -25,16 +26,19 @@ func choose(store Store, query storage.DeliveryQuery, f storage.Filter) screen.C
 	}
 }
 
-// page reads a page of deliveries with their receipts. A delivery without attempts has no receipt, so it
-// costs no query.
+// page reads a page of deliveries with their receipts, and why they are parked. A delivery without
+// attempts has no receipt, so it costs no query.
 func page(ctx context.Context, store Store, q storage.DeliveryQuery) ([]row, error) {
 	found, err := store.Deliveries(ctx, q)
 	if err != nil {
 		return nil, err
 	}
-	rows := make([]row, len(found))
+	rows, reasons := make([]row, len(found)), map[storage.ID]*storage.ParkedReason{}
 	for i, d := range found {
 		rows[i].Delivery = d
+		if rows[i].parked, err = whyParked(ctx, store, d, reasons); err != nil {
+			return nil, err
+		}
 		if d.Attempts == 0 {
 			continue
 		}
@@ -43,6 +47,24 @@ func page(ctx context.Context, store Store, q storage.DeliveryQuery) ([]row, err
 		}
 	}
 	return rows, nil
+}
+
+// whyParked returns why a delivery is parked, or nil if it is not. known has the reasons that were
+// already read, by webhook.
+func whyParked(ctx context.Context, store storage.ParkedStore, d storage.Delivery, known map[storage.ID]*storage.ParkedReason) (*storage.ParkedReason, error) {
+	if d.State != storage.Parked {
+		return nil, nil
+	}
+	reason, read := known[d.WebhookID]
+	if read {
+		return reason, nil
+	}
+	reason, err := storage.FindParkedReason(ctx, store, d.WebhookID)
+	if err != nil && !errors.Is(err, storage.ErrNotFound) { // the webhook was just deleted
+		return nil, err
+	}
+	known[d.WebhookID] = reason
+	return reason, nil
 }
 
 // values returns a delivery's values of the filter's keys, to suggest them.

@@ -52,7 +52,7 @@ func cells(s *screen.Env, row row) []component.Cell {
 		{Text: strconv.Itoa(row.Attempts), Style: th.Dim},
 		codeCell(th, row.Delivery),
 		latencyCell(s, row.Delivery),
-		nextCell(s, row.Delivery),
+		nextCell(s, row),
 		screen.VerdictCell(th, row.Receipt),
 		{Text: row.Campaign, Style: th.Dim},
 	}
@@ -76,14 +76,21 @@ func latencyCell(s *screen.Env, d storage.Delivery) component.Cell {
 	return component.Cell{Text: style.None, Style: s.Theme.Dim}
 }
 
-// nextCell returns when the next attempt is due.
-func nextCell(s *screen.Env, d storage.Delivery) component.Cell {
-	if d.State != storage.Queued && d.State != storage.Retrying {
+// nextCell returns when the next attempt is due. Behind a paused webhook that is unknown.
+func nextCell(s *screen.Env, r row) component.Cell {
+	at := r.NextAttemptAt
+	switch {
+	case r.State == storage.Queued || r.State == storage.Retrying:
+	case r.parked != nil && !r.parked.Paused():
+		if until := r.parked.Breaker.OpenUntil; until.After(at) {
+			at = until
+		}
+	default:
 		return component.Cell{Text: style.None, Style: s.Theme.Dim}
 	}
-	due := s.Until(d.NextAttemptAt)
-	if s.Planned(d) {
-		due = s.Due(d.NextAttemptAt)
+	due := s.Until(at)
+	if s.Planned(r.Delivery) {
+		due = s.Due(at)
 	}
 	return component.Cell{Text: due, Shorter: []string{strings.TrimPrefix(due, "in ")}, Style: s.Theme.Text}
 }

@@ -30,11 +30,11 @@ func columns() []component.Column {
 	return []component.Column{
 		{Title: "Name", Least: 10, Width: 16, Flex: 3},
 		{Title: "Channels", Short: "Ch", Least: 5, Width: 10, Priority: 3},
-		{Title: "Auth", Least: 5, Width: 9, Priority: 4},
+		{Title: "Auth", Least: 5, Width: 9, Priority: 2},
 		{Title: "Sandbox", Least: 7, Width: 8, Flex: 1, Middle: true, Priority: 1},
 		{Title: "State", Width: 8},
 		{Title: "Outcome", Width: 11},
-		{Title: "When", Width: 8, Priority: 2},
+		{Title: "When", Width: 8, Priority: 4},
 		{Title: "URL", Width: 24, Flex: 4, Middle: true, Extra: true},
 		{Title: "Organization", Width: 12, Flex: 2, Middle: true, Extra: true},
 		{Title: "Last event", Width: 10, Extra: true},
