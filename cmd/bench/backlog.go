@@ -12,15 +12,15 @@ import (
 	"backchannel/storage/sqlite"
 )
 
-// shortQueue is the length of the queue that the long one is compared with. It takes more than
-// one read of the store as well.
+// shortQueue is the length of the queue that the long one is compared with. The engine needs more
+// than one read of the store for it, too.
 const shortQueue = 1000
 
 // A refill is the measurement of an engine that starts with a filled queue.
 type refill struct {
 	first  time.Duration // until the first delivery
 	rate   float64       // deliveries per second from then on
-	memory uint64        // the maximum heap size, in bytes
+	memory uint64        // the peak heap size, in bytes
 }
 
 // backlog compares an engine that starts with a long queue with one that starts with a short
@@ -41,9 +41,9 @@ func backlog(ctx context.Context, s settings) ([]row, error) {
 	}
 	what := fmt.Sprintf("with %d queued, of %d: ", s.backlog, shortQueue)
 	return []row{
-		{what: what + "start", ours: millis(long.first), limit: millis(short.first), ratio: float64(long.first) / float64(short.first), aim: "a few"},
-		{what: what + "peak heap", ours: megabytes(long.memory), limit: megabytes(short.memory), ratio: float64(long.memory) / float64(short.memory), aim: "bounded"},
-		{what: "refilled and delivered from the long queue", ours: perSecond(long.rate), limit: "", ratio: 0, aim: ""},
+		{what: what + "start", ours: millis(long.first), limit: millis(short.first), ratio: float64(long.first) / float64(short.first), goal: "a few"},
+		{what: what + "peak heap", ours: megabytes(long.memory), limit: megabytes(short.memory), ratio: float64(long.memory) / float64(short.memory), goal: "bounded"},
+		{what: "refilled and delivered from the long queue", ours: perSecond(long.rate), limit: "", ratio: 0, goal: ""},
 	}, nil
 }
 
@@ -51,29 +51,29 @@ func backlog(ctx context.Context, s settings) ([]row, error) {
 func megabytes(n uint64) string { return fmt.Sprintf("%.0f MB", float64(n)/(1<<20)) }
 
 // startWithQueue fills the queue of a new store with n deliveries and measures an engine that
-// starts on it. The garbage of filling is collected first, because it would count as the engine's
-// heap.
+// starts on it. It first collects the garbage of filling, which would otherwise count as part of
+// the engine's heap.
 func startWithQueue(ctx context.Context, s settings, p *peer, n int) (refill, error) {
 	store, err := openStore(ctx, s.dir)
 	if err != nil {
 		return refill{}, err
 	}
-	if err := fill(ctx, store, p, s, n); err != nil {
+	if err := enqueueMany(ctx, store, p, s, n); err != nil {
 		return refill{}, err
 	}
 	runtime.GC()
 	peak := watchHeap(ctx)
-	w := &world{store: store}
+	w := &harness{store: store}
 	began := time.Now()
 	w.start(ctx, engine.New(store, engineConfig()))
 	defer w.close()
-	r := w.follow(began, min(s.duration, 5*time.Second), int64(n))
+	r := w.measureRefill(began, min(s.duration, 5*time.Second), int64(n))
 	r.memory = peak()
 	return r, nil
 }
 
-// fill queues deliveries for a webhook before an engine runs.
-func fill(ctx context.Context, store *sqlite.Store, p *peer, s settings, n int) error {
+// enqueueMany queues n deliveries for a webhook before an engine runs.
+func enqueueMany(ctx context.Context, store *sqlite.Store, p *peer, s settings, n int) error {
 	hook, err := targetPeer(ctx, store, "backlog", p, s.workers)
 	if err != nil {
 		return err
@@ -97,34 +97,33 @@ func fill(ctx context.Context, store *sqlite.Store, p *peer, s settings, n int) 
 	return nil
 }
 
-// follow waits for the first delivery and then measures the rate, until all are delivered or a
-// time has passed.
-func (w *world) follow(began time.Time, most time.Duration, all int64) refill {
+// measureRefill waits for the first delivery and then measures the rate until all are delivered, or
+// for at most limit.
+func (w *harness) measureRefill(began time.Time, limit time.Duration, all int64) refill {
 	for w.engine.Snapshot().Delivered == 0 {
 		time.Sleep(100 * time.Microsecond)
 	}
 	first := time.Since(began)
-	for time.Since(began) < first+most && w.engine.Snapshot().Delivered < all {
+	for time.Since(began) < first+limit && w.engine.Snapshot().Delivered < all {
 		time.Sleep(time.Millisecond)
 	}
 	delivered := w.engine.Snapshot().Delivered
 	return refill{first: first, rate: float64(delivered) / (time.Since(began) - first).Seconds()}
 }
 
-// watchHeap samples the size of the heap every 5 ms until the function that it returns is called,
-// which returns the maximum.
+// watchHeap samples the size of the heap every 5 ms, until the caller asks for the peak.
 func watchHeap(ctx context.Context) (peak func() uint64) {
 	ctx, stop := context.WithCancel(ctx)
-	var most atomic.Uint64
+	var limit atomic.Uint64
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
 		for ctx.Err() == nil {
 			var now runtime.MemStats
 			runtime.ReadMemStats(&now)
-			most.Store(max(most.Load(), now.HeapInuse))
+			limit.Store(max(limit.Load(), now.HeapInuse))
 			time.Sleep(5 * time.Millisecond)
 		}
 	}()
-	return func() uint64 { stop(); <-ended; return most.Load() }
+	return func() uint64 { stop(); <-ended; return limit.Load() }
 }

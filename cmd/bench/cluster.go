@@ -16,24 +16,24 @@ import (
 	"backchannel/storage/postgres/pgtest"
 )
 
-// databaseFile is the file in a node's folder that holds its database's URL.
+// The files in a node's folder: the URL of its database, and the key that encrypts secrets.
 const databaseFile, keyFile = "database", "secret.key"
 
-// A cluster is a database that nodes share, with a sink that they deliver to. It runs a
-// PostgreSQL server of its own.
+// A cluster is a database that nodes share, on a PostgreSQL server of its own, with a sink that
+// they deliver to.
 type cluster struct {
-	*world
+	*harness
 	jobs   *river.Jobs
 	server *pgtest.Server
 	dir    string
 	source *events
-	nodes  []func() time.Duration // end the other processes
+	nodes  []func() time.Duration // each stops the process of another node
 }
 
-// newCluster starts a server that waits for its disk at each commit, as one in use does, and a
-// sink. Nothing is delivered yet.
+// newCluster starts a sink and a server that waits for its disk at each commit, as a production
+// server does. It starts no node, so nothing is delivered yet.
 func newCluster(ctx context.Context, s settings, role string, concurrency int) (c *cluster, err error) {
-	c = &cluster{world: &world{stop: func() error { return nil }}}
+	c = &cluster{harness: &harness{stop: func() error { return nil }}}
 	if c.dir, err = os.MkdirTemp(s.dir, "cluster-"); err != nil {
 		return nil, err
 	}
@@ -63,20 +63,20 @@ func newCluster(ctx context.Context, s settings, role string, concurrency int) (
 	return c, err
 }
 
-// oneNode is newCluster with this process as a node.
-func oneNode(ctx context.Context, s settings, role string, concurrency int) (*cluster, error) {
+// newNodeCluster is like newCluster, but also makes this process a node.
+func newNodeCluster(ctx context.Context, s settings, role string, concurrency int) (*cluster, error) {
 	c, err := newCluster(ctx, s, role, concurrency)
 	if err != nil {
 		return nil, err
 	}
-	if err := c.deliver(ctx); err != nil {
+	if err := c.startNode(ctx); err != nil {
 		c.end()
 		return nil, err
 	}
 	return c, nil
 }
 
-// openShared opens the database that a node's folder names.
+// openShared opens the database whose URL is in a node's folder.
 func openShared(ctx context.Context, dir string) (*postgres.Store, *river.Jobs, error) {
 	url, err := os.ReadFile(filepath.Join(dir, databaseFile))
 	if err != nil {
@@ -88,8 +88,8 @@ func openShared(ctx context.Context, dir string) (*postgres.Store, *river.Jobs, 
 	return store, jobs, err
 }
 
-// deliver makes this process a node.
-func (c *cluster) deliver(ctx context.Context) error {
+// startNode makes this process a node.
+func (c *cluster) startNode(ctx context.Context) error {
 	store := c.store.(*postgres.Store)
 	node, release, err := newNode(store, c.jobs)
 	if err != nil {
@@ -101,7 +101,7 @@ func (c *cluster) deliver(ctx context.Context) error {
 	return nil
 }
 
-// newNode returns an engine on the database. Call release when it has ended.
+// newNode returns an engine on the database. The caller must call release when the engine has ended.
 func newNode(store *postgres.Store, jobs *river.Jobs) (node *river.Engine, release func(), err error) {
 	release, ok, err := store.TryLead()
 	if err != nil || !ok {
@@ -111,8 +111,8 @@ func newNode(store *postgres.Store, jobs *river.Jobs) (node *river.Engine, relea
 	return node, release, err
 }
 
-// join adds a node in a process of its own.
-func (c *cluster) join() error {
+// addNode starts a node in a process of its own, and waits until it is ready.
+func (c *cluster) addNode() error {
 	lines, stop, err := startRole(roleNode, c.dir)
 	if err != nil {
 		return err
@@ -122,9 +122,8 @@ func (c *cluster) join() error {
 	return err
 }
 
-// playNode delivers as a further node until the measuring process ends, which closes its standard
-// input.
-func playNode(dir string) error {
+// serveNode delivers as an additional node until standard input ends.
+func serveNode(dir string) error {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	store, jobs, err := openShared(ctx, dir)
@@ -140,12 +139,12 @@ func playNode(dir string) error {
 	ended := make(chan error, 1)
 	go func() { ended <- node.Run(ctx) }()
 	fmt.Println("ready")
-	_, _ = io.Copy(io.Discard, os.Stdin) // until the measuring process ends
+	_, _ = io.Copy(io.Discard, os.Stdin) // it ends with the measuring process
 	cancel()
 	return <-ended
 }
 
-// end ends the other nodes, then this one, then the server.
+// end stops the other nodes, then this one, and last the server that they use.
 func (c *cluster) end() {
 	for _, stop := range c.nodes {
 		stop()
@@ -156,24 +155,24 @@ func (c *cluster) end() {
 	}
 }
 
-// delivered returns how many deliveries have arrived, by all nodes.
+// delivered returns how many deliveries all nodes have made.
 func (c *cluster) delivered(ctx context.Context) (int64, error) {
 	counts, err := c.store.Counts(ctx)
 	return counts.Deliveries[storage.StateDelivered], err
 }
 
-// measured returns how many deliveries per second all nodes make while the queue is never empty.
-// It asks the database, since the nodes are several processes.
-func (c *cluster) measured(ctx context.Context, duration time.Duration) (rate float64, err error) {
-	events, err := c.source.some(made)
+// clusterRate returns how many deliveries per second all nodes make while the queue is never empty.
+// It counts them in the database, because the nodes are several processes.
+func (c *cluster) clusterRate(ctx context.Context, duration time.Duration) (rate float64, err error) {
+	events, err := c.source.batch(eventPool)
 	if err != nil {
 		return 0, err
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	filled := make(chan error, 1)
-	go func() { filled <- c.fill(ctx, events) }()
-	time.Sleep(2 * warmUp) // for another node to get its share
+	go func() { filled <- c.keepFilled(ctx, events) }()
+	time.Sleep(2 * warmUp) // until a node that has just joined gets its share of the jobs
 	before, err := c.delivered(ctx)
 	if err != nil {
 		return 0, err

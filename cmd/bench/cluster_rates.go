@@ -10,9 +10,9 @@ import (
 	"backchannel/storage"
 )
 
-// fill keeps up to ahead deliveries in the queue until ctx is done. Counting asks the server, so
-// it happens only every 20 ms.
-func (c *cluster) fill(ctx context.Context, events []storage.Event) error {
+// keepFilled keeps up to maxAhead deliveries in the queue until ctx is done. It counts the finished ones
+// only every 20 ms, because each count is a query that takes time from what is measured.
+func (c *cluster) keepFilled(ctx context.Context, events []storage.Event) error {
 	var enqueued, delivered atomic.Int64
 	before, err := c.delivered(ctx)
 	if err != nil {
@@ -27,13 +27,13 @@ func (c *cluster) fill(ctx context.Context, events []storage.Event) error {
 		}
 	}()
 	_, err = hammer(context.WithoutCancel(ctx), producers, time.Hour, func(filling context.Context) error {
-		for enqueued.Load()-delivered.Load() > ahead && ctx.Err() == nil {
+		for enqueued.Load()-delivered.Load() > maxAhead && ctx.Err() == nil {
 			time.Sleep(time.Millisecond)
 		}
 		if ctx.Err() != nil {
 			return errFilled
 		}
-		_, err := c.store.Enqueue(filling, events[enqueued.Add(1)%made])
+		_, err := c.store.Enqueue(filling, events[enqueued.Add(1)%eventPool])
 		return err
 	})
 	if errors.Is(err, errFilled) {
@@ -42,14 +42,14 @@ func (c *cluster) fill(ctx context.Context, events []storage.Event) error {
 	return err
 }
 
-// errFilled ends the goroutines of fill, and is not an error.
+// errFilled ends the goroutines of keepFilled. It does not mean a failure.
 var errFilled = errors.New("enough was enqueued")
 
-// nodes compares raw POSTs with deliveries on one node and on two: events are enqueued one by
-// one, each is signed anew, each attempt is kept, and everything committed by PostgreSQL with
+// nodes compares raw POSTs with deliveries on one node and on two. Events are enqueued one by one,
+// each has a token of its own, each attempt is stored, and PostgreSQL commits everything with
 // synchronous_commit.
 func nodes(ctx context.Context, s settings) ([]row, error) {
-	c, err := oneNode(ctx, s, roleSink, s.workers)
+	c, err := newNodeCluster(ctx, s, roleSink, s.workers)
 	if err != nil {
 		return nil, err
 	}
@@ -61,61 +61,60 @@ func nodes(ctx context.Context, s settings) ([]row, error) {
 		if err != nil {
 			return nil, err
 		}
-		delivered, err := c.measured(ctx, s.duration/rounds)
+		delivered, err := c.clusterRate(ctx, s.duration/rounds)
 		if err != nil {
 			return nil, err
 		}
 		limit, one = limit+raw/rounds, one+delivered/rounds
 	}
-	if err := c.join(); err != nil {
+	if err := c.addNode(); err != nil {
 		return nil, err
 	}
-	two, err := c.measured(ctx, s.duration)
+	two, err := c.clusterRate(ctx, s.duration)
 	return []row{
-		{what: "delivered on one node", ours: perSecond(one), limit: perSecond(limit), ratio: one / limit, aim: "> 0.22"},
-		{what: "delivered on two nodes, of one", ours: perSecond(two), limit: perSecond(one), ratio: two / one, aim: "> 0.9"},
+		{what: "delivered on one node", ours: perSecond(one), limit: perSecond(limit), ratio: one / limit, goal: "> 0.22"},
+		{what: "delivered on two nodes, of one", ours: perSecond(two), limit: perSecond(one), ratio: two / one, goal: "> 0.9"},
 	}, err
 }
 
-// slowAnswer is how long the endpoint of spread takes to answer, and share how many attempts each
-// node has in flight there. At that rate the endpoint limits the deliveries, not the processor
-// that the nodes share.
+// The endpoint of slowEndpoint answers after slowAnswer, and each node has perNode attempts in flight.
+// Then the endpoint limits the rate, and not the processor that both nodes run on.
 const (
 	slowAnswer = 100 * time.Millisecond
-	share      = 16
+	perNode    = 16
 )
 
-// spread compares what two nodes deliver to a slow endpoint with what one does.
-func spread(ctx context.Context, s settings) ([]row, error) {
-	c, err := oneNode(ctx, s, roleSlow, share)
+// slowEndpoint compares what two nodes deliver to a slow endpoint with what one node delivers.
+func slowEndpoint(ctx context.Context, s settings) ([]row, error) {
+	c, err := newNodeCluster(ctx, s, roleSlow, perNode)
 	if err != nil {
 		return nil, err
 	}
 	defer c.end()
-	one, err := c.measured(ctx, s.duration)
+	one, err := c.clusterRate(ctx, s.duration)
 	if err != nil {
 		return nil, err
 	}
-	if err := c.join(); err != nil {
+	if err := c.addNode(); err != nil {
 		return nil, err
 	}
 	hook := c.source.webhook
-	hook.Delivery.Concurrency = 2 * share
+	hook.Delivery.Concurrency = 2 * perNode
 	if err := c.store.UpdateWebhook(ctx, &hook); err != nil {
 		return nil, err
 	}
-	two, err := c.measured(ctx, s.duration)
-	return []row{{what: "delivered by two nodes, of one", ours: perSecond(two), limit: perSecond(one), ratio: two / one, aim: "> 1.9"}}, err
+	two, err := c.clusterRate(ctx, s.duration)
+	return []row{{what: "delivered by two nodes, of one", ours: perSecond(two), limit: perSecond(one), ratio: two / one, goal: "> 1.9"}}, err
 }
 
-// clusterPace is the interval between two events of the paced bench on a cluster, below what the
-// machine can deliver.
+// clusterPace is the interval between two events of the paced benchmark on a cluster. The machine can
+// deliver more.
 const clusterPace = 5 * time.Millisecond // 200/s
 
 // clusterPaced compares the latency of deliveries, from the call to enqueue to the end of the
 // attempt, with that of a raw POST.
 func clusterPaced(ctx context.Context, s settings) ([]row, error) {
-	c, err := oneNode(ctx, s, roleSink, s.workers)
+	c, err := newNodeCluster(ctx, s, roleSink, s.workers)
 	if err != nil {
 		return nil, err
 	}
@@ -143,7 +142,7 @@ func clusterPaced(ctx context.Context, s settings) ([]row, error) {
 	}, err
 }
 
-// clusterEnqueue compares what two stores of one database enqueue with what one does.
+// clusterEnqueue compares what two stores on one database enqueue with what one store enqueues.
 func clusterEnqueue(ctx context.Context, s settings) ([]row, error) {
 	c, err := newCluster(ctx, s, roleSink, s.workers)
 	if err != nil {
@@ -160,12 +159,12 @@ func clusterEnqueue(ctx context.Context, s settings) ([]row, error) {
 	defer other.Close()
 	stores := [2]store{c.store, other}
 	var next atomic.Int64
-	one, err := hammer(ctx, 2*share, s.duration, func(ctx context.Context) error { return enqueueOne(ctx, c.store, c.source) })
+	one, err := hammer(ctx, 2*perNode, s.duration, func(ctx context.Context) error { return enqueueOne(ctx, c.store, c.source) })
 	if err != nil {
 		return nil, err
 	}
-	two, err := hammer(ctx, 2*share, s.duration, func(ctx context.Context) error {
+	two, err := hammer(ctx, 2*perNode, s.duration, func(ctx context.Context) error {
 		return enqueueOne(ctx, stores[next.Add(1)%2], c.source)
 	})
-	return []row{{what: fmt.Sprintf("enqueued by 2 × %d, of 1 × %d", share, 2*share), ours: perSecond(two), limit: perSecond(one), ratio: two / one, aim: "> 0.5"}}, err
+	return []row{{what: fmt.Sprintf("enqueued by 2 × %d, of 1 × %d", perNode, 2*perNode), ours: perSecond(two), limit: perSecond(one), ratio: two / one, goal: "> 0.5"}}, err
 }

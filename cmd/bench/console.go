@@ -21,36 +21,36 @@ import (
 const (
 	// The console draws no more than a screen, so a hundred receipts are enough to fill every
 	// list.
-	fewReceipts = 100
-	keysARound  = 100
-	settleTime  = 15 * time.Millisecond // after which nothing more follows from a key
+	smallCount   = 100
+	keysPerRound = 100
+	settleTime   = 15 * time.Millisecond // a key is handled when nothing has happened for so long
 )
 
-// console compares Update and View of the console's receiver with many receipts with the same
-// with few, for the same keys. Both consoles are pressed in turn.
+// console measures how long Update and View take for a key in the receiver with many receipts,
+// compared with few. Both consoles get the same keys, in turn, so that other load affects both.
 func console(ctx context.Context, s settings) ([]row, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	n := s.backlog / 10
-	few, err := newViewer(ctx, s, fewReceipts)
+	small, err := newViewer(ctx, s, smallCount)
 	if err != nil {
 		return nil, err
 	}
-	defer few.store.Close()
-	many, err := newViewer(ctx, s, n)
+	defer small.store.Close()
+	large, err := newViewer(ctx, s, n)
 	if err != nil {
 		return nil, err
 	}
-	defer many.store.Close()
+	defer large.store.Close()
 	const turns = 4
 	for turn := range turns {
-		for _, v := range []*viewer{few, many, many, few} { // neither is always the first
+		for _, v := range []*viewer{small, large, large, small} { // neither is always the first
 			v.browse(rand.New(rand.NewPCG(uint64(turn), 18)))
 		}
 	}
 	return []row{
-		compare(fmt.Sprintf("p50 of Update and View for a key in the receiver with %d receipts, of %d", n, fewReceipts), many.busy, few.busy, 0.5, "<= 1.3"),
-		compare("p50 until what the key asked for was read and drawn", many.answered, few.answered, 0.5, ""),
+		compare(fmt.Sprintf("p50 of Update and View for a key in the receiver with %d receipts, of %d", n, smallCount), large.busy, small.busy, 0.5, "<= 1.3"),
+		compare("p50 until what the key asked for was read and drawn", large.answered, small.answered, 0.5, ""),
 	}, nil
 }
 
@@ -60,8 +60,8 @@ type viewer struct {
 	model    tea.Model
 	messages chan tea.Msg
 	spent    time.Duration   // by Update and View since the last key
-	busy     []time.Duration // that, for each key
-	answered []time.Duration // from a key until all was drawn that followed from it
+	busy     []time.Duration // by Update and View, for each key
+	answered []time.Duration // from each key until its last effect was drawn
 }
 
 // newViewer returns a console that shows the receiver with n receipts.
@@ -85,10 +85,10 @@ func newViewer(ctx context.Context, s settings, n int) (*viewer, error) {
 	return v, nil
 }
 
-// addReceipts stores n receipts of the webhook's events, each for another recipient.
+// addReceipts stores n receipts of the webhook's events, each of another recipient.
 func addReceipts(ctx context.Context, store *sqlite.Store, source *events, n int) error {
 	var group errgroup.Group
-	group.SetLimit(callers)
+	group.SetLimit(concurrentCalls)
 	for i := range n {
 		event, err := source.next()
 		if err != nil {
@@ -107,17 +107,17 @@ func addReceipts(ctx context.Context, store *sqlite.Store, source *events, n int
 	return group.Wait()
 }
 
-// browse presses keys that go through the receipts, and into them.
-func (v *viewer) browse(dice *rand.Rand) {
+// browse presses random keys that move through the list and the tabs of a receipt.
+func (v *viewer) browse(rng *rand.Rand) {
 	keys := []string{"j", "k", "j", "k", "ctrl+d", "ctrl+u", "g", "G", "l", "h"}
-	for range keysARound {
-		v.press(keys[dice.IntN(len(keys))])
+	for range keysPerRound {
+		v.press(keys[rng.IntN(len(keys))])
 	}
 }
 
-// press sends a key and everything that follows from it, and records how long Update and View
-// took and when the last of it was drawn. Nothing says that a key has been handled, so it waits
-// until nothing has happened for settleTime.
+// press sends a key and the messages that follow from it. It records how long Update and View took, and
+// when the last message was drawn. The console does not signal that a key has been handled, so press
+// waits until there has been no message for settleTime.
 func (v *viewer) press(key string) {
 	msg := tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(key)}
 	switch key {
@@ -143,7 +143,7 @@ func (v *viewer) press(key string) {
 	v.busy, v.answered = append(v.busy, v.spent), append(v.answered, drawn.Sub(pressed))
 }
 
-// send hands a message to the console, and draws it.
+// send updates the console with a message, and draws it.
 func (v *viewer) send(msg tea.Msg) {
 	began := time.Now()
 	var cmd tea.Cmd
@@ -153,7 +153,7 @@ func (v *viewer) send(msg tea.Msg) {
 	v.start(cmd)
 }
 
-// start runs a command beside the console.
+// start runs a command in a goroutine and sends its messages to the console, as a tea.Program does.
 func (v *viewer) start(cmd tea.Cmd) {
 	if cmd == nil {
 		return

@@ -12,8 +12,8 @@ import (
 
 const (
 	producers = 128
-	ahead     = 2048  // deliveries that producers may be ahead of the engine
-	made      = 16384 // events created before the measurement, because the engine does not create them
+	maxAhead  = 2048  // deliveries that producers may be ahead of the engine
+	eventPool = 16384 // events created before the measurement, because the engine does not create them
 	warmUp    = time.Second
 	rounds    = 3
 )
@@ -28,17 +28,17 @@ func deliverTLS(ctx context.Context, s settings) ([]row, error) {
 	return deliver(ctx, s, roleTLSSink, "over TLS", "")
 }
 
-// deliver compares raw POSTs to a sink with deliveries to it: enqueued one by one, each
-// signed anew, each with its attempt kept, everything committed with synchronous=FULL.
+// deliver compares deliveries to a sink with raw POSTs to it. Events are enqueued one by one, each has a
+// token of its own, each attempt is stored, and everything is committed with synchronous=FULL.
 func deliver(ctx context.Context, s settings, role, how, goal string) ([]row, error) {
-	w, source, err := worldWithSink(ctx, s, role)
+	w, source, err := newHarnessWithSink(ctx, s, role)
 	if err != nil {
 		return nil, err
 	}
 	defer w.close()
 	var limit, ours float64
 	var rawCost, ourCost cost
-	for range rounds { // alternating, so that other load on the machine affects both
+	for range rounds { // in turn, so that other load on the machine affects both
 		raw, err := rawRate(ctx, s, w.sink, source, &rawCost)
 		if err != nil {
 			return nil, err
@@ -51,7 +51,7 @@ func deliver(ctx context.Context, s settings, role, how, goal string) ([]row, er
 	}
 	printCost("a raw POST", rawCost)
 	printCost("a delivery", ourCost)
-	return []row{{what: "delivered " + how, ours: perSecond(ours), limit: perSecond(limit), ratio: ours / limit, aim: goal}}, nil
+	return []row{{what: "delivered " + how, ours: perSecond(ours), limit: perSecond(limit), ratio: ours / limit, goal: goal}}, nil
 }
 
 // rawRate returns how many raw POSTs per second a sink answers.
@@ -71,27 +71,27 @@ func rawRate(ctx context.Context, s settings, p *peer, source *events, c *cost) 
 	return rate, err
 }
 
-// deliveryRate keeps the queue filled and returns what the engine delivers per second. Only what
-// is delivered after the warm-up counts, when connections are open and the queue is full.
-func (w *world) deliveryRate(ctx context.Context, source *events, duration time.Duration, c *cost) (float64, error) {
+// deliveryRate keeps the queue filled and returns how many deliveries per second the engine makes. It
+// starts to count after the warm-up, when connections are open and the queue is full.
+func (w *harness) deliveryRate(ctx context.Context, source *events, duration time.Duration, c *cost) (float64, error) {
 	var enqueued, delivered atomic.Int64
 	stop := w.count(&delivered)
 	defer stop()
-	events, err := source.some(made)
+	events, err := source.batch(eventPool)
 	if err != nil {
 		return 0, err
 	}
 	produce := func(ctx context.Context) error {
-		for enqueued.Load()-delivered.Load() > ahead {
+		for enqueued.Load()-delivered.Load() > maxAhead {
 			time.Sleep(time.Millisecond)
 		}
-		_, err := w.store.Enqueue(ctx, events[enqueued.Add(1)%made])
+		_, err := w.store.Enqueue(ctx, events[enqueued.Add(1)%eventPool])
 		return err
 	}
 	var rate float64
-	measured := make(chan struct{})
+	finished := make(chan struct{})
 	go func() {
-		defer close(measured)
+		defer close(finished)
 		time.Sleep(warmUp)
 		before, used, began := w.engine.Snapshot().Delivered, processorTime(), time.Now()
 		time.Sleep(duration)
@@ -100,12 +100,13 @@ func (w *world) deliveryRate(ctx context.Context, source *events, duration time.
 		c.add(processorTime()-used, delivered)
 	}()
 	_, err = hammer(ctx, producers, warmUp+duration, produce)
-	<-measured
+	<-finished
 	return rate, errors.Join(err, w.waitIdle(ctx, source.webhook.ID))
 }
 
-// count counts what the engine delivers until it is stopped.
-func (w *world) count(delivered *atomic.Int64) (stop func()) {
+// count copies the engine's number of deliveries to delivered every 10 ms, until stop is called. Taking a
+// snapshot for each enqueued event would slow the engine down.
+func (w *harness) count(delivered *atomic.Int64) (stop func()) {
 	ticks := time.NewTicker(10 * time.Millisecond)
 	done := make(chan struct{})
 	go func() {
@@ -121,7 +122,7 @@ func (w *world) count(delivered *atomic.Int64) (stop func()) {
 	return func() { ticks.Stop(); close(done) }
 }
 
-// enqueueOne makes an event and enqueues it.
+// enqueueOne builds an event and enqueues it.
 func enqueueOne(ctx context.Context, store store, source *events) error {
 	event, err := source.next()
 	if err != nil {
@@ -131,8 +132,8 @@ func enqueueOne(ctx context.Context, store store, source *events) error {
 	return err
 }
 
-// waitIdle waits until the engine has nothing left to do for the webhook.
-func (w *world) waitIdle(ctx context.Context, hook storage.ID) error {
+// waitIdle waits until no delivery of the webhook is due.
+func (w *harness) waitIdle(ctx context.Context, hook storage.ID) error {
 	for {
 		left, err := w.store.Due(ctx, storage.DueQuery{WebhookID: hook, Until: time.Now(), Limit: 1})
 		if err != nil {

@@ -11,9 +11,9 @@ import (
 	"backchannel/storage/sqlite"
 )
 
-// enqueue compares what several producers can enqueue with what they can insert if one
-// goroutine does nothing but commit all waiting inserts: either the same two rows with their
-// indexes, or a single row of the same size without any.
+// enqueue compares what several producers can enqueue with what they can insert when one goroutine
+// only commits all waiting inserts together: either the same two rows with their indexes, or a
+// single row of the same size without an index.
 func enqueue(ctx context.Context, s settings) ([]row, error) {
 	var rows []row
 	for _, n := range []int{1, 32, 128} {
@@ -30,7 +30,7 @@ func enqueue(ctx context.Context, s settings) ([]row, error) {
 			return nil, err
 		}
 		rows = append(rows,
-			row{what: fmt.Sprintf("enqueued by %d, of the same rows inserted bare", n), ours: perSecond(ours), limit: perSecond(same), ratio: ours / same, aim: "> 0.7"},
+			row{what: fmt.Sprintf("enqueued by %d, of the same rows inserted bare", n), ours: perSecond(ours), limit: perSecond(same), ratio: ours / same, goal: "> 0.7"},
 			row{what: fmt.Sprintf("enqueued by %d, of one row without an index", n), ours: perSecond(ours), limit: perSecond(single), ratio: ours / single},
 		)
 	}
@@ -47,7 +47,7 @@ func enqueueRate(ctx context.Context, s settings, n int) (float64, error) {
 	return hammer(ctx, n, s.duration, func(ctx context.Context) error { return enqueueOne(ctx, store, source) })
 }
 
-// idleStore returns a store with a paused webhook, so that nothing but enqueueing happens.
+// idleStore returns a store with a paused webhook, and events for it. Nothing is delivered.
 func idleStore(ctx context.Context, s settings) (*sqlite.Store, *events, error) {
 	store, err := openStore(ctx, s.dir)
 	if err != nil {
@@ -64,8 +64,8 @@ func idleStore(ctx context.Context, s settings) (*sqlite.Store, *events, error) 
 	return store, source, err
 }
 
-// A bare is a database and the statements that insert an event into it.
-type bare struct {
+// A bareDB is a database with the statements that insert an event into it.
+type bareDB struct {
 	db      *sql.DB
 	inserts []string
 	values  func(id int64, event storage.Event) [][]any
@@ -73,26 +73,26 @@ type bare struct {
 
 // singleRow inserts one row into a table without an index: the minimum cost of storing an
 // event.
-func singleRow(_ context.Context, s settings) (bare, error) {
+func singleRow(_ context.Context, s settings) (bareDB, error) {
 	db, err := bareDatabase(s.dir)
-	return bare{
+	return bareDB{
 		db: db, inserts: []string{"INSERT INTO bare (payload) VALUES (?)"},
 		values: func(_ int64, e storage.Event) [][]any { return [][]any{{e.Payload}} },
 	}, err
 }
 
 // sameRows inserts the same rows as enqueueing, into the tables of a store.
-func sameRows(ctx context.Context, s settings) (bare, error) {
+func sameRows(ctx context.Context, s settings) (bareDB, error) {
 	store, source, err := idleStore(ctx, s)
 	if err != nil {
-		return bare{}, err
+		return bareDB{}, err
 	}
 	if err := store.Close(); err != nil {
-		return bare{}, err
+		return bareDB{}, err
 	}
 	hook := int64(source.webhook.ID)
 	db, err := openBare(filepath.Join(store.Dir(), "backchannel.db"))
-	return bare{
+	return bareDB{
 		db: db,
 		inserts: []string{
 			"INSERT INTO events VALUES (?,?,?,?,?,?,?,?,?,?)",
@@ -107,14 +107,14 @@ func sameRows(ctx context.Context, s settings) (bare, error) {
 	}, err
 }
 
-// An insert is one producer waiting for the commit of one event.
+// An insert is an event whose producer waits for its commit.
 type insert struct {
 	event storage.Event
 	done  chan error
 }
 
 // bareInserts returns how many events per second n producers insert.
-func bareInserts(ctx context.Context, s settings, n int, open func(context.Context, settings) (bare, error)) (float64, error) {
+func bareInserts(ctx context.Context, s settings, n int, open func(context.Context, settings) (bareDB, error)) (float64, error) {
 	to, err := open(ctx, s)
 	if err != nil {
 		return 0, err
@@ -138,9 +138,9 @@ func bareInserts(ctx context.Context, s settings, n int, open func(context.Conte
 	})
 }
 
-// groupCommit commits all waiting inserts together, as the store's writer does: with a commit for
-// each, the disk would be the limit.
-func (b bare) groupCommit(waiting <-chan insert) {
+// groupCommit commits all waiting inserts together, as the store's writer does. With a commit for each
+// insert, the disk would be the limit.
+func (b bareDB) groupCommit(waiting <-chan insert) {
 	id := time.Now().UnixMicro()
 	for first := range waiting {
 		group := []insert{first}
@@ -157,7 +157,7 @@ func (b bare) groupCommit(waiting <-chan insert) {
 
 // commitAll inserts the events of a group in one transaction. It inserts row by row rather than
 // event by event, so that each statement is prepared once.
-func (b bare) commitAll(id int64, group []insert) error {
+func (b bareDB) commitAll(id int64, group []insert) error {
 	tx, err := b.db.Begin()
 	if err != nil {
 		return err
@@ -172,7 +172,7 @@ func (b bare) commitAll(id int64, group []insert) error {
 }
 
 // insertAll inserts one of an event's rows for the whole group.
-func (b bare) insertAll(tx *sql.Tx, row int, id int64, group []insert) error {
+func (b bareDB) insertAll(tx *sql.Tx, row int, id int64, group []insert) error {
 	statement, err := tx.Prepare(b.inserts[row])
 	if err != nil {
 		return err

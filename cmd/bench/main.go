@@ -1,6 +1,7 @@
-// Command bench measures backchannel's throughput and latency as ratios to the limits of the
-// same machine in the same run: raw POSTs for the engine, bare commits for the queue, a bare
-// TLS handler for the receiver. The console is compared with itself showing few records.
+// Command bench measures backchannel's throughput and latency as ratios to what the same machine
+// can do in the same run: raw POSTs for the engine, bare commits for the queue, a bare TLS handler
+// for the receiver. The console is compared with itself showing few records. Ratios, unlike
+// absolute figures, can be compared between machines.
 //
 // The servers run in processes of their own and do as little as possible, so that they are
 // never the bottleneck. Run it with `make bench`; -only selects benchmarks.
@@ -20,20 +21,20 @@ import (
 	"time"
 )
 
-// A bench measures one thing and reports it as rows of the table.
+// A bench measures one thing and reports it as rows of the table. The key selects it with -only.
 type bench struct {
 	key  string
 	what string
 	run  func(ctx context.Context, b settings) ([]row, error)
 }
 
-// benches lists the benches on SQLite. Their keys are those of the README's table.
+// benches lists the benchmarks on SQLite. The table in the README has the same keys.
 func benches() []bench {
 	return []bench{
 		{"b", "deliveries per second over HTTP, of raw POSTs", deliverPlain},
 		{"c", "deliveries per second over TLS, of raw POSTs over TLS", deliverTLS},
 		{"d", "latency at a paced 500/s, against a raw POST and a bare commit", paced},
-		{"e", "latency of a healthy endpoint beside a hanging one, against alone", beside},
+		{"e", "latency of a healthy endpoint beside a hanging one, against alone", neighbor},
 		{"f", "enqueues per second, of bare group-committed inserts", enqueue},
 		{"g", "memory, start and refill with a long queue", backlog},
 		{"h", "receipts per second over TLS, of a bare handler's answers", receive},
@@ -42,17 +43,17 @@ func benches() []bench {
 	}
 }
 
-// clusterBenches need a PostgreSQL server, which each of them starts.
+// clusterBenches lists the benchmarks on PostgreSQL. Each starts a server of its own.
 func clusterBenches() []bench {
 	return []bench{
 		{"n", "deliveries per second on one node and on two, of raw POSTs", nodes},
-		{"s", "a webhook whose endpoint takes 100 ms, 16 attempts a node: two nodes, of one", spread},
+		{"s", "a webhook whose endpoint takes 100 ms, 16 attempts a node: two nodes, of one", slowEndpoint},
 		{"l", "latency at a paced 200/s, against a raw POST", clusterPaced},
 		{"q", "enqueues per second from two stores with 16 callers each, of one with 32", clusterEnqueue},
 	}
 }
 
-// settings apply to every bench.
+// settings apply to every benchmark.
 type settings struct {
 	duration time.Duration
 	workers  int
@@ -67,17 +68,17 @@ func main() {
 	}
 }
 
-// run parses the flags and measures, or plays a role if this process is a peer.
+// run parses the flags and then measures, or serves in a role if the measuring process started this one.
 func run() error {
 	var s settings
-	only := flag.String("only", "", "comma-separated keys of the benches to run; all by default")
+	only := flag.String("only", "", "comma-separated keys of the benchmarks to run; all by default")
 	cluster := flag.Bool("cluster", false, "measure on PostgreSQL")
-	profile := flag.String("cpuprofile", "", "write a CPU profile of the measuring process here")
-	role := flag.String("role", "", "internal: what this process is to be")
-	flag.StringVar(&s.dir, "data", "", "internal: where that keeps its data")
+	profile := flag.String("cpuprofile", "", "write a CPU profile of the measuring process to this file")
+	role := flag.String("role", "", "internal: the role of this process")
+	flag.StringVar(&s.dir, "data", "", "internal: the data folder of this process")
 	flag.DurationVar(&s.duration, "duration", 10*time.Second, "how long each measurement takes")
-	flag.IntVar(&s.workers, "workers", 128, "how many POSTs are under way at once")
-	flag.IntVar(&s.backlog, "backlog", 1_000_000, "how many deliveries are queued for bench g")
+	flag.IntVar(&s.workers, "workers", 128, "how many POSTs are in flight at once")
+	flag.IntVar(&s.backlog, "backlog", 1_000_000, "how many deliveries are queued for benchmark g")
 	flag.Parse()
 
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
@@ -100,15 +101,15 @@ func run() error {
 	return start(ctx, *role, *only, all, s)
 }
 
-// gcPercent is the garbage collector's target of the commands that deliver and receive. It
-// applies to raw POSTs as well, so that both sides of a ratio have it.
+// gcPercent is the GOGC value that backchannel's commands set when they deliver and receive. It is the
+// same for raw POSTs, so that both sides of a ratio have it.
 const gcPercent = 400
 
-// start plays a role or measures, in a folder of its own that is removed afterwards.
+// start serves in a role or measures, in a temporary folder.
 func start(ctx context.Context, role, only string, all []bench, s settings) error {
 	debug.SetGCPercent(gcPercent)
 	if role != "" {
-		return play(role, s.dir)
+		return serveRole(role, s.dir)
 	}
 	dir, err := os.MkdirTemp("", "backchannel-bench-")
 	if err != nil {
@@ -127,7 +128,7 @@ func measure(ctx context.Context, only string, all []bench, s settings) error {
 			continue
 		}
 		fmt.Fprintf(os.Stderr, "%s: %s\n", b.key, b.what)
-		syscall.Sync() // otherwise this bench would wait for the writes of the one before
+		syscall.Sync() // otherwise this benchmark would wait for the writes of the previous one
 		rows, err := b.run(ctx, s)
 		if err != nil {
 			return fmt.Errorf("measure %s: %w", b.what, err)

@@ -12,12 +12,12 @@ import (
 	"backchannel/storage"
 )
 
-// pace is the interval between two events of the paced benches, far below what the machine can
-// deliver, so that the latency has no queueing in it.
+// pace is the interval between two events of the paced benchmarks. The machine can deliver far more, so
+// the latency includes no waiting in a queue.
 const pace = 2 * time.Millisecond // 500/s
 
-// atPace calls do at a pace for a while, each time in a new goroutine, and returns how long
-// each call took.
+// atPace calls do once per pace for a while, each time in a new goroutine, and returns the durations that
+// do returned. The first error ends it.
 func atPace(ctx context.Context, duration, pace time.Duration, do func(context.Context) (time.Duration, error)) ([]time.Duration, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -46,7 +46,7 @@ func atPace(ctx context.Context, duration, pace time.Duration, do func(context.C
 // paced compares the latency of deliveries, from the call to enqueue to the end of the
 // attempt, with that of one bare commit and one raw POST after the other.
 func paced(ctx context.Context, s settings) ([]row, error) {
-	w, source, err := worldWithSink(ctx, s, roleSink)
+	w, source, err := newHarnessWithSink(ctx, s, roleSink)
 	if err != nil {
 		return nil, err
 	}
@@ -65,13 +65,13 @@ func paced(ctx context.Context, s settings) ([]row, error) {
 	}, nil
 }
 
-// compare returns the row for a quantile of two sets of latencies.
-func compare(what string, ours, limit []time.Duration, part float64, goal string) row {
-	a, b := quantile(ours, part), quantile(limit, part)
-	return row{what: what, ours: millis(a), limit: millis(b), ratio: float64(a) / float64(b), aim: goal}
+// compare returns the row that compares a quantile of two sets of latencies.
+func compare(what string, ours, limit []time.Duration, q float64, goal string) row {
+	a, b := quantile(ours, q), quantile(limit, q)
+	return row{what: what, ours: millis(a), limit: millis(b), ratio: float64(a) / float64(b), goal: goal}
 }
 
-// barePace measures the limit of paced.
+// barePace measures the limit for paced: one commit and then one POST.
 func barePace(ctx context.Context, s settings, p *peer, source *events) ([]time.Duration, error) {
 	body, header, err := source.sample()
 	if err != nil {
@@ -97,7 +97,7 @@ func barePace(ctx context.Context, s settings, p *peer, source *events) ([]time.
 	})
 }
 
-// bareDatabase opens an SQLite database with one table and the same durability.
+// bareDatabase creates an SQLite database with one table and the durability of a store.
 func bareDatabase(parent string) (*sql.DB, error) {
 	dir, err := os.MkdirTemp(parent, "bare-")
 	if err != nil {
@@ -111,7 +111,7 @@ func bareDatabase(parent string) (*sql.DB, error) {
 	return db, err
 }
 
-// openBare opens a database as the store does, with one connection.
+// openBare opens a database with the store's pragmas and one connection.
 func openBare(path string) (*sql.DB, error) {
 	db, err := sql.Open("sqlite3", "file:"+path+"?_journal_mode=wal&_synchronous=full&_txlock=immediate&_foreign_keys=on")
 	if err == nil {
@@ -121,7 +121,7 @@ func openBare(path string) (*sql.DB, error) {
 }
 
 // latencies enqueues at the pace and then asks the store when each attempt ended.
-func (w *world) latencies(ctx context.Context, source *events, duration, pace time.Duration) ([]time.Duration, error) {
+func (w *harness) latencies(ctx context.Context, source *events, duration, pace time.Duration) ([]time.Duration, error) {
 	var mu sync.Mutex
 	began := map[storage.ID]time.Time{}
 	_, err := atPace(ctx, duration, pace, func(ctx context.Context) (time.Duration, error) {
@@ -148,9 +148,9 @@ func (w *world) latencies(ctx context.Context, source *events, duration, pace ti
 	return w.tookSince(ctx, source.webhook.ID, began)
 }
 
-// tookSince returns how long the deliveries took that began at the given times. One that failed
-// is an error, because its latency means nothing.
-func (w *world) tookSince(ctx context.Context, hook storage.ID, began map[storage.ID]time.Time) ([]time.Duration, error) {
+// tookSince returns how long the deliveries took that were enqueued at the given times. A failed
+// delivery is an error, because its latency means nothing.
+func (w *harness) tookSince(ctx context.Context, hook storage.ID, began map[storage.ID]time.Time) ([]time.Duration, error) {
 	deliveries, err := w.store.Deliveries(ctx, storage.DeliveryQuery{WebhookID: hook})
 	if err != nil {
 		return nil, err
@@ -168,18 +168,18 @@ func (w *world) tookSince(ctx context.Context, hook storage.ID, began map[storag
 	return took, nil
 }
 
-// hung is the number of deliveries to the endpoint that never answers.
-const hung = 2000
+// hangingDeliveries is how many deliveries are queued for the endpoint that never answers.
+const hangingDeliveries = 2000
 
-// beside compares the latency of a healthy endpoint with and without a hanging endpoint
-// beside it.
-func beside(ctx context.Context, s settings) ([]row, error) {
+// neighbor compares the latency of a healthy endpoint while deliveries to another one hang with its
+// latency alone.
+func neighbor(ctx context.Context, s settings) ([]row, error) {
 	hanging, err := startPeer(roleHang, s.dir)
 	if err != nil {
 		return nil, err
 	}
 	defer hanging.stop()
-	w, source, err := worldWithSink(ctx, s, roleSink)
+	w, source, err := newHarnessWithSink(ctx, s, roleSink)
 	if err != nil {
 		return nil, err
 	}
@@ -188,15 +188,15 @@ func beside(ctx context.Context, s settings) ([]row, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := w.hang(ctx, hanging); err != nil {
+	if err := w.enqueueHanging(ctx, hanging); err != nil {
 		return nil, err
 	}
 	together, err := w.latencies(ctx, source, s.duration, pace)
 	return []row{compare("p99 beside a hanging endpoint", together, alone, 0.99, "< 1.5")}, err
 }
 
-// hang enqueues deliveries to an endpoint that never answers.
-func (w *world) hang(ctx context.Context, p *peer) error {
+// enqueueHanging enqueues deliveries for an endpoint that never answers.
+func (w *harness) enqueueHanging(ctx context.Context, p *peer) error {
 	hook, err := targetPeer(ctx, w.store, "hanging", p, storage.DefaultDelivery().Concurrency)
 	if err != nil {
 		return err
@@ -205,7 +205,7 @@ func (w *world) hang(ctx context.Context, p *peer) error {
 	if err != nil {
 		return err
 	}
-	for range hung {
+	for range hangingDeliveries {
 		if err := enqueueOne(ctx, w.store, source); err != nil {
 			return err
 		}

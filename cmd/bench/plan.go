@@ -16,12 +16,12 @@ import (
 	"backchannel/storage/sqlite"
 )
 
-// callers is how many calls of the execution API are under way at once.
-const callers = 32
+// concurrentCalls is how many calls of the execution API are in flight at once.
+const concurrentCalls = 32
 
-// plan compares calls of the execution API, each with as many recipients as it may have, with
-// the plain enqueueing of the events that follow from them, and deliveries beside many planned
-// events with deliveries alone.
+// plan compares calls of the execution API, each with the maximum number of recipients, with plain
+// enqueueing of the events that follow from them. It also compares deliveries while many events are
+// planned for later with deliveries alone.
 func plan(ctx context.Context, s settings) ([]row, error) {
 	var ours, limit float64
 	for range rounds {
@@ -37,14 +37,14 @@ func plan(ctx context.Context, s settings) ([]row, error) {
 	}
 	rows := []row{{
 		what: fmt.Sprintf("events planned by calls for %d recipients, of the same events enqueued", fixtures.MaxRecipients),
-		ours: perSecond(ours), limit: perSecond(limit), ratio: ours / limit, aim: "> 0.5",
+		ours: perSecond(ours), limit: perSecond(limit), ratio: ours / limit, goal: "> 0.5",
 	}}
 	besidePlanned, err := besidePlanned(ctx, s)
 	return append(rows, besidePlanned...), err
 }
 
-// A campaigner executes one campaign.
-type campaigner struct {
+// A caller executes one campaign.
+type caller struct {
 	store    *sqlite.Store
 	hook     storage.Webhook
 	campaign storage.Campaign
@@ -52,8 +52,8 @@ type campaigner struct {
 	calls    atomic.Int64
 }
 
-// newCampaigner returns a campaigner on a store of its own, whose webhook is paused.
-func newCampaigner(ctx context.Context, s settings) (*campaigner, error) {
+// newCaller returns a campaigner on a store of its own, whose webhook is paused.
+func newCaller(ctx context.Context, s settings) (*caller, error) {
 	store, source, err := idleStore(ctx, s)
 	if err != nil {
 		return nil, err
@@ -64,7 +64,7 @@ func newCampaigner(ctx context.Context, s settings) (*campaigner, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &campaigner{store: store, hook: source.webhook, campaign: live}
+	c := &caller{store: store, hook: source.webhook, campaign: live}
 	for i := range fixtures.MaxRecipients {
 		c.people = append(c.people, outcome.Recipient{UserID: fmt.Sprintf("person%d@example.com", i), Namespace: string(storage.Email)})
 	}
@@ -73,21 +73,21 @@ func newCampaigner(ctx context.Context, s settings) (*campaigner, error) {
 
 // executeRate returns the number of events per second that follow from calls.
 func executeRate(ctx context.Context, s settings) (float64, error) {
-	c, err := newCampaigner(ctx, s)
+	c, err := newCaller(ctx, s)
 	if err != nil {
 		return 0, err
 	}
 	defer c.store.Close()
 	began := time.Now()
-	// Each call is made a second after the one before, so that none exceeds the rate allowed.
+	// For the handler, a second passes between two calls, so that none exceeds the rate limit.
 	later := func() time.Time { return began.Add(time.Duration(c.calls.Load()) * time.Second) }
 	handler := executions.New(ctx, c.store, executions.Config{Now: later})
-	rate, err := hammer(ctx, callers, s.duration/rounds, func(context.Context) error { return c.execute(handler) })
-	return rate * float64(2*len(c.people)), err // each message is sent and delivered
+	rate, err := hammer(ctx, concurrentCalls, s.duration/rounds, func(context.Context) error { return c.execute(handler) })
+	return rate * float64(2*len(c.people)), err // perItem message is sent and delivered
 }
 
-// execute makes one call without a network, which is not what is measured.
-func (c *campaigner) execute(to http.Handler) error {
+// execute makes one call of the handler, without a network, which is not to be measured.
+func (c *caller) execute(to http.Handler) error {
 	var body strings.Builder
 	fmt.Fprintf(&body, `{"requestId":"request-%d","campaignId":%q,"recipients":[`, c.calls.Add(1), c.campaign.UUID)
 	for i, p := range c.people {
@@ -111,10 +111,10 @@ func (c *campaigner) execute(to http.Handler) error {
 	return nil
 }
 
-// batchRate returns how many of the same events per second are enqueued without a call, as many
-// at a time as follow from one call. The events are made beforehand.
+// batchRate returns how many of the same events per second are enqueued without a call, in batches as
+// large as those of a call. The events are built beforehand.
 func batchRate(ctx context.Context, s settings) (float64, error) {
-	c, err := newCampaigner(ctx, s)
+	c, err := newCaller(ctx, s)
 	if err != nil {
 		return 0, err
 	}
@@ -124,7 +124,7 @@ func batchRate(ctx context.Context, s settings) (float64, error) {
 	for _, m := range planner.Plan(0, time.Now(), c.people) {
 		events = append(events, m.Planned...)
 	}
-	rate, err := hammer(ctx, callers, s.duration/rounds, func(ctx context.Context) error {
+	rate, err := hammer(ctx, concurrentCalls, s.duration/rounds, func(ctx context.Context) error {
 		_, err := c.store.Enqueue(ctx, append([]storage.Event(nil), events...)...)
 		return err
 	})
@@ -134,18 +134,18 @@ func batchRate(ctx context.Context, s settings) (float64, error) {
 // besidePlanned compares deliveries while many events are planned for later with deliveries
 // alone.
 func besidePlanned(ctx context.Context, s settings) ([]row, error) {
-	alone, source, err := worldWithSink(ctx, s, roleSink)
+	alone, source, err := newHarnessWithSink(ctx, s, roleSink)
 	if err != nil {
 		return nil, err
 	}
 	defer alone.close()
-	beside, planned, err := worldWithSink(ctx, s, roleSink)
+	loaded, planned, err := newHarnessWithSink(ctx, s, roleSink)
 	if err != nil {
 		return nil, err
 	}
-	defer beside.close()
+	defer loaded.close()
 	n := s.backlog / 10
-	if err := beside.plan(ctx, planned, n); err != nil {
+	if err := loaded.plan(ctx, planned, n); err != nil {
 		return nil, err
 	}
 	var ours, limit float64
@@ -155,7 +155,7 @@ func besidePlanned(ctx context.Context, s settings) ([]row, error) {
 		if err != nil {
 			return nil, err
 		}
-		with, err := beside.deliveryRate(ctx, planned, s.duration/rounds, &unused)
+		with, err := loaded.deliveryRate(ctx, planned, s.duration/rounds, &unused)
 		if err != nil {
 			return nil, err
 		}
@@ -163,16 +163,16 @@ func besidePlanned(ctx context.Context, s settings) ([]row, error) {
 	}
 	return []row{{
 		what: fmt.Sprintf("delivered while %d events are planned for later, of without", n),
-		ours: perSecond(ours), limit: perSecond(limit), ratio: ours / limit, aim: "> 0.9",
+		ours: perSecond(ours), limit: perSecond(limit), ratio: ours / limit, goal: "> 0.9",
 	}}, nil
 }
 
 // plan enqueues events that fall due long after the measurement.
-func (w *world) plan(ctx context.Context, source *events, n int) error {
+func (w *harness) plan(ctx context.Context, source *events, n int) error {
 	const atOnce = 1000
 	later := time.Now().Add(24 * time.Hour)
 	for done := 0; done < n; done += atOnce {
-		batch, err := source.some(min(atOnce, n-done))
+		batch, err := source.batch(min(atOnce, n-done))
 		if err != nil {
 			return err
 		}

@@ -45,8 +45,8 @@ func (p *peer) client(workers int) (*http.Client, error) {
 	}}, nil
 }
 
-// do sends the request once. It reads the answer to its end, which leaves the connection
-// reusable.
+// do sends the request once. It reads the answer to its end, because otherwise net/http would not reuse
+// the connection.
 func (p *post) do(ctx context.Context) error {
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, p.url, bytes.NewReader(p.body))
 	if err != nil {
@@ -70,7 +70,8 @@ func (p *post) rate(ctx context.Context, workers int, duration time.Duration) (f
 	return hammer(ctx, workers, duration, p.do)
 }
 
-// hammer calls do from several goroutines for a while and returns the calls per second.
+// hammer calls do from several goroutines for a while and returns the calls per second. The first error
+// ends it.
 func hammer(ctx context.Context, workers int, duration time.Duration, do func(context.Context) error) (float64, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)

@@ -19,12 +19,12 @@ import (
 
 const (
 	connections = 128
-	prepared    = 131072 // requests, each with an event and a token of its own
+	requestPool = 131072 // requests, each with an event and a token of its own
 )
 
-// receive compares the requests per second of the receiver, which judges each and commits
-// its receipt before the answer, with those of a bare handler. Each runs in a process of its
-// own, and both get the same requests.
+// receive compares the requests per second of the receiver, which judges each request and commits its
+// receipt before it answers, with those of a bare handler. Each runs in a process of its own, and both
+// get the same requests.
 func receive(ctx context.Context, s settings) ([]row, error) {
 	dir, err := os.MkdirTemp(s.dir, "receiver-")
 	if err != nil {
@@ -44,7 +44,7 @@ func receive(ctx context.Context, s settings) ([]row, error) {
 	if err != nil {
 		return nil, err
 	}
-	bare, err := requests.to(handler)
+	bareDB, err := requests.to(handler)
 	if err != nil {
 		return nil, err
 	}
@@ -53,21 +53,21 @@ func receive(ctx context.Context, s settings) ([]row, error) {
 		return nil, err
 	}
 	for range rounds {
-		if err := errors.Join(bare.run(ctx, s.duration/rounds), ours.run(ctx, s.duration/rounds)); err != nil {
+		if err := errors.Join(bareDB.run(ctx, s.duration/rounds), ours.run(ctx, s.duration/rounds)); err != nil {
 			return nil, err
 		}
 	}
-	bareCost, ourCost := cost{handler.stop(), bare.sent.Load()}, cost{judge.stop(), ours.sent.Load()}
+	bareCost, ourCost := cost{handler.stop(), bareDB.sent.Load()}, cost{judge.stop(), ours.sent.Load()}
 	printCost("a request to a bare handler", bareCost)
 	printCost("a receipt", ourCost)
 	if err := checkReceipts(ctx, dir, ours.sent.Load()); err != nil {
 		return nil, err
 	}
-	limit, rate := bare.rate/rounds, ours.rate/rounds
-	return []row{{what: "received over TLS, judged and kept", ours: perSecond(rate), limit: perSecond(limit), ratio: rate / limit, aim: "> 0.40"}}, nil
+	limit, rate := bareDB.rate/rounds, ours.rate/rounds
+	return []row{{what: "received over TLS, judged and kept", ours: perSecond(rate), limit: perSecond(limit), ratio: rate / limit, goal: "> 0.40"}}, nil
 }
 
-// receiving is the webhook whose requests are received.
+// receiving returns the webhook whose requests are received.
 func receiving() storage.Webhook {
 	w := storage.NewWebhook()
 	w.Name = "received"
@@ -77,8 +77,8 @@ func receiving() storage.Webhook {
 	return w
 }
 
-// playReceiver runs the receiver on a store of its own until standard input ends.
-func playReceiver(dir string) error {
+// serveReceiver runs the receiver on a store of its own until standard input ends.
+func serveReceiver(dir string) error {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	store, err := sqlite.Open(ctx, sqlite.Options{Dir: dir})
@@ -109,16 +109,16 @@ func playReceiver(dir string) error {
 	return errors.Join(err, <-ended)
 }
 
-// A requests is a set of requests that are created before the measurement, so that creating them
-// takes no processor time from the server.
+// A requests is a pool of requests that are built before the measurement, so that building them takes
+// no processor time from the server.
 type requests struct {
 	path   string
 	bodies [][]byte
 	tokens []string
 }
 
-// prepare creates the requests, each with an event and a token of its own: a repeated event would
-// be judged a duplicate.
+// prepare builds the requests. Each has an event and a token of its own, because the receiver would judge
+// a repeated event to be a duplicate.
 func prepare(w storage.Webhook, receiverURL string) (*requests, error) {
 	key, err := token.ParseKey(w.Auth.JWT.Algorithm, []byte(secret))
 	if err != nil {
@@ -133,7 +133,7 @@ func prepare(w storage.Webhook, receiverURL string) (*requests, error) {
 		return nil, err
 	}
 	all := &requests{path: w.FeedbackPath()}
-	for range prepared {
+	for range requestPool {
 		event, err := source.next()
 		if err != nil {
 			return nil, err
@@ -152,9 +152,9 @@ type sender struct {
 	*requests
 	url    string
 	client *http.Client
-	next   atomic.Int64 // one per sender, so that the receiver gets no request twice
+	next   atomic.Int64 // the index of the next request; each sender starts at the first
 	sent   atomic.Int64
-	rate   float64 // the sum of each round's
+	rate   float64 // the sum of the rates of all rounds
 }
 
 // to returns a sender of the requests to a peer.
@@ -175,7 +175,7 @@ func (s *sender) run(ctx context.Context, duration time.Duration) error {
 
 // send sends the next request.
 func (s *sender) send(ctx context.Context) error {
-	i := s.next.Add(1) % prepared
+	i := s.next.Add(1) % requestPool
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, s.url, bytes.NewReader(s.bodies[i]))
 	if err != nil {
 		return err
@@ -194,7 +194,7 @@ func (s *sender) send(ctx context.Context) error {
 	return err
 }
 
-// checkReceipts makes sure that every accepted request was judged and stored.
+// checkReceipts returns an error unless every accepted request was stored and the newest one passed.
 func checkReceipts(ctx context.Context, dir string, accepted int64) error {
 	store, err := sqlite.Open(ctx, sqlite.Options{Dir: dir})
 	if err != nil {
@@ -213,7 +213,7 @@ func checkReceipts(ctx context.Context, dir string, accepted int64) error {
 		return fmt.Errorf("look at the newest receipt: %w", err)
 	}
 	if v := newest[0].Verdicts; v.Auth.Result != storage.Pass || v.Schema.Result != storage.Pass {
-		return fmt.Errorf("the newest receipt was not judged to be fine: %+v", v)
+		return fmt.Errorf("the newest receipt did not pass: %+v", v)
 	}
 	return nil
 }

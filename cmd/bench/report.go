@@ -12,22 +12,22 @@ import (
 	"github.com/mattn/go-sqlite3"
 )
 
-// A row is one measurement beside the limit that it is a ratio to.
+// A row is one measurement with the limit that it is compared to.
 type row struct {
 	what  string
 	ours  string
 	limit string
 	ratio float64
-	aim   string
+	goal  string
 }
 
-// printMachine prints what the figures were measured on, and the head of the table.
+// printMachine prints the date, the machine and the settings of the run, and the head of the table.
 func printMachine(s settings) {
 	sqlite, _, _ := sqlite3.Version()
 	fmt.Printf("%s, %s, %d cores, %s/%s, Go %s, SQLite %s, %d workers, %s each\n\n",
 		time.Now().Format(time.DateOnly), processor(), runtime.NumCPU(), runtime.GOOS, runtime.GOARCH,
 		strings.TrimPrefix(runtime.Version(), "go"), sqlite, s.workers, s.duration)
-	fmt.Println("| | measured | ours | limit | ratio | aim |")
+	fmt.Println("| | measured | ours | limit | ratio | goal |")
 	fmt.Println("|---|---|---:|---:|---:|---|")
 }
 
@@ -54,7 +54,7 @@ func printRows(b bench, rows []row) {
 		if r.limit != "" {
 			ratio = fmt.Sprintf("%.2f", r.ratio)
 		}
-		fmt.Printf("| %s | %s | %s | %s | %s | %s |\n", b.key, r.what, r.ours, r.limit, ratio, r.aim)
+		fmt.Printf("| %s | %s | %s | %s | %s | %s |\n", b.key, r.what, r.ours, r.limit, ratio, r.goal)
 	}
 }
 
@@ -66,10 +66,10 @@ func millis(d time.Duration) string { return fmt.Sprintf("%.2f ms", d.Seconds()*
 
 // quantile returns the value below which the given fraction of the samples lies. It sorts
 // the samples.
-func quantile(samples []time.Duration, part float64) time.Duration {
+func quantile(samples []time.Duration, q float64) time.Duration {
 	if len(samples) == 0 {
 		return 0
 	}
 	slices.Sort(samples)
-	return samples[min(len(samples)-1, int(part*float64(len(samples))))]
+	return samples[min(len(samples)-1, int(q*float64(len(samples))))]
 }

@@ -27,22 +27,22 @@ import (
 const (
 	roleSink    = "sink"     // answers every POST 204, over TCP
 	roleTLSSink = "tls-sink" // the same over TLS
-	roleHang    = "hang"     // accepts and never answers
+	roleHang    = "hang"     // accepts connections and never answers
 	roleSlow    = "slow"     // answers after slowAnswer
 	roleHandler = "handler"  // a bare net/http handler over TLS
-	roleNode    = "node"     // delivers what is in the database that a file in its folder names
+	roleNode    = "node"     // a node on the database whose URL is in its folder
 
 	roleReceiver = "receiver" // the receiver, on a store of its own
 )
 
-// play serves in a role until standard input ends, which also happens when the measuring
-// process dies. It writes the URL to standard output, and after it the certificate.
-func play(role, dir string) error {
+// serveRole serves in a role until standard input ends, which also happens when the measuring process
+// dies. A server writes its URL and then its certificate to standard output.
+func serveRole(role, dir string) error {
 	switch role {
 	case roleReceiver:
-		return playReceiver(dir)
+		return serveReceiver(dir)
 	case roleNode:
-		return playNode(dir)
+		return serveNode(dir)
 	}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -62,8 +62,8 @@ func play(role, dir string) error {
 	return err
 }
 
-// serve accepts connections until the process ends. The sinks do without net/http, which would
-// take more processor time than what is measured.
+// serve accepts connections until the process ends. The sinks do not use net/http, because that would
+// take more processor time than the engine that is measured.
 func serve(role string, listener net.Listener, cert tls.Certificate) {
 	config := &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12}
 	switch role {
@@ -82,9 +82,9 @@ func serve(role string, listener net.Listener, cert tls.Certificate) {
 		switch role {
 		case roleHang:
 		case roleSlow:
-			go swallow(conn, slowAnswer)
+			go answerRequests(conn, slowAnswer)
 		default:
-			go swallow(conn, 0)
+			go answerRequests(conn, 0)
 		}
 	}
 }
@@ -95,8 +95,9 @@ func bareHandler(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusNoContent)
 }
 
-// swallow answers each request on a connection. It parses nothing but the request's length.
-func swallow(conn net.Conn, after time.Duration) {
+// answerRequests answers each request on a connection after a delay. Of a request it parses only
+// Content-Length.
+func answerRequests(conn net.Conn, after time.Duration) {
 	defer conn.Close()
 	answer := []byte("HTTP/1.1 204 No Content\r\n\r\n")
 	in := bufio.NewReaderSize(conn, 16<<10)
@@ -134,7 +135,7 @@ func skipHead(in *bufio.Reader) (length int, err error) {
 	}
 }
 
-// selfSigned returns a certificate for 127.0.0.1 and its PEM form, which the other side trusts.
+// selfSigned returns a certificate for 127.0.0.1, and its PEM form for the clients that must trust it.
 func selfSigned() (tls.Certificate, []byte, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -156,7 +157,7 @@ func selfSigned() (tls.Certificate, []byte, error) {
 type peer struct {
 	url    string
 	caFile string
-	stop   func() time.Duration // ends it; the processor time that it took
+	stop   func() time.Duration // ends it and returns the processor time that it took
 }
 
 // startPeer starts a peer and waits until it listens.
@@ -174,7 +175,7 @@ func startPeer(role, dir string) (*peer, error) {
 	return &peer{url: strings.TrimSpace(url), caFile: caFile, stop: stop}, err
 }
 
-// startRole starts a process in a role, and returns what it says and how to end it.
+// startRole starts a process in a role, and returns its standard output and a function that ends it.
 func startRole(role, dir string) (lines *bufio.Reader, stop func() time.Duration, err error) {
 	self, err := os.Executable()
 	if err != nil {

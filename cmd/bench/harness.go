@@ -16,10 +16,10 @@ import (
 	"backchannel/storage/token"
 )
 
-// secret signs the tokens of every bench with HS256.
+// secret signs the tokens of every benchmark, with HS256.
 const secret = "bench-bench-bench-bench-bench-bench"
 
-// A store is the part of a store that the benches need, on SQLite or PostgreSQL.
+// A store is the part of a store, on SQLite or PostgreSQL, that the benchmarks use.
 type store interface {
 	CreateWebhook(ctx context.Context, w *storage.Webhook) error
 	UpdateWebhook(ctx context.Context, w *storage.Webhook) error
@@ -37,21 +37,22 @@ type deliverer interface {
 	Snapshot() storage.Snapshot
 }
 
-// A world is a store and an engine that works on it, in this process.
-type world struct {
+// A harness is a store and an engine on it, in this process.
+type harness struct {
 	store  store
 	engine deliverer
-	sink   *peer // of worldWithSink
+	sink   *peer // nil: none
 	stop   func() error
 }
 
-// worldWithSink returns a world with a sink in a role, and events for a webhook that points to it.
-func worldWithSink(ctx context.Context, s settings, role string) (*world, *events, error) {
+// newHarnessWithSink returns a harness with a sink in a role, and events for a webhook that points to the
+// sink.
+func newHarnessWithSink(ctx context.Context, s settings, role string) (*harness, *events, error) {
 	sink, err := startPeer(role, s.dir)
 	if err != nil {
 		return nil, nil, err
 	}
-	w, err := newWorld(ctx, s)
+	w, err := newHarness(ctx, s)
 	if err != nil {
 		sink.stop()
 		return nil, nil, err
@@ -64,8 +65,8 @@ func worldWithSink(ctx context.Context, s settings, role string) (*world, *event
 	return w, source, err
 }
 
-// eventsFor returns events for a webhook that points to the world's sink.
-func (w *world) eventsFor(ctx context.Context, s settings) (*events, error) {
+// eventsFor creates a webhook that points to the harness's sink, and returns events for it.
+func (w *harness) eventsFor(ctx context.Context, s settings) (*events, error) {
 	hook, err := targetPeer(ctx, w.store, "bench", w.sink, s.workers)
 	if err != nil {
 		return nil, err
@@ -83,13 +84,13 @@ func openStore(ctx context.Context, parent string) (*sqlite.Store, error) {
 	return sqlite.Open(ctx, sqlite.Options{Dir: dir, Rules: rules})
 }
 
-// newWorld returns a world whose engine is running.
-func newWorld(ctx context.Context, s settings) (*world, error) {
+// newHarness returns a harness whose engine is running.
+func newHarness(ctx context.Context, s settings) (*harness, error) {
 	store, err := openStore(ctx, s.dir)
 	if err != nil {
 		return nil, err
 	}
-	w := &world{store: store}
+	w := &harness{store: store}
 	w.start(ctx, engine.New(store, engineConfig()))
 	return w, nil
 }
@@ -100,7 +101,7 @@ func engineConfig() engine.Config {
 }
 
 // start runs an engine until close is called.
-func (w *world) start(ctx context.Context, e deliverer) {
+func (w *harness) start(ctx context.Context, e deliverer) {
 	w.engine = e
 	ctx, cancel := context.WithCancel(ctx)
 	ended := make(chan error, 1)
@@ -109,7 +110,7 @@ func (w *world) start(ctx context.Context, e deliverer) {
 }
 
 // close ends the engine, the store and the sink.
-func (w *world) close() {
+func (w *harness) close() {
 	if err := w.stop(); err != nil {
 		fmt.Fprintln(os.Stderr, "bench: engine:", err)
 	}
@@ -134,7 +135,7 @@ func targetPeer(ctx context.Context, store store, name string, p *peer, concurre
 	return w, store.CreateWebhook(ctx, &w)
 }
 
-// An events creates bounces for a webhook, each with its own requestId.
+// An events builds bounces for a webhook, each with its own requestId.
 type events struct {
 	webhook storage.Webhook
 	fixture fixtures.Fixture
@@ -147,7 +148,7 @@ func newEvents(w storage.Webhook) (*events, error) {
 	return &events{webhook: w, fixture: fixture}, err
 }
 
-// next creates an event.
+// next builds an event.
 func (e *events) next() (storage.Event, error) {
 	values, err := e.builder.Values(e.webhook, storage.Email, "")
 	if err != nil {
@@ -158,8 +159,8 @@ func (e *events) next() (storage.Event, error) {
 	return event, err
 }
 
-// some creates n events.
-func (e *events) some(n int) ([]storage.Event, error) {
+// batch builds n events.
+func (e *events) batch(n int) ([]storage.Event, error) {
 	all := make([]storage.Event, n)
 	for i := range all {
 		var err error
