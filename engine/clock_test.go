@@ -45,7 +45,7 @@ func TestClockIsSetBack(t *testing.T) {
 			t.Errorf("%d attempts", d.Attempts)
 		}
 		paused.State = storage.Active
-		w.store.save(paused)
+		saveWebhook(w.store, paused)
 		w.await(before, storage.StateDelivered)
 	}
 }

@@ -59,5 +59,5 @@ func stalling(t *testing.T) (w *world, reasons *[]string, resumed *int) {
 
 // countTexts counts the activities that contain text.
 func (w *world) countTexts(text string) int {
-	return len(slices.DeleteFunc(w.store.texts(), func(s string) bool { return !strings.Contains(s, text) }))
+	return len(slices.DeleteFunc(activityTexts(w.store), func(s string) bool { return !strings.Contains(s, text) }))
 }

@@ -108,7 +108,7 @@ func TestPauseAndResume(t *testing.T) {
 		t.Errorf("sent while paused: %+v", d)
 	}
 	hook.State = storage.Active
-	w.store.save(hook)
+	saveWebhook(w.store, hook)
 	w.await(id, storage.StateDelivered)
 }
 
@@ -139,7 +139,7 @@ func TestEditBetweenAttempts(t *testing.T) {
 	w.await(id, storage.Retrying)
 	hook.URL = w.server.URL + "/new"
 	hook.Headers = []storage.HeaderField{{Name: "X-Edition", Value: "2"}}
-	w.store.save(hook)
+	saveWebhook(w.store, hook)
 	w.obtain(w.store.RetryDelivery, id)
 	w.await(id, storage.StateDelivered)
 	if first, second := <-paths, <-paths; first != "/in" || second != "/new2" {
@@ -153,7 +153,7 @@ func TestDeletedWebhookSendsNothing(t *testing.T) {
 	hook := w.webhook(func(w *storage.Webhook) { w.Delivery.Concurrency = 1 })
 	ids := w.fire(hook, "{}", "{}")
 	<-h.arrived
-	w.store.remove(hook.ID)
+	removeWebhook(w.store, hook.ID)
 	eventually(t, func() bool { return len(w.engine.dispatchers.all()) == 0 }, func() string { return "the dispatcher stays" })
 	close(h.release)
 	w.await(ids[0], storage.StateDelivered)
@@ -177,9 +177,9 @@ func TestBreakerParks(t *testing.T) {
 		w.Delivery.Retry = []time.Duration{time.Hour}
 	})
 	ids := w.fire(hook, slices.Repeat([]string{"{}"}, 15)...)
-	eventually(t, func() bool { return len(w.store.texts()) == 1 }, func() string { return "the breaker does not open" })
-	if n := hits.Load(); n != policy.BreakerLimit || !strings.Contains(w.store.texts()[0], "acme failed 10 times in a row") {
-		t.Errorf("%d attempts, %q", n, w.store.texts())
+	eventually(t, func() bool { return len(activityTexts(w.store)) == 1 }, func() string { return "the breaker does not open" })
+	if n := hits.Load(); n != policy.BreakerLimit || !strings.Contains(activityTexts(w.store)[0], "acme failed 10 times in a row") {
+		t.Errorf("%d attempts, %q", n, activityTexts(w.store))
 	}
 	saved, _ := w.store.Breakers(t.Context())
 	if len(saved) != 1 || !saved[0].Open() || saved[0].Wait != policy.FirstProbeWait {
@@ -190,7 +190,7 @@ func TestBreakerParks(t *testing.T) {
 	for _, id := range append(ids[10:], ids[0]) {
 		w.await(id, storage.StateDelivered)
 	}
-	eventually(t, func() bool { return len(w.store.texts()) == 2 }, func() string { return "the breaker does not close" })
+	eventually(t, func() bool { return len(activityTexts(w.store)) == 2 }, func() string { return "the breaker does not close" })
 	if saved, _ := w.store.Breakers(t.Context()); len(saved) != 0 {
 		t.Errorf("saved %+v", saved)
 	}
@@ -321,7 +321,7 @@ func TestCutoffEndsTheDrain(t *testing.T) {
 	if d := w.store.delivery(id); d.State != storage.Queued || d.Attempts != 0 || len(w.store.log(id)) != 0 {
 		t.Errorf("delivery %+v, attempts %v", d, w.store.log(id))
 	}
-	if told := w.store.texts(); w.engine.CutOff() != 1 || len(told) != 1 || !strings.HasPrefix(told[0], "stopped with 1 still in flight") {
+	if told := activityTexts(w.store); w.engine.CutOff() != 1 || len(told) != 1 || !strings.HasPrefix(told[0], "stopped with 1 still in flight") {
 		t.Errorf("%d cut off, told %q", w.engine.CutOff(), told)
 	}
 	close(h.release)
@@ -352,9 +352,9 @@ func TestFullDisk(t *testing.T) {
 		}
 	}
 	eventually(t, func() bool {
-		return slices.ContainsFunc(w.store.texts(), func(s string) bool { return strings.Contains(s, "could not be recorded: disk full") })
+		return slices.ContainsFunc(activityTexts(w.store), func(s string) bool { return strings.Contains(s, "could not be recorded: disk full") })
 	},
-		func() string { return fmt.Sprint(w.store.texts()) })
+		func() string { return fmt.Sprint(activityTexts(w.store)) })
 }
 
 func TestSnapshot(t *testing.T) {

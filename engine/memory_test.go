@@ -75,14 +75,14 @@ func (m *memory) CreateWebhook(_ context.Context, w *storage.Webhook) error {
 }
 
 // save keeps a webhook's next version.
-func (m *memory) save(w storage.Webhook) {
+func saveWebhook(m *memory, w storage.Webhook) {
 	_ = m.commit(storage.ChangedWebhooks|storage.ChangedDeliveries, func() {
 		w.Version++
 		m.webhooks[w.ID] = w
 	})
 }
 
-func (m *memory) remove(id storage.ID) {
+func removeWebhook(m *memory, id storage.ID) {
 	_ = m.commit(storage.ChangedWebhooks, func() { delete(m.webhooks, id) })
 }
 
@@ -138,7 +138,7 @@ func (m *memory) log(id storage.ID) []storage.Attempt {
 	return slices.Clone(m.attempts[id])
 }
 
-func (m *memory) texts() (all []string) {
+func activityTexts(m *memory) (all []string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for _, a := range m.activities {

@@ -135,7 +135,7 @@ func TestRetiredConnectionsAreClosed(t *testing.T) {
 	if open.Load() != 1 {
 		t.Fatalf("%d connections are kept", open.Load())
 	}
-	w.store.remove(hook.ID)
+	removeWebhook(w.store, hook.ID)
 	eventually(t, func() bool { return open.Load() == 0 }, func() string { return "the connection stays open" })
 }
 

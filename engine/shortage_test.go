@@ -128,8 +128,8 @@ func TestWhatTheReceiverCannotStoreCostsNoAttempt(t *testing.T) {
 	if n := told.Load(); n != 1 {
 		t.Errorf("told %d times", n)
 	}
-	if n := len(slices.DeleteFunc(w.store.texts(), func(s string) bool { return !strings.Contains(s, "disk full") })); n != 1 {
-		t.Errorf("Activity tells of it %d times: %q", n, w.store.texts())
+	if n := len(slices.DeleteFunc(activityTexts(w.store), func(s string) bool { return !strings.Contains(s, "disk full") })); n != 1 {
+		t.Errorf("Activity tells of it %d times: %q", n, activityTexts(w.store))
 	}
 }
 

@@ -159,7 +159,7 @@ func bounce() storage.Event {
 }
 
 // tellOf has it told how a delivery stands.
-func (c *console) tellOf(d storage.Delivery) {
+func tellOf(c *console, d storage.Delivery) {
 	c.send(screen.QueuedMsg{Queued: []storage.Delivery{d}})
 }
 
@@ -172,13 +172,13 @@ func TestAToastOfARetryNamesItsTime(t *testing.T) {
 			State: storage.Retrying, NextAttemptAt: noon().Add(35 * time.Second),
 			Attempt: storage.Attempt{Code: 503, ErrorClass: storage.ClassStatus, Error: "answered 503"},
 		})
-		c.tellOf(d)
+		tellOf(c, d)
 		c.see("retrying at 12:05:04: answered 503")
 		c.wait(6 * time.Second)
 		c.see("retrying at 12:05:04: answered 503")
 		c.miss("in 35 s")
 		c.openBreaker(noon().Add(time.Minute))
-		c.tellOf(c.store.AddDelivery(bounce()))
+		tellOf(c, c.store.AddDelivery(bounce()))
 		c.see("the next try is at 12:05:29")
 	})
 }

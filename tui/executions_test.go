@@ -36,7 +36,7 @@ func testExecuting(t *testing.T, test func(*console)) {
 	})
 }
 
-func (c *console) newest() storage.Execution {
+func newestExecution(c *console) storage.Execution {
 	c.t.Helper()
 	all, err := c.store.Executions(c.m.env.Context, storage.ExecutionQuery{Limit: 1})
 	c.must(err)
@@ -50,7 +50,7 @@ func TestALifeFromTheCallOn(t *testing.T) {
 	t.Parallel()
 	testExecuting(t, func(c *console) {
 		c.press("E", "d")
-		x := c.newest()
+		x := newestExecution(c)
 		c.see("✓ Orders executed: 202 "+x.ExecutionID, "events planned: 2")
 		c.press("m")
 		c.size(200, 30)
@@ -72,7 +72,7 @@ func TestAPlannedDeliveryIsNoRetry(t *testing.T) {
 	t.Parallel()
 	testExecuting(t, func(c *console) {
 		c.press("E", "d", "3", "G")
-		c.see("· planned", "planned: due in", "Execution", c.newest().ExecutionID, "t send now", "X cancel")
+		c.see("· planned", "planned: due in", "Execution", newestExecution(c).ExecutionID, "t send now", "X cancel")
 		drawn := c.screen()
 		c.wait(300 * time.Millisecond)
 		if c.screen() == drawn {
@@ -85,7 +85,7 @@ func TestAPlannedDeliveryIsNoRetry(t *testing.T) {
 		c.wait(time.Second)
 		c.see("cancelled")
 		c.press("m")
-		c.see("Messages of "+c.newest().ExecutionID, "delivered cancelled", "m back")
+		c.see("Messages of "+newestExecution(c).ExecutionID, "delivered cancelled", "m back")
 		c.press("m")
 		c.see("▸3 Deliveries")
 		c.press("m", "esc", "esc")
@@ -99,7 +99,7 @@ func TestDeliveriesOfACampaign(t *testing.T) {
 		c.press("E", "d", "E", "b", "3")
 		c.wait(time.Second)
 		for _, test := range []struct{ filter, want string }{
-			{"campaign:Orders", "of 3"}, {"campaign:Orders bounce", "1 of 1"}, {"execution:" + c.newest().ExecutionID, "1 of 1"},
+			{"campaign:Orders", "of 3"}, {"campaign:Orders bounce", "1 of 1"}, {"execution:" + newestExecution(c).ExecutionID, "1 of 1"},
 			{"-campaign:Orders", "Nothing matches"}, {"queued campaign:Orders", "of 3"}, {`campaign:"no such"`, "Nothing matches"},
 			{"bounce code:9 ", "column 13"}, {"state:odd ", "state cannot be"},
 		} {
@@ -154,9 +154,9 @@ func TestExecuteAgainAndAsCurl(t *testing.T) {
 		c.write("a@example.com, excluded@example.com")
 		c.press("ctrl+s")
 		c.see("recipients: 2")
-		first := c.newest()
+		first := newestExecution(c)
 		c.press(".")
-		if again := c.newest(); again.ID == first.ID || again.Recipients != 2 || again.RequestID == first.RequestID {
+		if again := newestExecution(c); again.ID == first.ID || again.Recipients != 2 || again.RequestID == first.RequestID {
 			t.Errorf("again: %+v", again)
 		}
 		c.press("E", "y")
@@ -194,7 +194,7 @@ func TestActivityOpensTheExecution(t *testing.T) {
 		c.must(err)
 		c.wait(time.Second)
 		c.press("E", "d")
-		silent := c.newest()
+		silent := newestExecution(c)
 		c.wait(time.Minute) // so that the next ones are not of that activity
 		c.press("E", "b", "5", "/")
 		c.write("sends no events")

@@ -9,7 +9,7 @@ import (
 )
 
 // campaignsFired returns the UUIDs of the campaigns in the payloads of all events, oldest first.
-func (c *console) campaignsFired() (all []string) {
+func campaignsFired(c *console) (all []string) {
 	for _, e := range c.store.AllEvents() {
 		_, after, _ := strings.Cut(string(e.Payload), `"campaignID":"`)
 		uuid, _, _ := strings.Cut(after, `"`)
@@ -53,7 +53,7 @@ func TestFireEventsOfACampaign(t *testing.T) {
 		c.press("s", "f", "C")
 		c.write("none")
 		c.press("enter", "s")
-		got := c.campaignsFired()
+		got := campaignsFired(c)
 		if len(got) != 7 {
 			t.Fatalf("%d events", len(got))
 		}
@@ -99,7 +99,7 @@ func TestFiringBeginsWithTheSelectedCampaign(t *testing.T) {
 		c.see("C campaign  none")
 		c.press("esc", "2", "g", "j", "f") // its sandbox has no webhook
 		c.see("C campaign  none")
-		if got := c.campaignsFired(); len(got) != 1 || got[0] != welcome.UUID {
+		if got := campaignsFired(c); len(got) != 1 || got[0] != welcome.UUID {
 			t.Errorf("fired %q, want %s", got, welcome.UUID)
 		}
 	})

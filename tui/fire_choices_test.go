@@ -10,7 +10,7 @@ import (
 )
 
 // fired lists what was fired, the oldest first.
-func (c *console) fired() (all []string) {
+func fired(c *console) (all []string) {
 	for _, e := range c.store.AllEvents() {
 		all = append(all, fmt.Sprintf("%s %s %s %s", e.Status, e.Channel, e.Variant, e.Misbehave))
 	}
@@ -77,7 +77,7 @@ func TestAnyEventCanMisbehave(t *testing.T) {
 		c.see("Misbehave at acme prod: odd, sms, but…")
 		c.wait(time.Second)
 		want := []string{"sent email  expired", "bounce email  truncated", "bounce sms  tampered-body"}
-		if got := c.fired(); !slices.Equal(got, want) {
+		if got := fired(c); !slices.Equal(got, want) {
 			t.Errorf("fired %q, want %q", got, want)
 		}
 	})
@@ -103,7 +103,7 @@ func TestVariantsAreThoseOfTheEventAtTheCursor(t *testing.T) {
 		c.see("Which bounce or error?")
 		c.press("esc", "esc")
 		c.wait(time.Second)
-		if got, want := c.fired(), []string{"error sms 403 "}; !slices.Equal(got, want) {
+		if got, want := fired(c), []string{"error sms 403 "}; !slices.Equal(got, want) {
 			t.Errorf("fired %q, want %q", got, want)
 		}
 	})

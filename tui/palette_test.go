@@ -62,7 +62,7 @@ func TestThePaletteTakesArguments(t *testing.T) {
 func TestThePaletteOpensAnyID(t *testing.T) {
 	t.Parallel()
 	testPlaces(t, func(c *console) {
-		ctx, call := c.m.env.Context, c.newest()
+		ctx, call := c.m.env.Context, newestExecution(c)
 		deliveries, err := c.store.Deliveries(ctx, storage.DeliveryQuery{Limit: 1})
 		c.must(err)
 		receipts, err := c.store.Receipts(ctx, storage.ReceiptQuery{Limit: 1})
@@ -107,7 +107,7 @@ func TestThePaletteOpensAnyID(t *testing.T) {
 }
 
 // listed fails unless the palette lists these commands first.
-func (c *console) listed(want ...string) {
+func listed(c *console, want ...string) {
 	c.t.Helper()
 	_, list, _ := strings.Cut(c.screen(), "Commands")
 	var got []string
@@ -135,10 +135,10 @@ func TestThePaletteTakesTheWholeName(t *testing.T) {
 		c.wait(time.Second)
 		c.press(":")
 		c.write("fire sent prod")
-		c.listed("fire sent prod", "fire sent prod eu", "fire sent acme prod")
+		listed(c, "fire sent prod", "fire sent prod eu", "fire sent acme prod")
 		c.press("esc", ":")
 		c.write("go webhook Prod")
-		c.listed("go webhook prod", "go webhook prod eu", "go webhook acme prod")
+		listed(c, "go webhook prod", "go webhook prod eu", "go webhook acme prod")
 	})
 }
 
@@ -148,13 +148,13 @@ func TestThePaletteFiltersElsewhere(t *testing.T) {
 	testPlaces(t, func(c *console) {
 		c.press("1", ":")
 		c.write("filter status:sent")
-		c.listed("filter status:sent in Deliveries", "filter status:sent in Receiver")
+		listed(c, "filter status:sent in Deliveries", "filter status:sent in Receiver")
 		c.press("enter")
 		c.wait(time.Second)
 		c.see("▸3 Deliveries", "/ status:sent", "esc back to Webhooks")
 		c.press(":")
 		c.write("filter status:sent")
-		c.listed("filter status:sent")
+		listed(c, "filter status:sent")
 		c.press("esc", "esc")
 		c.see("▸1 Webhooks")
 		c.press(":")
@@ -172,11 +172,11 @@ func TestThePaletteHasTheLatestFirst(t *testing.T) {
 		c.command("fire delivered hook")
 		c.command("zoom")
 		c.press(":")
-		c.listed("Zoom the focused pane, and back z", "fire delivered hook", "go campaign Orders")
+		listed(c, "Zoom the focused pane, and back z", "fire delivered hook", "go campaign Orders")
 		c.press("down", "down", "enter")
 		c.see("▸2 Campaigns")
 		c.press("1", ":")
-		c.listed("go campaign Orders", "Zoom the focused pane, and back z", "fire delivered hook")
+		listed(c, "go campaign Orders", "Zoom the focused pane, and back z", "fire delivered hook")
 	})
 }
 

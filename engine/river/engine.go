@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strconv"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -80,17 +79,10 @@ type Engine struct {
 	now     func() time.Time
 	log     *slog.Logger
 
-	leads   atomic.Bool
+	members membership
+	rescuer *rescuer
 	changed chan struct{} // holds a notice that shares may have changed
 	others  chan struct{} // holds a notice that another node has committed deliveries
-
-	missing  map[int64]absence // jobs that the database says this node has, by ID
-	restored time.Time         // of the last search for deliveries without a job
-
-	mu     sync.Mutex // guards what follows
-	living []int64
-	seen   time.Time // when living was read
-	steady time.Time // since when living has been readable again after an outage
 }
 
 // New returns an engine that is not running yet. jobs must be what the store was opened with.
@@ -107,6 +99,7 @@ func New(store Store, jobs *Jobs, cfg engine.Config) (*Engine, error) {
 	}
 	e.engine = engine.NewShared(store, cfg, (*source)(e))
 	e.pilot = &pilot{node: e}
+	e.rescuer = &rescuer{node: e}
 	e.returns = &returns{node: e, poke: make(chan struct{}, 1)}
 	var err error
 	if e.pool, err = asyncPool(store.Pool()); err != nil {
@@ -201,7 +194,10 @@ func (e *Engine) stop() {
 }
 
 // Leads reports whether this node is the leader.
-func (e *Engine) Leads() bool { return e.leads.Load() }
+func (e *Engine) Leads() bool { return e.members.leads.Load() }
+
+// stale reports whether what this node knows of the others is too old to take jobs by.
+func (e *Engine) stale() bool { return e.members.stale(e.now()) }
 
 // Stall is [engine.Engine.Stall].
 func (e *Engine) Stall() string { return e.engine.Stall() }

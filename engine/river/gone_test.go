@@ -142,7 +142,7 @@ func TestOverdueEventsOfAMessageAreSentInOrder(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.execute(past, then, messages)
+	execute(w, past, then, messages)
 	if err := past.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -165,7 +165,7 @@ func TestOverdueEventsOfAMessageAreSentInOrder(t *testing.T) {
 }
 
 // execute stores a call with messages, whose events are due within three seconds after now.
-func (w *world) execute(store *postgres.Store, now time.Time, messages int) {
+func execute(w *world, store *postgres.Store, now time.Time, messages int) {
 	w.Helper()
 	var planned []storage.PlannedMessage
 	for m := range messages {

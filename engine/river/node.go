@@ -15,12 +15,6 @@ const (
 	beat = time.Second
 	// claimAgain is the pause before a node claims again what another node was still using.
 	claimAgain = 50 * time.Millisecond
-	// silentFor is how long a live node may go without a heartbeat. It equals
-	// postgres.SilentFor.
-	silentFor = 5 * time.Second
-	// staleAfter is the age of a node's list of live nodes beyond which it takes no more jobs. The
-	// others declare it dead after silentFor and then use its shares, so it must stop earlier.
-	staleAfter = 3 * time.Second
 	// othersGap is the least time between two reads of what other nodes have committed.
 	othersGap = 25 * time.Millisecond
 )
@@ -73,13 +67,13 @@ func (e *Engine) agree(ctx context.Context) time.Duration {
 		e.failed(ctx, "list the nodes", err)
 		return beat
 	}
-	v := e.see(heard)
+	v := e.members.see(e.now(), e.store.Node(), heard)
 	e.barred(ctx, "read which queues are paused", e.followPauses(ctx))
 	settled, err := e.divide(ctx, v)
 	e.hinder(ctx, "divide the concurrency of webhooks among the nodes", err)
 	e.hinder(ctx, "send this node's heartbeat", e.unheard(heard))
-	e.barred(ctx, "free the jobs of dead nodes", e.free(ctx, v))
-	e.failed(ctx, "look for deliveries without a job", e.restore(ctx, v))
+	e.barred(ctx, "free the jobs of dead nodes", e.rescuer.free(ctx, v))
+	e.failed(ctx, "look for deliveries without a job", e.rescuer.restore(ctx, v))
 	if !settled {
 		return claimAgain
 	}
@@ -117,55 +111,6 @@ func (e *Engine) hinder(ctx context.Context, what string, err error) {
 	if ctx.Err() == nil {
 		e.engine.Hinder(what, e.store.Explain(err))
 	}
-}
-
-// A view is what a node knows about the others.
-type view struct {
-	living, before []int64 // now, and in the pass before
-	// rejoins means that the others may have declared this node dead since the last pass.
-	rejoins bool
-	// unsure means that living includes silent nodes, because the database was away and no
-	// node could send a heartbeat.
-	unsure bool
-}
-
-// see updates the view with the nodes whose heartbeat is recent. After the database was away no
-// heartbeat is, so for silentFor it assumes that the nodes that were alive before still are.
-func (e *Engine) see(heard []int64) view {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	now, v := e.now(), view{living: heard, before: e.living}
-	if now.Sub(e.seen) > staleAfter {
-		v.rejoins = true
-		if !e.seen.IsZero() {
-			e.steady = now
-		}
-	}
-	if v.unsure = now.Sub(e.steady) < silentFor; v.unsure {
-		v.living = union(e.living, heard)
-	}
-	v.rejoins = v.rejoins || !slices.Contains(heard, e.store.Node())
-	e.living, e.seen = v.living, now
-	e.leads.Store(len(v.living) > 0 && v.living[0] == e.store.Node())
-	return v
-}
-
-// union returns the nodes of a, then those that are only in b.
-func union(a, b []int64) []int64 {
-	all := slices.Clone(a)
-	for _, node := range b {
-		if !slices.Contains(all, node) {
-			all = append(all, node)
-		}
-	}
-	return all
-}
-
-// stale reports whether this node's view is too old to rely on.
-func (e *Engine) stale() bool {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	return e.now().Sub(e.seen) > staleAfter
 }
 
 // divide claims this node's share of each webhook. It stops using a surplus before it tells the
@@ -208,5 +153,5 @@ func (e *Engine) divide(ctx context.Context, v view) (settled bool, err error) {
 
 // divide tells the worker its share.
 func (q *queue) divide(part, working int) {
-	q.worker.Divide(engine.Part{Concurrency: part, Engines: working, Probes: q.node.leads.Load()})
+	q.worker.Divide(engine.Part{Concurrency: part, Engines: working, Probes: q.node.Leads()})
 }

@@ -93,17 +93,17 @@ func TestAnOutcomeCountsWithoutARunningJob(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, func(h *storage.Webhook) { h.Delivery.Retry = []time.Duration{time.Hour} })
 			w.node()
-			w.attemptWhile(http.StatusServiceUnavailable, storage.Retrying, change)
+			attemptWhile(w, http.StatusServiceUnavailable, storage.Retrying, change)
 			w.wantJobs(1, `WHERE state = 'available' AND scheduled_at = (SELECT next_attempt_at FROM deliveries d WHERE d.id = river_job.id)`)
 			pgtest.Run(t, w.url, `DELETE FROM river_job`)
-			w.attemptWhile(http.StatusNoContent, storage.StateDelivered, change)
+			attemptWhile(w, http.StatusNoContent, storage.StateDelivered, change)
 			w.wantJobs(0, ``)
 		})
 	}
 }
 
 // attemptWhile makes an attempt that ends with a status, and during which something changes.
-func (w *world) attemptWhile(status int, ends storage.State, change string) {
+func attemptWhile(w *world, status int, ends storage.State, change string) {
 	w.Helper()
 	before, held := len(w.endpoint.requests()), make(chan struct{})
 	w.endpoint.answers(func(rw http.ResponseWriter, _ *http.Request) {

@@ -19,22 +19,22 @@ const (
 
 // restore makes jobs for deliveries that have none and would never be sent: a person can delete
 // or cancel a job with River's tools, which do not know about deliveries.
-func (e *Engine) restore(ctx context.Context, v view) error {
-	now := e.now()
-	if !e.Leads() || v.unsure || now.Sub(e.restored) < overdueFor {
+func (r *rescuer) restore(ctx context.Context, v view) error {
+	now := r.node.now()
+	if !r.node.Leads() || v.unsure || now.Sub(r.restored) < overdueFor {
 		return nil
 	}
-	e.restored = now
-	overdue, err := e.store.Overdue(ctx, now.Add(-overdueFor), mostOverdue)
+	r.restored = now
+	overdue, err := r.node.store.Overdue(ctx, now.Add(-overdueFor), mostOverdue)
 	if err != nil || len(overdue) == 0 {
 		return err
 	}
-	lacking, err := withoutJob(ctx, e.pool, overdue)
+	lacking, err := withoutJob(ctx, r.node.pool, overdue)
 	if err != nil || len(lacking) == 0 {
 		return err
 	}
-	e.log.Warn("deliveries without a job get one", "deliveries", len(lacking))
-	return e.store.RestoreJobs(ctx, lacking...)
+	r.node.log.Warn("deliveries without a job get one", "deliveries", len(lacking))
+	return r.node.store.RestoreJobs(ctx, lacking...)
 }
 
 // Missed makes jobs for waiting deliveries that have none, or one that has ended. The store has
