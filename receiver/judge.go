@@ -15,7 +15,7 @@ func (x *exchange) judge(to *endpoint) {
 	v := &x.receipt.Verdicts
 	ctx := context.WithoutCancel(x.req.Context()) // the sender may have disconnected
 	v.Auth = x.judgeAuth(ctx, to)
-	v.Schema = x.api.schemas.judge(to.webhook.Revision, x.receipt.Body, x.body.Reason, x.req.Header.Values("Content-Encoding"))
+	v.Schema = x.api.schemas.judge(to.webhook.Revision, x.body, x.req.Header.Values("Content-Encoding"))
 	v.Target = judgeTarget(&to.webhook, x.summary, x.receipt.SHA256, x.digest)
 	if v.Schema.Result == storage.Fail {
 		v.Target = notApplicable("the schema verdict failed, so the names in the body are not reliable")
@@ -38,7 +38,7 @@ func notApplicable(reason string) storage.Verdict {
 func failed(checks ...storage.Check) storage.Verdict {
 	v := storage.Verdict{Result: storage.Fail, Checks: checks}
 	if first, ok := token.Failed(checks); ok {
-		v.Reason = describeCheck(first)
+		v.Reason, v.Word = describeCheck(first), first.Fault()
 	}
 	if more := countFailed(checks) - 1; more > 0 {
 		v.Reason += fmt.Sprintf(" (and %s more)", words.Count(more, "failure"))
@@ -72,7 +72,7 @@ func describeCheck(c storage.Check) string {
 	if c.Expected != "" {
 		line.WriteString("expected " + c.Expected + ", ")
 	}
-	line.WriteString("got " + c.Actual)
+	line.WriteString("got " + c.Got())
 	if c.Remedy != "" {
 		line.WriteString("; " + c.Remedy)
 	}

@@ -27,7 +27,7 @@ func (x *exchange) judgeAuth(ctx context.Context, to *endpoint) storage.Verdict 
 	}
 	if err != nil {
 		v := failed(checks...)
-		v.Reason = fmt.Sprintf("%s, so no token can be verified: %v", storage.OwnSecretUnusable, err)
+		v.Word, v.Reason = "key", fmt.Sprintf("the webhook's own secret cannot be used, so no token can be verified: %v", err)
 		return v
 	}
 	return verdictOf(fmt.Sprintf("the token is signed with %s by the configured key, is valid now, and has the configured claims", jwt.Algorithm), checks)

@@ -2,6 +2,7 @@ package receiver
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -13,15 +14,15 @@ import (
 )
 
 // judge judges whether a body is complete, not compressed, strict JSON, and valid by the
-// schema of the payload revision. A non-empty flawed says why the body is incomplete.
-func (s *schemas) judge(revision storage.Revision, body []byte, flawed string, codings []string) storage.Verdict {
-	if c, ok := checkWhole(flawed, codings); !ok {
+// schema of the payload revision.
+func (s *schemas) judge(revision storage.Revision, received intake.Body, codings []string) storage.Verdict {
+	if c, ok := checkWhole(received, codings); !ok {
 		return failed(c)
 	}
+	body := received.Bytes
 	found := jsontext.Inspect(body, jsontext.Sent(), len(body) <= intake.Small)
 	if found.Broken != nil {
-		return failed(storage.Check{Name: "json", Result: storage.Fail, Expected: "one JSON text in UTF-8",
-			Actual: found.Broken.What + " at " + found.Broken.Place(), Remedy: found.Broken.Remedy})
+		return failed(checkBroken(found.Broken))
 	}
 	if len(found.Twice) > 0 {
 		return failed(checkKeys(body, found.Twice)...)
@@ -44,16 +45,31 @@ func (s *schemas) judge(revision storage.Revision, body []byte, flawed string, c
 
 // checkWhole reports whether the body is complete and not compressed, so that it can be
 // parsed.
-func checkWhole(flawed string, codings []string) (storage.Check, bool) {
+func checkWhole(body intake.Body, codings []string) (storage.Check, bool) {
 	if coding := strings.Join(codings, ", "); coding != "" && !strings.EqualFold(strings.TrimSpace(coding), "identity") {
-		return storage.Check{Name: "encoding", Result: storage.Fail, Expected: "a body without Content-Encoding",
+		return storage.Check{Name: "encoding", Word: "coding", Result: storage.Fail, Expected: "a body without Content-Encoding",
 			Actual: "Content-Encoding " + intake.Quote(coding), Remedy: "send the JSON uncompressed; the body is stored as received"}, false
 	}
-	if flawed != "" {
-		return storage.Check{Name: "whole", Result: storage.Fail, Expected: "the whole body", Actual: flawed,
+	if body.Flaw != "" {
+		word := "cut"
+		if body.Flaw == storage.BodyOverLong {
+			word = "long"
+		}
+		return storage.Check{Name: "whole", Word: word, Result: storage.Fail, Expected: "the whole body", Actual: body.Reason,
 			Remedy: "send as many bytes as are announced, without a pause, and at most 1 MiB"}, false
 	}
 	return storage.Check{}, true
+}
+
+// checkBroken returns the failed check of a body that is not JSON.
+func checkBroken(f *jsontext.Flaw) storage.Check {
+	at := f.Place()
+	return storage.Check{Name: "json", Result: storage.Fail, Expected: "one JSON text in UTF-8", Actual: f.What, Remedy: f.Remedy, At: &at}
+}
+
+// position returns where in the indented body an offset is.
+func position(lines *jsontext.Lines, offset int) *storage.Position {
+	return &storage.Position{Byte: offset, Line: lines.Of(offset)}
 }
 
 // checkKeys returns a failed check for each key that occurs twice. JSON parsers differ in which
@@ -62,8 +78,8 @@ func checkKeys(body []byte, twice []jsontext.Flaw) []storage.Check {
 	lines := jsontext.NewLines(body)
 	checks := make([]storage.Check, len(twice))
 	for i, f := range twice {
-		checks[i] = storage.Check{Name: "keys " + intake.Clip(f.Where, intake.MaxShown), Result: storage.Fail, Expected: "every key once",
-			Actual: fmt.Sprintf("%s, on line %d, byte %d", f.What, lines.Of(f.Offset), f.Offset), Remedy: f.Remedy}
+		checks[i] = storage.Check{Name: "keys " + intake.Clip(f.Where, intake.MaxShown), Word: "keys", Result: storage.Fail,
+			Expected: "every key once", Actual: f.What, Remedy: f.Remedy, At: position(lines, f.Offset)}
 	}
 	return checks
 }
@@ -108,9 +124,8 @@ func checkViolations(body []byte, violations []fixtures.Violation, other storage
 	checks := make([]storage.Check, len(violations))
 	for i, v := range violations {
 		checks[i] = storage.Check{
-			Name: "schema " + violationPlace(v), Result: storage.Fail, Expected: v.Expected,
-			Actual: fmt.Sprintf("%s, on line %d, byte %d", v.Actual, lines.Of(v.Offset), v.Offset),
-			Remedy: violationRemedy(v, other) + otherCase(body, v),
+			Name: "schema " + violationPlace(v), Word: violationWord(v), Result: storage.Fail, Expected: v.Expected, Actual: v.Actual,
+			Remedy: violationRemedy(v, other) + otherCase(body, v), At: position(lines, v.Offset),
 		}
 	}
 	if len(violations) == fixtures.MaxViolations {
@@ -128,12 +143,18 @@ func violationPlace(v fixtures.Violation) string {
 	return intake.Clip(v.Pointer, intake.MaxShown)
 }
 
+// violationWord returns the end of the path of a field that violates the schema. The field is named by
+// the last two names of its path, because the last one alone is often "value" or "id".
+func violationWord(v fixtures.Violation) string {
+	return cmp.Or(storage.PointerEnd(intake.Clip(v.Pointer, intake.MaxShown)), "body")
+}
+
 // violationRemedy returns what the sender should do about a violation.
 func violationRemedy(v fixtures.Violation, other storage.Revision) string {
 	switch {
 	case other != "":
 		return fmt.Sprintf("this is an event of payload revision %s: set that for the webhook, or have the sender use the webhook's", other)
-	case v.Actual == "none":
+	case v.Missing:
 		return "add the key; every key of Adobe's samples must be there, with null where a sample has null"
 	}
 	return "send exactly what was expected: letter case and quotes count"
@@ -141,7 +162,7 @@ func violationRemedy(v fixtures.Violation, other storage.Revision) string {
 
 // otherCase returns a hint if a missing key is present in another letter case.
 func otherCase(body []byte, v fixtures.Violation) string {
-	if v.Actual != "none" || len(body) > intake.Small {
+	if !v.Missing || len(body) > intake.Small {
 		return ""
 	}
 	var siblings map[string]json.RawMessage
@@ -177,7 +198,7 @@ func checkNoted(body []byte, found jsontext.Inspection) []storage.Check {
 		lines := jsontext.NewLines(body)
 		for _, f := range all {
 			checks = append(checks, storage.Check{Name: name + " " + intake.Clip(f.Where, intake.MaxShown), Result: storage.Pass, Expected: expected,
-				Actual: fmt.Sprintf("%s, on line %d, byte %d", f.What, lines.Of(f.Offset), f.Offset), Remedy: f.Remedy})
+				Actual: f.What, Remedy: f.Remedy, At: position(lines, f.Offset)})
 		}
 	}
 	add("number", "a number up to 2^53", found.Large)

@@ -149,14 +149,14 @@ func TestJudgeSchema(t *testing.T) {
 		{"duplicate keys", replace(`"channel"`, `"imsOrg":"x","channel"`), storage.Classic, storage.Fail, "keys /imsOrg: expected every key once, got the key \"imsOrg\" a second time in its object, on line 8, byte"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			wantVerdict(t, "schema", newSchemas().judge(c.revision, []byte(c.body), "", nil), c.result, c.reason)
+			wantVerdict(t, "schema", newSchemas().judge(c.revision, intake.Body{Bytes: []byte(c.body)}, nil), c.result, c.reason)
 		})
 	}
 }
 
 func TestJudgeSchemaTellsManyViolationsInBounds(t *testing.T) {
 	body := strings.Replace(string(sample(t)), `{"id":"john.doe@luma.com","primary":true}`, strings.Repeat("1,", 500)+"1", 1)
-	v := newSchemas().judge(storage.Classic, []byte(body), "", nil)
+	v := newSchemas().judge(storage.Classic, intake.Body{Bytes: []byte(body)}, nil)
 	wantVerdict(t, "schema", v, storage.Fail, "/identityMap/email/0")
 	if n := len(v.Checks); n != fixtures.MaxViolations+1 || v.Checks[n-1].Actual != "not judged: there may be more" {
 		t.Errorf("%d checks, the last %+v", n, v.Checks[n-1])
@@ -172,9 +172,9 @@ func TestJudgeSchemaExplainsOneLargeBodyAtATime(t *testing.T) {
 		pad := func(body []byte) []byte { return append(bytes.Clone(body), bytes.Repeat([]byte(" "), intake.Small)...) }
 		s.large <- struct{}{}
 		done := make(chan storage.Verdict, 1)
-		go func() { done <- s.judge(storage.Classic, pad(bad), "", nil) }()
+		go func() { done <- s.judge(storage.Classic, intake.Body{Bytes: pad(bad)}, nil) }()
 		for range 5 {
-			wantVerdict(t, "schema", s.judge(storage.Classic, bad, "", nil), storage.Fail, "feedbackStatus/value")
+			wantVerdict(t, "schema", s.judge(storage.Classic, intake.Body{Bytes: bad}, nil), storage.Fail, "feedbackStatus/value")
 		}
 		synctest.Wait()
 		if len(done) > 0 {
@@ -332,7 +332,7 @@ func FuzzJudgeBody(f *testing.F) {
 	w, rules := storage.NewWebhook(), newSchemas()
 	f.Fuzz(func(t *testing.T, body []byte) {
 		said, _ := fixtures.Describe(body)
-		for _, v := range []storage.Verdict{rules.judge(storage.Revision202610, body, "", nil), judgeTarget(&w, said, "", digest{})} {
+		for _, v := range []storage.Verdict{rules.judge(storage.Revision202610, intake.Body{Bytes: body}, nil), judgeTarget(&w, said, "", digest{})} {
 			if v.Reason == "" || v.Result != storage.Pass && v.Result != storage.Fail {
 				t.Fatalf("odd verdict %+v", v)
 			}

@@ -258,7 +258,7 @@ func BenchmarkJudge(b *testing.B) {
 	b.Run("schema", func(b *testing.B) {
 		rules := newSchemas()
 		for b.Loop() {
-			rules.judge(storage.Classic, body, "", nil)
+			rules.judge(storage.Classic, intake.Body{Bytes: body}, nil)
 		}
 	})
 }

@@ -31,7 +31,7 @@ const problemType = "application/problem+json"
 func problemOf(name string, v storage.Verdict) *problem {
 	p := &problem{Detail: v.Reason, Verdict: name}
 	if first, ok := token.Failed(v.Checks); ok {
-		p.Check, p.Expected, p.Actual, p.Remedy = first.Name, first.Expected, first.Actual, first.Remedy
+		p.Check, p.Expected, p.Actual, p.Remedy = first.Name, first.Expected, first.Got(), first.Remedy
 	}
 	return p
 }
@@ -57,7 +57,7 @@ func challenge(jwt storage.JWT, v storage.Verdict) string {
 	}
 	text := scheme + ` realm="feedback"`
 	first, ok := token.Failed(v.Checks)
-	if !ok || len(v.Checks) > 0 && first.Name == v.Checks[0].Name && strings.HasPrefix(first.Actual, "no ") {
+	if !ok || token.Absent(v.Checks) {
 		return text
 	}
 	return text + `, error="invalid_token", error_description="` + describable(describeCheck(first)) + `"`

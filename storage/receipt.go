@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"time"
 
+	"backchannel/storage/jsontext"
 	"backchannel/storage/token"
 )
 
@@ -108,6 +109,9 @@ const (
 // A Check is one step of a verdict.
 type Check = token.Check
 
+// A Position is where in a body a check found something.
+type Position = jsontext.Position
+
 // A Result is the result of a verdict or of one of its checks.
 type Result = token.Result
 
@@ -120,8 +124,12 @@ const (
 
 // A Verdict is the judgement of one aspect of a receipt. Reason says in one line what was
 // expected, what was received and what to do.
+//
+// Word is the fault of a failed verdict in a word or two that fit in a column: "exp", "no aud", or
+// of a schema verdict the end of the field's path, "feedbackStatus/value".
 type Verdict struct {
 	Result Result  `json:"result"`
+	Word   string  `json:"word,omitempty"`
 	Reason string  `json:"reason"`
 	Checks []Check `json:"checks,omitempty"`
 }

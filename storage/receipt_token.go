@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"cmp"
 	"strings"
 
 	"backchannel/storage/token"
@@ -51,13 +52,7 @@ func (r Receipt) Token() ReceivedToken {
 // tokenField returns the name of the header field in which the webhook expected the token when
 // the request was judged. The webhook may have another one now.
 func (r Receipt) tokenField() string {
-	if len(r.Verdicts.Auth.Checks) > 0 {
-		field, ok := strings.CutPrefix(r.Verdicts.Auth.Checks[0].Expected, "exactly one ")
-		if field, whole := strings.CutSuffix(field, " header"); ok && whole {
-			return field
-		}
-	}
-	return DefaultHeader
+	return cmp.Or(token.Field(r.Verdicts.Auth.Checks), DefaultHeader)
 }
 
 // Check returns a verdict's check of that name.

@@ -17,10 +17,10 @@ func badSchema(s *testStore) {
 	s.AddFewReceipts(func(all []storage.Receipt) {
 		all[0].Code = 422
 		all[0].Verdicts.Schema = storage.Verdict{
-			Result: storage.Fail, Reason: `schema /messageDeliveryFeedback/feedbackStatus/value: expected one of "sent", "bounce", got "snet", on line 6, byte 79; send exactly what was expected`,
+			Result: storage.Fail, Word: "feedbackStatus/value", Reason: `schema /messageDeliveryFeedback/feedbackStatus/value: expected one of "sent", "bounce", got "snet", on line 6, byte 79; send exactly what was expected`,
 			Checks: []storage.Check{{
 				Name: "schema /messageDeliveryFeedback/feedbackStatus/value", Result: storage.Fail, Expected: `one of "sent", "bounce"`,
-				Actual: `"snet", on line 6, byte 79`, Remedy: "send exactly what was expected: letter case and quotes count",
+				Actual: `"snet"`, At: &storage.Position{Line: 6, Byte: 79}, Remedy: "send exactly what was expected: letter case and quotes count",
 			}},
 		}
 	})

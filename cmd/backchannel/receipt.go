@@ -110,8 +110,8 @@ func noteOf(r storage.Receipt) string {
 
 // resultOf returns the result of a verdict and, if it failed, the word for its fault: "fail: exp".
 func resultOf(v storage.Verdict) string {
-	if word := v.Word(); word != "" {
-		return string(v.Result) + ": " + word
+	if v.Word != "" {
+		return string(v.Result) + ": " + v.Word
 	}
 	return string(v.Result)
 }

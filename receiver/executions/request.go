@@ -72,7 +72,7 @@ func parseRequest(body []byte, codings []string, highThroughput bool) (r request
 	}
 	found := jsontext.Inspect(body, bodyWords(), true)
 	if broken := found.Broken; broken != nil {
-		r.findings.add(notJSON(), wrong("body", "one JSON object in UTF-8", broken.What+" at "+broken.Place(), broken.Remedy))
+		r.findings.add(notJSON(), wrong("body", "one JSON object in UTF-8", broken.What+broken.Place().String(), broken.Remedy))
 		return r
 	}
 	if kind := found.Tree.Nodes[0].Kind; kind != jsontext.Object {

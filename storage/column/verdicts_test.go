@@ -18,8 +18,13 @@ func TestVerdictsAreReadAsTheyWereStored(t *testing.T) {
 	}
 	v.Auth.Checks = append(v.Auth.Checks, storage.Check{Name: "as expected", Expected: "a", Actual: "a"},
 		storage.Check{Name: "as expected, but", Expected: "a", Actual: "a", Remedy: "r"}, storage.Check{Expected: "a"}, storage.Check{Actual: "a"}, storage.Check{})
-	v.Auth.Result, v.Auth.Reason = storage.Fail, texts[2]
-	v.Schema = storage.Verdict{Result: storage.NotApplicable, Reason: texts[4]}
+	v.Auth.Result, v.Auth.Word, v.Auth.Reason = storage.Fail, "no aud", texts[2]
+	for _, text := range texts {
+		v.Schema.Checks = append(v.Schema.Checks, storage.Check{Name: "a", Result: storage.Fail, Expected: text, Actual: text, Word: "b"},
+			storage.Check{Name: "json", Result: storage.Fail, Actual: text + " at byte 7", At: &storage.Position{}},
+			storage.Check{Name: "json", Result: storage.Fail, Actual: text, Remedy: text, At: &storage.Position{Byte: 1, Line: 2, Column: 3}})
+	}
+	v.Target = storage.Verdict{Result: storage.NotApplicable, Reason: texts[4]}
 	v.Order = storage.Verdict{Result: storage.Pass, Checks: []storage.Check{{Name: "order", Result: storage.Pass}}}
 	verdicts, apart := PackVerdicts(v)
 	var got storage.Verdicts
@@ -30,7 +35,7 @@ func TestVerdictsAreReadAsTheyWereStored(t *testing.T) {
 		t.Error(diff)
 	}
 	got = storage.Verdicts{}
-	if err := UnpackVerdicts(verdicts, "", &got); err != nil || got.Auth.Checks != nil || got.Auth.Reason != v.Auth.Reason {
+	if err := UnpackVerdicts(verdicts, "", &got); err != nil || got.Auth.Checks != nil || got.Auth.Reason != v.Auth.Reason || got.Auth.Word != v.Auth.Word {
 		t.Errorf("without checks: %+v, %v", got, err)
 	}
 }

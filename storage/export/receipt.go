@@ -42,10 +42,19 @@ type Verdicts struct {
 // A Verdict judges one aspect. Word names what failed in short, and Checks are its steps, where
 // a receipt is shown whole.
 type Verdict struct {
-	Result storage.Result   `json:"result"`
-	Word   string           `json:"word,omitempty"`
-	Reason string           `json:"reason"`
-	Checks *[]storage.Check `json:"checks,omitempty"`
+	Result storage.Result `json:"result"`
+	Word   string         `json:"word,omitempty"`
+	Reason string         `json:"reason"`
+	Checks *[]Check       `json:"checks,omitempty"`
+}
+
+// A Check is one step of a verdict. Actual says where in the body it was found.
+type Check struct {
+	Name     string         `json:"name"`
+	Result   storage.Result `json:"result"`
+	Expected string         `json:"expected"`
+	Actual   string         `json:"actual"`
+	Remedy   string         `json:"remedy"`
 }
 
 // A WholeReceipt is a receipt with its headers, its body and what became of it.
@@ -98,7 +107,7 @@ func OfReceipt(r storage.Receipt) Receipt {
 
 // verdict returns the view of a verdict without its checks.
 func verdict(v storage.Verdict) Verdict {
-	return Verdict{Result: v.Result, Word: v.Word(), Reason: v.Reason}
+	return Verdict{Result: v.Result, Word: v.Word, Reason: v.Reason}
 }
 
 // OfWholeReceipt returns the view of a receipt. Secret headers are masked.
@@ -110,7 +119,10 @@ func OfWholeReceipt(r storage.Receipt) WholeReceipt {
 	w := &v.Verdicts
 	// In the order of List.
 	for i, to := range []*Verdict{&w.Auth, &w.Schema, &w.Target, &w.Headers, &w.Duplicate, &w.Order} {
-		checks := append([]storage.Check{}, r.Verdicts.List()[i].Checks...)
+		checks := []Check{}
+		for _, c := range r.Verdicts.List()[i].Checks {
+			checks = append(checks, Check{Name: c.Name, Result: c.Result, Expected: c.Expected, Actual: c.Got(), Remedy: c.Remedy})
+		}
 		to.Checks = &checks
 	}
 	v.Body, v.BodyBase64 = body(r.Body, r.Flaw)

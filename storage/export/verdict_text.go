@@ -35,9 +35,9 @@ func VerdictLines(v storage.NamedVerdict) []string {
 // checkLine returns a check on one line. One that has no expected or no actual value shows the
 // other alone.
 func checkLine(c storage.Check) string {
-	line := fmt.Sprintf("%-4s  %s: expected %s, got %s", c.Result, c.Name, c.Expected, c.Actual)
+	line := fmt.Sprintf("%-4s  %s: expected %s, got %s", c.Result, c.Name, c.Expected, c.Got())
 	if c.Expected == "" || c.Actual == "" {
-		line = fmt.Sprintf("%-4s  %s: %s", c.Result, c.Name, c.Expected+c.Actual)
+		line = fmt.Sprintf("%-4s  %s: %s", c.Result, c.Name, c.Expected+c.Got())
 	}
 	if c.Remedy != "" {
 		line += "; " + c.Remedy

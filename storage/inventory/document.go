@@ -66,7 +66,7 @@ func (s *splitter) documents(from, to, number int) (all []document) {
 // line returns the line of an offset. It counts from the previous call's offset, which must
 // not be larger: counting from the start for each of many webhooks takes quadratic time.
 func (s *splitter) line(offset int) int {
-	more, _ := jsontext.Position(s.text[s.counted:], offset-s.counted)
+	more, _ := jsontext.LineAndColumn(s.text[s.counted:], offset-s.counted)
 	s.lines, s.counted = s.lines+more-1, offset
 	return s.lines + 1
 }
@@ -76,7 +76,7 @@ func (s *splitter) line(offset int) int {
 // array has that number.
 func (s *splitter) duplicates(twice []jsontext.Flaw, number int, array bool) (bad storage.FieldErrors) {
 	for _, flaw := range twice {
-		line, column := jsontext.Position(s.text, flaw.Offset)
+		line, column := jsontext.LineAndColumn(s.text, flaw.Offset)
 		n, where := number, flaw.Where
 		if array {
 			index, rest, _ := strings.Cut(where[1:], "/")

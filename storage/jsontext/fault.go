@@ -165,7 +165,7 @@ func (f *fault) brokenNumber() *Flaw {
 
 // broken returns the flaw at the offset that was reached.
 func (f *fault) broken(what, remedy string) *Flaw {
-	return &Flaw{f.at, lineAndColumn(f.text, f.at), what, remedy}
+	return brokenAt(f.text, f.at, what, remedy)
 }
 
 // unexpected returns the flaw that something else is there than was wanted.
@@ -185,15 +185,9 @@ func (f *fault) next() string {
 	return strconv.QuoteRune(r)
 }
 
-// Position returns the line and column of an offset, both from 1 and the column in characters.
-func Position(text []byte, at int) (line, column int) {
-	before := text[:at]
-	start := bytes.LastIndexByte(before, '\n') + 1
-	return bytes.Count(before, []byte("\n")) + 1, utf8.RuneCount(before[start:]) + 1
-}
-
-// lineAndColumn describes a position in a text.
-func lineAndColumn(text []byte, at int) string {
-	line, column := Position(text, at)
-	return fmt.Sprintf("line %d, column %d", line, column)
+// brokenAt returns the flaw at an offset of a text.
+func brokenAt(text []byte, at int, what, remedy string) *Flaw {
+	f := &Flaw{Offset: at, What: what, Remedy: remedy}
+	f.Line, f.Column = LineAndColumn(text, at)
+	return f
 }

@@ -9,10 +9,7 @@
 // change.
 package jsontext
 
-import (
-	"fmt"
-	"strings"
-)
+import "strings"
 
 // maxDepth is how deep arrays and objects may nest. The deepest event is 4 deep.
 const maxDepth = 1000
@@ -25,19 +22,15 @@ const maxNoted = 20
 
 // A Flaw is a part of a text that a reader of JSON may reject or change.
 type Flaw struct {
-	Offset int    // in bytes
-	Where  string // a JSON Pointer, or line and column where the JSON is broken
-	What   string
-	Remedy string
+	Offset       int    // in bytes
+	Where        string // a JSON Pointer; empty where the JSON is broken
+	Line, Column int    // where the JSON is broken, from 1, the column in characters; 0: in what is not text
+	What         string
+	Remedy       string
 }
 
-// Place returns where the flaw is in the text as it was received.
-func (f *Flaw) Place() string {
-	if strings.HasPrefix(f.Where, "byte ") {
-		return f.Where
-	}
-	return fmt.Sprintf("%s (byte %d)", f.Where, f.Offset)
-}
+// Place returns where the JSON is broken.
+func (f *Flaw) Place() Position { return Position{f.Offset, f.Line, f.Column} }
 
 // Name returns the last part of the JSON Pointer.
 func (f *Flaw) Name() string {
@@ -46,7 +39,7 @@ func (f *Flaw) Name() string {
 
 // Error describes the flaw in words that follow the name of the text.
 func (f *Flaw) Error() string {
-	return "is not JSON: " + f.What + " at " + f.Where + "; " + f.Remedy
+	return "is not JSON: " + f.What + " at " + f.Place().short() + "; " + f.Remedy
 }
 
 // An Inspection is what is known of a text without a schema.

@@ -102,7 +102,7 @@ func TestInspectBroken(t *testing.T) {
 			if got == nil {
 				t.Fatal("found nothing wrong")
 			}
-			if got.Where != c.where || !strings.Contains(got.What, c.what) || !strings.Contains(got.Remedy, c.remedy) {
+			if got.Place().short() != c.where || !strings.Contains(got.What, c.what) || !strings.Contains(got.Remedy, c.remedy) {
 				t.Errorf("got %+v\nwant %q, %q, %q", *got, c.where, c.what, c.remedy)
 			}
 		})

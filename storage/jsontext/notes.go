@@ -12,7 +12,7 @@ import (
 // A value that many readers change is not an error: the findings are noted beside the result.
 func (r *Reader) note(into *[]Flaw, path []level, what, remedy string) {
 	if len(*into) < maxNoted {
-		*into = append(*into, Flaw{r.from, pointer(path), what, remedy})
+		*into = append(*into, Flaw{Offset: r.from, Where: pointer(path), What: what, Remedy: remedy})
 	}
 }
 

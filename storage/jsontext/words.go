@@ -38,7 +38,7 @@ const keepOut = "many databases refuse it and others change it: leave it out"
 
 // inspectBytes explains why bytes are not a text in UTF-8 with something in it.
 func (w Words) inspectBytes(text []byte) *Flaw {
-	broken := func(what, remedy string) *Flaw { return &Flaw{0, "byte 0", what, remedy} }
+	broken := func(what, remedy string) *Flaw { return &Flaw{What: what, Remedy: remedy} }
 	starts := func(prefix string) bool { return bytes.HasPrefix(text, []byte(prefix)) }
 	const utf8Only = "write UTF-8 without a BOM (RFC 8259 §8.1)"
 	switch {
@@ -87,8 +87,7 @@ func (w Words) notUTF8(text []byte) *Flaw {
 	if text[at] >= 0x91 && text[at] <= 0x94 {
 		looks = "this looks like a typographic quote in Windows-1252"
 	}
-	return &Flaw{at, lineAndColumn(text, at), fmt.Sprintf("a byte 0x%02X that is not UTF-8", text[at]),
-		"write UTF-8 (RFC 8259 §8.1); " + looks}
+	return brokenAt(text, at, fmt.Sprintf("a byte 0x%02X that is not UTF-8", text[at]), "write UTF-8 (RFC 8259 §8.1); "+looks)
 }
 
 // compressed returns the coding whose first bytes the text has.

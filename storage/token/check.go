@@ -1,6 +1,11 @@
 package token
 
-import "time"
+import (
+	"cmp"
+	"time"
+
+	"backchannel/storage/jsontext"
+)
 
 // Leeway is the permitted difference between the clocks of sender and receiver (RFC 7519 §4.1.4).
 const Leeway = 30 * time.Second
@@ -22,12 +27,36 @@ const (
 // Check is the result of one step of judging a token, for a person to read: what was expected, what was received and,
 // if the check failed, what to do. Its texts never contain a token or a secret, and text from outside is quoted and
 // escaped.
+//
+// Word and At are for programs: they are part of no text.
 type Check struct {
 	Name     string `json:"name"`
 	Result   Result `json:"result"`
 	Expected string `json:"expected"`
 	Actual   string `json:"actual"`
 	Remedy   string `json:"remedy"`
+
+	// Word tells the fault of a failed check from the others of the same name. It is empty if there are no others.
+	Word string `json:"word,omitempty"`
+	// At is where in the body a check found Actual. It is nil if that is not in one place of the body.
+	At *jsontext.Position `json:"at,omitempty"`
+}
+
+// Fault returns the fault of a failed check in a word or two that fit in a column, such as "exp" or "no aud". It is ""
+// unless the check failed.
+func (c Check) Fault() string {
+	if c.Result != Fail {
+		return ""
+	}
+	return cmp.Or(c.Word, c.Name)
+}
+
+// Got returns Actual for people, with the place where it was found.
+func (c Check) Got() string {
+	if c.At == nil {
+		return c.Actual
+	}
+	return c.Actual + c.At.String()
 }
 
 // Failed returns the first check that failed, if there is one.

@@ -38,7 +38,12 @@ func (r *report) pass(name, expected, actual string) {
 
 // fail adds a check that failed.
 func (r *report) fail(name, expected, actual, remedy string) {
-	*r = append(*r, Check{Name: name, Result: Fail, Expected: expected, Actual: actual, Remedy: remedy})
+	r.failAs("", name, expected, actual, remedy)
+}
+
+// failAs adds a check that failed with a fault of several, which the word tells apart.
+func (r *report) failAs(word, name, expected, actual, remedy string) {
+	*r = append(*r, Check{Name: name, Result: Fail, Expected: expected, Actual: actual, Remedy: remedy, Word: word})
 }
 
 // skip adds a check that could not be made.
@@ -68,6 +73,11 @@ type judgement struct {
 	sealed   []byte // the signature; nil if it cannot be decoded
 	rightAlg bool   // alg is the configured algorithm
 	verified bool   // the signature verifies with the configured key
+}
+
+// lacks adds that a member which is to be there is absent.
+func (j *judgement) lacks(name, expected, remedy string) {
+	j.failAs("no "+name, name, expected, j.shown("no "+name), remedy)
 }
 
 // shown returns actual, marked as unverified unless the token's signature has been verified.

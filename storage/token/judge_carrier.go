@@ -11,6 +11,33 @@ const maxToken = 256 << 10
 // masked stands for what must not be shown of a token.
 const masked = "••••"
 
+// lacksHeader is the word for a request without the field that the token is to be in.
+const lacksHeader = "miss"
+
+// Absent reports whether the checks of [Judge] failed because the request had no token at all.
+func Absent(checks []Check) bool {
+	return len(checks) > 0 && checks[0].Fault() == lacksHeader
+}
+
+// The text of the first check is fixed, because [Field] reads it in receipts of every age.
+const (
+	oneHeader  = "exactly one "
+	headerOnly = " header"
+)
+
+// Field returns the header field in which [Judge] expected the token, or "" if these are not its checks.
+func Field(checks []Check) string {
+	if len(checks) == 0 {
+		return ""
+	}
+	field, begins := strings.CutPrefix(checks[0].Expected, oneHeader)
+	field, ends := strings.CutSuffix(field, headerOnly)
+	if !begins || !ends {
+		return ""
+	}
+	return field
+}
+
 // A carrier finds the token in a request's header fields.
 type carrier struct {
 	report
@@ -37,16 +64,16 @@ func (c *carrier) token(headers []string) (segments []string, unreadable string)
 // header checks that there is exactly one field value.
 func (c *carrier) header(values []string) (string, bool) {
 	field := c.spec.Header
-	expected := "exactly one " + field + " header"
+	expected := oneHeader + field + headerOnly
 	switch len(values) {
 	case 1:
 		c.pass(checkHeader, expected, expected)
 		return strings.Trim(values[0], " \t"), true
 	case 0:
-		c.fail(checkHeader, expected, "no "+field+" header",
+		c.failAs(lacksHeader, checkHeader, expected, "no "+field+" header",
 			"switch JWT authentication on at the sender; a proxy or a redirect may also have dropped the header")
 	default:
-		c.fail(checkHeader, expected, fmt.Sprintf("%d %s headers", len(values), field),
+		c.failAs("many", checkHeader, expected, fmt.Sprintf("%d %s headers", len(values), field),
 			"send one: of several, each reader may believe another")
 	}
 	return "", false
@@ -71,11 +98,11 @@ func (c *carrier) prefix(value string) (string, bool) {
 		c.pass(checkPrefix, expected, head+" "+masked)
 		return strings.TrimLeft(compact, " "), true
 	case right:
-		c.fail(checkPrefix, expected, head+" without a space after it", remedy)
+		c.failAs("scheme", checkPrefix, expected, head+" without a space after it", remedy)
 	case strings.EqualFold(head, prefix):
-		c.fail(checkPrefix, expected, mask(value), remedy+"; the letter case counts for every prefix but Bearer")
+		c.failAs("scheme", checkPrefix, expected, mask(value), remedy+"; the letter case counts for every prefix but Bearer")
 	default:
-		c.fail(checkPrefix, expected, mask(value), remedy)
+		c.failAs("scheme", checkPrefix, expected, mask(value), remedy)
 	}
 	return "", false
 }
@@ -85,7 +112,7 @@ func (c *carrier) prefix(value string) (string, bool) {
 func (c *carrier) noPrefix(value string) (string, bool) {
 	const expected = "the token alone, without a prefix"
 	if strings.Contains(value, " ") {
-		c.fail(checkPrefix, expected, mask(value), "leave the prefix out, or configure it")
+		c.failAs("scheme", checkPrefix, expected, mask(value), "leave the prefix out, or configure it")
 		return "", false
 	}
 	c.pass(checkPrefix, expected, masked)
@@ -112,24 +139,24 @@ func mask(value string) string {
 // segments splits the compact serialization.
 func (c *carrier) segments(compact string) ([]string, bool) {
 	const expected = "three segments with two dots between them: header.claims.signature"
-	fail := func(actual, remedy string) ([]string, bool) {
-		c.fail(checkSegments, expected, actual, remedy)
+	fail := func(word, actual, remedy string) ([]string, bool) {
+		c.failAs(word, checkSegments, expected, actual, remedy)
 		return nil, false
 	}
 	n := strings.Count(compact, ".") + 1
 	switch {
 	case compact == "":
-		return fail("an empty token", "the sender sent the prefix but no token: check whether it could create one")
+		return fail("bare", "an empty token", "the sender sent the prefix but no token: check whether it could create one")
 	case len(compact) > maxToken:
-		return fail(fmt.Sprintf("a token of %d bytes, which is too long to read", len(compact)),
+		return fail("long", fmt.Sprintf("a token of %d bytes, which is too long to read", len(compact)),
 			fmt.Sprintf("keep tokens below %d bytes; most HTTP servers stop at 8 KiB", maxToken))
 	case strings.ContainsAny(compact, " \t,"):
-		return fail("a space or comma within the token",
+		return fail("form", "a space or comma within the token",
 			"send one token and nothing else: no second prefix, no two values joined by a comma")
 	case n == 5:
-		return fail("5 segments, as an encrypted token (JWE) has", "send a signed token (JWS); encryption is not used here")
+		return fail("jwe", "5 segments, as an encrypted token (JWE) has", "send a signed token (JWS); encryption is not used here")
 	case n != 3:
-		return fail(count(n, "segment"), "send the token whole: "+segmentHint(n))
+		return fail("form", count(n, "segment"), "send the token whole: "+segmentHint(n))
 	}
 	c.pass(checkSegments, expected, "3 segments")
 	return strings.Split(compact, "."), true

@@ -24,7 +24,7 @@ func (j *judgement) timeClaim(name, expected string, required bool) (numericDate
 		return numericDate{}, false
 	}
 	if !present {
-		j.fail(name, expected, j.shown("no "+name), "set "+name+" at the sender: a token without it never expires")
+		j.lacks(name, expected, "set "+name+" at the sender: a token without it never expires")
 		return numericDate{}, false
 	}
 	date, ok := parseNumericDate(raw)
@@ -94,7 +94,7 @@ func (j *judgement) named(name, title, want string) {
 	got, isText := text(raw)
 	switch {
 	case !present:
-		j.fail(name, expected, j.shown("no "+name), "set the "+title+" at the sender, or none here")
+		j.lacks(name, expected, "set the "+title+" at the sender, or none here")
 	case !isText:
 		j.fail(name, expected, j.shown(name+" is "+kindOfJSON(raw)), "write "+name+" as a JSON string (RFC 7519 §2)")
 	case got != want:
@@ -122,7 +122,7 @@ func (j *judgement) aud() {
 	got, ok := audiences(raw)
 	switch {
 	case !present:
-		j.fail(checkAud, expected, j.shown("no aud"), "set the audience at the sender, or none here")
+		j.lacks(checkAud, expected, "set the audience at the sender, or none here")
 	case !ok:
 		j.fail(checkAud, expected, j.shown("aud is "+kindOfAudience(raw)), "write aud as a string or an array of strings (RFC 7519 §4.1.3)")
 	case !slices.ContainsFunc(got, func(one string) bool { return slices.Contains(j.spec.Audience, one) }):

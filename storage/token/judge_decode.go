@@ -31,7 +31,7 @@ func (j *judgement) decode(parts []string) {
 		}
 	}
 	if len(wrong) > 0 {
-		j.fail(checkDecode, expected, strings.Join(wrong, "; "), strings.Join(remedies, "; "))
+		j.failAs("form", checkDecode, expected, strings.Join(wrong, "; "), strings.Join(remedies, "; "))
 		return
 	}
 	j.pass(checkDecode, expected, "all three parts decoded")

@@ -18,14 +18,18 @@ func (j *judgement) alg() {
 	alg, isText := text(raw)
 	switch {
 	case !present:
-		j.fail(checkAlg, expected, "no alg", "name the algorithm in the header; it is required (RFC 7515 §4.1.1)")
+		j.failAs("no alg", checkAlg, expected, "no alg", "name the algorithm in the header; it is required (RFC 7515 §4.1.1)")
 	case !isText:
 		j.fail(checkAlg, expected, "alg is "+kindOfJSON(raw), "write alg as a JSON string")
 	case Algorithm(alg) == j.spec.Algorithm:
 		j.rightAlg = true
 		j.pass(checkAlg, expected, expected)
 	default:
-		j.fail(checkAlg, expected, "alg "+quote(alg)+": "+j.algMeaning(alg), j.algRemedy(alg))
+		word := ""
+		if strings.EqualFold(alg, "none") {
+			word = "none"
+		}
+		j.failAs(word, checkAlg, expected, "alg "+quote(alg)+": "+j.algMeaning(alg), j.algRemedy(alg))
 	}
 }
 
@@ -92,14 +96,18 @@ func (j *judgement) signature() {
 	case !j.rightAlg:
 		j.skip(checkSignature, expected, "not verified: alg is not the configured one"+unused)
 	case j.key == nil || j.key.algorithm != j.spec.Algorithm:
-		j.fail(checkSignature, expected, "not verified: there is no configured key for this algorithm"+unused,
+		j.failAs("key", checkSignature, expected, "not verified: there is no configured key for this algorithm"+unused,
 			"check whether the webhook's secret or key can be read")
 	case j.key.verifies(j.input, j.sealed):
 		j.verified = true
 		j.pass(checkSignature, expected, "verified with the configured key"+unused)
 	default:
+		word := "sig"
+		if len(j.sealed) == 0 {
+			word = "no sig"
+		}
 		actual, remedy := j.wrongSignature()
-		j.fail(checkSignature, expected, actual+unused, remedy)
+		j.failAs(word, checkSignature, expected, actual+unused, remedy)
 	}
 }
 
@@ -169,7 +177,7 @@ func (j *judgement) kid() {
 	case want == "":
 		j.skip(checkKid, expected, "no kid")
 	case !present:
-		j.fail(checkKid, expected, j.shown("no kid"), "set the key's ID at the sender, or none here")
+		j.lacks(checkKid, expected, "set the key's ID at the sender, or none here")
 	case kid != want:
 		j.fail(checkKid, expected, j.shown("unknown kid "+quote(kid)),
 			"the sender uses another key, perhaps after a rotation; key IDs are case-sensitive")

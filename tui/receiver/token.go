@@ -126,7 +126,7 @@ func (p *tokenPage) remaining(names ...string) {
 		c, _ := p.auth.Check(name)
 		if c.Result == storage.Fail && !slices.Contains(p.judged, name) {
 			p.judged = append(p.judged, name)
-			beside(p.Detail, p.lead(c.Result), name, inked{c.Actual, p.Theme.Strong}, inked{"expected " + c.Expected, p.Theme.Text})
+			beside(p.Detail, p.lead(c.Result), name, inked{c.Got(), p.Theme.Strong}, inked{"expected " + c.Expected, p.Theme.Text})
 		}
 	}
 }
@@ -144,5 +144,5 @@ func (p *tokenPage) signature(length int) {
 	if c.Result == storage.Fail {
 		ink = p.Theme.Strong
 	}
-	beside(p.Detail, p.lead(c.Result), "signature", inked{text, p.Theme.Text}, inked{c.Actual, ink})
+	beside(p.Detail, p.lead(c.Result), "signature", inked{text, p.Theme.Text}, inked{c.Got(), ink})
 }

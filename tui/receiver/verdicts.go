@@ -99,7 +99,7 @@ func hasFailed(checks []storage.Check) bool {
 
 // check draws a check that did not fail.
 func check(d *screen.Detail, c storage.Check) {
-	beside(d, checkLead(d, c), c.Name, inked{c.Actual, d.Theme.Dim})
+	beside(d, checkLead(d, c), c.Name, inked{c.Got(), d.Theme.Dim})
 }
 
 // checkLead returns the glyph of a check's result, indented below its verdict.
@@ -111,7 +111,7 @@ func checkLead(d *screen.Detail, c storage.Check) string {
 // failedCheck draws a failed check: the actual value, which is the brightest, and below it the expected
 // one and, if withRemedy is true, the remedy.
 func failedCheck(d *screen.Detail, c storage.Check, withRemedy bool) {
-	all := []inked{{c.Actual, d.Theme.Strong}}
+	all := []inked{{c.Got(), d.Theme.Strong}}
 	if c.Expected != "" {
 		all = append(all, inked{"expected " + c.Expected, d.Theme.Text})
 	}

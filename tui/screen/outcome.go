@@ -27,7 +27,7 @@ func ResultStyle(th *style.Theme, result storage.Result) (string, style.Style) {
 // beginning, a word at its end, and finally only the glyph remains.
 func FaultCell(th *style.Theme, v storage.Verdict) component.Cell {
 	glyph, ink := ResultStyle(th, v.Result)
-	word := v.Word()
+	word := v.Word
 	if word == "" {
 		return component.Cell{Text: glyph, Style: ink}
 	}
@@ -64,7 +64,7 @@ func VerdictCell(th *style.Theme, r storage.Receipt) component.Cell {
 	fault := "" // of the only verdict that failed
 	for _, v := range r.Verdicts.List() {
 		if v.Result == storage.Fail {
-			failed, fault = append(failed, v.Name), v.Word()
+			failed, fault = append(failed, v.Name), v.Word
 		}
 	}
 	if len(failed) > 0 {

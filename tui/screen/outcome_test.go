@@ -14,20 +14,20 @@ import (
 func TestFaultCell(t *testing.T) {
 	t.Parallel()
 	th := style.New(lipgloss.NewRenderer(io.Discard), true)
-	for reason, want := range map[string][]string{
-		"exp: expected x, got y":                                 {"✗ exp", "✗ exp", "✗ exp", "✗"},
-		"aud: expected x, got no aud":                            {"✗ no aud", "✗ no aud", "✗ aud", "✗"},
-		"prefix: expected x, got y":                              {"✗ scheme", "✗ scheme", "✗ scheme", "✗ sche…", "✗ sch…", "✗"},
-		"schema /a/feedbackStatus/value: expected x, got y":      {"✗ feedbackStatus/value", "✗ feedbackStatus/value", "✗ value", "✗ value", "✗ val…", "✗"},
-		"schema /顧客: expected x, got y":                          {"✗ 顧客", "✗ 顧客", "✗ 顧客", "✗"},
-		"the form of this reason was never heard of by anything": {"✗"},
+	for word, want := range map[string][]string{
+		"exp":                  {"✗ exp", "✗ exp", "✗ exp", "✗"},
+		"no aud":               {"✗ no aud", "✗ no aud", "✗ aud", "✗"},
+		"scheme":               {"✗ scheme", "✗ scheme", "✗ scheme", "✗ sche…", "✗ sch…", "✗"},
+		"feedbackStatus/value": {"✗ feedbackStatus/value", "✗ feedbackStatus/value", "✗ value", "✗ value", "✗ val…", "✗"},
+		"顧客":                   {"✗ 顧客", "✗ 顧客", "✗ 顧客", "✗"},
+		"":                     {"✗"},
 	} {
-		cell := FaultCell(th, storage.Verdict{Result: storage.Fail, Reason: reason})
+		cell := FaultCell(th, storage.Verdict{Result: storage.Fail, Word: word})
 		if got := append([]string{cell.Text}, cell.Shorter...); !slices.Equal(got, want) {
-			t.Errorf("%s: %q, want %q", reason, got, want)
+			t.Errorf("%s: %q, want %q", word, got, want)
 		}
 	}
-	if cell := FaultCell(th, storage.Verdict{Result: storage.Pass, Reason: "exp: expected x, got y"}); cell.Text != "✓" {
+	if cell := FaultCell(th, storage.Verdict{Result: storage.Pass, Reason: "all is well"}); cell.Text != "✓" {
 		t.Errorf("a passed verdict is drawn as %q", cell.Text)
 	}
 }

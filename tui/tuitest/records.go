@@ -37,7 +37,7 @@ func Arrived(n int, status storage.Status) storage.Receipt {
 func Expired(n int) storage.Receipt {
 	r := Arrived(n, storage.StatusBounce)
 	r.Code = 401
-	r.Verdicts.Auth = storage.Verdict{Result: storage.Fail, Reason: "exp: expected later than 12:04:01, got 12:03:24; the token is cached too long", Checks: []storage.Check{
+	r.Verdicts.Auth = storage.Verdict{Result: storage.Fail, Word: "exp", Reason: "exp: expected later than 12:04:01, got 12:03:24; the token is cached too long", Checks: []storage.Check{
 		{Name: "header", Result: storage.Pass, Expected: "one Authorization header", Actual: "Authorization: Bearer ••••"},
 		{Name: "alg", Result: storage.Pass, Expected: "HS256", Actual: "HS256"},
 		{Name: "exp", Result: storage.Fail, Expected: "later than 12:04:01, leeway 30 s", Actual: "12:03:24, 67 s past", Remedy: "the token is cached too long, or the sender's clock is slow"},
