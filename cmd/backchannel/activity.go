@@ -19,8 +19,8 @@ type activityStore interface {
 	Activities(ctx context.Context, after storage.ID, limit int) ([]storage.Activity, error)
 }
 
-// activityCommand returns the parent of the commands on the activity log. It has only list, but as a
-// kind of record it gets a parent like the others, so that a later show or tail has its place.
+// activityCommand returns the parent of the commands on the activity log. It has only list, but as
+// a kind of record it gets a parent like the others, so that a later show or tail has its place.
 func activityCommand(s activitySession) *cobra.Command {
 	return parent(&cobra.Command{
 		Use:     "activity",
@@ -64,6 +64,8 @@ func (s activitySession) listActivities(ctx context.Context, store activityStore
 	if limit > 0 {
 		all = all[max(0, len(all)-limit):]
 	}
+	// The store returns the oldest first, because the console appends to its list; a list on the
+	// command line begins with the newest, like all others.
 	rows := table{head: []string{"ID", "AT", "WHAT", "TEXT"}}
 	for _, a := range slices.Backward(all) {
 		if !s.settings.json() {
@@ -72,6 +74,6 @@ func (s activitySession) listActivities(ctx context.Context, store activityStore
 			return err
 		}
 	}
-	s.list(&rows, noneOf("activities", "what people and engines do will be listed", of))
+	s.list(&rows, emptyText("activities", "what people and engines do will be listed", of))
 	return nil
 }

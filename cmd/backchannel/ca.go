@@ -30,15 +30,16 @@ curl --cacert ca.pem https://127.0.0.1:9443/healthz`,
 					PEM  string `json:"pem"`
 				}{ca.Path(), string(ca.PEM())})
 			}
+			// The PEM ends its own last line, so that it can be redirected to a file as it is.
 			fmt.Fprintf(s.out, "%s", ca.PEM())
 			return nil
 		},
 	}
 }
 
-// authority returns the local authority of the open store, or otherwise of the database or data folder
-// of this session. It creates the authority if needed, so that a script can make a sender trust it
-// before anything has been started.
+// authority returns the local authority of the open store, or otherwise of the database or data
+// folder of this session. It creates the authority if needed, so that a script can make a sender
+// trust it before anything has been started.
 func (s *session) authority(ctx context.Context) (ca *receiver.CA, err error) {
 	switch {
 	case s.opened != nil:
@@ -50,6 +51,7 @@ func (s *session) authority(ctx context.Context) (ca *receiver.CA, err error) {
 		})
 		return ca, err
 	}
+	// A data folder's authority needs no store, so this works even if the database is damaged.
 	if err := s.settings.makeDataFolder(); err != nil {
 		return nil, err
 	}

@@ -78,8 +78,8 @@ func (s campaignSession) showCampaign(ctx context.Context, store campaignStore, 
 	return nil
 }
 
-// warnOfCampaign warns of settings that are valid but probably a mistake, most often settings with which
-// no events follow.
+// warnOfCampaign warns of settings that are valid but probably a mistake, most often settings with
+// which no events follow.
 func (s campaignSession) warnOfCampaign(ctx context.Context, store campaignStore, c storage.CampaignSettings) error {
 	webhooks, err := store.Webhooks(ctx)
 	if err == nil {

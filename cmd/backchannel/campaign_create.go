@@ -16,8 +16,8 @@ const aboutOutcomes = "The outcome of a message is a choice of backchannel, not 
 	"failure code; of the bounces, SMS has only bounce. In a PATTERN, * stands for any characters and ? for one. The same seed\n" +
 	"gives the same run."
 
-// campaignCreateCommand returns the command that creates a campaign. It reads all flags before it opens the
-// store, and saves with the errors found so far, so that all errors are reported at once.
+// campaignCreateCommand returns the command that creates a campaign. It reads all flags before it
+// opens the store, and saves with the errors found so far, so that all errors are reported at once.
 func campaignCreateCommand(s campaignSession) *cobra.Command {
 	var flags campaignFlags
 	cmd := &cobra.Command{
@@ -36,6 +36,8 @@ backchannel campaign create --name autumn --start 2026-10-01T08:00:00Z --end +30
 		c := storage.NewCampaign()
 		flags.apply(p, &c.CampaignSettings, s.now())
 		if flags.activate {
+			// Activating before saving makes it one change: a campaign that is created live must
+			// not be seen as a draft in between.
 			c, _ = c.Activate() // a draft can always be activated
 		}
 		return s.withStore(cmd.Context(), func(store campaignStore) error {
@@ -45,10 +47,12 @@ backchannel campaign create --name autumn --start 2026-10-01T08:00:00Z --end +30
 	return reportingFlagErrors(cmd)
 }
 
-// saveCampaign saves a campaign and shows it. If some flags could not be parsed, it saves nothing and reports
-// them together with the other invalid fields.
+// saveCampaign saves a campaign and shows it. If some flags could not be parsed, it saves nothing
+// and reports them together with the other invalid fields.
 func (s campaignSession) saveCampaign(ctx context.Context, store campaignStore, c storage.Campaign, unreadable storage.FieldErrors) error {
 	if len(unreadable) > 0 {
+		// Validation sees the default in place of what could not be parsed, so AndInvalid drops its
+		// errors about the same fields.
 		return unreadable.AndInvalid(namedByFlag(store.CheckCampaign(ctx, c)))
 	}
 	if err := store.SaveCampaigns(ctx, &c); err != nil {

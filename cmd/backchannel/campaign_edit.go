@@ -33,9 +33,11 @@ backchannel campaign edit welcome --share '' --end ''`,
 	return reportingFlagErrors(cmd)
 }
 
-// editCampaign changes a campaign as the flags say. It does not save settings that change nothing, because they
-// would make a draft that equals the live settings.
+// editCampaign changes a campaign as the flags say. It does not save settings that change nothing,
+// because they would make a draft that equals the live settings.
 func (s campaignSession) editCampaign(ctx context.Context, store campaignStore, c storage.Campaign, flags *campaignFlags, p *parser) error {
+	// Edit starts from the draft if there is one: an edit of the live settings would lose the
+	// changes that wait in the draft.
 	to := c.Latest()
 	flags.apply(p, &to, s.now())
 	edited, err := c.Edit(to)

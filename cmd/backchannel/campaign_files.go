@@ -9,8 +9,8 @@ import (
 	"backchannel/storage/inventory"
 )
 
-// campaignApplyCommand returns the same command as webhook apply, because a file may contain both kinds and
-// a person looks for it under either.
+// campaignApplyCommand returns the same command as webhook apply, because a file may contain both
+// kinds and a person looks for it under either.
 func campaignApplyCommand(s campaignSession) *cobra.Command {
 	return applyCommand(webhookSession(s), &cobra.Command{
 		Short: "Create and change campaigns and webhooks from a file",
@@ -19,8 +19,8 @@ backchannel campaign export | backchannel --data /tmp/other campaign apply -f -`
 	})
 }
 
-// campaignExportCommand returns the command that writes campaigns for apply. Unlike webhooks, campaigns have no
-// secrets, so it has no --with-secrets.
+// campaignExportCommand returns the command that writes campaigns for apply. Unlike webhooks,
+// campaigns have no secrets, so it has no --with-secrets.
 func campaignExportCommand(s campaignSession) *cobra.Command {
 	return &cobra.Command{
 		Use:   "export [NAME]…",

@@ -12,8 +12,8 @@ import (
 	"backchannel/storage"
 )
 
-// campaignFlags are the flags of create and edit. Most are texts, which apply parses, because pflag would stop at
-// the first one that it cannot parse and so hide further mistakes.
+// campaignFlags are the flags of create and edit. Most are texts, which apply parses, because pflag
+// would stop at the first one that it cannot parse and so hide further mistakes.
 type campaignFlags struct {
 	name, org, sandbox, channel, category, identity    string
 	webhooks, createProfiles, highThroughput, activate bool
@@ -21,8 +21,8 @@ type campaignFlags struct {
 	outcomes, shares                                   []string
 }
 
-// register adds the flags. Their defaults are empty, because edit must not change what is not given. The
-// defaults that the help names are those of storage.NewCampaign.
+// register adds the flags. Their defaults are empty, because edit must not change what is not
+// given. The defaults that the help names are those of storage.NewCampaign.
 func (v *campaignFlags) register(f *pflag.FlagSet) {
 	f.StringVar(&v.name, "name", "", "unique `NAME`, 1 to 64 characters")
 	f.StringVar(&v.org, "org", "", "IMS `ORGANIZATION` (default "+storage.DefaultOrganization+")")
@@ -49,17 +49,19 @@ func (v *campaignFlags) registerPlan(f *pflag.FlagSet) {
 	f.StringVar(&v.speed, "speed", "", "divide the times between the events by `N`, 0.001 to 1000 (default 1)")
 }
 
-// apply changes the settings whose flags are given, and reports texts that cannot be parsed by their flags. The
-// namespace follows the channel as long as it is the default one.
+// apply changes the settings whose flags are given, and reports texts that cannot be parsed by
+// their flags. The namespace follows the channel as long as it is the default one.
 func (v *campaignFlags) apply(p *parser, c *storage.CampaignSettings, now time.Time) {
-	usual := c.Identity == "" || c.Identity == storage.DefaultNamespace(c.Channel)
+	// The namespace is compared before the channel changes, because afterwards the default is
+	// another.
+	defaultNamespace := c.Identity == "" || c.Identity == storage.DefaultNamespace(c.Channel)
 	p.text("name", &c.Name, v.name)
 	p.text("org", &c.Organization, v.org)
 	if p.given("sandbox") && v.sandbox != c.Sandbox.Name {
 		c.Sandbox = storage.Sandbox{Name: v.sandbox} // another sandbox has another ID, which the store fills in
 	}
 	if p.given("channel") {
-		if c.Channel = storage.Channel(strings.ToLower(v.channel)); usual {
+		if c.Channel = storage.Channel(strings.ToLower(v.channel)); defaultNamespace {
 			c.Identity = storage.DefaultNamespace(c.Channel)
 		}
 	}
@@ -70,8 +72,8 @@ func (v *campaignFlags) apply(p *parser, c *storage.CampaignSettings, now time.T
 	p.flag("webhooks", &c.Webhooks, v.webhooks)
 	p.flag("create-profiles", &c.CreateProfiles, v.createProfiles)
 	p.flag("high-throughput", &c.HighThroughput, v.highThroughput)
-	p.moment("start", &c.Start, v.start, now)
-	p.moment("end", &c.End, v.end, now)
+	p.timeFlag("start", &c.Start, v.start, now)
+	p.timeFlag("end", &c.End, v.end, now)
 	if p.given("request-id") {
 		c.RequestIDFrom = storage.RequestIDSource(v.requestID)
 	}
@@ -105,7 +107,8 @@ func (v *campaignFlags) applyPlan(p *parser, plan *storage.OutcomePlan) {
 	}
 }
 
-// nearCategory returns the category with a name, ignoring case. Adobe writes the names with capitals.
+// nearCategory returns the category with a name, ignoring case. Adobe writes the names with
+// capitals.
 func nearCategory(text string) storage.Category {
 	for _, c := range storage.Categories() {
 		if strings.EqualFold(text, string(c)) {
@@ -122,9 +125,9 @@ func (p *parser) flag(name string, to *bool, value bool) {
 	}
 }
 
-// moment parses a time, a duration before now or, after a plus sign, a duration from now. An empty text means the
-// zero time, with which edit removes a limit.
-func (p *parser) moment(flag string, to *time.Time, text string, now time.Time) {
+// timeFlag parses a time, a duration before now or, after a plus sign, a duration from now. An
+// empty text means the zero time, with which edit removes a limit.
+func (p *parser) timeFlag(flag string, to *time.Time, text string, now time.Time) {
 	if !p.given(flag) {
 		return
 	}
@@ -145,8 +148,9 @@ func (p *parser) moment(flag string, to *time.Time, text string, now time.Time) 
 	*to = at.UTC().Truncate(time.Millisecond) // the precision of exports, so that apply restores the same time
 }
 
-// outcomes parses rules. The outcome follows the last equals sign, because an email address may contain others. A
-// rule that cannot be parsed is kept, so that the indexes in errors about the others match the flags.
+// outcomes parses rules. The outcome follows the last equals sign, because an email address may
+// contain others. A rule that cannot be parsed is kept, so that the indexes in errors about the
+// others match the flags.
 func (p *parser) outcomes(texts []string) (rules []storage.OutcomeRule) {
 	for i, text := range texts {
 		rule := storage.OutcomeRule{Pattern: "*", Outcome: storage.OutcomeDelivered}
@@ -155,6 +159,7 @@ func (p *parser) outcomes(texts []string) (rules []storage.OutcomeRule) {
 		} else {
 			rule.Pattern, rule.Outcome = text[:at], storage.MessageOutcome(strings.TrimSpace(text[at+1:]))
 		}
+		// With the placeholder pattern and outcome, the rule causes no second error in validation.
 		rules = append(rules, rule)
 	}
 	return rules

@@ -32,6 +32,7 @@ func (s campaignSession) listCampaigns(ctx context.Context, store campaignStore,
 	if err != nil {
 		return err
 	}
+	// One query for all campaigns: counting each one's messages takes longer the more there are.
 	counts, err := store.MessageCounts(ctx)
 	if err != nil {
 		return err
@@ -45,9 +46,9 @@ func (s campaignSession) listCampaigns(ctx context.Context, store campaignStore,
 			continue
 		}
 		n := func(state storage.MessageState) string { return strconv.FormatInt(counts[c.ID][state], 10) }
-		rows.add(c.Name, string(c.Channel), shownCampaignStatus(c), onOff(c.Webhooks), strconv.FormatInt(c.Executions, 10),
+		rows.add(c.Name, string(c.Channel), formatCampaignStatus(c), onOff(c.Webhooks), strconv.FormatInt(c.Executions, 10),
 			n(storage.MessageDelivered), n(storage.MessageBounce), n(storage.MessageError))
 	}
-	s.list(&rows, noneOf("campaigns", "create one with backchannel campaign create --name NAME --webhooks --activate", of))
+	s.list(&rows, emptyText("campaigns", "create one with backchannel campaign create --name NAME --webhooks --activate", of))
 	return nil
 }

@@ -22,19 +22,19 @@ func campaignShowCommand(s campaignSession) *cobra.Command {
 	}
 }
 
-// campaignFacts returns the facts of a campaign. Those of its draft are only the settings that activating it would
-// change, by which a person sees what is about to go live.
+// campaignFacts returns the facts of a campaign. Those of its draft are only the settings that
+// activating it would change, by which a person sees what is about to go live.
 func (s campaignSession) campaignFacts(c storage.Campaign, webhooks []storage.Webhook, counts storage.MessageCounts) facts {
 	var f facts
 	f.add("Name", c.Name)
 	f.add("ID", c.UUID)
 	f.add("Version ID", c.VersionID)
-	f.add("Status", shownCampaignStatus(c))
-	f.add("Events", shownReceiver(c.CampaignSettings, webhooks))
+	f.add("Status", formatCampaignStatus(c))
+	f.add("Events", formatReceiver(c.CampaignSettings, webhooks))
 	settings := s.settingFacts(c.CampaignSettings)
 	f = append(f, settings[1:]...) // the first one is the name, which is there already
 	f.add("Executions", strconv.FormatInt(c.Executions, 10))
-	f.add("Messages", shownCounts(counts))
+	f.add("Messages", formatCounts(counts))
 	f.add("Created", s.time(c.CreatedAt))
 	f.add("Changed", s.time(c.UpdatedAt))
 	if c.Draft == nil {
@@ -42,7 +42,8 @@ func (s campaignSession) campaignFacts(c storage.Campaign, webhooks []storage.We
 	}
 	f.add("Draft", "takes effect with "+storage.ActivateCommand(c.Name))
 	f.add("  Version ID", c.DraftVersionID)
-	f.add("  Events", shownReceiver(*c.Draft, webhooks))
+	f.add("  Events", formatReceiver(*c.Draft, webhooks))
+	// Listing all settings of the draft again would hide the few that differ.
 	for i, changed := range s.settingFacts(*c.Draft) {
 		if !slices.Equal(changed.lines, settings[i].lines) {
 			f.list("  "+changed.name, changed.lines...)
@@ -51,8 +52,8 @@ func (s campaignSession) campaignFacts(c storage.Campaign, webhooks []storage.We
 	return f
 }
 
-// settingFacts returns the facts of settings. They are always the same facts in the same order, so that those of a
-// draft can be compared one by one.
+// settingFacts returns the facts of settings. They are always the same facts in the same order, so
+// that those of a draft can be compared one by one.
 func (s campaignSession) settingFacts(c storage.CampaignSettings) (f facts) {
 	f.list("Name", c.Name)
 	f.list("Category", string(c.Category))
@@ -67,23 +68,23 @@ func (s campaignSession) settingFacts(c storage.CampaignSettings) (f facts) {
 	f.list("End", orNone(s.time(c.End)))
 	f.list("Events' requestId", "the "+string(c.RequestIDFrom)+"'s")
 	f.list("Repeated requestId", string(c.Repeat))
-	f.list("Outcomes", shownRules(c.Plan)...)
-	f.list("Shares", shownShares(c.Plan))
+	f.list("Outcomes", formatRules(c.Plan)...)
+	f.list("Shares", formatShares(c.Plan))
 	f.list("Seed", strconv.FormatInt(c.Plan.Seed, 10))
 	f.list("Speed", fmt.Sprintf("%g", c.Plan.Speed))
 	return f
 }
 
-// shownCampaignStatus returns the status of a campaign, and whether it has a draft.
-func shownCampaignStatus(c storage.Campaign) string {
+// formatCampaignStatus returns the status of a campaign, and whether it has a draft.
+func formatCampaignStatus(c storage.Campaign) string {
 	if c.Draft != nil {
 		return string(c.Status) + ", with a draft"
 	}
 	return string(c.Status)
 }
 
-// shownReceiver returns which webhook gets the events, or why none does.
-func shownReceiver(c storage.CampaignSettings, webhooks []storage.Webhook) string {
+// formatReceiver returns which webhook gets the events, or why none does.
+func formatReceiver(c storage.CampaignSettings, webhooks []storage.Webhook) string {
 	receiver := c.Receiver(webhooks)
 	if silent := c.WhySilent(receiver); silent != "" {
 		return "none: " + silent
@@ -91,8 +92,8 @@ func shownReceiver(c storage.CampaignSettings, webhooks []storage.Webhook) strin
 	return "go to webhook " + receiver.Name
 }
 
-// shownRules returns the rules of a plan in their order, one per line.
-func shownRules(plan storage.OutcomePlan) []string {
+// formatRules returns the rules of a plan in their order, one per line.
+func formatRules(plan storage.OutcomePlan) []string {
 	lines := []string{}
 	for _, r := range plan.Rules {
 		lines = append(lines, r.Pattern+" = "+string(r.Outcome))
@@ -103,8 +104,8 @@ func shownRules(plan storage.OutcomePlan) []string {
 	return lines
 }
 
-// shownShares returns the shares of a plan on one line.
-func shownShares(plan storage.OutcomePlan) string {
+// formatShares returns the shares of a plan on one line.
+func formatShares(plan storage.OutcomePlan) string {
 	var parts []string
 	for _, share := range plan.Shares {
 		parts = append(parts, fmt.Sprintf("%s %g %%", share.Outcome, share.Percent))
@@ -112,8 +113,8 @@ func shownShares(plan storage.OutcomePlan) string {
 	return orNone(strings.Join(parts, ", "))
 }
 
-// shownCounts returns how many messages are in each state that has any.
-func shownCounts(counts storage.MessageCounts) string {
+// formatCounts returns how many messages are in each state that has any.
+func formatCounts(counts storage.MessageCounts) string {
 	var parts []string
 	for _, state := range storage.MessageStates() {
 		if n := counts[state]; n > 0 {

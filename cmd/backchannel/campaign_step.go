@@ -32,6 +32,8 @@ func campaignStepCommand(s campaignSession, step campaignStep) *cobra.Command {
 		Example: "backchannel campaign " + step.name + " welcome",
 		Args:    exactly(campaignArgument),
 		RunE: s.onCampaign(func(ctx context.Context, store campaignStore, c storage.Campaign) error {
+			// The store compares versions when it saves, so a change by someone else since the read
+			// is a conflict and not overwritten.
 			c, err := step.take(c)
 			if err != nil {
 				return err
@@ -49,7 +51,8 @@ func campaignStepCommand(s campaignSession, step campaignStep) *cobra.Command {
 	}
 }
 
-// campaignDuplicateCommand returns the command that copies a campaign. It is how a stopped campaign is continued.
+// campaignDuplicateCommand returns the command that copies a campaign. It is how a stopped campaign
+// is continued.
 func campaignDuplicateCommand(s campaignSession) *cobra.Command {
 	return &cobra.Command{
 		Use:   "duplicate NAME",
@@ -63,6 +66,8 @@ func campaignDuplicateCommand(s campaignSession) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			// Both names of each campaign count as taken, because activating a draft makes its name
+			// current.
 			var taken []string
 			for _, other := range all {
 				taken = append(taken, other.Name, other.Latest().Name)
@@ -72,8 +77,8 @@ func campaignDuplicateCommand(s campaignSession) *cobra.Command {
 	}
 }
 
-// campaignDeleteCommand returns the command that deletes a draft. It checks before it asks, because asking about
-// something that is then refused would be confusing.
+// campaignDeleteCommand returns the command that deletes a draft. It checks before it asks, because
+// asking about something that is then refused would be confusing.
 func campaignDeleteCommand(s campaignSession) *cobra.Command {
 	var yes bool
 	cmd := &cobra.Command{

@@ -41,8 +41,9 @@ type checkFlags struct {
 	max               int
 }
 
-// checkCommand returns the command that checks an endpoint, and the parent of the commands on kept runs. Unlike
-// other parents it does something itself: running the check is by far the most frequent use.
+// checkCommand returns the command that checks an endpoint, and the parent of the commands on kept
+// runs. Unlike other parents it does something itself: running the check is by far the most
+// frequent use.
 func checkCommand(s checkSession) *cobra.Command {
 	var flags checkFlags
 	cmd := &cobra.Command{
@@ -91,16 +92,18 @@ func (v *checkFlags) register(cmd *cobra.Command) {
 	v.reportFlags.register(f)
 }
 
-// check parses the flags, finds the webhook and runs the check. It reports all errors of the flags at once, together
-// with a webhook that does not exist.
+// check parses the flags, finds the webhook and runs the check. It reports all errors of the flags
+// at once, together with a webhook that does not exist.
 func (s checkSession) check(ctx context.Context, p *parser, flags checkFlags) error {
 	options := flags.options(p)
 	if flags.list {
 		return s.listCases(p, options)
 	}
 	flags.checkFiles(p)
-	p.checked(&options)
+	p.validateOptions(&options)
 	return s.withStore(ctx, func(store wholeStore) error {
+		// An unexpected error, such as a damaged database, is more important than a mistake in a
+		// flag. A missing webhook is one of the mistakes, and is reported together with the others.
 		w, missingWebhook := targetWebhook(ctx, store, flags.webhook)
 		if missingWebhook != nil && exitCode(missingWebhook) == exitUnexpected {
 			return missingWebhook
@@ -114,7 +117,7 @@ func (s checkSession) check(ctx context.Context, p *parser, flags checkFlags) er
 				return err
 			}
 			options.Only = failing
-			if p.checked(&options); len(p.bad) > 0 {
+			if p.validateOptions(&options); len(p.bad) > 0 {
 				return p.bad.Err()
 			}
 		}
@@ -122,22 +125,23 @@ func (s checkSession) check(ctx context.Context, p *parser, flags checkFlags) er
 	})
 }
 
-// checked adds the errors of options that select no case or are out of bounds. It ignores the options of the load if
-// that is not selected.
-func (p *parser) checked(o *storage.CheckOptions) {
+// validateOptions adds the errors of options that select no case or are out of bounds. It ignores
+// the options of the load if that is not selected.
+func (p *parser) validateOptions(o *storage.CheckOptions) {
 	cases, err := check.Select(o.Only, o.Skip)
-	p.addFurther(err)
+	p.addNew(err)
 	if !slices.ContainsFunc(cases, func(c check.Case) bool { return c.Group() == "load" }) {
+		// Otherwise a run without load could fail because of the limits of the load.
 		o.LoadRate, o.LoadDuration = 0, 0
 	}
-	p.addFurther(o.Validate())
+	p.addNew(o.Validate())
 }
 
 // options parses the flags that select and limit a run.
 func (v *checkFlags) options(p *parser) storage.CheckOptions {
 	o := storage.CheckOptions{Only: v.only, Skip: v.skip}
-	p.notEmpty("only", v.only)
-	p.notEmpty("skip", v.skip)
+	p.rejectEmpty("only", v.only)
+	p.rejectEmpty("skip", v.skip)
 	if v.failing && p.given("only") {
 		p.add("only", "--failing chooses the cases; omit one or the other")
 	}
@@ -149,12 +153,14 @@ func (v *checkFlags) options(p *parser) storage.CheckOptions {
 	}
 	if p.given("rate") {
 		p.rate("rate", &o.PerSecond, v.rate)
-		if o.LoadRate = o.PerSecond; o.PerSecond == 0 && !p.knows("rate") {
+		// In a webhook, no limit is a choice. A check must not flood an endpoint, so here it is an
+		// error.
+		if o.LoadRate = o.PerSecond; o.PerSecond == 0 && !p.hasError("rate") {
 			p.add("rate", "a check without a limit is not possible; use at most %d/s", storage.MaxCheckRate)
 		}
 	}
-	p.span("duration", &o.LoadDuration, v.duration)
-	p.span("timeout", &o.Timeout, v.timeout)
+	p.nonZeroDuration("duration", &o.LoadDuration, v.duration)
+	p.nonZeroDuration("timeout", &o.Timeout, v.timeout)
 	if p.given("max") {
 		if o.MaxRequests = v.max; v.max == 0 {
 			p.add("max", "0 is out of range; a run sends 1 to %d requests", storage.MaxCheckRequests)
@@ -163,33 +169,34 @@ func (v *checkFlags) options(p *parser) storage.CheckOptions {
 	return o
 }
 
-// notEmpty rejects a flag that is given without a name, usually by an unset variable in a script. The empty list would
-// mean all cases.
-func (p *parser) notEmpty(flag string, names []string) {
+// rejectEmpty rejects a flag that is given without a name, usually by an unset variable in a
+// script. The empty list would mean all cases.
+func (p *parser) rejectEmpty(flag string, names []string) {
 	if p.given(flag) && len(names) == 0 {
 		p.add(flag, "is empty; name groups or cases, or omit --%s", flag)
 	}
 }
 
-// span sets a duration. It rejects 0, which would mean the default.
-func (p *parser) span(flag string, to *time.Duration, d time.Duration) {
+// nonZeroDuration sets a duration. It rejects 0, which would mean the default.
+func (p *parser) nonZeroDuration(flag string, to *time.Duration, d time.Duration) {
 	if !p.given(flag) {
 		return
 	}
-	if *to = d; d == 0 && !p.knows(flag) {
+	if *to = d; d == 0 && !p.hasError(flag) {
 		p.add(flag, "0s is out of range; use 30s, say")
 	}
 }
 
-// addFurther adds errors about fields that do not have one yet. A second error about the same field would follow from
-// the first.
-func (p *parser) addFurther(err error) {
+// addNew adds errors about fields that do not have one yet. A second error about the same field
+// would follow from the first.
+func (p *parser) addNew(err error) {
 	var fields storage.FieldErrors
 	errors.As(err, &fields)
-	p.bad = append(p.bad, slices.DeleteFunc(fields, func(f storage.FieldError) bool { return p.knows(f.Field) })...)
+	p.bad = append(p.bad, slices.DeleteFunc(fields, func(f storage.FieldError) bool { return p.hasError(f.Field) })...)
 }
 
-// lastFailing returns the cases that failed or warned in the last run of a webhook. If there are none, it notes that.
+// lastFailing returns the cases that failed or warned in the last run of a webhook. If there are
+// none, it notes that.
 func (s checkSession) lastFailing(ctx context.Context, store checkStore, w storage.Webhook) ([]string, error) {
 	last, err := store.CheckBefore(ctx, storage.CheckRun{ID: math.MaxInt64, WebhookID: w.ID})
 	switch {
@@ -206,7 +213,7 @@ func (s checkSession) lastFailing(ctx context.Context, store checkStore, w stora
 // listCases lists the cases that would run.
 func (s checkSession) listCases(p *parser, o storage.CheckOptions) error {
 	p.bad = slices.DeleteFunc(p.bad, func(f storage.FieldError) bool { return f.Field == "data" }) // a list needs no data folder
-	p.checked(&o)
+	p.validateOptions(&o)
 	if err := p.bad.Err(); err != nil {
 		return err
 	}

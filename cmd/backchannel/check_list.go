@@ -40,7 +40,8 @@ func checkListCommand(s checkSession) *cobra.Command {
 	return reportingFlagErrors(cmd)
 }
 
-// listRuns lists the runs that a filter selects. The store lists runs without their cases, so it reads each run again.
+// listRuns lists the runs that a filter selects. The store lists runs without their cases, so it
+// reads each run again.
 func (s checkSession) listRuns(ctx context.Context, store checkStore, webhook string, of storage.Filter, limit int) error {
 	var w storage.Webhook
 	if webhook != "" {
@@ -50,7 +51,7 @@ func (s checkSession) listRuns(ctx context.Context, store checkStore, webhook st
 		}
 		w = found
 	}
-	runs, err := current(ctx, store, func() ([]storage.CheckRun, error) { return store.CheckRuns(ctx, w.ID) })
+	runs, err := refreshRuns(ctx, store, func() ([]storage.CheckRun, error) { return store.CheckRuns(ctx, w.ID) })
 	if err != nil {
 		return err
 	}
@@ -71,13 +72,13 @@ func (s checkSession) listRuns(ctx context.Context, store checkStore, webhook st
 			return err
 		}
 	}
-	s.list(&rows, noneOf("runs", "make one with backchannel check --webhook NAME", of))
+	s.list(&rows, emptyText("runs", "make one with backchannel check --webhook NAME", of))
 	return nil
 }
 
-// current reads runs. A run that is running according to the store may have died with its process, so current first marks
-// those as lost and then reads again.
-func current(ctx context.Context, store checkStore, read func() ([]storage.CheckRun, error)) ([]storage.CheckRun, error) {
+// refreshRuns reads runs. A run that is running according to the store may have died with its
+// process, so refreshRuns first marks those as lost and then reads again.
+func refreshRuns(ctx context.Context, store checkStore, read func() ([]storage.CheckRun, error)) ([]storage.CheckRun, error) {
 	runs, err := read()
 	if err != nil || !slices.ContainsFunc(runs, func(r storage.CheckRun) bool { return r.State == storage.CheckRunning }) {
 		return runs, err
@@ -90,7 +91,7 @@ func current(ctx context.Context, store checkStore, read func() ([]storage.Check
 
 // checkTable returns a table of runs without rows.
 func checkTable() table {
-	return table{head: []string{"ID", "ASKED FOR", "WEBHOOK", "REQUESTS", "CASES", "RESULT"}, roomy: []string{"REQUESTS"}}
+	return table{head: []string{"ID", "ASKED FOR", "WEBHOOK", "REQUESTS", "CASES", "RESULT"}, omitNarrow: []string{"REQUESTS"}}
 }
 
 // addRun adds a run to a list: a row to the table, or a line of JSON to stdout.

@@ -25,7 +25,8 @@ type reportFlags struct {
 	junit, html string
 }
 
-// register adds the flags. check and check show share them, so that a report can be had again later.
+// register adds the flags. check and check show share them, so that a report can be had again
+// later.
 func (v *reportFlags) register(f *pflag.FlagSet) {
 	f.BoolVar(&v.diff, "diff", false, "compare with the previous run: fixed, broken, still failing")
 	f.BoolVar(&v.all, "all", false, "name every case, including those that passed")
@@ -44,8 +45,8 @@ type reportFile struct {
 	format     report.Format
 }
 
-// checkFiles rejects files that cannot be written. It does so before anything is sent, because a run takes minutes and
-// must not be lost to a mistyped path.
+// checkFiles rejects files that cannot be written. It does so before anything is sent, because a
+// run takes minutes and must not be lost to a mistyped path.
 func (v *reportFlags) checkFiles(p *parser) {
 	for _, f := range v.files() {
 		switch {
@@ -109,6 +110,8 @@ func (s checkSession) present(r report.Report, flags reportFlags) error {
 	} else {
 		writeReport(s.out, r, flags.all, s.out.width())
 	}
+	// The files are written after the report is shown, so that an error of one does not hide the
+	// results.
 	for _, f := range flags.files() {
 		if f.path == "" {
 			continue
@@ -121,9 +124,11 @@ func (s checkSession) present(r report.Report, flags reportFlags) error {
 	return nil
 }
 
-// writeReport writes a report as text. Findings come before the cases that need no attention. width is that of the
-// terminal, or 0 for no limit.
+// writeReport writes a report as text. Findings come before the cases that need no attention. width
+// is that of the terminal, or 0 for no limit.
 func writeReport(w io.Writer, r report.Report, all bool, width int) {
+	// The order follows what a person asks: is it ready, what is wrong, how fast was it, and only
+	// then what was fine.
 	var about facts
 	about.add("Result", r.Headline())
 	for _, f := range r.Facts() {
@@ -149,7 +154,7 @@ func writeReport(w io.Writer, r report.Report, all bool, width int) {
 // writeGroups writes the number of cases with each result by group.
 func writeGroups(w io.Writer, run storage.CheckRun, width int) {
 	results := append(storage.CheckResults(), "")
-	rows := table{head: []string{"GROUP", "CASES"}, sparing: []string{"WARNED", "INFO", "SKIPPED", "TO DO"}}
+	rows := table{head: []string{"GROUP", "CASES"}, omitEmpty: []string{"WARNED", "INFO", "SKIPPED", "TO DO"}}
 	for _, result := range results {
 		rows.head = append(rows.head, strings.ToUpper(result.Word()))
 	}
@@ -200,10 +205,12 @@ func writeCases(w io.Writer, cases []storage.CheckCase, width int) {
 	f.wrap(width-len(caseIndent)).write(w, caseIndent)
 }
 
-// maxSkipped is how many of the cases that were skipped for one reason are named, unless --all is given.
+// maxSkipped is how many of the cases that were skipped for one reason are named, unless --all is
+// given.
 const maxSkipped = 6
 
-// writeSkips writes which cases were skipped, grouped by reason: a dead endpoint skips a hundred cases for one reason.
+// writeSkips writes which cases were skipped, grouped by reason: a dead endpoint skips a hundred
+// cases for one reason.
 func writeSkips(w io.Writer, skips []report.Skip, all bool, width int) {
 	for _, skip := range skips {
 		names := skip.IDs

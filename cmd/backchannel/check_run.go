@@ -14,8 +14,8 @@ import (
 	"backchannel/storage/words"
 )
 
-// run requests a run, waits for its end and shows its report. Its error says that the endpoint is not ready, or that the
-// run did not finish.
+// run requests a run, waits for its end and shows its report. Its error says that the endpoint is
+// not ready, or that the run did not finish.
 func (s checkSession) run(ctx context.Context, store checkStore, asked storage.CheckRun, flags checkFlags) error {
 	if err := s.ask(ctx, store, &asked); err != nil {
 		return err
@@ -39,6 +39,8 @@ func (s checkSession) run(ctx context.Context, store checkStore, asked storage.C
 
 // ask requests a run. If the webhook is parked, the error says how to resume it.
 func (s checkSession) ask(ctx context.Context, store checkStore, run *storage.CheckRun) error {
+	// AskCheck refuses a parked webhook too, but package storage does not know the command that
+	// resumes it.
 	parked, err := storage.FindParkedReason(ctx, store, run.WebhookID)
 	if err != nil {
 		return err
@@ -52,14 +54,15 @@ func (s checkSession) ask(ctx context.Context, store checkStore, run *storage.Ch
 	return store.AskCheck(ctx, run)
 }
 
-// checkGrace is how much longer than the run's own limit this command waits, so that an engine that keeps to the limit
-// always ends the run first.
+// checkGrace is how much longer than the run's own limit this command waits, so that an engine that
+// keeps to the limit always ends the run first.
 const checkGrace = 30 * time.Second
 
-// await waits for the end of a run. If no engine is running, this process makes the run. Ctrl+C stops the run, whose end
-// it still waits for.
+// await waits for the end of a run. If no engine is running, this process makes the run. Ctrl+C
+// stops the run, whose end it still waits for.
 func (s checkSession) await(ctx context.Context, store checkStore, run storage.CheckRun) (storage.CheckRun, error) {
 	limit := run.Options.WithDefaults().Timeout + checkGrace
+	// The wait outlives Ctrl+C, which stops the run: only at its end are the skipped cases known.
 	waiting, cancel := context.WithTimeout(context.WithoutCancel(ctx), limit)
 	defer cancel()
 	progress := s.progress(minProgress)
@@ -68,7 +71,7 @@ func (s checkSession) await(ctx context.Context, store checkStore, run storage.C
 		s.note("stopping the check; a second Ctrl+C ends this command now")
 	})()
 	id := run.ID
-	err := processSession(s).whileLed(waiting, nil, store, func(running context.Context) (err error) {
+	err := processSession(s).withEngine(waiting, nil, store, func(running context.Context) (err error) {
 		run, err = follow.Check(running, store, id, ctx.Done(), func(run storage.CheckRun) {
 			if run.State == storage.CheckRunning && ctx.Err() == nil {
 				progress.show(checkProgress(run))

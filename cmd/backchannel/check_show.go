@@ -41,8 +41,8 @@ backchannel check show 01k8p2q7xkz --diff --html check.html`,
 	return reportingFlagErrors(cmd)
 }
 
-// checkStopCommand returns the command that stops a run. The run ends in the process that makes it, so this command
-// shows it as it is and does not wait.
+// checkStopCommand returns the command that stops a run. The run ends in the process that makes it,
+// so this command shows it as it is and does not wait.
 func checkStopCommand(s checkSession) *cobra.Command {
 	return &cobra.Command{
 		Use:     "stop ID",
@@ -72,14 +72,15 @@ func checkStopCommand(s checkSession) *cobra.Command {
 	}
 }
 
-// onRun calls a function with the run that an ID names. If the run's process has died, it first marks the run as lost.
+// onRun calls a function with the run that an ID names. If the run's process has died, it first
+// marks the run as lost.
 func (s checkSession) onRun(ctx context.Context, text string, do func(checkStore, storage.CheckRun) error) error {
 	return s.withStore(ctx, func(store wholeStore) error {
 		id, err := parseID(text, "check list")
 		if err != nil {
 			return err
 		}
-		runs, err := current(ctx, store, func() ([]storage.CheckRun, error) {
+		runs, err := refreshRuns(ctx, store, func() ([]storage.CheckRun, error) {
 			run, err := store.CheckRun(ctx, id)
 			return []storage.CheckRun{run}, err
 		})

@@ -5,7 +5,8 @@ import (
 	"time"
 )
 
-// timeOfDay is the layout of times of day. It has milliseconds, because many events happen within one second.
+// timeOfDay is the layout of times of day. It has milliseconds, because many events happen within
+// one second.
 const timeOfDay = "15:04:05.000"
 
 // A localTime provides the clock, and formats times in the user's time zone.

@@ -28,34 +28,38 @@ type completionStore interface {
 	CheckRuns(ctx context.Context, webhook storage.ID) ([]storage.CheckRun, error)
 }
 
-// readTimeout limits how long a shell waits for values from the database, because a person is typing.
+// readTimeout limits how long a shell waits for values from the database, because a person is
+// typing.
 const readTimeout = 2 * time.Second
 
-// A choice is a possible value with a short description.
-type choice struct{ value, about string }
+// A candidate is a possible value with a short description.
+type candidate struct{ value, about string }
 
-// A completing is a shell's request for values that complete a command line.
-type completing struct {
+// A completionRequest is a shell's request for values that complete a command line.
+type completionRequest struct {
 	session *session
 	cmd     *cobra.Command
 	args    []string // before the value
 	text    string   // the beginning of the value
 }
 
-// A chooser returns possible values. It may ignore the text typed so far: answer removes the values that do not begin
-// with it.
-type chooser func(completing) []choice
+// A chooser returns possible values. It may ignore the text typed so far: answer removes the values
+// that do not begin with it.
+type chooser func(completionRequest) []candidate
 
 // isCompletion reports whether the arguments are a shell's request for completion.
 func isCompletion(args []string) bool {
 	return len(args) > 0 && (args[0] == cobra.ShellCompRequestCmd || args[0] == cobra.ShellCompNoDescRequestCmd)
 }
 
-// complete adds completion to every command. It does so only if a shell asks for it, because no other run needs it.
+// complete adds completion to every command. It does so only if a shell asks for it, because no
+// other run needs it.
 func (a *app) complete(root *cobra.Command) {
 	if !isCompletion(a.args) {
 		return
 	}
+	// By default a shell completes file names where there are no values, which no argument here
+	// takes.
 	root.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveNoFileComp)
 	c := completer{a.session, argumentChoosers(), flagChoosers()}
 	c.completeFlags(root, root.PersistentFlags())
@@ -92,8 +96,8 @@ func (c *completer) completeFlags(cmd *cobra.Command, flags *pflag.FlagSet) {
 	})
 }
 
-// answerFor returns the completion of a flag's value: a chooser's values, or the shell's own completion of files or
-// folders.
+// answerFor returns the completion of a flag's value: a chooser's values, or the shell's own
+// completion of files or folders.
 func (c *completer) answerFor(cmd *cobra.Command, flag string) cobra.CompletionFunc {
 	path := strings.TrimPrefix(cmd.CommandPath(), "backchannel ")
 	for _, name := range []string{path + " --" + flag, "--" + flag} {
@@ -116,7 +120,7 @@ func (c *completer) answer(choose chooser) cobra.CompletionFunc {
 	return func(cmd *cobra.Command, args []string, text string) ([]cobra.Completion, cobra.ShellCompDirective) {
 		directive := cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder
 		var answers []cobra.Completion
-		for _, found := range choose(completing{c.session, cmd, args, text}) {
+		for _, found := range choose(completionRequest{c.session, cmd, args, text}) {
 			if !strings.HasPrefix(found.value, text) || style.Escape(found.value) != found.value { // a shell can neither show nor accept it
 				continue
 			}
@@ -129,11 +133,13 @@ func (c *completer) answer(choose chooser) cobra.CompletionFunc {
 	}
 }
 
-// peek reads something from the store without creating or changing anything. It returns the zero value if there is no
-// store, or if it cannot be read within readTimeout. The goroutine that reads then continues until the process ends, so
-// read must not set variables of its caller.
-func peek[T any](q completing, read func(context.Context, completionStore) (T, error)) (none T) {
+// peek reads something from the store without creating or changing anything. It returns the zero
+// value if there is no store, or if it cannot be read within readTimeout. The goroutine that reads
+// then continues until the process ends, so read must not set variables of its caller.
+func peek[T any](q completionRequest, read func(context.Context, completionStore) (T, error)) (none T) {
 	s := q.session
+	// prepare leaves the settings alone for completion, because mistakes in them must not be
+	// reported now.
 	if s.settings.resolveData(s.env) != nil || s.settings.resolveDatabase(q.cmd.Flags(), s.env) != nil || s.settings.resolveKeyFile() != nil {
 		return none
 	}
@@ -142,6 +148,7 @@ func peek[T any](q completing, read func(context.Context, completionStore) (T, e
 	results := make(chan T, 1)
 	go func() {
 		var result T
+		// A panic must not print its stack into the line that the person is typing.
 		_ = crash.Guard(func() (err error) {
 			return q.session.peek(ctx, func(store completionStore) error {
 				result, err = read(ctx, store)
@@ -159,42 +166,42 @@ func peek[T any](q completing, read func(context.Context, completionStore) (T, e
 }
 
 // given returns the value of another flag on the command line.
-func (q completing) given(flag string) string {
+func (q completionRequest) given(flag string) string {
 	if f := q.cmd.Flags().Lookup(flag); f != nil {
 		return f.Value.String()
 	}
 	return ""
 }
 
-// plain returns values without descriptions.
-func plain[T ~string](values ...T) chooser {
-	return func(completing) []choice { return choicesOf(values...) }
+// fixed returns values without descriptions.
+func fixed[T ~string](values ...T) chooser {
+	return func(completionRequest) []candidate { return candidates(values...) }
 }
 
-// choicesOf returns values as choices without descriptions.
-func choicesOf[T ~string](values ...T) (choices []choice) {
+// candidates returns values as candidates without descriptions.
+func candidates[T ~string](values ...T) (choices []candidate) {
 	for _, v := range values {
-		choices = append(choices, choice{value: string(v)})
+		choices = append(choices, candidate{value: string(v)})
 	}
 	return choices
 }
 
-// several returns values for a flag that accepts more than one, separated by commas.
-func several[T ~string](values ...T) chooser {
-	return func(q completing) (choices []choice) {
+// commaSeparated returns values for a flag that accepts more than one, separated by commas.
+func commaSeparated[T ~string](values ...T) chooser {
+	return func(q completionRequest) (choices []candidate) {
 		before := q.text[:strings.LastIndex(q.text, ",")+1]
 		for _, v := range values {
 			if !slices.Contains(strings.Split(before, ","), string(v)) {
-				choices = append(choices, choice{value: before + string(v)})
+				choices = append(choices, candidate{value: before + string(v)})
 			}
 		}
 		return choices
 	}
 }
 
-// inTurn returns a chooser that uses another chooser for each argument.
-func inTurn(choosers ...chooser) chooser {
-	return func(q completing) []choice {
+// byPosition returns a chooser that uses another chooser for each argument.
+func byPosition(choosers ...chooser) chooser {
+	return func(q completionRequest) []candidate {
 		if n := len(q.args); n < len(choosers) && choosers[n] != nil {
 			return choosers[n](q)
 		}

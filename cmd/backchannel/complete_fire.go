@@ -12,14 +12,18 @@ import (
 )
 
 // firedNames completes the names of events that can be fired, built-in and saved ones.
-func firedNames(q completing) []choice { return append(choicesOf(fire.Names()...), savedNames(q)...) }
+func firedNames(q completionRequest) []candidate {
+	return append(candidates(fire.Names()...), savedNames(q)...)
+}
 
-// firedSpec returns what the command line fires so far, at the webhook that it names or at one with every channel.
-func (q completing) firedSpec() fire.Spec {
+// firedSpec returns what the command line fires so far, at the webhook that it names or at one with
+// every channel.
+func (q completionRequest) firedSpec() fire.Spec {
 	spec := fire.Spec{
 		Webhook: storage.NewWebhook(), Channel: storage.Channel(q.given("channel")), Variant: q.given("variant"),
 		Recipients: 1, Count: 1,
 	}
+	// Without a webhook on the line yet, every channel is possible.
 	spec.Webhook.Channels = storage.Channels()
 	stored := peek(q, q.firedRecords)
 	if stored.webhook != nil {
@@ -34,13 +38,16 @@ func (q completing) firedSpec() fire.Spec {
 	return spec
 }
 
-// firedRecords are what the command line names of the store; each is nil if it names none.
+// firedRecords are the records of the store that the command line names. Each is nil if it names
+// none.
 type firedRecords struct {
 	webhook *storage.Webhook
 	fixture *storage.SavedFixture
 }
 
-func (q completing) firedRecords(ctx context.Context, store completionStore) (found firedRecords, err error) {
+// firedRecords reads the records. It ignores a webhook that does not exist, because its name may
+// not be finished yet.
+func (q completionRequest) firedRecords(ctx context.Context, store completionStore) (found firedRecords, err error) {
 	if w, err := findWebhook(ctx, store, q.given("webhook")); err == nil {
 		found.webhook = &w
 	}
@@ -51,11 +58,13 @@ func (q completing) firedRecords(ctx context.Context, store completionStore) (fo
 }
 
 // firedChannels completes the channels of the webhook.
-func firedChannels(q completing) []choice { return choicesOf(q.firedSpec().Webhook.Channels...) }
+func firedChannels(q completionRequest) []candidate {
+	return candidates(q.firedSpec().Webhook.Channels...)
+}
 
-// firedVariants completes the variants of the event on its channel. The variants of a lifecycle are those of the bounce
-// with which it ends.
-func firedVariants(q completing) []choice {
+// firedVariants completes the variants of the event on its channel. The variants of a lifecycle are
+// those of the bounce with which it ends.
+func firedVariants(q completionRequest) []candidate {
 	spec := q.firedSpec()
 	if spec.Lifecycle {
 		spec.Status = storage.StatusBounce
@@ -64,20 +73,20 @@ func firedVariants(q completing) []choice {
 }
 
 // variants returns the variants of a channel and status, either of which may be empty for any.
-func variants(channel storage.Channel, status storage.Status) (choices []choice) {
+func variants(channel storage.Channel, status storage.Status) (choices []candidate) {
 	for _, f := range fixtures.All() {
-		known := slices.ContainsFunc(choices, func(c choice) bool { return c.value == f.VariantName() })
+		known := slices.ContainsFunc(choices, func(c candidate) bool { return c.value == f.VariantName() })
 		if known || channel != "" && f.Channel != channel || status != "" && f.Status != status {
 			continue
 		}
-		choices = append(choices, choice{f.VariantName(), f.Label()})
+		choices = append(choices, candidate{f.VariantName(), f.Label()})
 	}
 	return choices
 }
 
-// setPointers completes JSON Pointers into the payload of the event, described by their values. After a pointer and "="
-// it completes the present value, for a person to edit.
-func setPointers(q completing) (choices []choice) {
+// setPointers completes JSON Pointers into the payload of the event, described by their values.
+// After a pointer and "=" it completes the present value, for a person to edit.
+func setPointers(q completionRequest) (choices []candidate) {
 	plan, err := fire.NewPlan(q.firedSpec(), fixtures.Builder{Now: q.session.now})
 	if err != nil {
 		return nil
@@ -90,9 +99,9 @@ func setPointers(q completing) (choices []choice) {
 	for at, value := range fixtures.Pointers(payload) {
 		switch {
 		case typed && at == pointer:
-			return []choice{{value: at + "=" + string(value)}}
+			return []candidate{{value: at + "=" + string(value)}}
 		case !typed:
-			choices = append(choices, choice{at + "=", shortened(value)})
+			choices = append(choices, candidate{at + "=", shortened(value)})
 		}
 	}
 	return choices
@@ -100,9 +109,9 @@ func setPointers(q completing) (choices []choice) {
 
 // shortened truncates a value to the length of a description.
 func shortened(value json.RawMessage) string {
-	const most = 40
-	if text := []rune(string(value)); len(text) > most {
-		return string(text[:most]) + "…"
+	const limit = 40
+	if text := []rune(string(value)); len(text) > limit {
+		return string(text[:limit]) + "…"
 	}
 	return string(value)
 }

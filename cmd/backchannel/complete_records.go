@@ -14,13 +14,15 @@ import (
 // completedIDs is how many IDs are offered at most, the newest of those that begin with the text.
 const completedIDs = 50
 
-// idsFrom returns exclusive bounds of the IDs that begin with a text. It returns false if no ID does. All IDs have the
-// same length and so sort like their numbers, which makes the IDs with a prefix a range of numbers.
-func idsFrom(text string) (after, before storage.ID, ok bool) {
+// idRange returns exclusive bounds of the IDs that begin with a text. It returns false if no ID
+// does. All IDs have the same length and so sort like their numbers, which makes the IDs with a
+// prefix a range of numbers.
+func idRange(text string) (after, before storage.ID, ok bool) {
 	missing := len(storage.ID(0).String()) - len(text)
 	if missing < 0 {
 		return 0, 0, false
 	}
+	// 0 and z are the lowest and the highest digit of an ID.
 	least, err := storage.ParseID(text + strings.Repeat("0", missing))
 	if err != nil {
 		return 0, 0, false
@@ -34,17 +36,17 @@ func idsFrom(text string) (after, before storage.ID, ok bool) {
 
 // deliveryIDs completes the IDs of deliveries in the given states, or in any.
 func deliveryIDs(states ...storage.State) chooser {
-	return func(q completing) []choice {
-		after, before, ok := idsFrom(q.text)
+	return func(q completionRequest) []candidate {
+		after, before, ok := idRange(q.text)
 		if !ok {
 			return nil
 		}
-		return peek(q, func(ctx context.Context, store completionStore) (choices []choice, err error) {
+		return peek(q, func(ctx context.Context, store completionStore) (choices []candidate, err error) {
 			all, err := store.Deliveries(ctx, storage.DeliveryQuery{States: states, Before: before, Limit: completedIDs})
 			for _, d := range all {
 				if d.ID > after {
 					about := []string{q.session.clock(d.CreatedAt), eventName(d), "to " + d.Webhook, string(d.State)}
-					choices = append(choices, choice{d.ID.String(), strings.Join(about, ", ")})
+					choices = append(choices, candidate{d.ID.String(), strings.Join(about, ", ")})
 				}
 			}
 			return choices, err
@@ -54,18 +56,18 @@ func deliveryIDs(states ...storage.State) chooser {
 
 // receiptIDs completes the IDs of receipts that match a filter.
 func receiptIDs(filter string) chooser {
-	return func(q completing) []choice {
-		after, before, ok := idsFrom(q.text)
+	return func(q completionRequest) []candidate {
+		after, before, ok := idRange(q.text)
 		chosen, err := storage.ReceiptFilter().Parse(filter, q.session.now())
 		if !ok || err != nil {
 			return nil
 		}
-		return peek(q, func(ctx context.Context, store completionStore) (choices []choice, err error) {
+		return peek(q, func(ctx context.Context, store completionStore) (choices []candidate, err error) {
 			all, err := store.Receipts(ctx, storage.ReceiptQuery{Filter: chosen, Before: before, Limit: completedIDs})
 			for _, r := range all {
 				if r.ID > after {
-					about := []string{q.session.clock(r.ReceivedAt), receivedEvent(r), webhookOf(r), shownAnswer(r)}
-					choices = append(choices, choice{r.ID.String(), strings.Join(withoutEmpty(about), ", ")})
+					about := []string{q.session.clock(r.ReceivedAt), receivedEvent(r), webhookOf(r), formatAnswer(r)}
+					choices = append(choices, candidate{r.ID.String(), strings.Join(withoutEmpty(about), ", ")})
 				}
 			}
 			return choices, err
@@ -74,22 +76,22 @@ func receiptIDs(filter string) chooser {
 }
 
 // comparedWith completes the second argument of receipt diff: the word fixture, or another receipt.
-func comparedWith(q completing) []choice {
-	return append([]choice{{againstFixture, "the event that would be fired"}}, others(receiptIDs(""))(q)...)
+func comparedWith(q completionRequest) []candidate {
+	return append([]candidate{{againstFixture, "the event that would be fired"}}, notGiven(receiptIDs(""))(q)...)
 }
 
 // executionIDs completes the IDs of all calls of the execution API.
-func executionIDs(q completing) []choice {
-	after, before, ok := idsFrom(q.text)
+func executionIDs(q completionRequest) []candidate {
+	after, before, ok := idRange(q.text)
 	if !ok {
 		return nil
 	}
-	return peek(q, func(ctx context.Context, store completionStore) (choices []choice, err error) {
+	return peek(q, func(ctx context.Context, store completionStore) (choices []candidate, err error) {
 		all, err := store.Executions(ctx, storage.ExecutionQuery{Before: before, Limit: completedIDs})
 		for _, e := range all {
 			if e.ID > after {
 				about := []string{q.session.clock(e.ReceivedAt), e.Campaign, callAnswer(e)}
-				choices = append(choices, choice{e.ID.String(), strings.Join(withoutEmpty(about), ", ")})
+				choices = append(choices, candidate{e.ID.String(), strings.Join(withoutEmpty(about), ", ")})
 			}
 		}
 		return choices, err
@@ -97,17 +99,17 @@ func executionIDs(q completing) []choice {
 }
 
 // messageIDs completes the IDs of all messages of campaigns.
-func messageIDs(q completing) []choice {
-	after, before, ok := idsFrom(q.text)
+func messageIDs(q completionRequest) []candidate {
+	after, before, ok := idRange(q.text)
 	if !ok {
 		return nil
 	}
-	return peek(q, func(ctx context.Context, store completionStore) (choices []choice, err error) {
+	return peek(q, func(ctx context.Context, store completionStore) (choices []candidate, err error) {
 		all, err := store.Messages(ctx, storage.MessageQuery{Before: before, Limit: completedIDs})
 		for _, m := range all {
 			if m.ID > after {
 				about := []string{q.session.clock(m.CreatedAt), m.Campaign, m.Address, string(m.State)}
-				choices = append(choices, choice{m.ID.String(), strings.Join(withoutEmpty(about), ", ")})
+				choices = append(choices, candidate{m.ID.String(), strings.Join(withoutEmpty(about), ", ")})
 			}
 		}
 		return choices, err
@@ -116,12 +118,12 @@ func messageIDs(q completing) []choice {
 
 // checkIDs completes the IDs of runs of the endpoint check, or of those that can be stopped.
 func checkIDs(open bool) chooser {
-	return func(q completing) []choice {
-		return peek(q, func(ctx context.Context, store completionStore) (choices []choice, err error) {
+	return func(q completionRequest) []candidate {
+		return peek(q, func(ctx context.Context, store completionStore) (choices []candidate, err error) {
 			all, err := store.CheckRuns(ctx, 0)
 			for _, run := range all {
 				if !open || !run.State.Ended() {
-					choices = append(choices, choice{run.ID.String(), q.session.clock(run.AskedAt) + ", " + run.Webhook + ", " + string(run.State)})
+					choices = append(choices, candidate{run.ID.String(), q.session.clock(run.AskedAt) + ", " + run.Webhook + ", " + string(run.State)})
 				}
 			}
 			return choices, err
@@ -129,9 +131,9 @@ func checkIDs(open bool) chooser {
 	}
 }
 
-// magicRecipients completes the addresses that determine the outcome of their message, except those that are already on
-// the command line.
-func magicRecipients(q completing) (choices []choice) {
+// magicRecipients completes the addresses that determine the outcome of their message, except those
+// that are already on the command line.
+func magicRecipients(q completionRequest) (choices []candidate) {
 	campaign := peek(q, func(ctx context.Context, store completionStore) (storage.Campaign, error) {
 		return inventory.FindCampaign(ctx, store, q.given("campaign"))
 	})
@@ -139,22 +141,25 @@ func magicRecipients(q completing) (choices []choice) {
 	before := q.text[:strings.LastIndex(q.text, ",")+1]
 	for _, m := range outcome.Addresses(channel) {
 		if !slices.Contains(strings.Split(before, ","), m.Address) {
-			choices = append(choices, choice{before + m.Address, cmp.Or(string(m.Outcome), "has no profile")})
+			choices = append(choices, candidate{before + m.Address, cmp.Or(string(m.Outcome), "has no profile")})
 		}
 	}
 	return choices
 }
 
-// filterTerms completes the keys of a filter or, after a key, its values. It keeps the terms before.
+// filterTerms completes the keys of a filter or, after a key, its values. It keeps the terms
+// before.
 func filterTerms(syntax storage.FilterSyntax) chooser {
-	return func(q completing) (choices []choice) {
+	return func(q completionRequest) (choices []candidate) {
+		// A filter is one argument with spaces in it, so a shell cannot complete only its last
+		// term.
 		before := q.text[:strings.LastIndex(q.text, " ")+1]
 		term := strings.TrimPrefix(q.text[len(before):], "-")
 		before = q.text[:len(q.text)-len(term)]
 		key, _, typed := strings.Cut(term, ":")
 		if !typed {
 			for _, key := range syntax.Keys() {
-				choices = append(choices, choice{value: before + key})
+				choices = append(choices, candidate{value: before + key})
 			}
 			return choices
 		}
@@ -162,14 +167,14 @@ func filterTerms(syntax storage.FilterSyntax) chooser {
 			if strings.Contains(v.value, " ") {
 				v.value = `"` + v.value + `"`
 			}
-			choices = append(choices, choice{before + key + ":" + v.value, v.about})
+			choices = append(choices, candidate{before + key + ":" + v.value, v.about})
 		}
 		return choices
 	}
 }
 
 // filterValues returns the values of a filter's key.
-func filterValues(q completing, syntax storage.FilterSyntax, key string) []choice {
+func filterValues(q completionRequest, syntax storage.FilterSyntax, key string) []candidate {
 	switch {
 	case !slices.Contains(syntax.Keys(), key+":"):
 		return nil
@@ -178,5 +183,5 @@ func filterValues(q completing, syntax storage.FilterSyntax, key string) []choic
 	case key == "campaign":
 		return campaignNames(nil)(q)
 	}
-	return choicesOf(syntax.Values(key)...)
+	return candidates(syntax.Values(key)...)
 }

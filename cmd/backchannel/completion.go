@@ -10,8 +10,8 @@ import (
 	"backchannel/storage/words"
 )
 
-// completionCommand returns the command that writes completion scripts. It replaces cobra's, whose scripts for zsh and
-// fish are unsafe, see zshWords.
+// completionCommand returns the command that writes completion scripts. It replaces cobra's, whose
+// scripts for zsh and fish are unsafe, see zshWords.
 func completionCommand(s *session) *cobra.Command {
 	return &cobra.Command{
 		Use:   "completion bash|zsh|fish|powershell",
@@ -37,9 +37,9 @@ backchannel completion fish > ~/.config/fish/completions/backchannel.fish`,
 	}
 }
 
-// fishWords and zshWords correct cobra's scripts, which pass words to eval without their quotes: a name with a space
-// becomes two words, and a name with $(…) is executed. The replacements quote each word again, even one whose quotes
-// are not closed yet.
+// fishWords and zshWords correct cobra's scripts, which pass words to eval without their quotes: a
+// name with a space becomes two words, and a name with $(…) is executed. The replacements quote
+// each word again, even one whose quotes are not closed yet.
 //
 //nolint:gochecknoglobals // constant, but Go has no constants of this type
 var (

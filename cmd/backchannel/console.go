@@ -31,8 +31,8 @@ const backgroundTimeout = 500 * time.Millisecond
 // explainAfter is how long the console may take to end before it explains the wait.
 const explainAfter = 300 * time.Millisecond
 
-// A consoleSession opens the console: its screens, or with accessible a session of lines, for people who cannot use
-// screens.
+// A consoleSession opens the console: its screens, or with accessible a session of lines, for
+// people who cannot use screens.
 type consoleSession struct {
 	*session
 	accessible bool
@@ -57,6 +57,7 @@ func (s consoleSession) console(cmd *cobra.Command) error {
 			})
 		})
 	}
+	// Bubbletea would draw escape sequences into a pipe, and wait for keys that never come.
 	if !term.IsTerminal(s.in.Fd()) || !s.out.terminal() {
 		return usagef("there is no terminal to open the console on; use backchannel serve to deliver and receive without one")
 	}
@@ -73,26 +74,26 @@ type ownEngine struct {
 	started <-chan struct{} // closed once it delivers, or cannot
 }
 
-// openConsole shows the console, and delivers and receives in the background as soon as no other process does. If it
-// cannot, the console stays open and shows why.
+// openConsole shows the console, and delivers and receives in the background as soon as no other
+// process does. If it cannot, the console stays open and shows why.
 func (s consoleSession) openConsole(ctx context.Context, store consoleStore, show func(context.Context, ownEngine) error) error {
 	leading, stop := context.WithCancel(ctx)
 	notices := make(chan string, 1)
 	started, led := make(chan struct{}), make(chan struct{})
 	start := sync.OnceFunc(func() { close(started) })
-	banner := &lossBanner{show: func(text string) {
+	banner := &stallBanner{show: func(text string) {
 		select {
 		case notices <- text:
 		case <-leading.Done(): // the screens are closed
 		}
 	}}
-	store.OnLost(banner.lose)
+	store.OnLost(banner.setLost)
 	go func() {
 		defer close(led)
 		defer start()
 		err := crash.Guard(func() error {
 			return processSession{s.session}.lead(leading, store, func(cfg *leader.Config) {
-				cfg.Trouble, cfg.Started = banner.stall, func(leader.Status) { start() }
+				cfg.OnStall, cfg.Started = banner.setStalled, func(leader.Status) { start() }
 			})
 		})
 		if err != nil {
@@ -103,14 +104,16 @@ func (s consoleSession) openConsole(ctx context.Context, store consoleStore, sho
 	s.quit() // from now on Ctrl+C ends the attempts in flight
 	stop()
 	s.awaitDeliveries(led)
-	s.noteLeft(ctx, store)
+	s.noteUnfinished(ctx, store)
+	// SIGTERM and a closed terminal end the console in order, which is not an error.
 	if errors.Is(err, context.Canceled) {
 		return nil
 	}
 	return err
 }
 
-// awaitDeliveries waits until nothing is in flight. It explains the wait only if that takes longer than explainAfter.
+// awaitDeliveries waits until nothing is in flight. It explains the wait only if that takes longer
+// than explainAfter.
 func (s consoleSession) awaitDeliveries(led <-chan struct{}) {
 	timer := time.NewTimer(explainAfter)
 	defer timer.Stop()
@@ -127,7 +130,7 @@ func (s consoleSession) awaitDeliveries(led <-chan struct{}) {
 func (s consoleSession) screens(ctx context.Context, store consoleStore, notices <-chan string) error {
 	out := os.Stdout
 	var ca *receiver.CA
-	err := s.opener().patiently(ctx, func() (err error) {
+	err := s.opener().retryWhileAway(ctx, func() (err error) {
 		ca, err = s.authority(ctx)
 		return err
 	})
@@ -140,7 +143,7 @@ func (s consoleSession) screens(ctx context.Context, store consoleStore, notices
 		Store: store, Rules: s.rules(), Now: s.now, Location: s.zone,
 		Renderer: lipgloss.NewRenderer(out), Dark: dark, Typed: typed,
 		Version: programVersion(), PID: os.Getpid(), Notices: notices,
-		CA: ca.Path(), Export: s.consoleExport(store), Resend: resender{s.session}.sendAgain, Hold: store.PauseWrites, Editor: s.env.editor(),
+		CA: ca.Path(), Export: s.consoleExport(store), Resend: resender{s.session}.resend, Hold: store.PauseWrites, Editor: s.env.editor(),
 		Kept: config.Load(ctx, settings.Path), Keep: settings.Set,
 		Executions: executions.New(ctx, store, executions.Config{Now: s.now}),
 		Check:      tuicheck.Actions{Requests: check.Requests, Export: exportReport},
@@ -154,8 +157,8 @@ func (s consoleSession) screens(ctx context.Context, store consoleStore, notices
 	}, s.in, out)
 }
 
-// editor returns the command of the user's editor for a shell, or "". VISUAL takes precedence over EDITOR, as in other
-// programs.
+// editor returns the command of the user's editor for a shell, or "". VISUAL takes precedence over
+// EDITOR, as in other programs.
 func (e environment) editor() string {
 	for _, name := range []string{"VISUAL", "EDITOR"} {
 		if editor, _ := e(name); editor != "" {

@@ -30,6 +30,7 @@ func exportReport(_ context.Context, r report.Report, to tuicheck.Destination) (
 	if path, err = typedPath(to.Path); err != nil {
 		return "", err
 	}
+	// Lstat and not Stat: a dangling symbolic link is something that would be replaced, too.
 	if _, err := os.Lstat(path); err == nil && !to.Replace {
 		return "", fmt.Errorf("%s: %w", path, fs.ErrExist)
 	}
@@ -37,8 +38,8 @@ func exportReport(_ context.Context, r report.Report, to tuicheck.Destination) (
 	return path, file.Replace(path, func(w io.Writer) error { return r.Write(w, to.Format) })
 }
 
-// typedPath makes a path absolute that a person has typed in the console. It may begin with ~/, which no shell has
-// expanded.
+// typedPath makes a path absolute that a person has typed in the console. It may begin with ~/,
+// which no shell has expanded.
 func typedPath(text string) (string, error) {
 	if rest, ok := strings.CutPrefix(text, "~/"); ok {
 		home, err := os.UserHomeDir()

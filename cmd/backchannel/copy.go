@@ -46,7 +46,7 @@ backchannel copy --from /srv/old --to /srv/new --history`,
 		Args:        exactly(),
 		Annotations: map[string]string{namesDatabase: "to"},
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := must(cmd, "from", flags.from); err != nil {
+			if err := requireFlag(cmd, "from", flags.from); err != nil {
 				return err
 			}
 			from, to, err := s.places(flags)
@@ -80,8 +80,9 @@ func (s copySession) places(flags copyFlags) (from, to storePlace, err error) {
 	return from, to, bad.Err()
 }
 
-// target returns the place of the store that --to names. A text with a colon is the URL of a database, unless it is an
-// absolute path: a relative folder with a colon in its name is rarer than a mistyped URL.
+// target returns the place of the store that --to names. A text with a colon is the URL of a
+// database, unless it is an absolute path: a relative folder with a colon in its name is rarer than
+// a mistyped URL.
 func (s copySession) target(to string) (storePlace, error) {
 	switch {
 	case to == "" && s.settings.database == "":
@@ -106,6 +107,8 @@ func (s copySession) copy(ctx context.Context, from, to storePlace, history bool
 	if err != nil {
 		return fmt.Errorf("open the source: %w", err)
 	}
+	// The source is not opened for reading only, because Peek cannot read an older schema: that has
+	// to be migrated first.
 	defer closeStore(source, &err)
 	target, err := s.opener().open(ctx, to, onCommandLine+", copied from "+from.folder)
 	if err != nil {
@@ -144,8 +147,8 @@ func (s copySession) copyStore(ctx context.Context, source, target copyStore, hi
 	}})
 }
 
-// noteCopied says what a failed copy has stored so far. The configuration is stored in one transaction, so if that
-// failed, nothing is there.
+// noteCopied says what a failed copy has stored so far. The configuration is stored in one
+// transaction, so if that failed, nothing is there.
 func (s copySession) noteCopied(r copying.Result) {
 	if r.Configured {
 		s.note("copied so far: %s, %d of %s and %d of %s; as all of these are conflicts now, give another target to copy again",

@@ -15,8 +15,8 @@ func registerCurl(cmd *cobra.Command, curl *bool) {
 	cmd.Flags().BoolVar(curl, "curl", false, "print a curl command that sends it again instead, without secrets")
 }
 
-// showCurl prints the command that command returns for the receiver's URL and the file of the authority that curl must
-// trust.
+// showCurl prints the command that command returns for the receiver's URL and the file of the
+// authority that curl must trust.
 func (s *session) showCurl(ctx context.Context, store storage.RuntimeStore, command func(receiver, ca string) string) error {
 	receiver, ca, err := s.whereReceiverIs(ctx, store)
 	if err != nil {
@@ -24,13 +24,14 @@ func (s *session) showCurl(ctx context.Context, store storage.RuntimeStore, comm
 	}
 	text := command(receiver, ca)
 	if text == "" {
+		// A call of the token endpoint is stored sealed, with its body masked (see execution show).
 		return fmt.Errorf("%w: its body is secret, so no command can send it again", storage.ErrConflict)
 	}
 	return s.writeCommand(text)
 }
 
-// whereReceiverIs returns the receiver's URL and the path of its authority. If the receiver is not running, it returns the
-// URL at which serve would listen, and notes that.
+// whereReceiverIs returns the receiver's URL and the path of its authority. If the receiver is not
+// running, it returns the URL at which serve would listen, and notes that.
 func (s *session) whereReceiverIs(ctx context.Context, store storage.RuntimeStore) (url, ca string, err error) {
 	rt, alive, err := store.Runtime(ctx)
 	if err != nil {

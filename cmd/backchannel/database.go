@@ -44,11 +44,12 @@ func (databaseStore) Exposures() []string { return nil }
 // checkDatabaseURL returns what is wrong with the URL of a database, without its password, or nil.
 func checkDatabaseURL(text string) error { return postgres.CheckURL(text) }
 
-// openDatabase opens a database with a function of package postgres. The folder of the key file must exist.
+// openDatabase opens a database with a function of package postgres. The folder of the key file
+// must exist.
 func (o opener) openDatabase(ctx context.Context, open func(context.Context, postgres.Options) (*postgres.Store, error), at storePlace, by string) (openStore, error) {
 	jobs := river.NewJobs()
 	store, err := open(ctx, postgres.Options{
-		URL: at.database, KeyFile: at.keyFile, Now: o.now, ServerTime: true, Version: programVersion(), Rules: o.rules, By: doer(by), Jobs: jobs,
+		URL: at.database, KeyFile: at.keyFile, Now: o.now, ServerTime: true, Version: programVersion(), Rules: o.rules, By: author(by), Jobs: jobs,
 	})
 	if err != nil {
 		return nil, err
@@ -56,9 +57,9 @@ func (o opener) openDatabase(ctx context.Context, open func(context.Context, pos
 	return databaseStore{store, jobs, o.folder, o.now}, nil
 }
 
-// doer adds the user and the machine to the text that says how something was done, because several people share the
-// records of a database.
-func doer(how string) string {
+// author adds the user and the machine to the text that says how something was done, because
+// several people share the records of a database. In a data folder both are always the same.
+func author(how string) string {
 	if how == "" {
 		return ""
 	}
@@ -71,37 +72,37 @@ func doer(how string) string {
 	return how
 }
 
-// errNotAwaited is the error of openPatiently if its context is done first.
-var errNotAwaited = errors.New("stopped before the database was there")
+// errStoppedWaiting is the error of openRetrying if its context is done first.
+var errStoppedWaiting = errors.New("stopped before the database could be reached")
 
-// askAgain is the pause between two attempts to reach a database that is away.
-const askAgain = time.Second
+// awayRetryInterval is the pause between two attempts to reach a database that is away.
+const awayRetryInterval = time.Second
 
-// openPatiently is like open but waits for a database that is away. It is for commands that run until they are stopped,
-// which may be started together with the database.
-func (o opener) openPatiently(ctx context.Context, at storePlace, by string) (store openStore, err error) {
-	err = o.patiently(ctx, func() (err error) {
+// openRetrying is like open but waits for a database that is away. It is for commands that run
+// until they are stopped, which may be started together with the database.
+func (o opener) openRetrying(ctx context.Context, at storePlace, by string) (store openStore, err error) {
+	err = o.retryWhileAway(ctx, func() (err error) {
 		store, err = o.open(ctx, at, by)
 		return err
 	})
 	return store, err
 }
 
-// patiently repeats do for as long as the database is away, and notes that it waits.
-func (o opener) patiently(ctx context.Context, do func() error) error {
-	for told := false; ; told = true {
+// retryWhileAway repeats do for as long as the database is away, and notes that it waits.
+func (o opener) retryWhileAway(ctx context.Context, do func() error) error {
+	for noted := false; ; noted = true {
 		err := do()
 		switch {
 		case !errors.Is(err, storage.ErrAway):
-			if told && err == nil {
+			if noted && err == nil {
 				o.note("the database can be reached")
 			}
 			return err
-		case !told:
+		case !noted:
 			o.note("%v; see that its server runs and that --database is right; waiting for it, stop with Ctrl+C", err)
 		}
-		if !storage.Sleep(ctx, askAgain) {
-			return errNotAwaited
+		if !storage.Sleep(ctx, awayRetryInterval) {
+			return errStoppedWaiting
 		}
 	}
 }

@@ -10,7 +10,8 @@ import (
 	"backchannel/storage"
 )
 
-// A deferredValue is a flag's value whose errors are reported later, so that one mistake does not hide others.
+// A deferredValue is a flag's value whose errors are reported later, so that one mistake does not
+// hide others.
 type deferredValue struct {
 	pflag.Value
 	flag *pflag.Flag
@@ -27,7 +28,8 @@ func (v deferredValue) Set(text string) error {
 	return nil
 }
 
-// unreadable returns what is wrong with a text that is not a valid value of a type. kind is pflag's name of the type.
+// unreadable returns what is wrong with a text that is not a valid value of a type. kind is pflag's
+// name of the type.
 func unreadable(kind string) string {
 	switch kind {
 	case "bool":
@@ -38,7 +40,8 @@ func unreadable(kind string) string {
 	return "is not a valid duration; use 10s or 500ms, say"
 }
 
-// fieldAnnotation is the annotation with the field that a flag sets, if that is not the flag's name.
+// fieldAnnotation is the annotation with the field that a flag sets, if that is not the flag's
+// name.
 const fieldAnnotation = "field"
 
 // fieldOf returns the name by which errors refer to a flag.
@@ -66,17 +69,20 @@ func (a *app) deferFlagErrors(cmd *cobra.Command) {
 // reportsFlagErrors is the annotation of commands that report the deferred errors themselves.
 const reportsFlagErrors = "reports flag errors"
 
-// reportingFlagErrors marks a command that reports the deferred errors itself, together with others that it finds.
+// reportingFlagErrors marks a command that reports the deferred errors itself, together with others
+// that it finds.
 func reportingFlagErrors(cmd *cobra.Command) *cobra.Command {
 	cmd.Annotations = map[string]string{reportsFlagErrors: "yes"}
 	return cmd
 }
 
-// namesDatabase is the annotation of a command that has another flag for a database, to which --key-file may belong.
+// namesDatabase is the annotation of a command that has another flag for a database, to which
+// --key-file may belong.
 const namesDatabase = "namesDatabase"
 
-// prepare resolves the settings before a command runs, and returns the deferred errors unless the command reports them
-// itself. Without a data folder no command can continue, except one that lists something built in.
+// prepare resolves the settings before a command runs, and returns the deferred errors unless the
+// command reports them itself. Without a data folder no command can continue, except one that lists
+// something built in.
 func (a *app) prepare(cmd *cobra.Command) error {
 	if cmd.Name() == cobra.ShellCompRequestCmd { // mistakes on the line are reported when the command runs
 		return nil

@@ -22,7 +22,7 @@ type deliveryStore interface {
 	inventory.FindStore
 	storage.RuntimeStore
 	storage.ParkedStore
-	againStore
+	resendStore
 	Event(context.Context, storage.ID) (storage.Event, error)
 	Attempts(ctx context.Context, delivery storage.ID) ([]storage.Attempt, error)
 	bulk.Store
@@ -76,8 +76,8 @@ func (s deliverySession) delivery(ctx context.Context, store deliveryStore, id s
 	return d, err
 }
 
-// parseID parses an ID. Its error has the exit code of a missing record, because a text that is not an ID cannot be that
-// of a record. list is the command that lists IDs.
+// parseID parses an ID. Its error has the exit code of a missing record, because a text that is not
+// an ID cannot be that of a record. list is the command that lists IDs.
 func parseID(text, list string) (storage.ID, error) {
 	id, err := storage.ParseID(text)
 	if err != nil {
@@ -89,8 +89,8 @@ func parseID(text, list string) (storage.ID, error) {
 // deliveryTable returns a table of deliveries without rows.
 func deliveryTable() table {
 	return table{
-		head:    []string{"ID", "CREATED", "WEBHOOK", "EVENT", "TO", "STATE", "CODE", "TRIES", "LATENCY", "CAMPAIGN", "ERROR"},
-		sparing: []string{"CAMPAIGN"}, roomy: []string{"CAMPAIGN"},
+		head:      []string{"ID", "CREATED", "WEBHOOK", "EVENT", "TO", "STATE", "CODE", "TRIES", "LATENCY", "CAMPAIGN", "ERROR"},
+		omitEmpty: []string{"CAMPAIGN"}, omitNarrow: []string{"CAMPAIGN"},
 	}
 }
 

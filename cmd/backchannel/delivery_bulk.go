@@ -10,8 +10,8 @@ import (
 	"backchannel/storage/bulk"
 )
 
-// onDeliveries completes a command that applies an action to one delivery or to many. With one ID it calls one, which
-// shows the delivery afterwards.
+// onDeliveries completes a command that applies an action to one delivery or to many. With one ID
+// it calls one, which shows the delivery afterwards.
 func (s deliverySession) onDeliveries(cmd *cobra.Command, action storage.DeliveryAction, one func(context.Context, deliveryStore, storage.Delivery) error) *cobra.Command {
 	var flags bulkFlags
 	cmd.Use = string(action) + " [ID]…"
@@ -47,15 +47,15 @@ type bulkFlags struct {
 	yes    bool
 }
 
-// choice returns the deliveries that the arguments and flags select. It rejects an empty filter, which would select all
-// of them: in a script it is usually an unset variable.
+// choice returns the deliveries that the arguments and flags select. It rejects an empty filter,
+// which would select all of them: in a script it is usually an unset variable.
 func (f *bulkFlags) choice(p *parser, args []string, now time.Time) (of bulk.Choice, err error) {
 	of.Query.Filter = p.filter(storage.DeliveryFilter(), f.filter, now)
 	switch {
 	case !p.given("filter"):
 	case len(args) > 0:
 		p.add("filter", "cannot be combined with IDs; either name the deliveries or select them")
-	case len(of.Query.Filter.Terms) == 0 && !p.knows("filter"):
+	case len(of.Query.Filter.Terms) == 0 && !p.hasError("filter"):
 		p.add("filter", "is empty, which would take every delivery; use a term such as state:retrying or since:1h")
 	}
 	if err := p.bad.Err(); err != nil {
@@ -78,8 +78,8 @@ type bulkSession struct {
 	action storage.DeliveryAction
 }
 
-// run finds the deliveries, asks for confirmation, and applies the action. If one of the IDs does not exist, it does
-// nothing.
+// run finds the deliveries, asks for confirmation, and applies the action. If one of the IDs does
+// not exist, it does nothing.
 func (s bulkSession) run(ctx context.Context, of bulk.Choice, yes bool) error {
 	for _, id := range of.IDs {
 		if _, err := s.delivery(ctx, s.store, id); err != nil {
@@ -105,12 +105,12 @@ func (s bulkSession) run(ctx context.Context, of bulk.Choice, yes bool) error {
 	if err := s.confirm(ctx, yes || len(of.IDs) > 0, "%s", question); err != nil {
 		return err
 	}
-	return s.carryOut(ctx, plan)
+	return s.apply(ctx, plan)
 }
 
-// carryOut applies the action, and reports the outcome even if it was interrupted, because what was done by then stays
-// done.
-func (s bulkSession) carryOut(ctx context.Context, plan bulk.Plan) error {
+// apply applies the action, and reports the outcome even if it was interrupted, because what was
+// done by then stays done.
+func (s bulkSession) apply(ctx context.Context, plan bulk.Plan) error {
 	progress, seen := s.progress(len(plan.IDs)), 0
 	done, err := plan.Run(ctx, s.store, onCommandLine, func(o bulk.Outcome) {
 		progress.add(o.Total()-seen, s.action.Done())
@@ -120,6 +120,7 @@ func (s bulkSession) carryOut(ctx context.Context, plan bulk.Plan) error {
 	if err != nil && done.Total() == 0 {
 		return err
 	}
+	// The report comes first even if the action failed, because it says what was done until then.
 	if reporting := s.report(done); err == nil {
 		err = reporting
 	}

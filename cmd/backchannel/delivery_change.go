@@ -9,10 +9,11 @@ import (
 	"backchannel/storage"
 )
 
-// deliveryReplayCommand returns the command that sends deliveries again. Flags that change what is sent apply to a single
-// delivery only: many deliveries with different payloads cannot sensibly get the same body or header.
+// deliveryReplayCommand returns the command that sends deliveries again. Flags that change what is
+// sent apply to a single delivery only: many deliveries with different payloads cannot sensibly get
+// the same body or header.
 func deliveryReplayCommand(s deliverySession) *cobra.Command {
-	var flags againFlags
+	var flags resendFlags
 	cmd := &cobra.Command{
 		Short: "Send the same bytes again, as a new delivery",
 		Example: `backchannel delivery replay 01k8p2q7xkz
@@ -27,7 +28,7 @@ backchannel delivery replay 01k8p2q7xkz --to https://127.0.0.1:3000/hooks --resi
 			if err != nil {
 				return err
 			}
-			return s.sendAgain(ctx, store, of, &flags)
+			return s.resend(ctx, store, of, &flags)
 		}
 		d, err := store.ReplayDelivery(ctx, old.ID)
 		if err != nil {
@@ -37,8 +38,9 @@ backchannel delivery replay 01k8p2q7xkz --to https://127.0.0.1:3000/hooks --resi
 			return err
 		}
 		s.noteParked(ctx, store, d)
-		return s.showAgain(ctx, store, d.ID)
+		return s.showUpdated(ctx, store, d.ID)
 	})
+	// onDeliveries has set RunE and Args, so the check for several deliveries wraps RunE.
 	run := cmd.RunE
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if len(args) > 1 && (flags.changes() || flags.to != "") {
@@ -52,7 +54,8 @@ backchannel delivery replay 01k8p2q7xkz --to https://127.0.0.1:3000/hooks --resi
 	return cmd
 }
 
-// sentBy returns what a delivery has sent in the form of a receipt, which is what package fire sends again.
+// sentBy returns what a delivery has sent in the form of a receipt, which is what package fire
+// sends again.
 func sentBy(ctx context.Context, store deliveryStore, d storage.Delivery) (storage.Receipt, error) {
 	event, err := store.Event(ctx, d.EventID)
 	if err != nil {
@@ -77,7 +80,7 @@ backchannel delivery retry --filter 'state:retrying webhook:acme' --yes`,
 			return err
 		}
 		s.notePaused(ctx, store, d)
-		return s.showAgain(ctx, store, d.ID)
+		return s.showUpdated(ctx, store, d.ID)
 	})
 }
 
@@ -92,12 +95,12 @@ backchannel delivery cancel --filter 'state:retrying campaign:welcome'`,
 		if err := store.CancelDelivery(ctx, d.ID); err != nil {
 			return err
 		}
-		return s.showAgain(ctx, store, d.ID)
+		return s.showUpdated(ctx, store, d.ID)
 	})
 }
 
-// showAgain reads a delivery after it was changed and shows it.
-func (s deliverySession) showAgain(ctx context.Context, store deliveryStore, id storage.ID) error {
+// showUpdated reads a delivery after it was changed and shows it.
+func (s deliverySession) showUpdated(ctx context.Context, store deliveryStore, id storage.ID) error {
 	d, err := store.Delivery(ctx, id)
 	if err != nil {
 		return err

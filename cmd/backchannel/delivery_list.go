@@ -17,8 +17,8 @@ func deliveryListCommand(s deliverySession) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "list",
 		Short: "List the deliveries, newest first",
-		Long: "Lists the deliveries, newest first. One of a campaign's event that is not due yet says when it is: \"due in 1.4 s\";\n" +
-			"one that failed and is retried says \"next at\".\n\n" + filterHelp(storage.DeliveryFilter()),
+		Long: "Lists the deliveries, newest first. A campaign's event that is not due yet says when it is: \"due in 1.4 s\"; a delivery\n" +
+			"that failed and is retried says \"next at\".\n\n" + filterHelp(storage.DeliveryFilter()),
 		Example: `backchannel delivery list --webhook acme --limit 20
 backchannel delivery list --state retrying,failed
 backchannel delivery list --status bounce --since 1h
@@ -77,6 +77,7 @@ func (c *deliveryChoice) query(p *parser, now time.Time) (storage.DeliveryQuery,
 // listDeliveries lists the deliveries of a query, page by page.
 func (s deliverySession) listDeliveries(ctx context.Context, store deliveryStore, q storage.DeliveryQuery) error {
 	rows := deliveryTable()
+	// The advice to fire would be wrong if there are deliveries that the flags exclude.
 	empty := "no deliveries; fire an event with backchannel fire bounce --webhook NAME"
 	if q.WebhookID != 0 || len(q.Statuses)+len(q.States)+len(q.Filter.Terms) > 0 || !q.Since.IsZero() {
 		empty = "no deliveries match the flags"

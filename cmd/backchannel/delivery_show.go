@@ -102,10 +102,11 @@ func (s deliverySession) writeDelivery(d storage.Delivery, parked string, event 
 	writeSection(s.out, "Payload", pretty(event.Payload))
 }
 
-// writeTry writes one of several attempts. If its result equals that of an earlier attempt, it only refers to that: a
-// retried delivery usually fails in the same way each time.
+// writeTry writes one of several attempts. If its result equals that of an earlier attempt, it only
+// refers to that: a retried delivery usually fails in the same way each time.
 func (s *printer) writeTry(all []storage.Attempt, at int) {
 	t := all[at]
+	// An attempt without an error and a body is already as short as the reference would be.
 	like := storage.LikeEarlier(all, at)
 	if like == 0 || t.Error == "" && len(t.ResponseBody) == 0 {
 		s.writeAttempt(t, s.waited(all, at))
@@ -132,7 +133,7 @@ func (s *printer) writePlanned(all []storage.PlannedAttempt) {
 	if len(all) == 0 {
 		return
 	}
-	rows := table{head: []string{"ATTEMPT", "AT", "FROM NOW", "WAIT", "WHY"}, sparing: []string{"WAIT", "WHY"}}
+	rows := table{head: []string{"ATTEMPT", "AT", "FROM NOW", "WAIT", "WHY"}, omitEmpty: []string{"WAIT", "WHY"}}
 	for _, p := range all {
 		at, ahead := "unknown", ""
 		switch {
@@ -161,9 +162,10 @@ func (s *printer) writeAttempt(t storage.Attempt, more ...[2]string) {
 	}
 	f.add("Code", number(t.Code))
 	f.add("Error", strings.TrimSpace(string(t.ErrorClass)+" "+t.Error))
-	f.add("Took", shownTimings(t.Timings))
-	f.list("Sent", shownHeaders(t.RequestHeaders)...)
-	f.list("Answered", shownHeaders(t.ResponseHeaders)...)
+	f.add("Took", formatTimings(t.Timings))
+	f.list("Sent", formatHeaders(t.RequestHeaders)...)
+	f.list("Answered", formatHeaders(t.ResponseHeaders)...)
+	// The body is decoded if it was compressed, and truncated if it is long; Note says which.
 	answer := t.Answer()
 	body, _ := component.PrettyJSON([]byte(answer.Text))
 	f.text("Body", string(body))
@@ -172,8 +174,8 @@ func (s *printer) writeAttempt(t storage.Attempt, more ...[2]string) {
 	f.write(s.out, "  ")
 }
 
-// shownTimings returns the total duration of an attempt and its parts.
-func shownTimings(t storage.Timings) string {
+// formatTimings returns the total duration of an attempt and its parts.
+func formatTimings(t storage.Timings) string {
 	return strings.Join(append([]string{latency(t.Total)}, t.Parts(latency)...), ", ")
 }
 

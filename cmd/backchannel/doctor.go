@@ -32,14 +32,15 @@ type doctorStore interface {
 	TryWrite(context.Context) error
 	// Free returns how many bytes can still be stored.
 	Free() (bytes int64, known bool)
-	// Server returns what is known about the server of a shared database, or false for a data folder.
+	// Server returns what is known about the server of a shared database, or false for a data
+	// folder.
 	Server(context.Context) (server storage.Server, shared bool, err error)
 	// Exposures describes which files other users could read when the store was opened.
 	Exposures() []string
 }
 
-// doctorCommand returns the command that diagnoses problems. It opens the store like any other command, so a store that
-// cannot be opened is reported by that.
+// doctorCommand returns the command that diagnoses problems. It opens the store like any other
+// command, so a store that cannot be opened is reported by that.
 func doctorCommand(s doctorSession) *cobra.Command {
 	return &cobra.Command{
 		Use:     "doctor",
@@ -76,6 +77,8 @@ const (
 // examine makes every check and lists the findings.
 func (s doctorSession) examine(ctx context.Context, store doctorStore) error {
 	var findings []finding
+	// The order is that of dependence: a full disk explains a database that cannot be written, and
+	// that explains an engine that does not run.
 	for _, look := range []func(context.Context, doctorStore) []finding{
 		s.examineFolder, s.examineDisk, s.examineDatabase, s.examineServer, s.examineAuthority, s.examineCAFile, examineFiles, s.examineLeader, s.examineWebhooks, s.examineCampaigns,
 	} {
@@ -102,8 +105,8 @@ func (s doctorSession) examine(ctx context.Context, store doctorStore) error {
 	return nil
 }
 
-// examineFolder checks whether other users have access to the data folder, or had until the store was opened, which
-// closes it.
+// examineFolder checks whether other users have access to the data folder, or had until the store
+// was opened, which closes it.
 func (s doctorSession) examineFolder(_ context.Context, store doctorStore) (found []finding) {
 	info, err := os.Stat(s.settings.data)
 	if err != nil {
@@ -187,6 +190,7 @@ func (s doctorSession) examineLeader(ctx context.Context, store doctorStore) []f
 	if err != nil {
 		return []finding{{Check: "delivery", Result: findingBad, Text: err.Error()}}
 	}
+	// With several nodes there is no leader whose runtime could stand for all.
 	if alive := storage.Alive(nodes); storage.Shared(alive) {
 		return s.examineNodes(alive)
 	}
@@ -215,8 +219,9 @@ func delivery(rt storage.Runtime) (found []finding) {
 	return found
 }
 
-// callReceiver sends a request to the receiver, like a sender that trusts the local authority. It connects to the
-// receiver's local address, because the name in its URL may be known on other machines only.
+// callReceiver sends a request to the receiver, like a sender that trusts the local authority. It
+// connects to the receiver's local address, because the name in its URL may be known on other
+// machines only.
 func (s doctorSession) callReceiver(ctx context.Context, rt storage.Runtime) finding {
 	url := rt.ReceiverURL
 	ca, err := s.authority(ctx)
@@ -229,6 +234,7 @@ func (s doctorSession) callReceiver(ctx context.Context, rt storage.Runtime) fin
 	if err != nil {
 		return finding{Check: "receiver", Result: findingBad, Text: err.Error()}
 	}
+	// A zone, as in fe80::1%eth0, is not part of the name in a certificate (RFC 6874).
 	name, _, _ := strings.Cut(request.URL.Hostname(), "%")
 	client := http.Client{Transport: &http.Transport{
 		TLSClientConfig: &tls.Config{RootCAs: ca.Pool(), ServerName: name}, DisableKeepAlives: true,
@@ -255,7 +261,8 @@ func receiverNamed(rt storage.Runtime) string {
 	return rt.ReceiverURL + "; its certificate is for " + strings.Join(rt.ReceiverNames, ", ") + "; add others with --host"
 }
 
-// examineWebhooks validates every webhook again, because files that it names may have been deleted since it was saved.
+// examineWebhooks validates every webhook again, because files that it names may have been deleted
+// since it was saved.
 func (s doctorSession) examineWebhooks(ctx context.Context, store doctorStore) (found []finding) {
 	all, err := store.Webhooks(ctx)
 	if err != nil {
@@ -277,7 +284,7 @@ func (s doctorSession) examineWebhooks(ctx context.Context, store doctorStore) (
 			found = append(found, finding{Check: name, Result: findingWarning, Text: "url: the built-in receiver is at " + base + " now; @receiver follows it: edit the webhook with --url @receiver"})
 		}
 		if len(found) == before {
-			found = append(found, finding{Check: name, Result: findingOK, Text: shownURL(w, base)})
+			found = append(found, finding{Check: name, Result: findingOK, Text: formatURL(w, base)})
 		}
 	}
 	return found

@@ -6,8 +6,8 @@ import (
 	"backchannel/storage"
 )
 
-// examineCampaigns checks whether campaign, webhook and channel match. It warns of live campaigns without events, but not
-// of drafts and stopped ones, which do no harm.
+// examineCampaigns checks whether campaign, webhook and channel match. It warns of live campaigns
+// without events, but not of drafts and stopped ones, which do no harm.
 func (s doctorSession) examineCampaigns(ctx context.Context, store doctorStore) (found []finding) {
 	all, err := store.Campaigns(ctx)
 	if err != nil {
@@ -26,6 +26,7 @@ func (s doctorSession) examineCampaigns(ctx context.Context, store doctorStore) 
 // examineCampaign checks one campaign.
 func (s doctorSession) examineCampaign(c storage.Campaign, webhooks []storage.Webhook) (found []finding) {
 	name := "campaign " + c.Name
+	// The rules may have become stricter since the campaign was saved.
 	if err := c.Validate(s.rules()); err != nil {
 		found = append(found, finding{Check: name, Result: findingBad, Text: err.Error()})
 	}
@@ -35,7 +36,7 @@ func (s doctorSession) examineCampaign(c storage.Campaign, webhooks []storage.We
 		}
 	}
 	if len(found) == 0 {
-		found = []finding{{Check: name, Result: findingOK, Text: shownCampaignStatus(c) + "; events: " + shownReceiver(c.CampaignSettings, webhooks)}}
+		found = []finding{{Check: name, Result: findingOK, Text: formatCampaignStatus(c) + "; events: " + formatReceiver(c.CampaignSettings, webhooks)}}
 	}
 	return found
 }

@@ -8,8 +8,8 @@ import (
 	"backchannel/storage"
 )
 
-// examineNodes describes each node of a shared database. It does not call their receivers, which may be reachable from
-// their own machines only.
+// examineNodes describes each node of a shared database. It does not call their receivers, which
+// may be reachable from their own machines only.
 func (s doctorSession) examineNodes(alive []storage.Node) (found []finding) {
 	for _, n := range alive {
 		f := describeNode(n, programVersion(), s.now())
@@ -40,7 +40,8 @@ func newNodeObject(n storage.Node) *nodeObject {
 	return o
 }
 
-// describeNode returns the finding about one node. version is that of this program, which all nodes should have.
+// describeNode returns the finding about one node. version is that of this program, which all nodes
+// should have.
 func describeNode(n storage.Node, version string, now time.Time) finding {
 	name := "node " + n.String()
 	if n.PID == 0 { // it has not stored its status yet

@@ -15,7 +15,8 @@ import (
 	"backchannel/storage/inventory"
 )
 
-// An executeSession runs the command that makes a call of the execution API and may wait for its outcome.
+// An executeSession runs the command that makes a call of the execution API and may wait for its
+// outcome.
 type executeSession struct{ *session }
 
 // An executeStore is the part of a store that this command uses.
@@ -36,8 +37,8 @@ type executeFlags struct {
 	timeout                              time.Duration
 }
 
-// executeCommand returns the command that makes a call. It does not send the call over HTTP but passes it to the same
-// handler that the receiver serves, so it works without a running receiver.
+// executeCommand returns the command that makes a call. It does not send the call over HTTP but
+// passes it to the same handler that the receiver serves, so it works without a running receiver.
 func executeCommand(s executeSession) *cobra.Command {
 	var flags executeFlags
 	cmd := &cobra.Command{
@@ -120,21 +121,22 @@ func refusal(e storage.Execution) error {
 	return unmetf("the call was answered %d %s; backchannel execution show %s shows all of it", e.Code, e.Fault, e.ID)
 }
 
-// call finds the campaign and builds the call. It reports all errors of the flags at once. If the campaign does not
-// exist, it uses a default one to find the other errors.
+// call finds the campaign and builds the call. It reports all errors of the flags at once. If the
+// campaign does not exist, it uses a default one to find the other errors.
 func (s executeSession) call(ctx context.Context, p *parser, store executeStore, flags executeFlags) (execute.Call, error) {
 	c, noCampaign := targetCampaign(ctx, store, flags.campaign)
 	if noCampaign != nil {
 		if code := exitCode(noCampaign); code != exitNotFound && code != exitInvalid {
 			return execute.Call{}, noCampaign
 		}
+		// The default campaign is only for finding the other errors. No call is made with it.
 		c = storage.NewCampaign()
 	}
 	call, err := execute.New(s.spec(ctx, p, c, flags))
 	if err := ctx.Err(); err != nil { // interrupted while it read stdin
 		return call, err
 	}
-	if err != nil && !p.knows("body") {
+	if err != nil && !p.hasError("body") {
 		p.addAll("call", err)
 	}
 	return call, p.withMissing(missing{"campaign", noCampaign})
@@ -181,11 +183,12 @@ func (s executeSession) spec(ctx context.Context, p *parser, c storage.Campaign,
 	return spec
 }
 
-// maxCallBody limits the body of a call, in bytes. It is more than the receiver accepts, so that one can see its answer
-// to a body that is too large.
+// maxCallBody limits the body of a call, in bytes. It is more than the receiver accepts, so that
+// one can see its answer to a body that is too large.
 const maxCallBody = 4 * file.MaxBody
 
-// printCurl prints a call as a command. The command reads a body that was given as a file from that file.
+// printCurl prints a call as a command. The command reads a body that was given as a file from that
+// file.
 func (s executeSession) printCurl(ctx context.Context, store executeStore, call execute.Call, body string) error {
 	base, ca, err := s.whereReceiverIs(ctx, store)
 	if err != nil {

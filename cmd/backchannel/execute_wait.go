@@ -8,7 +8,8 @@ import (
 	"backchannel/storage"
 )
 
-// await waits until every event of a call is final. If no engine is running, this process delivers them.
+// await waits until every event of a call is final. If no engine is running, this process delivers
+// them.
 func (s executeSession) await(ctx context.Context, store executeStore, waiter *execute.Waiter, timeout time.Duration) error {
 	made, err := waiter.Outcome(ctx)
 	if err != nil {
@@ -25,13 +26,15 @@ func (s executeSession) await(ctx context.Context, store executeStore, waiter *e
 			s.noteParked(ctx, store, d)
 		}
 	}
+	// A rejected or silent call plans no events, and an engine must not be started for nothing.
 	if made.Open() > 0 {
-		err = processSession(s).inTime(ctx, store, timeout, waiter.Wait)
+		err = processSession(s).withEngineFor(ctx, store, timeout, waiter.Wait)
 	}
 	progress.clear()
 	if err != nil {
 		return err
 	}
+	// After Ctrl+C the outcome so far is still shown.
 	if made, err = waiter.Outcome(context.WithoutCancel(ctx)); err != nil {
 		return err
 	}

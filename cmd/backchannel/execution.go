@@ -45,8 +45,8 @@ func (s executionSession) withStore(ctx context.Context, run func(executionStore
 	return s.session.withStore(ctx, func(store wholeStore) error { return run(store) })
 }
 
-// find returns the execution with an ID. It also accepts the executionId in the answer of an accepted call, because that
-// is what an application logs.
+// find returns the execution with an ID. It also accepts the executionId in the answer of an
+// accepted call, because that is what an application logs.
 func (s executionSession) find(ctx context.Context, store executionStore, text string) (e storage.Execution, err error) {
 	if strings.Contains(text, "-") { // an executionId, because IDs have no hyphen
 		e, err = store.ExecutionByName(ctx, text)
@@ -66,8 +66,8 @@ func (s executionSession) find(ctx context.Context, store executionStore, text s
 // executionTable returns a table of calls without rows.
 func executionTable() table {
 	return table{
-		head:    []string{"ID", "RECEIVED", "CALL", "CAMPAIGN", "REQUEST", "ANSWER", "TO", "EVENTS", "WHY NONE"},
-		sparing: []string{"CAMPAIGN", "REQUEST", "WHY NONE"}, roomy: []string{"CALL", "REQUEST"},
+		head:      []string{"ID", "RECEIVED", "CALL", "CAMPAIGN", "REQUEST", "ANSWER", "TO", "EVENTS", "WHY NONE"},
+		omitEmpty: []string{"CAMPAIGN", "REQUEST", "WHY NONE"}, omitNarrow: []string{"CALL", "REQUEST"},
 	}
 }
 
@@ -84,8 +84,8 @@ func (s executionSession) addExecution(rows *table, e storage.Execution) error {
 	return nil
 }
 
-// calledAs returns the endpoint of a call. It omits the method and the prefix that all executions have in common, because
-// space in a row is short.
+// calledAs returns the endpoint of a call. It omits the method and the prefix that all executions
+// have in common, because space in a row is short.
 func calledAs(e storage.Execution) string {
 	if what, ok := strings.CutPrefix(e.Path, "/ajo/im/executions/"); ok && e.Method == http.MethodPost {
 		return storage.WithoutTokens(what)
@@ -126,7 +126,8 @@ func nameAndID(name, id string) string {
 	return name + " (" + id + ")"
 }
 
-// showCall shows a call that has just been made: completely as JSON, and as text without headers and bodies.
+// showCall shows a call that has just been made: completely as JSON, and as text without headers
+// and bodies.
 func (s *printer) showCall(made execute.Outcome) error {
 	if s.json() {
 		return s.out.object(export.OfWholeExecution(made.Execution, made.Messages))
@@ -159,7 +160,7 @@ func (s *printer) writeMessages(messages []storage.Message) {
 		return
 	}
 	rows := messageTable()
-	rows.sparing = append(rows.sparing, "CAMPAIGN", "EXECUTION")
+	rows.omitEmpty = append(rows.omitEmpty, "CAMPAIGN", "EXECUTION")
 	for _, m := range messages {
 		m.Campaign, m.ExecutionID = "", ""
 		rows.add(s.messageRow(m)...)

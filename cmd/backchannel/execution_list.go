@@ -44,5 +44,5 @@ func (s executionSession) onChoice(c *listChoice, run func(context.Context, exec
 // listExecutions lists the calls of a query, page by page.
 func (s executionSession) listExecutions(ctx context.Context, store executionStore, q storage.ExecutionQuery) error {
 	rows := executionTable()
-	return listAll(s.session, storage.Newest(ctx, q, store.Executions), &rows, s.addExecution, noneOf("executions", "call a campaign with backchannel execute --campaign NAME --to ADDRESS, or point an application at the receiver", q.Filter))
+	return listAll(s.session, storage.Newest(ctx, q, store.Executions), &rows, s.addExecution, emptyText("executions", "call a campaign with backchannel execute --campaign NAME --to ADDRESS, or point an application at the receiver", q.Filter))
 }

@@ -48,7 +48,8 @@ backchannel execution show HUMA-12345678 --curl | sh`,
 	return cmd
 }
 
-// writeExecution writes a call with the bodies of request and answer, which are masked if they are secret.
+// writeExecution writes a call with the bodies of request and answer, which are masked if they are
+// secret.
 func (s executionSession) writeExecution(e storage.Execution, messages []storage.Message) {
 	s.executionFacts(e).write(s.out, "")
 	s.writeFaults(e)

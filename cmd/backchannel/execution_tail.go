@@ -36,8 +36,8 @@ func (s executionSession) tailExecutions(ctx context.Context, store executionSto
 	return tail(ctx, s.session, store, follow.TailExecutions(ctx, store, q), s.streamExecutions)
 }
 
-// streamExecutions shows calls as they arrive. As text, each is one line without aligned columns, because alignment would
-// need all rows.
+// streamExecutions shows calls as they arrive. As text, each is one line without aligned columns,
+// because alignment would need all rows.
 func (s executionSession) streamExecutions(page []storage.Execution) error {
 	for _, e := range page {
 		if s.settings.json() {

@@ -14,8 +14,8 @@ import (
 	"backchannel/storage"
 )
 
-// The exit codes. Scripts depend on them, so a new kind of failure must get the code of the most similar kind, or a new
-// one.
+// The exit codes. Scripts depend on them, so a new kind of failure must get the code of the most
+// similar kind, or a new one.
 const (
 	exitDone        = 0
 	exitUnexpected  = 1
@@ -27,8 +27,8 @@ const (
 	exitInterrupted = 130 // 128 plus SIGINT, as shells report it
 )
 
-// An exitError is an error of this package with its exit code. Errors of other packages get theirs in exitCode, because
-// packages below must not know about exit codes.
+// An exitError is an error of this package with its exit code. Errors of other packages get theirs
+// in exitCode, because packages below must not know about exit codes.
 type exitError struct {
 	code int
 	text string
@@ -72,8 +72,12 @@ func exitCode(err error) int {
 		return exit.code
 	case errors.Is(err, storage.ErrNotFound):
 		return exitNotFound
+	// A port in use is a conflict, like a record in use: a script may retry later with the same
+	// flags.
 	case errors.Is(err, storage.ErrConflict), errors.Is(err, receiver.ErrBusy), errors.Is(err, metrics.ErrBusy):
 		return exitConflict
+	// Errors about fields are conflicts only if all of them are, so the order of these cases does
+	// not matter.
 	case errors.Is(err, storage.ErrInvalid):
 		return exitInvalid
 	case errors.Is(err, context.Canceled):
@@ -82,7 +86,8 @@ func exitCode(err error) int {
 	return exitUnexpected
 }
 
-// report writes an error to stderr: as text with one line for each invalid field, or as one JSON object.
+// report writes an error to stderr: as text with one line for each invalid field, or as one JSON
+// object.
 func (a *app) report(err error) {
 	if err == nil {
 		return
@@ -93,6 +98,8 @@ func (a *app) report(err error) {
 	switch {
 	case a.settings.json():
 		if len(fields) > 0 {
+			// The fields are in the object one by one as well. The text is for people who read the
+			// JSON.
 			text = strings.ReplaceAll(text, "\n", "; ")
 		}
 		a.message(message{Error: text, Fields: fields})
@@ -103,8 +110,8 @@ func (a *app) report(err error) {
 	}
 }
 
-// describe returns the text of an error. After Ctrl+C that is only "interrupted": a person who pressed it knows why the
-// command ended, and the chain of errors that it caused says nothing new.
+// describe returns the text of an error. After Ctrl+C that is only "interrupted": a person who
+// pressed it knows why the command ended, and the chain of errors that it caused says nothing new.
 func (s *session) describe(err error) string {
 	var panicked *crash.Panic
 	switch {
@@ -116,8 +123,9 @@ func (s *session) describe(err error) string {
 	return err.Error()
 }
 
-// saveCrash saves the stack of a panic to a file, and returns a text that names the file: a stack trace helps only those
-// who repair the program. If it cannot be saved, the text contains the stack.
+// saveCrash saves the stack of a panic to a file, and returns a text that names the file: a stack
+// trace helps only those who repair the program. If it cannot be saved, the text contains the
+// stack.
 func (s *session) saveCrash(p *crash.Panic) string {
 	dir := cmp.Or(s.settings.data, os.TempDir())
 	path, err := p.Save(dir, s.now(), programVersion())

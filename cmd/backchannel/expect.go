@@ -30,8 +30,8 @@ type expectFlags struct {
 	timeout                                 time.Duration
 }
 
-// expectCommand returns the command that waits for receipts. It ends tests of an application that takes feedback: fire,
-// then expect.
+// expectCommand returns the command that waits for receipts. It ends tests of an application that
+// takes feedback: fire, then expect.
 func expectCommand(s expectSession) *cobra.Command {
 	var flags expectFlags
 	cmd := &cobra.Command{
@@ -43,7 +43,7 @@ func expectCommand(s expectSession) *cobra.Command {
 backchannel expect --webhook acme --since 1m --exactly 3 --timeout 5s`,
 		Args: exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := must(cmd, "webhook", flags.webhook); err != nil {
+			if err := requireFlag(cmd, "webhook", flags.webhook); err != nil {
 				return err
 			}
 			expected, err := flags.expectation(s.parser(cmd), s.now())
@@ -72,7 +72,8 @@ backchannel expect --webhook acme --since 1m --exactly 3 --timeout 5s`,
 	return reportingFlagErrors(cmd)
 }
 
-// expectation parses the flags other than --webhook. Flags that select receipts become terms of the filter.
+// expectation parses the flags other than --webhook. Flags that select receipts become terms of the
+// filter.
 func (v *expectFlags) expectation(p *parser, now time.Time) (follow.Expectation, error) {
 	expected := follow.Expectation{Count: v.atLeast, Timeout: v.timeout}
 	if p.given("exactly") {
@@ -99,8 +100,8 @@ func (v *expectFlags) expectation(p *parser, now time.Time) (follow.Expectation,
 	return expected, p.bad.Err()
 }
 
-// checkNumbers checks the counts. It rejects --count 0, which is met at once whatever arrives: a test that expects nothing
-// needs --exactly 0.
+// checkNumbers checks the counts. It rejects --count 0, which is met at once whatever arrives: a
+// test that expects nothing needs --exactly 0.
 func (v *expectFlags) checkNumbers(p *parser) {
 	count, exact := p.given("count"), p.given("exactly")
 	switch {
@@ -108,7 +109,7 @@ func (v *expectFlags) checkNumbers(p *parser) {
 		p.add("count", "cannot be combined with --exactly; give one of them")
 	case !count && !exact:
 		p.add("count", "is missing; give --count N or --exactly N")
-	case count && v.atLeast < 1 && !p.knows("count"):
+	case count && v.atLeast < 1 && !p.hasError("count"):
 		p.add("count", "%d is out of range; use 1 or more, or --exactly 0", v.atLeast)
 	}
 	if v.exactly < 0 {
@@ -119,8 +120,8 @@ func (v *expectFlags) checkNumbers(p *parser) {
 	}
 }
 
-// expect waits for the receipts. If too few arrived and the receiver is off, the error says that too, because it is why
-// none could arrive.
+// expect waits for the receipts. If too few arrived and the receiver is off, the error says that
+// too, because it is why none could arrive.
 func (s expectSession) expect(ctx context.Context, store expectStore, expected follow.Expectation) error {
 	count, err := expected.Wait(ctx, store)
 	if err != nil {

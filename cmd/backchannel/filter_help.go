@@ -8,26 +8,26 @@ import (
 	"backchannel/storage/words"
 )
 
-// filterHelp explains the filter language of one kind of record. It is derived from the syntax, so that the help of every
-// command is complete.
+// filterHelp explains the filter language of one kind of record. It is derived from the syntax, so
+// that the help of every command is complete.
 func filterHelp(syntax storage.FilterSyntax) string {
 	keys := syntax.Keys()
 	var help strings.Builder
 	help.WriteString("A filter consists of terms that must all hold: KEY:VALUE, or a WORD that lists show, each negated by a - before it. Put a value with spaces in double quotes.\n" +
 		"Keys are " + strings.Join(keys, " ") + ";\n")
-	var takes []string
+	var canTake []string
 	for _, key := range []string{"is", "state"} {
 		if values := syntax.Values(key); values != nil {
-			takes = append(takes, key+": takes "+strings.Join(values, ", "))
+			canTake = append(canTake, key+": takes "+strings.Join(values, ", "))
 		}
 	}
 	if slices.Contains(keys, "code:") {
-		takes = append(takes, "code: takes "+codeValues(syntax))
+		canTake = append(canTake, "code: takes "+codeValues(syntax))
 	}
 	if slices.Contains(keys, "since:") {
-		takes = append(takes, "since: and until: take 10m, 7d, a time of day (10:36) or a date and time (2026-10-01T12:00), local unless a zone follows")
+		canTake = append(canTake, "since: and until: take 10m, 7d, a time of day (10:36) or a date and time (2026-10-01T12:00), local unless a zone follows")
 	}
-	return help.String() + strings.Join(takes, "; ") + "."
+	return help.String() + strings.Join(canTake, "; ") + "."
 }
 
 // codeValues explains the values of the key code.

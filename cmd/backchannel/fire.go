@@ -102,6 +102,7 @@ func (s fireSession) fire(ctx context.Context, store fireStore, what string, fla
 	if awaited := flags.awaited(); flags.wait || awaited.answer != "" {
 		return s.fireAndWait(ctx, store, plan, awaited)
 	}
+	// Found before firing, because the deliveries are listed as parked while they are queued.
 	parked, err := s.whyWillPark(ctx, store, plan.Webhook)
 	if err != nil {
 		return err
@@ -127,7 +128,8 @@ func (s fireSession) fire(ctx context.Context, store fireStore, what string, fla
 	return s.noteFired(ctx, store, parked)
 }
 
-// writePace writes how fast several events were queued. It writes that only to a terminal, because scripts do not need it.
+// writePace writes how fast several events were queued. It writes that only to a terminal, because
+// scripts do not need it.
 func (s fireSession) writePace(queued int, took time.Duration) {
 	if queued > 1 && took > 0 && !s.settings.json() && s.out.terminal() {
 		fmt.Fprintf(s.out, "\n%s queued in %s, %s\n", words.Group(queued), latency(took), fire.Rate(float64(queued)/took.Seconds()))
@@ -148,8 +150,8 @@ func (s *stdio) noteFired(ctx context.Context, store storage.RuntimeStore, parke
 	return s.noteWaiting(ctx, store)
 }
 
-// asParked returns deliveries with the state parked, if their webhook is parked. Fire returns them as queued, because the
-// store derives the state parked only when it lists deliveries.
+// asParked returns deliveries with the state parked, if their webhook is parked. Fire returns them
+// as queued, because the store derives the state parked only when it lists deliveries.
 func asParked(deliveries []storage.Delivery, parked bool) []storage.Delivery {
 	if !parked {
 		return deliveries

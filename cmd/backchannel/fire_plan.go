@@ -17,8 +17,8 @@ import (
 	"backchannel/storage/jsontext"
 )
 
-// plan finds the webhook and plans what to fire at it. It reports all errors of the flags at once. If the webhook does not
-// exist, it uses one with every channel and JWT to find the other errors.
+// plan finds the webhook and plans what to fire at it. It reports all errors of the flags at once.
+// If the webhook does not exist, it uses one with every channel and JWT to find the other errors.
 func (s fireSession) plan(ctx context.Context, store fireStore, what string, flags fireFlags) (fire.Plan, error) {
 	w, noWebhook := targetWebhook(ctx, store, flags.webhook)
 	if noWebhook != nil {
@@ -32,6 +32,8 @@ func (s fireSession) plan(ctx context.Context, store fireStore, what string, fla
 	if err != nil {
 		return fire.Plan{}, err
 	}
+	// Every flag counts as given, because unlike an edit a spec needs all values, also the
+	// defaults.
 	p := &parser{given: func(string) bool { return true }, bad: slices.Clone(s.flagErrors)}
 	spec := s.fireSpec(ctx, p, w, flags)
 	if err := ctx.Err(); err != nil { // interrupted while it read stdin
@@ -56,10 +58,12 @@ type missing struct {
 	err  error
 }
 
-// withMissing returns all errors of the flags, including those about missing records. If one missing record is the only
-// error, it returns that error itself, which has the exit code of a missing record.
+// withMissing returns all errors of the flags, including those about missing records. If one
+// missing record is the only error, it returns that error itself, which has the exit code of a
+// missing record.
 func (p *parser) withMissing(records ...missing) error {
 	records = slices.DeleteFunc(records, func(m missing) bool { return m.err == nil })
+	// Exit code 3 lets a script create the record and try again; a mistake in a flag exits with 2.
 	if len(p.bad) == 0 && len(records) == 1 {
 		return records[0].err
 	}
@@ -129,8 +133,8 @@ func (p *parser) assignment(field, text string) (pointer string, value json.RawM
 	return pointer, json.RawMessage(after), found
 }
 
-// readBody reads --body and removes insignificant white space, as in the payloads of Journey Optimizer. Unlike decoding
-// and encoding, this keeps every key and number as it is written.
+// readBody reads --body and removes insignificant white space, as in the payloads of Journey
+// Optimizer. Unlike decoding and encoding, this keeps every key and number as it is written.
 func (s fireSession) readBody(ctx context.Context, p *parser, path string) []byte {
 	if path == "" {
 		return nil

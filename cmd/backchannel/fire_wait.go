@@ -15,7 +15,8 @@ type awaited struct {
 	timeout time.Duration
 }
 
-// fireAndWait fires and waits for the outcomes. If no engine is running, this process delivers the events.
+// fireAndWait fires and waits for the outcomes. If no engine is running, this process delivers the
+// events.
 func (s fireSession) fireAndWait(ctx context.Context, store fireStore, plan fire.Plan, awaited awaited) error {
 	progress := s.progress(plan.Events())
 	outcomes := &fire.Outcomes{
@@ -23,7 +24,7 @@ func (s fireSession) fireAndWait(ctx context.Context, store fireStore, plan fire
 		Known:  func(storage.Delivery) { progress.add(1, "done") },
 		Parked: func(ctx context.Context, d storage.Delivery) { s.noteParked(ctx, store, d) },
 	}
-	err := processSession(s).inTime(ctx, store, awaited.timeout, func(ctx context.Context) error {
+	err := processSession(s).withEngineFor(ctx, store, awaited.timeout, func(ctx context.Context) error {
 		firer := &fire.Firer{Store: store, Plan: plan, Patience: awaited.timeout, Expect: awaited.answer}
 		err := firer.Run(ctx, func(deliveries []storage.Delivery) error {
 			outcomes.Add(deliveries)
@@ -33,6 +34,7 @@ func (s fireSession) fireAndWait(ctx context.Context, store fireStore, plan fire
 		if err != nil {
 			return err
 		}
+		// The count starts again: first how many are queued, then how many are done.
 		progress.clear()
 		return outcomes.Wait(ctx)
 	})
@@ -61,7 +63,8 @@ func (s fireSession) showOutcome(ctx context.Context, store fireStore, outcomes 
 	return s.judgeOutcome(ctx, outcomes, all, timeout)
 }
 
-// writeFigures writes the speed of several deliveries and a histogram of their latencies, only to a terminal.
+// writeFigures writes the speed of several deliveries and a histogram of their latencies, only to a
+// terminal.
 func (s fireSession) writeFigures(tally fire.Tally) {
 	if tally.Final() < 2 || s.settings.json() || !s.out.terminal() {
 		return
@@ -78,6 +81,7 @@ func (s fireSession) judgeOutcome(ctx context.Context, outcomes *fire.Outcomes, 
 	}
 	failed, open := len(sorted.Failed), len(sorted.Open)
 	switch {
+	// Failures come before timeouts, because more time would not change them.
 	case failed > 0 && outcomes.Expect == "":
 		return unmetf("%d of %d deliveries failed", failed, len(all))
 	case failed > 0:
@@ -97,8 +101,8 @@ func (s fireSession) judgeOutcome(ctx context.Context, outcomes *fire.Outcomes, 
 	return nil
 }
 
-// nameReceipts notes the commands that show the receipts of deliveries. Receipts that cannot be read are left out, because
-// the command itself has succeeded.
+// nameReceipts notes the commands that show the receipts of deliveries. Receipts that cannot be
+// read are left out, because the command itself has succeeded.
 func (s fireSession) nameReceipts(ctx context.Context, store fireStore, deliveries []storage.Delivery) {
 	for _, d := range deliveries {
 		receipts, err := store.ReceiptsOfDelivery(ctx, d.ID)

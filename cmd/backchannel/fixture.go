@@ -68,8 +68,8 @@ func fixtureListCommand(s fixtureSession) *cobra.Command {
 	}
 }
 
-// listFixtures lists the named and the saved fixtures, and then those for each failure code, of which there are so many
-// that the others would get lost among them.
+// listFixtures lists the named and the saved fixtures, and then those for each failure code, of
+// which there are so many that the others would get lost among them.
 func (s fixtureSession) listFixtures(saved []storage.SavedFixture) error {
 	rows, all := fixtureTable(), fixtures.All()
 	codes := slices.IndexFunc(all, fixtures.Fixture.ByCode)
@@ -103,8 +103,8 @@ func (s fixtureSession) addFixtures(rows *table, all []fixtures.Fixture) error {
 	return nil
 }
 
-// fixtureShowCommand returns the command that shows a payload. Built-in fixtures are named by channel and status, and
-// saved ones by their name.
+// fixtureShowCommand returns the command that shows a payload. Built-in fixtures are named by
+// channel and status, and saved ones by their name.
 func fixtureShowCommand(s fixtureSession) *cobra.Command {
 	var revision string
 	cmd := &cobra.Command{
@@ -121,6 +121,8 @@ backchannel fixture show strange-bounce`,
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 1 {
+				// A saved fixture cannot have the name of a status, so a lone status lacks its
+				// channel.
 				if slices.Contains(storage.Statuses(), storage.Status(args[0])) {
 					return usagef("name the channel as well: %s email %s, or sms %s", cmd.CommandPath(), args[0], args[0])
 				}

@@ -23,8 +23,8 @@ type savedView struct {
 	CreatedAt export.Time      `json:"createdAt"`
 }
 
-// fixtureDeleteCommand returns the command that deletes a saved fixture. It does not ask, because the receipt is usually
-// still there to save it again.
+// fixtureDeleteCommand returns the command that deletes a saved fixture. It does not ask, because
+// the receipt is usually still there to save it again.
 func fixtureDeleteCommand(s fixtureSession) *cobra.Command {
 	return &cobra.Command{
 		Use:     "delete NAME",
@@ -97,8 +97,8 @@ func (s fixtureSession) showSavedFixture(f storage.SavedFixture) error {
 	return nil
 }
 
-// showPayload shows the bytes of an event. A fixture may come from a receipt whose body was not JSON. With --output json
-// that is written as a string, because the output must be JSON.
+// showPayload shows the bytes of an event. A fixture may come from a receipt whose body was not
+// JSON. With --output json that is written as a string, because the output must be JSON.
 func (s fixtureSession) showPayload(payload []byte) error {
 	switch {
 	case !s.settings.json():

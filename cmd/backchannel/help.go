@@ -31,7 +31,8 @@ func writeHelp(w io.Writer, cmd *cobra.Command) {
 	}
 }
 
-// usageLine returns the usage of a command, on two lines if the command has subcommands and also does something itself.
+// usageLine returns the usage of a command, on two lines if the command has subcommands and also
+// does something itself.
 func usageLine(cmd *cobra.Command) string {
 	line := cmd.UseLine()
 	switch more := cmd.CommandPath() + " COMMAND [flags]"; {
@@ -93,7 +94,8 @@ func trimmedLines(text string) string {
 	return strings.Join(lines, "\n")
 }
 
-// helpCommand returns the help command. It replaces cobra's, which exits with 0 for an unknown command.
+// helpCommand returns the help command. It replaces cobra's, which exits with 0 for an unknown
+// command.
 func helpCommand(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:               "help [COMMAND]…",

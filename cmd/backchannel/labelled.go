@@ -8,8 +8,9 @@ import (
 	"backchannel/tui/style"
 )
 
-// A labelledRows writes each row of a table as one line in which every value has its label, because a screen reader does
-// not convey columns. It numbers the rows and keeps the name or ID of each, so that commands accept the number instead.
+// A labelledRows writes each row of a table as one line in which every value has its label, because
+// a screen reader does not convey columns. It numbers the rows and keeps the name or ID of each, so
+// that commands accept the number instead.
 type labelledRows struct {
 	refs []string // the names or IDs; the first row has the number 1
 }
@@ -23,6 +24,8 @@ func (l *labelledRows) write(w *output, t *table) {
 		l.refs = append(l.refs, row[0])
 		var parts []string
 		for i, cell := range row {
+			// An empty value has no label either: a screen reader would read the label out for
+			// nothing.
 			if cell != "" {
 				parts = append(parts, label(t.head[i])+": "+style.Escape(cell))
 			}

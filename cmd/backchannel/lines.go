@@ -17,19 +17,20 @@ import (
 	"backchannel/tui/style"
 )
 
-// envAccessible is the variable that also asks other terminal programs for prompts instead of screens.
+// envAccessible is the variable that also asks other terminal programs for prompts instead of
+// screens.
 const envAccessible = "ACCESSIBLE"
 
-// wantsLines reports whether the environment asks for lines instead of screens. As in other programs, any value does
-// except one that means false.
+// wantsLines reports whether the environment asks for lines instead of screens. As in other
+// programs, any value does except one that means false.
 func (e environment) wantsLines() bool {
 	text, _ := e(envAccessible)
 	on, err := strconv.ParseBool(text)
 	return text != "" && (on || err != nil)
 }
 
-// A lines reads answers from stdin and writes to stdout. It only appends and never changes what it has written, because a
-// screen reader would miss that.
+// A lines reads answers from stdin and writes to stdout. It only appends and never changes what it
+// has written, because a screen reader would miss that.
 type lines struct {
 	in     *os.File
 	reader *bufio.Reader
@@ -42,7 +43,8 @@ func newLines(in *os.File, to io.Writer) *lines {
 	return &lines{in: in, reader: bufio.NewReader(in), to: to}
 }
 
-// Write implements io.Writer. Each call must write whole lines, because another goroutine writes notices.
+// Write implements io.Writer. Each call must write whole lines, because another goroutine writes
+// notices.
 func (l *lines) Write(p []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -52,8 +54,8 @@ func (l *lines) Write(p []byte) (int, error) {
 // Say writes a line.
 func (l *lines) Say(text string) { _, _ = fmt.Fprintln(l, style.EscapeMultiline(text)) }
 
-// prompts reports whether the answers come from a terminal, which shows them after the question. Answers from a pipe are
-// not shown, so a question must end its line.
+// prompts reports whether the answers come from a terminal, which shows them after the question.
+// Answers from a pipe are not shown, so a question must end its line.
 func (l *lines) prompts() bool { return term.IsTerminal(l.in.Fd()) }
 
 // question writes a question.
@@ -109,8 +111,8 @@ func (l *lines) line(ctx context.Context) (string, error) {
 	})
 }
 
-// await calls read and returns its result, or the error of ctx if that is done first. read then continues in the
-// background, so nothing else may read from the same input afterwards.
+// await calls read and returns its result, or the error of ctx if that is done first. read then
+// continues in the background, so nothing else may read from the same input afterwards.
 func await(ctx context.Context, read func() (string, error)) (string, error) {
 	if err := ctx.Err(); err != nil {
 		return "", err

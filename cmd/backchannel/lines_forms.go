@@ -26,6 +26,7 @@ func (st *lineState) env(ctx context.Context) (*screen.Env, error) {
 	rt, alive, err := st.store.Runtime(ctx)
 	return &screen.Env{
 		Times: screen.Times{Now: st.now, Location: st.zone}, Context: ctx,
+		// Forms need a theme, but nothing of them is drawn.
 		Theme:  style.New(lipgloss.NewRenderer(io.Discard), true),
 		Status: screen.Status{Runtime: rt, Alive: alive, Read: true},
 	}, err
@@ -124,11 +125,13 @@ func (st *lineState) fire(ctx context.Context, args []string) error {
 		}
 		command = append(command, "--webhook", hook)
 	}
+	// Numbers of an earlier list must not be taken for rows of what the command writes.
 	st.rows.begin()
 	return st.runCommand(ctx, append(command, args...))
 }
 
-// refOf is like ref, but only if the last list was of the given kind: the numbers of other lists mean other records.
+// refOf is like ref, but only if the last list was of the given kind: the numbers of other lists
+// mean other records.
 func (st *lineState) refOf(kind, word string) string {
 	if st.kind.name == kind {
 		return st.ref(word)

@@ -14,8 +14,8 @@ import (
 	"backchannel/tui/screen"
 )
 
-// list lists the records of the current kind that its filter selects. Of kinds that grow it lists only the newest ones,
-// unless asked for all.
+// list lists the records of the current kind that its filter selects. Of kinds that grow it lists
+// only the newest ones, unless asked for all.
 func (st *lineState) list(ctx context.Context, args []string) error {
 	st.rows.begin()
 	filter := st.filters[st.kind.name]
@@ -36,11 +36,12 @@ func (st *lineState) list(ctx context.Context, args []string) error {
 	return err
 }
 
-// listedAtOnce is how many records of a kind that grows list writes: as many as a person can listen to.
+// listedAtOnce is how many records of a kind that grows list writes: as many as a person can listen
+// to.
 const listedAtOnce = 20
 
-// follow writes what arrives until there is a line of input or the input ends. It follows receipts if the current kind
-// cannot be followed.
+// follow writes what arrives until there is a line of input or the input ends. It follows receipts
+// if the current kind cannot be followed.
 func (st *lineState) follow(ctx context.Context) error {
 	kind := st.kind
 	if !kind.tail {
@@ -56,12 +57,14 @@ func (st *lineState) follow(ctx context.Context) error {
 		args = append(args, "--filter", filter)
 	}
 	go func() { done <- st.runCommand(following, args) }()
+	// tail only ends when its context does, so the line of input has to stop it.
 	_, err := st.lines.line(ctx)
 	stop()
 	return cmp.Or(<-done, err)
 }
 
-// startWithin limits the wait for this process's engine. It may never start, because another process may deliver.
+// startWithin limits the wait for this process's engine. It may never start, because another
+// process may deliver.
 const startWithin = time.Second
 
 // awaitEngine waits until an engine is running, so that the first status does not say that none is.

@@ -9,9 +9,9 @@ import (
 	"strings"
 )
 
-// A lineSession is the console without screens: it asks for a command, runs it, and appends the result. Its commands are
-// those of the command line, for one kind of record at a time, and its forms are those of the screens, with a question for
-// each field.
+// A lineSession is the console without screens: it asks for a command, runs it, and appends the
+// result. Its commands are those of the command line, for one kind of record at a time, and its
+// forms are those of the screens, with a question for each field.
 type lineSession struct{ *session }
 
 // A lineState is the state of a session of lines between commands.
@@ -141,7 +141,8 @@ func (st *lineState) do(ctx context.Context, args []string) error {
 	return st.command(ctx, args)
 }
 
-// command runs a command of the command line. The parent command of the current kind may be omitted, as in show 2.
+// command runs a command of the command line. The parent command of the current kind may be
+// omitted, as in show 2.
 func (st *lineState) command(ctx context.Context, args []string) error {
 	root := newRoot(st.app(nil))
 	if c, _, err := root.Find([]string{st.kind.command, args[0]}); err == nil && c.Name() == args[0] {
@@ -152,6 +153,8 @@ func (st *lineState) command(ctx context.Context, args []string) error {
 	if slices.Contains([]string{"serve", "completion"}, args[0]) {
 		return usagef("%s does not work in a session, which already delivers and receives", args[0])
 	}
+	// Only the first argument after the two words of a command can be a number of a row. A later
+	// one, such as that of --limit, is meant as it is.
 	if len(args) > 2 {
 		args = slices.Clone(args)
 		args[2] = st.ref(args[2])
@@ -167,8 +170,8 @@ func (st *lineState) ref(word string) string {
 	return word
 }
 
-// app returns a run of the program with the given arguments and the store of this session. It is a complete run with its
-// own flags, so that a command behaves as in a shell.
+// app returns a run of the program with the given arguments and the store of this session. It is a
+// complete run with its own flags, so that a command behaves as in a shell.
 func (st *lineState) app(args []string) *app {
 	s := *st.session
 	s.out = &output{to: st.lines, labelled: st.rows}

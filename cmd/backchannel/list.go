@@ -10,8 +10,8 @@ import (
 	"backchannel/storage"
 )
 
-// listAll lists all records: as JSON one by one, or as a table, which is written when the last record has been read. It
-// stops when stdout is closed.
+// listAll lists all records: as JSON one by one, or as a table, which is written when the last
+// record has been read. It stops when stdout is closed.
 func listAll[T any](s *session, pages storage.Pager[T], rows *table, add func(*table, T) error, empty string) error {
 	for record, err := range pages.All() {
 		if err != nil {
@@ -20,6 +20,7 @@ func listAll[T any](s *session, pages storage.Pager[T], rows *table, add func(*t
 		if err := add(rows, record); err != nil {
 			return err
 		}
+		// head has read enough. The rest of a million rows need not be read from the store.
 		if s.out.closed() {
 			return nil
 		}
@@ -66,9 +67,9 @@ func (s *session) listing(cmd *cobra.Command, syntax storage.FilterSyntax, examp
 	return reportingFlagErrors(cmd)
 }
 
-// noneOf says that a list is empty and what to do about it. If a filter was given, that is the
-// reason.
-func noneOf(kind, hint string, of storage.Filter) string {
+// emptyText returns the message for an empty list: what to do about it or, if a filter was given,
+// that nothing matches.
+func emptyText(kind, hint string, of storage.Filter) string {
 	if len(of.Terms) > 0 {
 		return "no " + kind + " match the filter"
 	}

@@ -7,11 +7,12 @@ import (
 	"backchannel/storage"
 )
 
-// maxListed is how many deliveries are listed one by one at most. Of more, only the number in each state is shown.
+// maxListed is how many deliveries are listed one by one at most. Of more, only the number in each
+// state is shown.
 const maxListed = 50
 
-// A liveList shows deliveries as they become known: as JSON each at once, and as text at the end in a table, or if there
-// are more than maxListed, as numbers.
+// A liveList shows deliveries as they become known: as JSON each at once, and as text at the end in
+// a table, or if there are more than maxListed, as numbers.
 type liveList struct {
 	*session
 	total  int

@@ -15,13 +15,14 @@ import (
 // maxLog is the size in bytes above which a log is renamed when it is opened.
 const maxLog = 16 << 20
 
-// openLog opens the log of the engine and the receiver. A log larger than maxLog is renamed first, to one old log, which
-// it replaces.
+// openLog opens the log of the engine and the receiver. A log larger than maxLog is renamed first,
+// to one old log, which it replaces.
 func (s *settings) openLog() (*slog.Logger, io.Closer, error) {
 	path := s.logFile
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, nil, fmt.Errorf("open log: %w", err)
 	}
+	// Only regular files: /dev/stderr or a pipe must not be renamed.
 	if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() && info.Size() > maxLog {
 		if err := os.Rename(path, path+".1"); err != nil {
 			return nil, nil, fmt.Errorf("rename log: %w", err)

@@ -33,35 +33,36 @@ backchannel message show 01k8p2q7xkz`,
 // messageTable returns a table of messages without rows.
 func messageTable() table {
 	return table{
-		head:    []string{"ID", "CREATED", "CAMPAIGN", "EXECUTION", "CHANNEL", "TO", "OUTCOME", "STATE", "EVENTS"},
-		sparing: []string{"TO"}, roomy: []string{"EXECUTION", "CHANNEL"},
+		head:      []string{"ID", "CREATED", "CAMPAIGN", "EXECUTION", "CHANNEL", "TO", "OUTCOME", "STATE", "EVENTS"},
+		omitEmpty: []string{"TO"}, omitNarrow: []string{"EXECUTION", "CHANNEL"},
 	}
 }
 
 // messageRow returns the cells of a message.
 func (s *printer) messageRow(m storage.Message) []string {
 	return []string{
-		m.ID.String(), s.clock(m.CreatedAt), m.Campaign, m.ExecutionID, string(m.Channel), m.Address, string(m.Outcome), string(m.State), s.shownLife(m),
+		m.ID.String(), s.clock(m.CreatedAt), m.Campaign, m.ExecutionID, string(m.Channel), m.Address, string(m.Outcome), string(m.State), s.formatLife(m),
 	}
 }
 
-// shownLife returns the life of a message on one line, or why it was excluded.
-func (s *printer) shownLife(m storage.Message) string {
+// formatLife returns the life of a message on one line, or why it was excluded.
+func (s *printer) formatLife(m storage.Message) string {
 	if m.State == storage.MessageExcluded {
 		return strings.TrimSpace("excluded: " + m.Exclusion.Code + " " + m.Exclusion.Reason)
 	}
 	var steps []string
 	for _, step := range m.Life() {
-		steps = append(steps, s.shownStep(step))
+		steps = append(steps, s.formatStep(step))
 	}
+	// A message of a silent campaign has no events; execution show says why.
 	if len(steps) == 0 {
 		return "none"
 	}
 	return strings.Join(steps, ", ")
 }
 
-// shownStep returns one event in the life of a message.
-func (s *printer) shownStep(step storage.LifeStep) string {
+// formatStep returns one event in the life of a message.
+func (s *printer) formatStep(step storage.LifeStep) string {
 	text := string(step.Status)
 	switch {
 	case step.State == storage.StateDelivered:

@@ -25,5 +25,5 @@ backchannel message list --filter 'execution:HUMA-12345678 -state:delivered'`,
 // listMessages lists the messages of a query, page by page.
 func (s messageSession) listMessages(ctx context.Context, store messageStore, q storage.MessageQuery) error {
 	rows := messageTable()
-	return listAll(s.session, storage.Newest(ctx, q, store.Messages), &rows, s.addMessage, noneOf("messages", "call a campaign with backchannel execute --campaign NAME --to ADDRESS", q.Filter))
+	return listAll(s.session, storage.Newest(ctx, q, store.Messages), &rows, s.addMessage, emptyText("messages", "call a campaign with backchannel execute --campaign NAME --to ADDRESS", q.Filter))
 }

@@ -45,7 +45,7 @@ func (s messageSession) writeMessage(m storage.Message) {
 	f.add("Identity", m.Namespace+" "+m.Identity)
 	f.add("Outcome", string(m.Outcome))
 	f.add("State", string(m.State))
-	f.add("Life", s.shownLife(m))
+	f.add("Life", s.formatLife(m))
 	f.write(s.out, "")
 	if len(m.Events) == 0 {
 		return

@@ -12,7 +12,8 @@ import (
 	"backchannel/storage/export"
 )
 
-// An output is stdout. It keeps the first error of a write, so that callers need not check each one.
+// An output is stdout. It keeps the first error of a write, so that callers need not check each
+// one.
 type output struct {
 	to       io.Writer
 	bad      error
@@ -24,6 +25,7 @@ func (o *output) Write(p []byte) (int, error) {
 	if o.bad != nil {
 		return 0, o.bad
 	}
+	// fmt.Fprint callers in this package ignore the error, because failure reports it at the end.
 	n, err := o.to.Write(p)
 	o.bad = err
 	return n, err
@@ -35,8 +37,8 @@ func (o *output) closed() bool { return o.bad != nil }
 // unread reports whether an error only means that the reader of stdout has gone.
 func (o *output) unread(err error) bool { return o.closed() && errors.Is(err, syscall.EPIPE) }
 
-// failure returns the error with which writing the result failed. A reader that stops early, as head does, is not an
-// error.
+// failure returns the error with which writing the result failed. A reader that stops early, as
+// head does, is not an error.
 func (o *output) failure() error {
 	if o.bad == nil || errors.Is(o.bad, syscall.EPIPE) {
 		return nil
@@ -55,6 +57,7 @@ func (o *output) width() int {
 	if !o.terminal() {
 		return 0
 	}
+	// Asked each time, because the person may resize the terminal meanwhile.
 	width, _, err := term.GetSize(o.to.(*os.File).Fd())
 	if err != nil {
 		return 0

@@ -14,7 +14,8 @@ import (
 	"backchannel/storage/words"
 )
 
-// A parser parses the texts of flags into fields and collects the errors. A flag that was not given changes nothing.
+// A parser parses the texts of flags into fields and collects the errors. A flag that was not given
+// changes nothing.
 type parser struct {
 	given func(flag string) bool
 	bad   storage.FieldErrors
@@ -31,12 +32,13 @@ func (p *parser) add(field, format string, args ...any) {
 	p.bad = append(p.bad, storage.FieldError{Field: field, Reason: fmt.Sprintf(format, args...)})
 }
 
-// knows reports whether an error of a field has been recorded.
-func (p *parser) knows(field string) bool {
+// hasError reports whether an error of a field has been recorded.
+func (p *parser) hasError(field string) bool {
 	return slices.ContainsFunc(p.bad, func(f storage.FieldError) bool { return f.Field == field })
 }
 
-// addAll records the errors of fields in err. If err is not about fields, it records err as the error of field.
+// addAll records the errors of fields in err. If err is not about fields, it records err as the
+// error of field.
 func (p *parser) addAll(field string, err error) {
 	var fields storage.FieldErrors
 	if errors.As(err, &fields) {
@@ -79,7 +81,8 @@ func (p *parser) statuses(texts []string) (statuses []storage.Status) {
 	return statuses
 }
 
-// webhook rejects an empty name, which usually comes from an unset variable in a script and would select all webhooks.
+// webhook rejects an empty name, which usually comes from an unset variable in a script and would
+// select all webhooks.
 func (p *parser) webhook(name string) {
 	if p.given("webhook") && name == "" {
 		p.add("webhook", "is empty; name one, or omit --webhook")
@@ -102,7 +105,8 @@ func (p *parser) text(flag string, to *string, text string) {
 	}
 }
 
-// duration parses a duration in Go's notation, if its flag is given. field is the name in the error.
+// duration parses a duration in Go's notation, if its flag is given. field is the name in the
+// error.
 func (p *parser) duration(flag, field string, to *time.Duration, text string) {
 	if !p.given(flag) {
 		return
@@ -136,6 +140,7 @@ func (p *parser) rate(field string, to *float64, text string) {
 	}
 	number, perSecond := strings.CutSuffix(strings.TrimSpace(text), "/s")
 	rate, err := strconv.ParseFloat(number, 64)
+	// Not rate <= 0, which is false for NaN.
 	if err != nil || !perSecond || !(rate > 0) {
 		p.add(field, "%q is not a valid rate; use 10/s, say, or none", text)
 		return
@@ -143,8 +148,8 @@ func (p *parser) rate(field string, to *float64, text string) {
 	*to = rate
 }
 
-// refuseJWT rejects flags that have no effect without JWT authentication.
-func (p *parser) refuseJWT() {
+// rejectJWT rejects flags that have no effect without JWT authentication.
+func (p *parser) rejectJWT() {
 	for _, f := range []struct{ flag, field string }{
 		{"jwt-alg", "algorithm"}, {"jwt-secret", "secret"}, {"jwt-iss", "issuer"}, {"jwt-sub", "subject"},
 		{"jwt-aud", "audience"}, {"jwt-claims", "claims"}, {"jwt-kid", "keyId"}, {"jwt-ttl", "lifetimeMs"},

@@ -7,8 +7,9 @@ import (
 	"backchannel/tui/style"
 )
 
-// pretty returns a body for display. It indents JSON, without changing keys and numbers, unless the JSON is nested so
-// deeply that indentation would fill the memory. It escapes characters that could control the terminal.
+// pretty returns a body for display. It indents JSON, without changing keys and numbers, unless the
+// JSON is nested so deeply that indentation would fill the memory. It escapes characters that could
+// control the terminal.
 func pretty(body []byte) string {
 	if !utf8.Valid(body) {
 		return style.EscapeMultiline(string(body))

@@ -39,7 +39,7 @@ func (s profileSession) onProfile(cmd *cobra.Command, run func(ctx context.Conte
 	var webhook string
 	cmd.Flags().StringVar(&webhook, "webhook", "", "the webhook, by `NAME`")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		if err := must(cmd, "webhook", webhook); err != nil {
+		if err := requireFlag(cmd, "webhook", webhook); err != nil {
 			return err
 		}
 		return s.withStore(cmd.Context(), func(store wholeStore) error {
@@ -56,7 +56,8 @@ func (s profileSession) onProfile(cmd *cobra.Command, run func(ctx context.Conte
 	return cmd
 }
 
-// profileShowCommand returns the command that shows a profile. Showing it is what onProfile does after each command.
+// profileShowCommand returns the command that shows a profile. Showing it is what onProfile does
+// after each command.
 func profileShowCommand(s profileSession) *cobra.Command {
 	return s.onProfile(&cobra.Command{
 		Use:     "show --webhook NAME",
@@ -78,8 +79,8 @@ func profileResetCommand(s profileSession) *cobra.Command {
 	})
 }
 
-// profileSetCommand returns the command that sets a profile. A preset is a whole profile, so it cannot be combined with
-// flags.
+// profileSetCommand returns the command that sets a profile. A preset is a whole profile, so it
+// cannot be combined with flags.
 func profileSetCommand(s profileSession) *cobra.Command {
 	var flags profileFlags
 	cmd := &cobra.Command{
@@ -92,6 +93,7 @@ backchannel profile set --webhook acme --fail-percent 30`,
 	}
 	flags.register(cmd.Flags())
 	cmd.Args = func(cmd *cobra.Command, args []string) error {
+		// cobra validates the arguments after it has parsed the flags, so Changed is known here.
 		given := flags.given(cmd.Flags().Changed)
 		switch {
 		case len(args) > 1:
@@ -113,7 +115,8 @@ backchannel profile set --webhook acme --fail-percent 30`,
 	})
 }
 
-// setProfile sets a profile and returns once the receiver uses it, so that a script can fire immediately.
+// setProfile sets a profile and returns once the receiver uses it, so that a script can fire
+// immediately.
 func (s profileSession) setProfile(ctx context.Context, store profileStore, w storage.Webhook, p storage.Profile) error {
 	if err := store.SetProfile(ctx, w.ID, p); err != nil {
 		return err
@@ -153,8 +156,8 @@ func (s profileSession) showProfile(ctx context.Context, store profileStore, w s
 	return nil
 }
 
-// shownStatuses returns the status codes of a profile as text.
-func shownStatuses(statuses []int) string {
+// formatStatuses returns the status codes of a profile as text.
+func formatStatuses(statuses []int) string {
 	text := strings.Trim(fmt.Sprint(statuses), "[]")
 	switch len(statuses) {
 	case 0:
@@ -169,7 +172,7 @@ func shownStatuses(statuses []int) string {
 func profileFacts(w storage.Webhook, p storage.Profile) (f facts) {
 	f.add("Webhook", w.Name)
 	f.add("Preset", p.Preset)
-	f.add("Status", shownStatuses(p.Statuses))
+	f.add("Status", formatStatuses(p.Statuses))
 	f.add("Delay", latency(p.Delay))
 	f.add("Fault", string(p.Fault))
 	if p.DripPerSec > 0 {
@@ -182,7 +185,7 @@ func profileFacts(w storage.Webhook, p storage.Profile) (f facts) {
 		f.add("Fails first", fmt.Sprintf("%d of each delivery with 503", p.FailFirst))
 	}
 	f.add("Retry-After", latency(p.RetryAfter))
-	f.list("Headers", shownHeaders(p.Headers)...)
+	f.list("Headers", formatHeaders(p.Headers)...)
 	f.text("Body", p.Body)
 	return f
 }

@@ -18,7 +18,8 @@ type profileFlags struct {
 	drop, hang                                                    bool
 }
 
-// register adds the flags. All but the boolean ones are texts, so that profile can report every mistake at once.
+// register adds the flags. All but the boolean ones are texts, so that profile can report every
+// mistake at once.
 func (v *profileFlags) register(f *pflag.FlagSet) {
 	f.StringVar(&v.status, "status", "", "answer with this `STATUS`, or with several in turn, as 429,429,204")
 	f.StringVar(&v.delay, "delay", "", "wait this `DURATION` before the answer")
@@ -66,6 +67,7 @@ func (v *profileFlags) profile(args []string, given func(string) bool) (storage.
 		}
 		profile.FailPct = percent
 	}
+	// Retry-After alone implies a status, so this comes before the profile is validated.
 	profile = profile.Implied()
 	if err := profile.Validate(); err != nil {
 		p.addAll("profile", err)

@@ -10,8 +10,8 @@ import (
 	"github.com/charmbracelet/x/term"
 )
 
-// A progress shows how many of many items are done, on one line of the terminal, which it overwrites and finally erases. A
-// nil progress shows nothing.
+// A progress shows how many of many items are done, on one line of the terminal, which it
+// overwrites and finally erases. A nil progress shows nothing.
 type progress struct {
 	session *session
 	total   int
@@ -25,7 +25,8 @@ type progress struct {
 // minProgress is the number of items from which progress is shown.
 const minProgress = 20
 
-// progress returns a progress, or nil if there are few items, the output is JSON, or stderr is not a terminal.
+// progress returns a progress, or nil if there are few items, the output is JSON, or stderr is not
+// a terminal.
 func (s *session) progress(total int) *progress {
 	stderr, isFile := s.err.(*os.File)
 	if total < minProgress || s.settings.json() || !isFile || !term.IsTerminal(stderr.Fd()) {
@@ -80,6 +81,8 @@ func (p *progress) clear() {
 
 // write overwrites the line. The caller holds mu.
 func (p *progress) write(line string) {
+	// Spaces cover the rest of a longer line, because not every terminal has an escape sequence for
+	// that.
 	fmt.Fprint(p.session.err, "\r"+line+strings.Repeat(" ", max(0, len(p.line)-len(line))))
 	p.line = line
 }

@@ -82,8 +82,8 @@ func findReceipt(ctx context.Context, store receiptStore, id storage.ID) (storag
 	return r, err
 }
 
-// noReceipt returns the error about a receipt that does not exist. If the ID is that of a delivery, which is easily
-// confused, the error names the delivery's receipt.
+// noReceipt returns the error about a receipt that does not exist. If the ID is that of a delivery,
+// which is easily confused, the error names the delivery's receipt.
 func noReceipt(ctx context.Context, store receiptStore, id storage.ID) error {
 	receipts, err := store.ReceiptsOfDelivery(ctx, id)
 	if err == nil && len(receipts) > 0 {
@@ -95,8 +95,8 @@ func noReceipt(ctx context.Context, store receiptStore, id storage.ID) error {
 // receiptTable returns a table of receipts without rows.
 func receiptTable() table {
 	return table{
-		head:    []string{"ID", "RECEIVED", "WEBHOOK", "EVENT", "TO", "ANSWER", "AUTH", "SCHEMA", "OTHER", "CAMPAIGN", "NOTE"},
-		sparing: []string{"CAMPAIGN", "NOTE"}, roomy: []string{"CAMPAIGN"},
+		head:      []string{"ID", "RECEIVED", "WEBHOOK", "EVENT", "TO", "ANSWER", "AUTH", "SCHEMA", "OTHER", "CAMPAIGN", "NOTE"},
+		omitEmpty: []string{"CAMPAIGN", "NOTE"}, omitNarrow: []string{"CAMPAIGN"},
 	}
 }
 
@@ -119,6 +119,7 @@ func resultOf(v storage.Verdict) string {
 // otherVerdicts returns the names of the failed verdicts among those without a column.
 func otherVerdicts(v storage.Verdicts) string {
 	var failed []string
+	// The first two are auth and schema, which have columns of their own.
 	for _, verdict := range v.List()[2:] {
 		if verdict.Result == storage.Fail {
 			failed = append(failed, verdict.Name)
@@ -146,8 +147,8 @@ func receivedEvent(r storage.Receipt) string {
 	return r.Channel + " " + r.Status
 }
 
-// shownAnswer returns how a request was answered.
-func shownAnswer(r storage.Receipt) string {
+// formatAnswer returns how a request was answered.
+func formatAnswer(r storage.Receipt) string {
 	if r.Outcome == storage.Dropped || r.Outcome == storage.ClientGone {
 		return string(r.Outcome)
 	}
@@ -159,13 +160,13 @@ func (s receiptSession) addReceipt(rows *table, r storage.Receipt) error {
 	if s.settings.json() {
 		return s.out.object(export.OfReceipt(r))
 	}
-	rows.add(r.ID.String(), s.clock(r.ReceivedAt), webhookOf(r), receivedEvent(r), r.Identity, shownAnswer(r),
+	rows.add(r.ID.String(), s.clock(r.ReceivedAt), webhookOf(r), receivedEvent(r), r.Identity, formatAnswer(r),
 		resultOf(r.Verdicts.Auth), resultOf(r.Verdicts.Schema), otherVerdicts(r.Verdicts), r.Campaign, noteOf(r))
 	return nil
 }
 
-// showAgain reads a receipt after it was changed and shows it as a list of one.
-func (s receiptSession) showAgain(ctx context.Context, store receiptStore, id storage.ID) error {
+// showUpdated reads a receipt after it was changed and shows it as a list of one.
+func (s receiptSession) showUpdated(ctx context.Context, store receiptStore, id storage.ID) error {
 	r, err := store.Receipt(ctx, id)
 	if err != nil {
 		return err

@@ -33,7 +33,7 @@ func receiptPinCommand(s receiptSession, change pinChange) *cobra.Command {
 				return err
 			}
 			s.note("%s", change.done)
-			return s.showAgain(ctx, store, r.ID)
+			return s.showUpdated(ctx, store, r.ID)
 		}),
 	}
 }
@@ -50,13 +50,13 @@ backchannel receipt note 01k8p2q7xkz ''`,
 			if err := store.NoteReceipt(ctx, r.ID, args[0]); err != nil {
 				return err
 			}
-			return s.showAgain(ctx, store, r.ID)
+			return s.showUpdated(ctx, store, r.ID)
 		}),
 	}
 }
 
-// receiptClearCommand returns the command that removes all receipts except pinned ones. It asks, because they cannot be
-// restored.
+// receiptClearCommand returns the command that removes all receipts except pinned ones. It asks,
+// because they cannot be restored.
 func receiptClearCommand(s receiptSession) *cobra.Command {
 	var yes bool
 	cmd := &cobra.Command{
@@ -73,6 +73,8 @@ func receiptClearCommand(s receiptSession) *cobra.Command {
 				if err != nil {
 					return err
 				}
+				// Counted after the removal, so that receipts that arrived meanwhile are among
+				// those that are left.
 				counts, err := store.Counts(cmd.Context())
 				if err != nil {
 					return err

@@ -16,8 +16,8 @@ import (
 // againstFixture is the argument that compares a receipt with its fixture.
 const againstFixture = "fixture"
 
-// receiptDiffCommand returns the command that compares bodies. Like git diff, it exits with 0 for different bodies unless
-// --exit-code is given.
+// receiptDiffCommand returns the command that compares bodies. Like git diff, it exits with 0 for
+// different bodies unless --exit-code is given.
 func receiptDiffCommand(s receiptSession) *cobra.Command {
 	var exitCode bool
 	cmd := &cobra.Command{
@@ -38,6 +38,8 @@ backchannel receipt diff 01k8p2q7xkz fixture --exit-code`,
 			if err := s.showComparison(compared); err != nil {
 				return err
 			}
+			// Same is about the values. Bodies that differ only in spelling do not count as
+			// different.
 			if exitCode && !compared.Same {
 				return unmetf("the bodies differ: %s", strings.TrimSuffix(compared.Summary(), "."))
 			}
@@ -73,13 +75,13 @@ func (s receiptSession) showComparison(c diff.Comparison) error {
 	f.add("-", c.From)
 	f.add("+", c.To)
 	for _, change := range c.Changed {
-		f.list("changed", shownPointer(change.Path), "- "+string(change.From), "+ "+string(change.To))
+		f.list("changed", formatPointer(change.Path), "- "+string(change.From), "+ "+string(change.To))
 	}
 	for _, entry := range c.Removed {
-		f.list("removed", shownPointer(entry.Path), "- "+string(entry.Value))
+		f.list("removed", formatPointer(entry.Path), "- "+string(entry.Value))
 	}
 	for _, entry := range c.Added {
-		f.list("added", shownPointer(entry.Path), "+ "+string(entry.Value))
+		f.list("added", formatPointer(entry.Path), "+ "+string(entry.Value))
 	}
 	f.write(s.out, "")
 	fmt.Fprintln(s.out, c.Summary())
@@ -89,5 +91,6 @@ func (s receiptSession) showComparison(c diff.Comparison) error {
 	return nil
 }
 
-// shownPointer returns a JSON Pointer, or words for the empty one, which is that of the whole body.
-func shownPointer(path string) string { return cmp.Or(path, "(the whole body)") }
+// formatPointer returns a JSON Pointer, or words for the empty one, which is that of the whole
+// body.
+func formatPointer(path string) string { return cmp.Or(path, "(the whole body)") }

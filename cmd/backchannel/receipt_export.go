@@ -21,12 +21,13 @@ type exportFlags struct {
 	fileFlags
 }
 
-// fileFlags are the flags that say as what and where to records are written.
+// fileFlags are the flags that say in which format and to which file records are written.
 type fileFlags struct {
 	format, out, to string
 	withSecrets     bool
 }
 
+// registerFile adds the flags.
 func (v *fileFlags) registerFile(f *pflag.FlagSet, formats []export.Format) {
 	f.StringVar(&v.format, "format", "", "`FORMAT`: "+words.List(formats))
 	f.StringVar(&v.out, "out", "", "write to `FILE`, which is replaced if it exists; - is stdout (default: stdout)")
@@ -34,7 +35,7 @@ func (v *fileFlags) registerFile(f *pflag.FlagSet, formats []export.Format) {
 	f.BoolVar(&v.withSecrets, "with-secrets", false, "write secrets and tokens unmasked")
 }
 
-// readFormat reads the format, and checks that --to goes with it.
+// readFormat returns the format, and checks that it can be combined with --to.
 func (v *fileFlags) readFormat(p *parser, formats []export.Format) export.Format {
 	format := export.Format(v.format)
 	switch {
@@ -89,6 +90,8 @@ backchannel receipt export 01k8p2q7xkz --format curl --with-secrets --out again.
 // request parses the flags and arguments.
 func (v *exportFlags) request(p *parser, ids []string, now time.Time) (export.Request, error) {
 	r := export.Request{Format: v.readFormat(p, export.Formats()), To: v.to, WithSecrets: v.withSecrets, Path: v.out, Replace: true}
+	// Receipts that are named are exported whatever they are, so a flag that selects would have no
+	// effect.
 	for _, flag := range []string{"webhook", "status", "since", "filter"} {
 		if len(ids) > 0 && p.given(flag) {
 			p.add(flag, "cannot be combined with IDs; either name the receipts or select them")
@@ -120,6 +123,7 @@ func (s receiptSession) export(ctx context.Context, store receiptStore, r export
 	if done.Note != "" {
 		s.note("note: %s", done.Note)
 	}
+	// It may be the ID of a delivery, for which noReceipt names the receipt.
 	missing := new(export.MissingError)
 	switch {
 	case errors.As(err, &missing):
@@ -142,8 +146,8 @@ func (s *session) exporter(store export.Store) export.Exporter {
 	return export.Exporter{Store: store, Place: s.exportPlace()}
 }
 
-// exportPlace returns the server to which exported requests are addressed. It opens the authority only if the format needs
-// it.
+// exportPlace returns the server to which exported requests are addressed. It opens the authority
+// only if the format needs it.
 func (s *session) exportPlace() export.Place {
 	return export.Place{
 		Version: programVersion(), Receiver: cmp.Or(s.settings.ownReceiver(), "https://"+defaultListen),

@@ -36,7 +36,8 @@ type receiptChoice struct {
 	limit                  int
 }
 
-// register adds the flags. limitHelp is the help of --limit, which means something else to tail than to list.
+// register adds the flags. limitHelp is the help of --limit, which means something else to tail
+// than to list.
 func (c *receiptChoice) register(f *pflag.FlagSet, limitHelp string) {
 	c.registerChoice(f)
 	f.IntVar(&c.limit, "limit", 0, limitHelp)

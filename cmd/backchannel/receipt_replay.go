@@ -17,10 +17,10 @@ import (
 	"backchannel/storage/export"
 )
 
-// receiptReplayCommand returns the command that sends a receipt again: as a new event of a webhook, which the engine signs
-// and retries, or with --to in one attempt of this process.
+// receiptReplayCommand returns the command that sends a receipt again: as a new event of a webhook,
+// which the engine signs and retries, or with --to in one attempt of this process.
 func receiptReplayCommand(s receiptSession) *cobra.Command {
-	var flags againFlags
+	var flags resendFlags
 	cmd := &cobra.Command{
 		Use:   "replay ID",
 		Short: "Send a receipt's bytes again",
@@ -40,13 +40,14 @@ backchannel receipt replay 01k8p2q7xkz --webhook staging --header 'X-Team: crm' 
 	replay := s.onReceipt(func(ctx context.Context, store receiptStore, r storage.Receipt, _ []string) error {
 		switch {
 		case flags.changes():
-			return s.sendAgain(ctx, store, r, &flags)
+			return s.resend(ctx, store, r, &flags)
 		case flags.to == "":
 			return s.replayToWebhook(ctx, store, r)
 		}
 		return s.replayTo(ctx, store, r, replayTarget{flags.to, flags.resign})
 	})
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		// Checked before the store is opened: a mistyped URL needs no receipt to be found wrong.
 		if reason := s.rules().CheckURL(flags.to); cmd.Flags().Changed("to") && reason != "" {
 			return invalid("to", "%s", reason)
 		}
@@ -128,7 +129,8 @@ type replay struct {
 	export.Attempt
 }
 
-// replayTo sends a receipt's body to another URL in one attempt. It returns an error if the attempt fails.
+// replayTo sends a receipt's body to another URL in one attempt. It returns an error if the attempt
+// fails.
 func (s receiptSession) replayTo(ctx context.Context, store receiptStore, r storage.Receipt, to replayTarget) (err error) {
 	if to.url == storage.BuiltinReceiver {
 		if to.url, err = receiverNow(ctx, store, r); err != nil {
@@ -143,7 +145,7 @@ func (s receiptSession) replayTo(ctx context.Context, store receiptStore, r stor
 		signed = fire.HowSigned(sender)
 	}
 	sender.URL = to.url
-	attempt, err := resender(s).sendAgain(ctx, r, sender)
+	attempt, err := resender(s).resend(ctx, r, sender)
 	if err != nil {
 		return err
 	}
@@ -163,17 +165,19 @@ func (s receiptSession) replayTo(ctx context.Context, store receiptStore, r stor
 	return nil
 }
 
-// A resender sends receipts again from this process, whether it is the leader or not. A person waits for the result of
-// one attempt, so it is neither queued nor retried.
+// A resender sends receipts again from this process, whether it is the leader or not. A person
+// waits for the result of one attempt, so it is neither queued nor retried.
 type resender struct{ *session }
 
-// sendAgain sends the bytes of a receipt in one attempt from this process.
-func (s resender) sendAgain(ctx context.Context, r storage.Receipt, sender storage.Webhook) (storage.Attempt, error) {
+// resend sends the bytes of a receipt in one attempt from this process.
+func (s resender) resend(ctx context.Context, r storage.Receipt, sender storage.Webhook) (storage.Attempt, error) {
 	config, err := s.config(ctx)
 	if err != nil {
 		return storage.Attempt{}, err
 	}
 	config.Conceal = r.Secrets() // the endpoint may echo the secrets that it gets
+	// An attempt needs some ID for the header Backchannel-Delivery. A foreign receipt has only its
+	// own.
 	job := storage.Job{DeliveryID: cmp.Or(r.DeliveryID, r.ID), Payload: r.Body}
 	result := engine.Attempt(ctx, config, sender, job)
 	if result.Class == policy.Aborted {
@@ -187,7 +191,8 @@ func (s resender) sendAgain(ctx context.Context, r storage.Receipt, sender stora
 	return attempt, nil
 }
 
-// config returns the configuration for single attempts. They trust the same authorities as the leader's engine.
+// config returns the configuration for single attempts. They trust the same authorities as the
+// leader's engine.
 func (s resender) config(ctx context.Context) (engine.Config, error) {
 	ca, err := s.authority(ctx)
 	if err != nil {

@@ -8,8 +8,8 @@ import (
 	"backchannel/storage"
 )
 
-// receiptSaveCommand returns the command that saves a receipt's body as a fixture, by which a bug that showed once can be
-// reproduced.
+// receiptSaveCommand returns the command that saves a receipt's body as a fixture, by which a bug
+// that showed once can be reproduced.
 func receiptSaveCommand(s receiptSession) *cobra.Command {
 	return &cobra.Command{
 		Use:   "save ID NAME",

@@ -57,7 +57,7 @@ const headersTitle = "Headers (with names as net/http writes them; their origina
 func (s *printer) writeHeaders(title string, headers []storage.HeaderField) {
 	var f facts
 	for _, h := range headers {
-		f.list(h.Name, shownHeader(h))
+		f.list(h.Name, formatHeader(h))
 	}
 	fmt.Fprintf(s.out, "\n%s\n", title)
 	f.write(s.out, "  ")

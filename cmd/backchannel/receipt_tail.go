@@ -68,10 +68,11 @@ func untilInterrupted(run runE) runE {
 	}
 }
 
-// streamReceipts shows receipts as they arrive. As text, each is one line without aligned columns, because alignment would
-// need all rows.
+// streamReceipts shows receipts as they arrive. As text, each is one line without aligned columns,
+// because alignment would need all rows.
 func (s receiptSession) streamReceipts(receipts []storage.Receipt) error {
 	for _, r := range receipts {
+		// In line mode a receipt gets a number, so that show 3 can name it.
 		if s.out.labelled != nil {
 			rows := receiptTable()
 			if err := s.addReceipt(&rows, r); err != nil {
@@ -86,7 +87,7 @@ func (s receiptSession) streamReceipts(receipts []storage.Receipt) error {
 			}
 			continue
 		}
-		line := []string{r.ID.String(), s.clock(r.ReceivedAt), webhookOf(r), receivedEvent(r), r.Identity, shownAnswer(r), failures(r.Verdicts)}
+		line := []string{r.ID.String(), s.clock(r.ReceivedAt), webhookOf(r), receivedEvent(r), r.Identity, formatAnswer(r), failures(r.Verdicts)}
 		fmt.Fprintln(s.out, style.Escape(strings.Join(withoutEmpty(line), "  ")))
 	}
 	return nil

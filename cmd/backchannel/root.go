@@ -12,8 +12,8 @@ import (
 	"backchannel/storage/words"
 )
 
-// newRoot returns the tree of commands. It switches cobra's own errors and help off, because they do not support --output
-// json, exit codes and suggestions.
+// newRoot returns the tree of commands. It switches cobra's own errors and help off, because they
+// do not support --output json, exit codes and suggestions.
 func newRoot(a *app) *cobra.Command {
 	var version, accessible bool
 	root := &cobra.Command{
@@ -25,6 +25,7 @@ func newRoot(a *app) *cobra.Command {
 backchannel webhook create --name acme --channel email,sms
 backchannel fire bounce --webhook acme --wait
 backchannel receipt list`,
+		// Errors are written by app.report, in the form that --output chooses.
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
@@ -55,13 +56,14 @@ backchannel receipt list`,
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetHelpCommand(helpCommand(a))
 	addGroups(root, a)
+	// Both of these visit every command, so they come after all commands have been added.
 	a.deferFlagErrors(root)
 	a.complete(root)
 	return root
 }
 
-// addGroups adds the commands in the groups of the help. Each gets a session of its own type, beside which the part of a
-// store that it uses is declared.
+// addGroups adds the commands in the groups of the help. Each gets a session of its own type,
+// beside which the part of a store that it uses is declared.
 func addGroups(root *cobra.Command, a *app) {
 	groups := []struct {
 		id, title string
@@ -89,8 +91,8 @@ func addGroups(root *cobra.Command, a *app) {
 	root.SetHelpCommandGroupID("help")
 }
 
-// parent completes a command that only has subcommands. For a mistyped subcommand cobra would print the help and exit with
-// 0, and a script would continue.
+// parent completes a command that only has subcommands. For a mistyped subcommand cobra would print
+// the help and exit with 0, and a script would continue.
 func parent(command *cobra.Command, children ...*cobra.Command) *cobra.Command {
 	command.Args = cobra.ArbitraryArgs
 	command.RunE = func(cmd *cobra.Command, args []string) error {
@@ -115,7 +117,7 @@ func childNames(cmd *cobra.Command) (names []string) {
 
 // unknownCommand returns the error about an unknown command, with the most similar one.
 func unknownCommand(cmd *cobra.Command, name string) error {
-	return usagef("there is no command %q%s (see %s --help)", cmd.CommandPath()+" "+shownArgument(name), words.DidYouMean(name, childNames(cmd)), cmd.CommandPath())
+	return usagef("there is no command %q%s (see %s --help)", cmd.CommandPath()+" "+maskedArgument(name), words.DidYouMean(name, childNames(cmd)), cmd.CommandPath())
 }
 
 // flagError adds the most similar flag to pflag's message.
@@ -138,22 +140,24 @@ func nearFlag(cmd *cobra.Command, name string) string {
 	return ""
 }
 
-// exactly accepts one argument for each name. Unlike cobra.ExactArgs, its error says what the arguments are.
+// exactly accepts one argument for each name. Unlike cobra.ExactArgs, its error says what the
+// arguments are.
 func exactly(names ...string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) == len(names) {
 			return nil
 		}
 		if len(names) == 0 {
-			return usagef("%s takes no argument, so %q is one too many (see %s --help)", cmd.CommandPath(), shownArgument(args[0]), cmd.CommandPath())
+			return usagef("%s takes no argument, so %q is one too many (see %s --help)", cmd.CommandPath(), maskedArgument(args[0]), cmd.CommandPath())
 		}
 		return usagef("%s takes %s, not %s (see %s --help)", cmd.CommandPath(), strings.Join(names, " and "), words.Count(len(args), "argument"), cmd.CommandPath())
 	}
 }
 
-// shownArgument returns an argument as a message shows it. It masks a password, because the argument may be the URL of a
-// database before which the flag was forgotten. The password may contain any characters, so it is not parsed as a URL.
-func shownArgument(arg string) string {
+// maskedArgument returns an argument as a message shows it. It masks a password, because the
+// argument may be the URL of a database before which the flag was forgotten. The password may
+// contain any characters, so it is not parsed as a URL.
+func maskedArgument(arg string) string {
 	if scheme, rest, found := strings.Cut(arg, "://"); found {
 		if at := strings.LastIndexByte(rest, '@'); at >= 0 {
 			arg = scheme + "://" + storage.Masked + rest[at:]
@@ -162,9 +166,9 @@ func shownArgument(arg string) string {
 	return storage.WithoutTokens(arg)
 }
 
-// must returns an error if a required flag has no value. Cobra's MarkFlagRequired would accept an empty value, such as that
-// of an unset variable in a script.
-func must(cmd *cobra.Command, flag, value string) error {
+// requireFlag returns an error if a required flag has no value. Cobra's MarkFlagRequired would
+// accept an empty value, such as that of an unset variable in a script.
+func requireFlag(cmd *cobra.Command, flag, value string) error {
 	if value != "" {
 		return nil
 	}

@@ -9,8 +9,8 @@ import (
 	"backchannel/storage"
 )
 
-// receiverURL returns the base URL of the built-in receiver. If it is off, it returns the URL that it would have in this
-// process, which is "" for a port chosen by the system.
+// receiverURL returns the base URL of the built-in receiver. If it is off, it returns the URL that
+// it would have in this process, which is "" for a port chosen by the system.
 func (s *session) receiverURL(ctx context.Context, store storage.RuntimeStore) (string, error) {
 	rt, alive, err := store.Runtime(ctx)
 	if err != nil {
@@ -22,7 +22,8 @@ func (s *session) receiverURL(ctx context.Context, store storage.RuntimeStore) (
 	return s.settings.ownReceiver(), nil
 }
 
-// ownReceiver returns the base URL that a receiver of this process would have, or "" for a port chosen by the system.
+// ownReceiver returns the base URL that a receiver of this process would have, or "" for a port
+// chosen by the system.
 func (s *settings) ownReceiver() string {
 	return cmp.Or(s.advertise, receiver.BaseURL(s.listen, s.hosts))
 }

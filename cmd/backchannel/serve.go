@@ -15,8 +15,8 @@ import (
 	"backchannel/storage"
 )
 
-// serveCommand returns the command that runs the engine and the receiver. It checks the flags before it opens the store,
-// because opening may have to wait for a database.
+// serveCommand returns the command that runs the engine and the receiver. It checks the flags
+// before it opens the store, because opening may have to wait for a database.
 func serveCommand(s processSession) *cobra.Command {
 	var flags serveFlags
 	cmd := &cobra.Command{
@@ -36,6 +36,7 @@ backchannel serve --forward-to http://127.0.0.1:3000/hooks
 backchannel serve --metrics 127.0.0.1:9464`,
 		Args: exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			// Relaying to the receiver's own address would be a loop, which CheckForward rejects.
 			if cmd.Flags().Changed("forward-to") {
 				odd, err := receiver.CheckForward(flags.forwardTo, s.settings.listen, s.settings.hosts)
 				if err != nil {
@@ -66,8 +67,8 @@ type processStore interface {
 	storage.PausedStore
 	leader.Store
 	metrics.Store
-	// OnLost registers a function that is called with an error when the store can no longer be used, and with nil
-	// when it can be again.
+	// OnLost registers a function that is called with an error when the store can no longer be
+	// used, and with nil when it can be again.
 	OnLost(call func(error))
 	// NewEngine returns the engine that delivers from the store.
 	NewEngine(engine.Config) (leader.Engine, error)
@@ -91,7 +92,8 @@ type readyLine struct {
 	Names []string `json:"names"`
 }
 
-// serve delivers and receives until ctx is done. It serves metrics even while another process delivers.
+// serve delivers and receives until ctx is done. It serves metrics even while another process
+// delivers.
 func (s processSession) serve(ctx context.Context, store processStore, flags serveFlags) error {
 	if flags.metrics == "" {
 		return s.serveWith(ctx, store, flags, "")
@@ -101,6 +103,8 @@ func (s processSession) serve(ctx context.Context, store processStore, flags ser
 		return err
 	}
 	s.note("metrics at %s", server.URL())
+	// If the metrics cannot be served any more, the group's context ends the deliveries too: a
+	// monitor that sees nothing would take the process for dead.
 	group, ctx := errgroup.WithContext(ctx)
 	ctx, stop := context.WithCancel(ctx)
 	group.Go(func() error { return crash.Guard(func() error { return server.Serve(ctx) }) })
@@ -113,17 +117,19 @@ func (s processSession) serve(ctx context.Context, store processStore, flags ser
 
 // serveWith delivers and receives until ctx is done, and reports its state on stdout and stderr.
 func (s processSession) serveWith(ctx context.Context, store processStore, flags serveFlags, metricsURL string) error {
-	notes := &lossNotes{processSession: s}
-	store.OnLost(notes.lose)
+	notes := &stallNotes{processSession: s}
+	store.OnLost(notes.setLost)
 	stoodBy, err := s.standBy(ctx, store)
 	if err != nil {
 		return err
 	}
 	endNote := func() {}
 	defer func() { endNote() }()
+	// NeedReceiver: a service that nobody can reach should fail at the start. The console stays
+	// open.
 	err = s.lead(ctx, store, func(cfg *leader.Config) {
 		cfg.NeedReceiver, cfg.BlockPrivate, cfg.ForwardTo = true, flags.blockPrivate, flags.forwardTo
-		cfg.CutOff, cfg.Trouble = s.noteCutOff, notes.stall
+		cfg.CutOff, cfg.OnStall = s.noteCutOff, notes.setStalled
 		cfg.Started = func(started leader.Status) {
 			endNote = s.noteStopping(ctx)
 			if stoodBy {
@@ -141,13 +147,14 @@ func (s processSession) serveWith(ctx context.Context, store processStore, flags
 		}
 	})
 	if err == nil {
-		s.noteLeft(ctx, store)
+		s.noteUnfinished(ctx, store)
 	}
 	return err
 }
 
-// noteStopping notes what a stopping process still does as soon as ctx is done, unless end is called before. end waits for
-// a note that is being written, which would otherwise appear after the error of the command.
+// noteStopping notes what a stopping process still does as soon as ctx is done, unless end is
+// called before. end waits for a note that is being written, which would otherwise appear after the
+// error of the command.
 func (s processSession) noteStopping(ctx context.Context) (end func()) {
 	note := sync.OnceFunc(func() {
 		s.note("stopping; attempts in flight have at most 10 s to finish, a second Ctrl+C ends them now")
@@ -168,7 +175,8 @@ func (s processSession) noteStall(reason string) {
 	s.note("%s", reason)
 }
 
-// noteLost notes that the database's files are gone or that it cannot be reached, or with nil that it can be used again.
+// noteLost notes that the database's files are gone or that it cannot be reached, or with nil that
+// it can be used again.
 func (s processSession) noteLost(lost error) {
 	if lost == nil && s.settings.database != "" {
 		s.note("the database can be reached again; events and receipts are accepted")
@@ -186,8 +194,8 @@ func (s processSession) noteCutOff(attempts int64) {
 	s.note("%d in flight did not finish: these do not count as attempts, and are repeated once an engine runs", attempts)
 }
 
-// standBy reports whether another process delivers for the same data folder, and if so, notes that. It returns false for a
-// database, from which any number of processes may deliver.
+// standBy reports whether another process delivers for the same data folder, and if so, notes that.
+// It returns false for a database, from which any number of processes may deliver.
 func (s processSession) standBy(ctx context.Context, store processStore) (bool, error) {
 	if s.settings.database != "" {
 		return false, nil
@@ -202,7 +210,8 @@ func (s processSession) standBy(ctx context.Context, store processStore) (bool, 
 	return alive, nil
 }
 
-// lead waits for the lock, and then delivers and receives until ctx is done. With --observe it only waits for ctx.
+// lead waits for the lock, and then delivers and receives until ctx is done. With --observe it only
+// waits for ctx.
 func (s processSession) lead(ctx context.Context, store processStore, adapt func(*leader.Config)) error {
 	if s.settings.observe {
 		<-ctx.Done()

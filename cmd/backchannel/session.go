@@ -23,8 +23,8 @@ type printer struct {
 // An environment looks up a variable.
 type environment func(name string) (value string, set bool)
 
-// A session is the environment of every command: its input, outputs and settings. The commands on one kind of record share
-// a type that embeds it.
+// A session is the environment of every command: its input, outputs and settings. The commands on
+// one kind of record share a type that embeds it.
 type session struct {
 	printer
 	env  environment
@@ -41,6 +41,7 @@ type session struct {
 func newSession() *session {
 	s := &session{env: os.LookupEnv}
 	s.localTime = localTime{now: time.Now, zone: time.Local}
+	// A function and not a value, because the flag --output is parsed later.
 	s.stdio = stdio{in: os.Stdin, err: os.Stderr, json: func() bool { return s.settings.json() }}
 	s.out = &output{to: os.Stdout}
 	return s

@@ -17,7 +17,8 @@ import (
 	"backchannel/storage/weburl"
 )
 
-// settings are the settings of every command. A flag takes precedence over the environment, and that over the default.
+// settings are the settings of every command. A flag takes precedence over the environment, and
+// that over the default.
 type settings struct {
 	data      string // absolute
 	database  string // URL of the database that several machines share; empty: the records are in the data folder
@@ -64,10 +65,11 @@ func (s *settings) flags(f *pflag.FlagSet) {
 	f.StringVarP(&s.output, "output", "o", outputTable, "`FORMAT` of the result: table or json")
 }
 
-// asksForJSON reports whether the arguments choose JSON, even if the flags cannot be parsed because of a mistake in
-// another one.
+// asksForJSON reports whether the arguments choose JSON, even if the flags cannot be parsed because
+// of a mistake in another one.
 func asksForJSON(args []string) bool {
 	for i, arg := range args {
+		// What follows is an argument, even if it looks like a flag.
 		if arg == "--" {
 			return false
 		}
@@ -94,6 +96,7 @@ func (s *settings) resolve(flags *pflag.FlagSet, env func(string) (string, bool)
 	if s.output != outputTable && s.output != outputJSON {
 		add("output", fmt.Errorf("%q is unknown; use %s or %s", s.output, outputTable, outputJSON))
 	}
+	// The data folder comes first, because the defaults of the key file and the log are in it.
 	add("data", s.resolveData(env))
 	add("database", s.resolveDatabase(flags, env))
 	add("key-file", s.resolveKeyFile())
@@ -127,8 +130,8 @@ func (s *settings) resolveData(env func(string) (string, bool)) error {
 	return makeAbsolute(&s.data)
 }
 
-// defaultData returns the default data folder by the XDG Base Directory Specification, which says that a relative path in
-// the variable must be ignored.
+// defaultData returns the default data folder by the XDG Base Directory Specification, which says
+// that a relative path in the variable must be ignored.
 func defaultData(env func(string) (string, bool)) string {
 	if base, _ := env("XDG_DATA_HOME"); filepath.IsAbs(base) {
 		return filepath.Join(base, "backchannel")
@@ -140,7 +143,8 @@ func defaultData(env func(string) (string, bool)) string {
 	return filepath.Join(home, ".local", "share", "backchannel")
 }
 
-// resolveDatabase sets the database. An empty flag chooses the data folder even if the variable is set.
+// resolveDatabase sets the database. An empty flag chooses the data folder even if the variable is
+// set.
 func (s *settings) resolveDatabase(flags *pflag.FlagSet, env func(string) (string, bool)) error {
 	from := ""
 	if !flags.Changed("database") {
@@ -164,7 +168,8 @@ func (s *settings) resolveKeyFile() error {
 	return makeAbsolute(&s.keyFile)
 }
 
-// resolveAdvertise normalizes the advertised URL, and adds its host to the names in the receiver's certificate.
+// resolveAdvertise normalizes the advertised URL, and adds its host to the names in the receiver's
+// certificate.
 func (s *settings) resolveAdvertise() error {
 	if s.advertise == "" {
 		return nil
@@ -189,7 +194,8 @@ func (s *settings) resolveListen(env func(string) (string, bool)) error {
 	return err
 }
 
-// resolveHosts sets the additional names of the receiver, in the form in which certificates have them.
+// resolveHosts sets the additional names of the receiver, in the form in which certificates have
+// them.
 func (s *settings) resolveHosts(env func(string) (string, bool)) (bad []error) {
 	given, from := s.hosts, ""
 	if text, _ := env(envHost); len(given) == 0 && text != "" {

@@ -21,8 +21,8 @@ type message struct {
 	Fields  storage.FieldErrors `json:"fields,omitempty"`
 }
 
-// A stdio is the input of a command and its output for messages, which are lines of text, or of JSON if the result is
-// JSON.
+// A stdio is the input of a command and its output for messages, which are lines of text, or of
+// JSON if the result is JSON.
 type stdio struct {
 	in   *os.File
 	err  io.Writer
@@ -36,6 +36,7 @@ func (s *stdio) message(m message) {
 	if err != nil {
 		line = []byte(`{"error":"unknown"}` + "\n")
 	}
+	// If stderr is closed, there is nowhere left to report that.
 	_, _ = s.err.Write(line)
 }
 

@@ -17,8 +17,8 @@ import (
 	"backchannel/storage/sqlite"
 )
 
-// A wholeStore is the union of the parts of a store that the commands use. Each group of commands declares its part beside
-// its session type, so that one sees at a glance what it may change.
+// A wholeStore is the union of the parts of a store that the commands use. Each group of commands
+// declares its part beside its session type, so that one sees at a glance what it may change.
 type wholeStore interface {
 	consoleStore
 	processStore
@@ -70,8 +70,8 @@ type opener struct {
 // opener returns an opener that writes to the outputs of the session.
 func (s *session) opener() opener { return opener{&s.stdio, s.now, s.rules(), s.settings.data} }
 
-// open opens the store at a location, and creates it if needed. Activities say that changes were made by: "in the
-// console".
+// open opens the store at a location, and creates it if needed. Activities say that changes were
+// made by: "in the console".
 func (o opener) open(ctx context.Context, at storePlace, by string) (openStore, error) {
 	if at.database != "" {
 		return o.openDatabase(ctx, postgres.Open, at, by)
@@ -135,11 +135,11 @@ func (o opener) openFolder(ctx context.Context, dir, by string) (openStore, erro
 // hasStore reports whether there is a store in a folder.
 func hasStore(dir string) bool { return sqlite.Exists(dir) }
 
-// withWholeStore calls a function with the store of this session. It waits for a database that is away until ctx is done.
-// Activities say that changes were made by.
+// withWholeStore calls a function with the store of this session. It waits for a database that is
+// away until ctx is done. Activities say that changes were made by.
 func (s *session) withWholeStore(ctx context.Context, by string, run func(wholeStore) error) error {
-	err := s.withOpened(func() (openStore, error) { return s.opener().openPatiently(ctx, s.settings.place(), by) }, run)
-	if errors.Is(err, errNotAwaited) {
+	err := s.withOpened(func() (openStore, error) { return s.opener().openRetrying(ctx, s.settings.place(), by) }, run)
+	if errors.Is(err, errStoppedWaiting) {
 		return nil
 	}
 	return err
@@ -148,13 +148,14 @@ func (s *session) withWholeStore(ctx context.Context, by string, run func(wholeS
 // onCommandLine is where activities say that commands made their changes.
 const onCommandLine = "on the command line"
 
-// withStore is like withWholeStore, but does not wait, because a command must fail soon if the database is away.
+// withStore is like withWholeStore, but does not wait, because a command must fail soon if the
+// database is away.
 func (s *session) withStore(ctx context.Context, run func(wholeStore) error) error {
 	return s.withOpened(func() (openStore, error) { return s.opener().open(ctx, s.settings.place(), onCommandLine) }, run)
 }
 
-// withOpened calls a function with a store that open opens, and closes it afterwards. A command within a session of lines
-// uses the store of that session.
+// withOpened calls a function with a store that open opens, and closes it afterwards. A command
+// within a session of lines uses the store of that session.
 func (s *session) withOpened(open func() (openStore, error), run func(wholeStore) error) (err error) {
 	if s.open != nil {
 		return run(s.open)
@@ -167,6 +168,7 @@ func (s *session) withOpened(open func() (openStore, error), run func(wholeStore
 		return err
 	}
 	defer closeStore(store, &err)
+	// Restored and not cleared, because a command with a store open may use withStore again.
 	defer func(before openStore) { s.opened = before }(s.opened)
 	s.opened = store
 	if shared, ok := store.(databaseStore); ok {
@@ -182,7 +184,8 @@ func closeStore(store io.Closer, err *error) {
 	}
 }
 
-// peek calls a function with the store open for reading only. It creates and changes nothing, and waits for nothing.
+// peek calls a function with the store open for reading only. It creates and changes nothing, and
+// waits for nothing.
 func (s *session) peek(ctx context.Context, read func(completionStore) error) error {
 	store, err := s.opener().peek(ctx, s.settings.place())
 	if err != nil {

@@ -11,13 +11,13 @@ import (
 	"backchannel/tui/style"
 )
 
-// A table is rows of text below a heading. Cells are escaped when the table is written, so that received text cannot
-// control the terminal.
+// A table is rows of text below a heading. Cells are escaped when the table is written, so that
+// received text cannot control the terminal.
 type table struct {
-	head    []string
-	rows    [][]string
-	sparing []string // columns that are omitted if they are empty
-	roomy   []string // columns that are omitted if the terminal is too narrow
+	head       []string
+	rows       [][]string
+	omitEmpty  []string // columns that are omitted if they are empty
+	omitNarrow []string // columns that are omitted if the terminal is too narrow
 }
 
 // add adds a row.
@@ -28,15 +28,15 @@ const (
 	minWidth  = 8 // the least width of a truncated column
 )
 
-// write writes aligned columns. If the table is wider than width, it omits the roomy columns and then truncates the widest
-// ones. A width of 0 means no limit.
+// write writes aligned columns. If the table is wider than width, it omits the roomy columns and
+// then truncates the widest ones. A width of 0 means no limit.
 func (t *table) write(w io.Writer, width int) {
 	if out, ok := w.(*output); ok && out.labelled != nil {
 		out.labelled.write(out, t)
 		return
 	}
 	lines := append([][]string{slices.Clone(t.head)}, t.rows...)
-	for _, name := range t.sparing {
+	for _, name := range t.omitEmpty {
 		if at := slices.Index(lines[0], name); !slices.ContainsFunc(lines[1:], func(row []string) bool { return row[at] != "" }) {
 			withoutColumn(lines, at)
 		}
@@ -46,7 +46,7 @@ func (t *table) write(w io.Writer, width int) {
 			line[i] = style.Escape(line[i])
 		}
 	}
-	for _, name := range t.roomy {
+	for _, name := range t.omitNarrow {
 		if at := slices.Index(lines[0], name); at >= 0 && width > 0 && total(t.widths(lines)) > width {
 			withoutColumn(lines, at)
 		}
@@ -85,14 +85,16 @@ func (t *table) widths(lines [][]string) []int {
 	return widths
 }
 
-// shrink narrows the widest column until all fit. It never narrows the first one, which has the name or ID that other
-// commands take.
+// shrink narrows the widest column until all fit. It never narrows the first one, which has the
+// name or ID that other commands take.
 func shrink(widths []int, limit int) {
 	for total := total(widths); limit > 0 && total > limit; total-- {
 		others := widths[1:]
 		if len(others) == 0 || slices.Max(others) <= minWidth {
 			return
 		}
+		// One cell at a time keeps the columns as equal as possible. Tables have few columns, so it
+		// is fast.
 		others[slices.Index(others, slices.Max(others))]--
 	}
 }
@@ -108,8 +110,8 @@ func alignedLine(cells []string, widths []int) string {
 	return strings.TrimRight(line.String(), " ")
 }
 
-// facts are names with values. Like the cells of a table they are escaped when they are written, so that a line break in
-// received text does not begin a new line.
+// facts are names with values. Like the cells of a table they are escaped when they are written, so
+// that a line break in received text does not begin a new line.
 type facts []fact
 
 // A fact is a name with the lines of its value.
@@ -142,8 +144,8 @@ func (f *facts) text(name, text string) {
 // minWrap is the least width to which values are wrapped, in cells.
 const minWrap = 20
 
-// wrap wraps values between words so that lines including the names are at most width cells wide. A width of 0 or less
-// means no limit.
+// wrap wraps values between words so that lines including the names are at most width cells wide. A
+// width of 0 or less means no limit.
 func (f facts) wrap(width int) facts {
 	if width <= 0 {
 		return f

@@ -59,7 +59,7 @@ func TestColumnsThatAreLeftOut(t *testing.T) {
 		{"no room", "welcome", 29, []string{"ID  EVENT       NOTE", "1   email sent  x"}},
 		{"nothing in it", "", 0, []string{"ID  EVENT       NOTE", "1   email sent  x"}},
 	} {
-		made := table{head: []string{"ID", "CAMPAIGN", "EVENT", "NOTE"}, sparing: []string{"CAMPAIGN", "NOTE"}, roomy: []string{"CAMPAIGN"}}
+		made := table{head: []string{"ID", "CAMPAIGN", "EVENT", "NOTE"}, omitEmpty: []string{"CAMPAIGN", "NOTE"}, omitNarrow: []string{"CAMPAIGN"}}
 		made.add("1", test.campaign, "email sent", "x")
 		if diff := cmp.Diff(test.want, written(made, test.width)); diff != "" {
 			t.Errorf("%s: %s", test.name, diff)

@@ -11,7 +11,8 @@ import (
 // version is set by the linker: -X main.version=v1.2.3.
 var version string
 
-// programVersion returns the version that the linker has set, otherwise that of the module, otherwise dev.
+// programVersion returns the version that the linker has set, otherwise that of the module,
+// otherwise dev.
 func programVersion() string {
 	if version != "" {
 		return version

@@ -24,7 +24,8 @@ type webhookStore interface {
 	storage.RuntimeStore
 	CreateWebhook(context.Context, *storage.Webhook) error
 	UpdateWebhook(context.Context, *storage.Webhook) error
-	// CheckWebhook returns the error that CreateWebhook or UpdateWebhook would return for a webhook's fields.
+	// CheckWebhook returns the error that CreateWebhook or UpdateWebhook would return for a
+	// webhook's fields.
 	CheckWebhook(context.Context, storage.Webhook) error
 	DeleteWebhook(context.Context, storage.ID) (cancelled int, err error)
 	SetWebhookState(ctx context.Context, id storage.ID, state storage.WebhookState, reason string) error
@@ -76,6 +77,7 @@ func explainMissing(err error) error {
 	switch {
 	case !errors.As(err, &missing):
 		return err
+	// Without any record there is nothing to list, so the advice is to create one.
 	case len(missing.Others) == 0:
 		return notFoundf("%v; create one with backchannel %s create", err, missing.Kind)
 	}
@@ -95,7 +97,8 @@ func (s webhookSession) showWebhook(ctx context.Context, store webhookStore, w s
 	return nil
 }
 
-// awaitEffect waits until the receiver uses what this process has changed, so that a script can fire immediately.
+// awaitEffect waits until the receiver uses what this process has changed, so that a script can
+// fire immediately.
 func awaitEffect(ctx context.Context, store storage.RuntimeStore) error {
 	return storage.AwaitEffect(ctx, store, os.Getpid())
 }

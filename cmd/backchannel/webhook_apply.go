@@ -30,12 +30,13 @@ const aboutApply = "Reads webhooks and campaigns as export writes them: JSON obj
 	"gets a new version id. Without a status, changes of a live campaign are a draft, as with edit. The status Stopped stops it.\n" +
 	"A campaign never becomes a draft again, and a stopped one is never changed."
 
-// applyCommand completes an apply command. It takes webhooks and campaigns alike, under either parent.
+// applyCommand completes an apply command. It takes webhooks and campaigns alike, under either
+// parent.
 func applyCommand(s webhookSession, cmd *cobra.Command) *cobra.Command {
 	var path string
 	cmd.Use, cmd.Long, cmd.Args = "apply -f FILE", aboutApply, exactly()
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		if err := must(cmd, "file", path); err != nil {
+		if err := requireFlag(cmd, "file", path); err != nil {
 			return err
 		}
 		return s.session.withStore(cmd.Context(), func(store wholeStore) error {
@@ -56,6 +57,7 @@ func (s webhookSession) applyFile(ctx context.Context, store wholeStore, path st
 	if err != nil {
 		return err
 	}
+	// Everything is saved in one transaction, which is what lets webhooks swap their sandboxes.
 	if err := content.Save(ctx, store); err != nil {
 		return fmt.Errorf("apply %s: %w", path, err)
 	}
@@ -72,7 +74,8 @@ func (s webhookSession) applyFile(ctx context.Context, store wholeStore, path st
 	return campaignSession(s).showApplied(ctx, store, content.Campaigns)
 }
 
-// showApplied shows the campaigns of a file. Notes name the kind, because a webhook may have the same name.
+// showApplied shows the campaigns of a file. Notes name the kind, because a webhook may have the
+// same name.
 func (s campaignSession) showApplied(ctx context.Context, store campaignStore, all []inventory.Campaign) error {
 	for _, c := range all {
 		if err := s.warnOfCampaign(ctx, store, c.Latest()); err != nil {

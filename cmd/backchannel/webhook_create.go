@@ -8,8 +8,8 @@ import (
 	"backchannel/storage"
 )
 
-// webhookCreateCommand returns the command that creates a webhook. It reads all flags before it opens the store, and saves
-// with the errors found so far, so that all errors are reported at once.
+// webhookCreateCommand returns the command that creates a webhook. It reads all flags before it
+// opens the store, and saves with the errors found so far, so that all errors are reported at once.
 func webhookCreateCommand(s webhookSession) *cobra.Command {
 	var flags webhookFlags
 	cmd := &cobra.Command{
@@ -32,8 +32,8 @@ backchannel webhook create --name acme --channel email --org 1234567890ABCDEF123
 	return reportingFlagErrors(cmd)
 }
 
-// saveWebhook saves a webhook and shows it. If some flags could not be parsed, it saves nothing and reports them together
-// with the other invalid fields.
+// saveWebhook saves a webhook and shows it. If some flags could not be parsed, it saves nothing and
+// reports them together with the other invalid fields.
 func (s webhookSession) saveWebhook(ctx context.Context, store webhookStore, w storage.Webhook, unreadable storage.FieldErrors) error {
 	if len(unreadable) > 0 {
 		return unreadable.AndInvalid(store.CheckWebhook(ctx, w))

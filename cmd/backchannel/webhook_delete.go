@@ -48,7 +48,8 @@ type deletion struct {
 	Cancelled int        `json:"cancelled"` // queued deliveries
 }
 
-// confirm asks for confirmation unless yes is true, by --yes. Its error says that nothing was done, or that it cannot ask.
+// confirm asks for confirmation unless yes is true, by --yes. Its error says that nothing was done,
+// or that it cannot ask.
 func (s *stdio) confirm(ctx context.Context, yes bool, format string, args ...any) error {
 	if yes {
 		return nil
@@ -66,6 +67,7 @@ func (s *stdio) confirm(ctx context.Context, yes bool, format string, args ...an
 		return usagef("this needs confirmation, and there is no terminal to ask on; add --yes to proceed")
 	}
 	fmt.Fprintf(s.err, format+" [y/N] ", args...)
+	// Reading from a terminal cannot be interrupted, so it is left behind in a goroutine on Ctrl+C.
 	answer := make(chan string, 1)
 	go func() {
 		line, _ := bufio.NewReader(s.in).ReadString('\n') // the end of input means no

@@ -22,6 +22,7 @@ backchannel webhook edit acme --header ''`,
 		Args: exactly(webhookArgument),
 	}
 	flags.register(cmd.Flags())
+	// w has the version that was read, which UpdateWebhook compares with the stored one.
 	cmd.RunE = s.onWebhook(func(ctx context.Context, store webhookStore, w storage.Webhook) error {
 		bad := flags.apply(s.session, &w, cmd.Flags().Changed)
 		return s.saveWebhook(ctx, store, w, bad)

@@ -28,6 +28,8 @@ backchannel webhook export acme --with-secrets`,
 						return err
 					}
 				}
+				// A name can only be that of a webhook here. Campaigns by name are exported by
+				// campaign export.
 				if len(args) > 0 {
 					return nil
 				}

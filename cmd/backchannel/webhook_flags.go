@@ -14,8 +14,8 @@ import (
 	"backchannel/storage/token"
 )
 
-// webhookFlags are the flags of create and edit. Most are texts, which apply parses, because pflag would stop at the first
-// one that it cannot parse and so hide further mistakes.
+// webhookFlags are the flags of create and edit. Most are texts, which apply parses, because pflag
+// would stop at the first one that it cannot parse and so hide further mistakes.
 type webhookFlags struct {
 	name, org, sandbox, sandboxID, url             string
 	channels                                       []string
@@ -33,8 +33,8 @@ type headerFlag struct {
 	secret bool
 }
 
-// A headerList is a flag that appends to a list, which it shares with another flag, so that the headers are sent in the
-// order of both flags together.
+// A headerList is a flag that appends to a list, which it shares with another flag, so that the
+// headers are sent in the order of both flags together.
 type headerList struct {
 	to     *[]headerFlag
 	secret bool
@@ -52,8 +52,8 @@ func (l headerList) Set(text string) error {
 	return nil
 }
 
-// register adds the flags. Their defaults are empty, because edit must not change what is not given. The defaults that
-// the help names are those of storage.NewWebhook.
+// register adds the flags. Their defaults are empty, because edit must not change what is not
+// given. The defaults that the help names are those of storage.NewWebhook.
 func (v *webhookFlags) register(f *pflag.FlagSet) {
 	f.StringVar(&v.name, "name", "", "unique `NAME`, 1 to 64 characters")
 	f.StringVar(&v.org, "org", "", "IMS `ORGANIZATION`, 24 hexadecimal digits and @AdobeOrg (default "+storage.DefaultOrganization+")")
@@ -105,7 +105,8 @@ func algorithms() string {
 	return strings.Join(names, ", ")
 }
 
-// apply changes the fields whose flags are given, and returns the errors of texts that cannot be parsed.
+// apply changes the fields whose flags are given, and returns the errors of texts that cannot be
+// parsed.
 func (v *webhookFlags) apply(s *session, w *storage.Webhook, given func(flag string) bool) storage.FieldErrors {
 	p := parser{given: given, bad: s.flagErrors}
 	p.text("name", &w.Name, v.name)
@@ -117,6 +118,8 @@ func (v *webhookFlags) apply(s *session, w *storage.Webhook, given func(flag str
 		w.Channels = splitChannels(v.channels)
 	}
 	v.applyAuth(&p, &w.Auth)
+	// Either flag replaces the whole list. Keeping the headers of the other kind would leave no way
+	// to remove one.
 	if given("header") || given("secret-header") {
 		w.Headers = v.readHeaders(&p)
 	}
@@ -127,7 +130,8 @@ func (v *webhookFlags) apply(s *session, w *storage.Webhook, given func(flag str
 	return p.bad
 }
 
-// splitChannels returns the channels of a flag that may be repeated and may contain several, separated by commas.
+// splitChannels returns the channels of a flag that may be repeated and may contain several,
+// separated by commas.
 func splitChannels(texts []string) (channels []storage.Channel) {
 	for _, name := range strings.Split(strings.Join(texts, ","), ",") {
 		if name = strings.TrimSpace(name); name != "" {
@@ -143,7 +147,7 @@ func (v *webhookFlags) applyAuth(p *parser, auth *storage.Auth) {
 		auth.Type = storage.AuthType(v.auth)
 	}
 	if auth.Type == storage.AuthNone {
-		p.refuseJWT()
+		p.rejectJWT()
 		return
 	}
 	j := &auth.JWT
@@ -177,7 +181,8 @@ func withoutEmpty(texts []string) (kept []string) {
 	return kept
 }
 
-// readHeaders parses texts of the form 'Name: value'. An empty text is skipped, so that edit can remove all headers.
+// readHeaders parses texts of the form 'Name: value'. An empty text is skipped, so that edit can
+// remove all headers.
 func (v *webhookFlags) readHeaders(p *parser) (headers []storage.HeaderField) {
 	for _, flag := range v.headers {
 		if strings.Trim(flag.text, " ") == "" {
@@ -193,8 +198,8 @@ func (v *webhookFlags) readHeaders(p *parser) (headers []storage.HeaderField) {
 	return headers
 }
 
-// shown returns the text for a message. That of a secret header is not shown, because without a colon it may be nothing but
-// the secret.
+// shown returns the text for a message. That of a secret header is not shown, because without a
+// colon it may be nothing but the secret.
 func (f headerFlag) shown() string {
 	if f.secret {
 		return "the secret header"
@@ -220,7 +225,8 @@ func (v *webhookFlags) applyDelivery(p *parser, d *storage.DeliveryOptions) {
 	}
 }
 
-// retry parses the waits of a retry schedule. If one of them is invalid, it does not change the schedule.
+// retry parses the waits of a retry schedule. If one of them is invalid, it does not change the
+// schedule.
 func (p *parser) retry(to *[]time.Duration, text string) {
 	if text == "none" {
 		*to = nil

@@ -31,6 +31,7 @@ func (s webhookSession) listWebhooks(ctx context.Context, store webhookStore, of
 	if err != nil {
 		return err
 	}
+	// Read once for the whole list, and shared by all rows whose URL is @receiver.
 	base, err := s.receiverURL(ctx, store)
 	if err != nil {
 		return err
@@ -43,15 +44,15 @@ func (s webhookSession) listWebhooks(ctx context.Context, store webhookStore, of
 			}
 			continue
 		}
-		rows.add(w.Name, words.List(w.Channels), shownURL(w, base), shownAuth(w), w.Organization, w.Sandbox.Name, shownState(w))
+		rows.add(w.Name, words.List(w.Channels), formatURL(w, base), formatAuth(w), w.Organization, w.Sandbox.Name, formatState(w))
 	}
-	s.list(&rows, noneOf("webhooks", "create one with backchannel webhook create --name NAME --channel email", of))
+	s.list(&rows, emptyText("webhooks", "create one with backchannel webhook create --name NAME --channel email", of))
 	return nil
 }
 
-// shownURL returns a webhook's URL. It replaces @receiver by the receiver's URL, and marks endpoints whose certificate is
-// not verified.
-func shownURL(w storage.Webhook, base string) string {
+// formatURL returns a webhook's URL. It replaces @receiver by the receiver's URL, and marks
+// endpoints whose certificate is not verified.
+func formatURL(w storage.Webhook, base string) string {
 	if w.URL == storage.BuiltinReceiver && base != "" {
 		return w.Target(base) + " (" + storage.BuiltinReceiver + ")"
 	}
@@ -61,16 +62,16 @@ func shownURL(w storage.Webhook, base string) string {
 	return w.ShownURL()
 }
 
-// shownAuth returns the authentication of a webhook on one line.
-func shownAuth(w storage.Webhook) string {
+// formatAuth returns the authentication of a webhook on one line.
+func formatAuth(w storage.Webhook) string {
 	if w.Auth.Type == storage.AuthJWT {
 		return "jwt " + string(w.Auth.JWT.Algorithm)
 	}
 	return string(w.Auth.Type)
 }
 
-// shownState returns the state of a webhook and, if the engine has set it, the reason.
-func shownState(w storage.Webhook) string {
+// formatState returns the state of a webhook and, if the engine has set it, the reason.
+func formatState(w storage.Webhook) string {
 	if w.StateReason != "" {
 		return string(w.State) + " (" + w.StateReason + ")"
 	}

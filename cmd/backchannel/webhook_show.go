@@ -40,19 +40,20 @@ func (s webhookSession) showWithAttempts(ctx context.Context, store webhookStore
 	}
 	recent := tallies.Summary(now)
 	if s.settings.json() {
+		// Only show has recent attempts. In list they would take a query for each webhook.
 		shown := export.OfWebhook(w, base)
 		shown.Recent = export.OfAttempts(recent)
 		return s.out.object(shown)
 	}
 	f := s.webhookFacts(w, base)
-	f.list("Last 10 min", shownAttempts(recent)...)
+	f.list("Last 10 min", formatAttempts(recent)...)
 	f.write(s.out, "")
 	return nil
 }
 
-// shownAttempts returns a summary of attempts: a line with their outcomes, one with the latencies, and a sparkline over
-// time.
-func shownAttempts(s storage.AttemptSummary) []string {
+// formatAttempts returns a summary of attempts: a line with their outcomes, one with the latencies,
+// and a sparkline over time.
+func formatAttempts(s storage.AttemptSummary) []string {
 	if s.Attempts == 0 {
 		return []string{"no attempts"}
 	}
@@ -74,13 +75,13 @@ func (s webhookSession) webhookFacts(w storage.Webhook, base string) facts {
 	var f facts
 	f.add("Name", w.Name)
 	f.add("ID", w.ID.String())
-	f.add("State", shownState(w))
+	f.add("State", formatState(w))
 	f.add("Channels", words.List(w.Channels))
-	f.add("URL", shownURL(w, base))
+	f.add("URL", formatURL(w, base))
 	f.add("Organization", w.Organization)
 	f.add("Sandbox", w.Sandbox.Name+" "+w.Sandbox.ID)
 	addAuthFacts(&f, w, base)
-	f.list("Headers", shownHeaders(w.Headers)...)
+	f.list("Headers", formatHeaders(w.Headers)...)
 	f.add("Revision", string(w.Revision))
 	addDeliveryFacts(&f, w.Delivery)
 	f.add("Created", s.time(w.CreatedAt))
@@ -109,9 +110,9 @@ func addAuthFacts(f *facts, w storage.Webhook, base string) {
 // addDeliveryFacts adds the facts of the delivery options.
 func addDeliveryFacts(f *facts, d storage.DeliveryOptions) {
 	f.add("Timeout", d.Timeout.String())
-	f.add("Retry", shownWaits(d.Retry))
+	f.add("Retry", formatWaits(d.Retry))
 	f.add("Concurrency", strconv.Itoa(d.Concurrency))
-	f.add("Rate", shownRate(d.RatePerSec))
+	f.add("Rate", formatRate(d.RatePerSec))
 	f.add("Trusted CA", d.TLS.CAFile)
 	f.add("Certificate", strings.TrimSpace(d.TLS.CertFile+" "+d.TLS.KeyFile))
 	if d.TLS.SkipVerify {
@@ -119,25 +120,25 @@ func addDeliveryFacts(f *facts, d storage.DeliveryOptions) {
 	}
 }
 
-// shownHeaders returns headers, one per line.
-func shownHeaders(headers []storage.HeaderField) []string {
+// formatHeaders returns headers, one per line.
+func formatHeaders(headers []storage.HeaderField) []string {
 	lines := make([]string, len(headers))
 	for i, h := range headers {
-		lines[i] = h.Name + ": " + shownHeader(h)
+		lines[i] = h.Name + ": " + formatHeader(h)
 	}
 	return lines
 }
 
-// shownHeader returns a header's value, masked if it is secret.
-func shownHeader(h storage.HeaderField) string {
+// formatHeader returns a header's value, masked if it is secret.
+func formatHeader(h storage.HeaderField) string {
 	if h.Secret {
 		return storage.Secret(h.Value).String()
 	}
 	return h.Value
 }
 
-// shownWaits returns a retry schedule.
-func shownWaits(waits []time.Duration) string {
+// formatWaits returns a retry schedule.
+func formatWaits(waits []time.Duration) string {
 	if len(waits) == 0 {
 		return "none"
 	}
@@ -148,8 +149,8 @@ func shownWaits(waits []time.Duration) string {
 	return strings.Join(texts, ", ")
 }
 
-// shownRate returns a rate limit.
-func shownRate(perSecond float64) string {
+// formatRate returns a rate limit.
+func formatRate(perSecond float64) string {
 	if perSecond == 0 {
 		return "none"
 	}

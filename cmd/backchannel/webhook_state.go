@@ -32,6 +32,7 @@ func webhookStateCommand(s webhookSession, change stateChange) *cobra.Command {
 			if err := store.SetWebhookState(ctx, w.ID, change.state, ""); err != nil {
 				return err
 			}
+			// Read again, because the store sets the version and the time of the change.
 			w, err := store.Webhook(ctx, w.ID)
 			if err != nil {
 				return err

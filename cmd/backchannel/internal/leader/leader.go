@@ -49,8 +49,8 @@ type Config struct {
 	Cutoff <-chan struct{}
 	// Started is called once this process has the lock and everything is running.
 	Started func(Status)
-	// Trouble is the OnStall of engine.Config.
-	Trouble func(reason string)
+	// OnStall is the OnStall of engine.Config.
+	OnStall func(reason string)
 	// CutOff is called at the end with the number of attempts that did not finish, if any.
 	CutOff func(attempts int64)
 }
@@ -112,11 +112,11 @@ func (cfg Config) waits(err error) {
 		cfg.Logger.Warn("the start waits", "error", err)
 	}
 	switch {
-	case cfg.Trouble == nil || errors.Is(err, storage.ErrAway):
+	case cfg.OnStall == nil || errors.Is(err, storage.ErrAway):
 	case err == nil:
-		cfg.Trouble("")
+		cfg.OnStall("")
 	default:
-		cfg.Trouble("nothing is delivered or received here yet: " + err.Error())
+		cfg.OnStall("nothing is delivered or received here yet: " + err.Error())
 	}
 }
 
@@ -150,7 +150,7 @@ func newLeader(ctx context.Context, cfg Config, roots *x509.CertPool) (*leader, 
 		ReceiverURL:     func() (string, string) { return l.status.ReceiverURL, l.status.ReceiverError },
 		ReceiverAddress: func() string { return l.receiver.Address() },
 		RootCAs:         func() (*x509.CertPool, error) { return roots, nil },
-		Drain:           drain, Cutoff: cfg.Cutoff, OnStall: cfg.Trouble, Logger: cfg.Logger, Concurrency: shareOf(storage.OpenFiles()),
+		Drain:           drain, Cutoff: cfg.Cutoff, OnStall: cfg.OnStall, Logger: cfg.Logger, Concurrency: shareOf(storage.OpenFiles()),
 		Blocked: func() bool { return cfg.Store.Lost() != nil },
 	}
 	l.checks = check.NewServer(cfg.Store, check.Config{Engine: delivering, Now: cfg.Now})

@@ -10,20 +10,22 @@ import (
 	"backchannel/storage/words"
 )
 
-// leftTimeout limits how long a process that ends waits for the store to answer what is left.
-const leftTimeout = 2 * time.Second
+// unfinishedTimeout limits how long a process that ends waits for the store to say what is
+// unfinished.
+const unfinishedTimeout = 2 * time.Second
 
-// A leftStore is the part of a store that noteLeft uses.
-type leftStore interface {
+// An unfinishedStore is the part of a store that noteUnfinished uses.
+type unfinishedStore interface {
 	storage.RuntimeStore
 	storage.PausedStore
 	Counts(context.Context) (storage.Counts, error)
 }
 
-// noteLeft notes what is still to be delivered when this process ends, and what that waits for. It notes nothing if
-// nothing is left, or if the store cannot be read in time.
-func (s *stdio) noteLeft(ctx context.Context, store leftStore) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), leftTimeout)
+// noteUnfinished notes what is still to be delivered when this process ends, and what that waits
+// for. It notes nothing if nothing is left, or if the store cannot be read in time.
+func (s *stdio) noteUnfinished(ctx context.Context, store unfinishedStore) {
+	// ctx is done by now, because that is why the process ends.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), unfinishedTimeout)
 	defer cancel()
 	counts, err := store.Counts(ctx)
 	if err != nil || counts.UnfinishedTotal() == 0 {
@@ -34,33 +36,34 @@ func (s *stdio) noteLeft(ctx context.Context, store leftStore) {
 		return
 	}
 	var waits []string
+	// If everything that is left is parked, another engine would not deliver it either.
 	if counts.UnfinishedTotal() > parked {
 		rt, alive, err := store.Runtime(ctx)
 		if err != nil {
 			return
 		}
-		waits = append(waits, whoGoesOn(rt, alive))
+		waits = append(waits, whoContinues(rt, alive))
 	}
 	s.note("%s: %s", counts.Unfinished(), strings.Join(append(waits, untilActivated(paused)...), "; "))
 }
 
-// whoGoesOn returns which process will deliver what is left.
-func whoGoesOn(rt storage.Runtime, alive bool) string {
+// whoContinues returns which process will deliver what is left.
+func whoContinues(rt storage.Runtime, alive bool) string {
 	if alive && rt.PID != 0 {
 		return rt.Process(thisMachine()) + " continues"
 	}
 	return "waiting for an engine, which backchannel serve and the console run"
 }
 
-// mostPaused is how many paused webhooks are named at most.
-const mostPaused = 3
+// maxNamed is how many paused webhooks are named at most.
+const maxNamed = 3
 
 // untilActivated returns what the deliveries of paused webhooks wait for. No engine delivers these.
 func untilActivated(paused []storage.Webhook) (waits []string) {
-	for _, w := range paused[:min(len(paused), mostPaused)] {
+	for _, w := range paused[:min(len(paused), maxNamed)] {
 		waits = append(waits, fmt.Sprintf("%s is paused and waits until %s", w.Name, storage.ResumeCommand(w.Name)))
 	}
-	if more := len(paused) - mostPaused; more > 0 {
+	if more := len(paused) - maxNamed; more > 0 {
 		waits = append(waits, words.Count(more, "other webhook")+" paused")
 	}
 	return waits

@@ -16,8 +16,8 @@ import (
 	"backchannel/storage/inventory"
 )
 
-// An againStore is the part of a store that is needed to send a receipt or a delivery again.
-type againStore interface {
+// A resendStore is the part of a store that is needed to send a receipt or a delivery again.
+type resendStore interface {
 	fire.ReplayStore
 	fire.PlaceStore
 	inventory.FindStore
@@ -25,15 +25,15 @@ type againStore interface {
 	storage.ParkedStore
 }
 
-// againFlags are the flags that change what a replay sends.
-type againFlags struct {
+// resendFlags are the flags that change what a replay sends.
+type resendFlags struct {
 	to, webhook, body string
 	headers           []string
 	resign, asItCame  bool
 }
 
 // register adds the flags. A delivery has the same ones as a receipt.
-func (v *againFlags) register(cmd *cobra.Command) {
+func (v *resendFlags) register(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringVar(&v.to, "to", "", "send to this `URL` instead of the webhook, or to @receiver")
 	f.StringVar(&v.webhook, "webhook", "", "send to another webhook, by `NAME`")
@@ -46,12 +46,13 @@ func (v *againFlags) register(cmd *cobra.Command) {
 }
 
 // changes reports whether more than the URL is changed.
-func (v *againFlags) changes() bool {
+func (v *resendFlags) changes() bool {
 	return v.webhook != "" || v.body != "" || len(v.headers) > 0 || v.asItCame
 }
 
 // again returns how the flags say to send the payload again.
-func (v *againFlags) again(ctx context.Context, s *session, store againStore, of storage.Receipt) (fire.Again, error) {
+func (v *resendFlags) again(ctx context.Context, s *session, store resendStore, of storage.Receipt) (fire.Again, error) {
+	// --to alone reproduces the request elsewhere, so it sends the headers that arrived.
 	a := fire.Again{Of: of, URL: v.to, AsItCame: v.asItCame || v.to != "" && !v.resign}
 	var bad storage.FieldErrors
 	for _, text := range v.headers {
@@ -78,17 +79,18 @@ func (v *againFlags) again(ctx context.Context, s *session, store againStore, of
 	return a, append(bad, a.Validate(ctx, s.rules())...).Err()
 }
 
-// maxReplayBody is the size of the largest body that can be sent, in bytes: the largest that the receiver keeps.
+// maxReplayBody is the size of the largest body that can be sent, in bytes: the largest that the
+// receiver keeps.
 const maxReplayBody = 1 << 20
 
-// sendAgain sends a receipt or a delivery as the flags say.
-func (s *session) sendAgain(ctx context.Context, store againStore, of storage.Receipt, v *againFlags) error {
+// resend sends a receipt or a delivery as the flags say.
+func (s *session) resend(ctx context.Context, store resendStore, of storage.Receipt, v *resendFlags) error {
 	a, err := v.again(ctx, s, store, of)
 	if err != nil {
 		return err
 	}
 	if a.Queued() {
-		return s.queueAgain(ctx, store, a)
+		return s.queueResend(ctx, store, a)
 	}
 	r, sender, err := a.Request(ctx, store)
 	if errors.Is(err, fire.ErrNoTarget) {
@@ -97,7 +99,7 @@ func (s *session) sendAgain(ctx context.Context, store againStore, of storage.Re
 	if err != nil {
 		return err
 	}
-	attempt, err := resender{s}.sendAgain(ctx, r, sender)
+	attempt, err := resender{s}.resend(ctx, r, sender)
 	if err != nil {
 		return err
 	}
@@ -121,8 +123,8 @@ func (s *session) sendAgain(ctx context.Context, store againStore, of storage.Re
 	return nil
 }
 
-// queueAgain queues what is to be sent as a new event of a webhook.
-func (s *session) queueAgain(ctx context.Context, store againStore, a fire.Again) error {
+// queueResend queues what is to be sent as a new event of a webhook.
+func (s *session) queueResend(ctx context.Context, store resendStore, a fire.Again) error {
 	w := a.To
 	if w.ID == 0 {
 		var err error
@@ -138,7 +140,7 @@ func (s *session) queueAgain(ctx context.Context, store againStore, a fire.Again
 	if err != nil {
 		return err
 	}
-	s.note("replayed to %s: what %s holds, %s", w.Name, a.Of.ID, fire.HowSigned(w))
+	s.note("replayed to %s: the body of %s, %s", w.Name, a.Of.ID, fire.HowSigned(w))
 	if err := s.noteFired(ctx, store, parked); err != nil {
 		return err
 	}
