@@ -24,7 +24,7 @@ func (s *Screen) Bindings() []screen.Binding {
 	if !ok {
 		return slices.Concat([]screen.Binding{create}, list, screen.NoneHere("campaign", all))
 	}
-	return slices.Concat(all[:1], []screen.Binding{create}, all[1:], list)
+	return slices.Concat(s.SearchBindings(), all[:1], []screen.Binding{create}, all[1:], list)
 }
 
 // rowBindings returns the keys that act on the campaign. A key that the campaign's status does not allow

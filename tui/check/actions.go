@@ -23,7 +23,7 @@ func (s *Screen) Bindings() []screen.Binding {
 	if s.report.Run.ID == 0 {
 		return append([]screen.Binding{s.againBinding()}, screen.Because("it has not been checked yet; r does", s.runBindings())...)
 	}
-	return slices.Concat(s.caseBindings(), []screen.Binding{s.stopBinding(), s.againBinding()}, s.runBindings(), s.viewBindings())
+	return slices.Concat(s.SearchBindings(), s.caseBindings(), []screen.Binding{s.stopBinding(), s.againBinding()}, s.runBindings(), s.viewBindings())
 }
 
 // caseBindings returns the keys that act on the selected case, or on all cases of a heading.

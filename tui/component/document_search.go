@@ -6,9 +6,11 @@ import (
 	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
+
+	"backchannel/tui/style"
 )
 
-// A Search is a text that a person looks for in a document. It takes effect with every letter.
+// A Search is a text that a person looks for in a [Document] or a [Viewer]. It takes effect with every letter.
 type Search struct {
 	line   *Line // nil: there is no search
 	typing bool
@@ -94,6 +96,13 @@ func (s *Search) count() string {
 		return "1 of 1 line"
 	}
 	return fmt.Sprintf("%d of %d lines", s.at+1, len(s.found))
+}
+
+// view draws the line in which a person types what to search for.
+func (s *Search) view(th *style.Theme, width int) string {
+	right := th.Dim.Render(s.count()) + " "
+	room := max(1, width-4-Width(right))
+	return Spread(" "+th.Accent.Render("/")+" "+s.line.View(th, room, s.typing), right, width)
 }
 
 // matches returns where a text, which is in lower case, occurs in a line, ignoring case.

@@ -109,7 +109,7 @@ func (d *Document) View(th *style.Theme) string {
 	}
 	lines = Lines(lines, d.width, d.height)
 	if d.Search.Shown() {
-		lines = append(lines, p.search())
+		lines = append(lines, d.Search.view(th, d.width))
 	}
 	return join(lines)
 }
@@ -161,14 +161,6 @@ func (p painter) row(at, row int) string {
 		under = p.th.Row
 	}
 	return lead + paint(text, part, p.runs(text, part), under)
-}
-
-// search draws the line in which a person types what to search for.
-func (p painter) search() string {
-	s, width := &p.of.Search, p.of.width
-	right := p.th.Dim.Render(s.count()) + " "
-	room := max(1, width-4-Width(right))
-	return Spread(" "+p.th.Accent.Render("/")+" "+s.line.View(p.th, room, s.typing), right, width)
 }
 
 // A run is an extent in one style.

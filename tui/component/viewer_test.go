@@ -49,6 +49,59 @@ func TestViewerScrolls(t *testing.T) {
 	}
 }
 
+func TestViewerSearches(t *testing.T) {
+	t.Parallel()
+	lines := counted(40)
+	for i := range lines {
+		lines[i] = " " + lines[i]
+	}
+	v := newViewer(40, 5, lines...)
+	v.Search.Open()
+	v.SetSize(40, 5)
+	for _, letter := range "LINE 3" {
+		v.Type(key(string(letter)))
+	}
+	same(t, text(v.View(plainTheme())), " line 1\n line 2\n▌line 3\n line 4\n / LINE 3▏                1 of 11 lines")
+	v.Type(key("enter"))
+	v.Next(1)
+	first, _, _ := strings.Cut(text(v.View(plainTheme())), "\n")
+	same(t, first, " line 29")
+	has(t, text(v.View(plainTheme())), "▌line 30")
+	v.Next(-1)
+	v.Next(-1)
+	has(t, text(v.View(plainTheme())), "▌line 39")
+	has(t, text(v.View(plainTheme())), "11 of 11 lines")
+	v.Replace(lines[:5])
+	has(t, text(v.View(plainTheme())), "1 of 1 line")
+	v.Replace(nil)
+	has(t, text(v.View(plainTheme())), "not found")
+	if !v.Search.End() {
+		t.Error("there is no search to end")
+	}
+}
+
+// A match keeps the rest of its line in the style that it had, also one of wide or combining characters.
+func TestViewerMarksMatchesInStyledLines(t *testing.T) {
+	t.Parallel()
+	th := colourTheme()
+	v := newViewer(60, 3, " "+th.Dim.Render("日本 na\u0308me")+"  "+th.Bad.Render("naïve name, NAME"))
+	v.Search.Open()
+	v.SetSize(60, 3)
+	for _, letter := range "name" {
+		v.Type(key(string(letter)))
+	}
+	line, _, _ := strings.Cut(v.View(th), "\n")
+	same(t, strings.TrimRight(ansi.Strip(line), " "), "▌日本 na\u0308me  naïve name, NAME")
+	for _, part := range []string{th.Dim.Render("日本 na\u0308me"), th.Bad.Render("naïve "), th.Cursor.Render("name"), th.Bad.Render(", "), th.Cursor.Render("NAME")} {
+		if !strings.Contains(line, part) {
+			t.Errorf("%q lacks %q", line, part)
+		}
+	}
+	if got := ansi.StringWidth(line); got != 60 {
+		t.Errorf("the line has %d cells, want 60", got)
+	}
+}
+
 func TestViewerKeepsItsPlace(t *testing.T) {
 	t.Parallel()
 	v := newViewer(30, 5, counted(200)...)

@@ -156,8 +156,9 @@ func (b *Browser[R, D]) key(msg tea.KeyMsg) tea.Cmd {
 	switch {
 	case b.filter.Typing:
 		return b.typeFilter(msg)
-	case b.doc.Search.Typing():
-		b.doc.Type(msg)
+	case b.searching():
+		text, _ := b.text()
+		text.Type(msg)
 	case b.bodyFocused():
 		b.doc.Key(msg)
 	case b.Focused == PaneDetail:

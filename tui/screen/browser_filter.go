@@ -2,32 +2,38 @@ package screen
 
 import tea "github.com/charmbracelet/bubbletea"
 
-// FilterBinding returns the key that opens the filter. help says what it matches, with an example.
+// FilterBinding returns the key that opens the filter, or while a text has the focus, a search in that.
+// help says what the filter matches, with an example.
 func (b *Browser[R, D]) FilterBinding(help string) Binding {
-	if b.bodyFocused() {
-		return Binding{} // the key searches in the body
+	switch text, search := b.text(); {
+	case text == nil:
+		return b.filteredTable.FilterBinding(help)
+	case b.bodyFocused() || search.Shown():
+		return Binding{} // it is among those of the text
+	default:
+		return searchBinding(search)
 	}
-	return b.filteredTable.FilterBinding(help)
 }
 
-// TypingBindings returns the keys of the filter, or of the search in the body, while that is
-// being typed.
+// TypingBindings returns the keys of the filter, or of the search in the text that has the focus,
+// while that is being typed.
 func (b *Browser[R, D]) TypingBindings() []Binding {
-	if b.doc.Search.Typing() {
+	if b.searching() {
 		return searchBindings()
 	}
 	return b.filter.Bindings()
 }
 
-// Typing reports whether keys are text for the filter or for the search in the body.
-func (b *Browser[R, D]) Typing() bool { return b.filter.Typing || b.doc.Search.Typing() }
+// Typing reports whether keys are text for the filter or for a search.
+func (b *Browser[R, D]) Typing() bool { return b.filter.Typing || b.searching() }
 
-// Back does the first of these that applies: it ends the search in the body, moves the focus to the
+// Back does the first of these that applies: it ends the search in the text that has the focus, moves the focus to the
 // list, removes the filter, or removes the marks.
 func (b *Browser[R, D]) Back() (tea.Cmd, bool) {
-	switch {
-	case b.bodyFocused() && b.doc.Search.End():
+	if _, search := b.text(); search != nil && search.End() {
 		return nil, true
+	}
+	switch {
 	case b.backToList():
 		return nil, true
 	case b.filter.Shown():

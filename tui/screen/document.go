@@ -11,24 +11,40 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// documentBindings returns the keys of the body while it has the focus.
-func (p *Panes) documentBindings() []Binding {
-	if !p.bodyFocused() {
+// A searchable is a text in which a person can search.
+type searchable interface {
+	Type(tea.KeyMsg)
+	Next(by int)
+}
+
+// text returns the text that has the focus, and its search: the body, or the tab in front. It returns
+// nil while the list has the focus.
+func (p *Panes) text() (searchable, *component.Search) {
+	switch {
+	case p.bodyFocused():
+		return &p.doc, &p.doc.Search
+	case p.Focused == PaneDetail:
+		page := p.Tabs.viewer()
+		return page, &page.Search
+	}
+	return nil, nil
+}
+
+// searching reports whether keys are text to search for.
+func (p *Panes) searching() bool {
+	_, search := p.text()
+	return search != nil && search.Typing()
+}
+
+// textBindings returns the keys of the text that has the focus, except the one that opens a search in
+// a tab, which takes the place of the one that opens the filter.
+func (p *Panes) textBindings() []Binding {
+	text, search := p.text()
+	if text == nil || !p.bodyFocused() && !search.Shown() {
 		return nil
 	}
-	do := func(act func()) func() tea.Cmd {
-		return func() tea.Cmd {
-			act()
-			return nil
-		}
-	}
-	all := []Binding{{Keys: []string{"/"}, Label: "search", Help: "Search in the body", Do: do(p.doc.Search.Open)}}
-	if p.doc.Search.Shown() {
-		all = append(all,
-			Binding{Keys: []string{"n"}, Label: "next", Help: "Next line with a match", Do: do(func() { p.doc.Next(1) })},
-			Binding{Keys: []string{"N"}, Label: "back", Help: "Previous line with a match", Do: do(func() { p.doc.Next(-1) })})
-	}
-	if p.doc.CanFold() {
+	all := searchKeys(text, search)
+	if p.bodyFocused() && p.doc.CanFold() {
 		all = append(all,
 			Binding{Keys: []string{"enter"}, Label: "fold", Help: "Fold the object or array at the cursor, or unfold it", Do: do(p.doc.Fold)},
 			Binding{Keys: []string{"-"}, Word: "fold all", Help: "Fold everything but the outermost object, or unfold all", Do: do(p.doc.FoldAll)})
@@ -36,11 +52,38 @@ func (p *Panes) documentBindings() []Binding {
 	return all
 }
 
+// do returns the action that only changes what is shown.
+func do(act func()) func() tea.Cmd {
+	return func() tea.Cmd {
+		act()
+		return nil
+	}
+}
+
+// searchBinding returns the key that opens a search.
+func searchBinding(search *component.Search) Binding {
+	return Binding{Keys: []string{"/"}, Label: "search", Help: "Search in this text", Do: do(search.Open)}
+}
+
+// searchKeys returns the keys that search in a text.
+func searchKeys(text searchable, search *component.Search) []Binding {
+	all := []Binding{searchBinding(search)}
+	if search.Shown() {
+		all = append(all,
+			Binding{Keys: []string{"n"}, Label: "next", Help: "Next line with a match", Do: do(func() { text.Next(1) })},
+			Binding{Keys: []string{"N"}, Label: "back", Help: "Previous line with a match", Do: do(func() { text.Next(-1) })})
+	}
+	return all
+}
+
+// endSearch is what esc does during a search.
+const endSearch = "end the search"
+
 // searchBindings explains the keys while a person types what to search for.
 func searchBindings() []Binding {
 	return []Binding{
 		{Shown: "enter", Label: "keep", Help: "Keep the search; n and N go to the next match and back"},
-		{Shown: "esc", Label: "end the search", Help: "End the search"},
+		{Shown: "esc", Label: endSearch, Help: "End the search"},
 	}
 }
 

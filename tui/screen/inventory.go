@@ -115,6 +115,8 @@ func (i *Inventory[R]) giveUp() tea.Cmd {
 
 func (i *Inventory[R]) key(msg tea.KeyMsg) tea.Cmd {
 	switch {
+	case i.searching():
+		i.detail.Type(msg)
 	case i.filter.Typing:
 		cmd := i.typeFilter(msg)
 		if !i.filter.Typing {
@@ -140,12 +142,15 @@ func (i *Inventory[R]) Tried() bool { return i.read || i.err != nil }
 
 // Busy reports whether keys must wait, because the row on which they act is still being read.
 func (i *Inventory[R]) Busy(tea.KeyMsg) bool {
-	return !i.filter.Typing && i.query.Running && (!i.Tried() || i.reveal != 0)
+	return !i.Typing() && i.query.Running && (!i.Tried() || i.reveal != 0)
 }
 
-// Back moves the focus to the list, or if it is there, removes the filter.
+// Back ends the search in the detail, moves the focus to the list, or if it is there, removes the
+// filter.
 func (i *Inventory[R]) Back() (tea.Cmd, bool) {
 	switch {
+	case i.panes.Focused == PaneDetail && i.detail.Search.End():
+		return nil, true
 	case i.backToList():
 		return nil, true
 	case i.filter.Clear():
@@ -177,10 +182,17 @@ func (i *Inventory[R]) OpenBinding() Binding {
 	return Binding{Keys: []string{"enter"}, Label: "open", Help: "Go to the detail", Do: i.focus(PaneDetail)}
 }
 
-// ListBindings returns the keys that filter the list and that move the focus. help says
-// what the filter chooses.
+// ListBindings returns the keys that filter the list, or search in the detail if that has the focus, and
+// that move the focus. help says what the filter chooses.
 func (i *Inventory[R]) ListBindings(help string) []Binding {
-	switch filter := i.FilterBinding(help); {
+	filter := i.FilterBinding(help)
+	switch {
+	case i.panes.Focused == PaneDetail && i.detail.Search.Shown():
+		filter = Binding{} // it is among those of the search
+	case i.panes.Focused == PaneDetail:
+		filter = searchBinding(&i.detail.Search)
+	}
+	switch {
 	case len(i.all) == 0:
 		return nil
 	case i.spec.Detail == nil:

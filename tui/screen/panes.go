@@ -127,7 +127,7 @@ func (p *Panes) TurnBindings() []Binding {
 	if p.bodyFocused() && !p.BodyViewer().Wrapped {
 		back, on = back[:1], on[:1]
 	}
-	all = append(all, p.documentBindings()...)
+	all = append(all, p.textBindings()...)
 	return append(all,
 		Binding{Keys: back, Shown: "h l", Label: "tabs", Help: "Switch tabs of the detail", Do: p.turn(-1)},
 		Binding{Keys: on, Do: p.turn(1)})

@@ -33,10 +33,15 @@ func (t *Tabs) Turn(by int) {
 	}
 }
 
-// Rewind scrolls every page to its top.
+// Rewind scrolls every page to its top and ends its search. A search that a person is typing
+// continues, because otherwise the next letters would act as keys.
 func (t *Tabs) Rewind() {
 	for i := range t.Viewers {
+		search := t.Viewers[i].Search
 		t.Viewers[i] = component.Viewer{}
+		if search.Typing() {
+			t.Viewers[i].Search = search
+		}
 	}
 }
 

@@ -25,7 +25,7 @@ func (w *Screen) Bindings() []screen.Binding {
 	if !ok {
 		return slices.Concat([]screen.Binding{create}, list, screen.NoneHere("webhook", all))
 	}
-	return slices.Concat(all[:1], []screen.Binding{create}, all[1:], list, w.relatedBindings(r))
+	return slices.Concat(w.SearchBindings(), all[:1], []screen.Binding{create}, all[1:], list, w.relatedBindings(r))
 }
 
 // relatedBindings returns the keys that lead to what belongs to the webhook.
