@@ -26,7 +26,7 @@ func checkScenes() []scene {
 		{name: "check-compared", set: func(s *testStore) { s.AddTwoChecks() }, play: at("c", "j")},
 		{name: "check-lost", set: func(s *testStore) {
 			s.AddRunningCheck()
-			_ = s.LoseChecks(context.Background(), "the process that made the run died; what it did is kept: run the check again")
+			_ = s.MarkChecksLost(context.Background(), "the process that made the run died; what it did is kept: run the check again")
 		}, play: at()},
 		{name: "check-load", set: func(s *testStore) { s.AddTwoChecks() }, play: at("G")},
 		{name: "check-runs", set: func(s *testStore) { s.AddTwoChecks() }, play: at("e")},

@@ -83,7 +83,7 @@ func refreshRuns(ctx context.Context, store checkStore, read func() ([]storage.C
 	if err != nil || !slices.ContainsFunc(runs, func(r storage.CheckRun) bool { return r.State == storage.CheckRunning }) {
 		return runs, err
 	}
-	if err := check.LoseOrphans(ctx, store); err != nil {
+	if err := check.MarkOrphansLost(ctx, store); err != nil {
 		return nil, err
 	}
 	return read()

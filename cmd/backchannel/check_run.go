@@ -48,7 +48,7 @@ func (s checkSession) ask(ctx context.Context, store checkStore, run *storage.Ch
 	if parked != nil {
 		return fmt.Errorf("%w: nothing was sent: %s", storage.ErrConflict, s.explainParked(parked, "ID"))
 	}
-	if err := check.LoseOrphans(ctx, store); err != nil {
+	if err := check.MarkOrphansLost(ctx, store); err != nil {
 		return err
 	}
 	return store.AskCheck(ctx, run)

@@ -10,46 +10,46 @@ import (
 	"backchannel/storage"
 )
 
-// expectAccepted is what most cases expect. The timeout is acceptWithin.
+// expectAccepted describes what most cases expect. The limit is acceptWithin.
 const expectAccepted = "2xx within 10 s"
 
-// canaryCases has the one case that decides whether the others are run.
+// canaryCases returns the one case that decides whether the others are run.
 func canaryCases() []Case {
 	return []Case{{
 		ID: Canary, Level: storage.CheckMust,
-		What:     "a valid sent event; once more if that fails, because a cold start may cost the first",
+		What:     "a valid sent event; sent once more if it fails, because a cold start may cost the first",
 		Expected: expectAccepted,
-		Why:      "nothing else can be judged at an endpoint that accepts no valid event (2xx acknowledges it, as with Journey Optimizer's custom channels)",
-		Remedy:   "look at the answer: is the URL right, does the endpoint run, and does it have this webhook's key, issuer and audience?",
-		plan:     one(engine.Variation{}), judge: canaryJudge,
+		Why:      "an endpoint that does not accept a valid event cannot be judged any further (2xx acknowledges it, as with Journey Optimizer's custom channels)",
+		Remedy:   "look at the answer: is the URL right, is the endpoint running, and does it have this webhook's key, issuer and audience?",
+		plan:     single(engine.Variation{}), judge: canaryJudge,
 	}}
 }
 
-// canaryJudge judges the last try. The first may have failed because the endpoint was just being
-// started.
+// canaryJudge judges the last try. The first may have failed because the endpoint was still
+// starting.
 func canaryJudge(all []answer) judgement {
 	if len(all) == 0 {
 		return accepted(all)
 	}
-	o := accepted(all[len(all)-1:])
-	if len(all) > 1 && o.result == storage.CheckPassed {
-		o.got += fmt.Sprintf("; the first try got %s", all[0])
+	j := accepted(all[len(all)-1:])
+	if len(all) > 1 && j.result == storage.CheckPassed {
+		j.got += fmt.Sprintf("; the first try got %s", all[0])
 	}
-	return o
+	return j
 }
 
 func acceptCases() []Case {
 	return slices.Concat(fixtureCases(), revisionCases(), statusCases(), contentCases())
 }
 
-// fixtureCases has a case for each fixture.
+// fixtureCases returns a case for each fixture.
 func fixtureCases() (cases []Case) {
 	for _, f := range fixtures.All() {
 		cases = append(cases, Case{
 			ID: "accept/" + slug(f), Level: storage.CheckMust, What: describe(f), Expected: expectAccepted,
-			Why:    "Journey Optimizer sends such events; one that is not acknowledged is sent again, and finally lost (backchannel fixture list shows them)",
-			Remedy: "accept every event that has the payload's structure, whatever its status, code and reason",
-			unfit:  withoutChannel(f.Channel),
+			Why:        "Journey Optimizer sends such events; one that is not acknowledged is sent again, and finally lost (backchannel fixture list shows them)",
+			Remedy:     "accept every event that has the payload's structure, whatever its status, code and reason",
+			skipReason: requiresChannel(f.Channel),
 			plan: func(s *eventSource) ([]round, error) {
 				e, err := s.event(f, s.webhook.Revision)
 				return []round{{{event: e}}}, err
@@ -60,7 +60,7 @@ func fixtureCases() (cases []Case) {
 	return cases
 }
 
-// slug returns a fixture's name in the form of a case's ID.
+// slug returns a fixture's name as part of a case's ID.
 func slug(f fixtures.Fixture) string { return strings.ReplaceAll(f.Name(), " ", "-") }
 
 func describe(f fixtures.Fixture) string {
@@ -71,8 +71,8 @@ func describe(f fixtures.Fixture) string {
 	return text
 }
 
-// withoutChannel makes a case unfit for webhooks that lack a channel.
-func withoutChannel(channel storage.Channel) func(*storage.Webhook) string {
+// requiresChannel skips a case for webhooks that lack a channel.
+func requiresChannel(channel storage.Channel) func(*storage.Webhook) string {
 	return func(w *storage.Webhook) string {
 		if w.Has(channel) {
 			return ""
@@ -81,23 +81,24 @@ func withoutChannel(channel storage.Channel) func(*storage.Webhook) string {
 	}
 }
 
-// revisionCases send the named fixtures in the other payload revision.
+// revisionCases returns, for each channel, the case that sends its fixtures in the other payload
+// revision.
 func revisionCases() (cases []Case) {
 	for _, channel := range storage.Channels() {
 		cases = append(cases, Case{
 			ID: "accept/other-revision-" + string(channel), Level: storage.CheckShould,
-			What:     fmt.Sprintf("%s: each event in the payload revision that the webhook does not use", channel),
-			Expected: "2xx",
-			Why:      "the payload has been extended once (Adobe's documentation of October 2026), and an organization may be switched to another revision",
-			Remedy:   "ignore fields that are not known, and do without those that are new",
-			unfit:    withoutChannel(channel), plan: otherRevision(channel), judge: accepted,
+			What:       fmt.Sprintf("%s: each event in the payload revision that the webhook does not use", channel),
+			Expected:   "2xx",
+			Why:        "the payload has been extended once (Adobe's documentation of October 2026), and an organization may be switched to another revision",
+			Remedy:     "ignore unknown fields, and do not require new ones",
+			skipReason: requiresChannel(channel), plan: otherRevision(channel), judge: accepted,
 		})
 	}
 	return cases
 }
 
-// otherRevision sends each of the named fixtures of a channel in the payload revision that the
-// webhook does not use. It leaves out the failure codes, whose events differ only in the code.
+// otherRevision sends the fixtures of a channel in the payload revision that the webhook does not
+// use, except those of single failure codes, which differ from each other only in the code.
 func otherRevision(channel storage.Channel) plan {
 	return func(s *eventSource) (rounds []round, err error) {
 		other := storage.Revisions()[0]
@@ -118,8 +119,8 @@ func otherRevision(channel storage.Channel) plan {
 	}
 }
 
-// statusCases send the statuses that only the wider data model has. An endpoint has no reason to
-// refuse them, but receives none of them today, so that is only a should.
+// statusCases returns cases for the statuses that only the wider data model has. An endpoint has
+// no reason to refuse them, but receives none of them today, hence a should.
 func statusCases() (cases []Case) {
 	for _, status := range storage.AllStatuses()[len(storage.Statuses()):] {
 		changes := []change{{pointer: "/messageDeliveryFeedback/feedbackStatus/value", value: fmt.Sprintf("%q", status)}}
@@ -131,7 +132,7 @@ func statusCases() (cases []Case) {
 			ID: "accept/status-" + string(status), Level: storage.CheckShould,
 			What: fmt.Sprintf("an event of status %s", status), Expected: "2xx",
 			Why:    "the data model has this status, although a feedback webhook does not capture it today (Adobe's documentation)",
-			Remedy: "store statuses that are not known, or ignore them; either way, acknowledge them",
+			Remedy: "store unknown statuses, or ignore them; either way, acknowledge them",
 			plan:   changed(storage.StatusSent, changes...), judge: accepted,
 		})
 	}
@@ -143,14 +144,14 @@ const (
 	identityAt = "/identityMap/email/0/id"
 )
 
-// contentCases send valid events whose content some endpoints cannot handle.
+// contentCases returns cases with valid events whose content some endpoints cannot handle.
 func contentCases() []Case {
 	texts := "texts are passed on as mail servers and providers send them (RFC 8259 §7)"
 	return []Case{
 		{
-			ID: "accept/unknown-field", Level: storage.CheckShould, What: "an event with a field that is not known", Expected: "2xx",
+			ID: "accept/unknown-field", Level: storage.CheckShould, What: "an event with an unknown field", Expected: "2xx",
 			Why:    "Journey Optimizer has added fields before (Adobe's documentation of October 2026)",
-			Remedy: "ignore what is not known: in ASP.NET do not set UnmappedMemberHandling.Disallow, in Spring not FAIL_ON_UNKNOWN_PROPERTIES, in Go not DisallowUnknownFields",
+			Remedy: "ignore unknown fields: in ASP.NET do not set UnmappedMemberHandling.Disallow, in Spring not FAIL_ON_UNKNOWN_PROPERTIES, in Go not DisallowUnknownFields",
 			plan: raw(func(valid []byte) []byte {
 				return append([]byte(`{"addedLater":{"by":"the sender","list":[1,null]},`), valid[1:]...)
 			}), judge: accepted,
@@ -164,7 +165,7 @@ func contentCases() []Case {
 		{
 			ID: "accept/type-admin", Level: storage.CheckShould, What: "a bounce of the failure type Admin", Expected: "2xx",
 			Why:    "the failure types are open: Hard, Soft and Ignored are those seen so far (Adobe's documentation)",
-			Remedy: "treat a failure type that is not known like Ignored",
+			Remedy: "treat an unknown failure type like Ignored",
 			plan:   changed(storage.StatusBounce, change{pointer: "/messageDeliveryFeedback/messageFailure/type", value: `"Admin"`}), judge: accepted,
 		},
 		{
@@ -187,7 +188,7 @@ func contentCases() []Case {
 		},
 		{
 			ID: "accept/long-reason", Level: storage.CheckShould, What: "a bounce with a reason of 8 KiB", Expected: "2xx",
-			Why:    "a mail server's answer has several lines, and no page limits a reason",
+			Why:    "a mail server's answer has several lines, and no document limits the length of a reason",
 			Remedy: "truncate long texts before storing them",
 			plan:   changed(storage.StatusBounce, change{reasonAt, `"` + strings.Repeat("550 5.1.1 user unknown; ", 8<<10/24+1)[:8<<10] + `"`, ""}), judge: accepted,
 		},

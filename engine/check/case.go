@@ -1,14 +1,14 @@
-// Package check tries an endpoint of feedback webhooks with a suite of cases: does it accept
-// what Journey Optimizer sends, survive repeats, and refuse whoever is not the sender? Start
+// Package check tests an endpoint of feedback webhooks with a suite of cases: does it accept
+// what Journey Optimizer sends, tolerate repeats, and refuse requests of anyone else? Start
 // with [Cases] and [Select], which need no webhook, or with [NewServer], which makes the runs
-// that people ask for.
+// that users request.
 //
-// A case is data: what is sent, which answers are expected, why, and what to do. There is a
-// file for each group. To add a case, add an entry to its group, and a defect to the table of
-// its test. A case is judged by a function of the answers alone.
+// A case is data: what is sent, which answers are expected, why, and what to do if they are not.
+// Each group has a file. To add a case, add an entry to its group, and a defect to the table of
+// defect_test.gj. A case is judged by a function of the answers alone.
 //
-// The suite is a choice of this project; Adobe publishes none. What a good endpoint does by
-// the defaults of its framework is never a failed must.
+// The suite is this project's own; Adobe publishes none. No must may fail a good endpoint for
+// what its framework does by default.
 package check
 
 import (
@@ -18,7 +18,7 @@ import (
 	"backchannel/storage"
 )
 
-// A Case is one thing that is tried.
+// A Case is one test of an endpoint.
 type Case struct {
 	ID       string // group/name
 	Level    storage.CheckLevel
@@ -27,12 +27,13 @@ type Case struct {
 	Why      string // with its source
 	Remedy   string
 
-	// unfit returns why the case cannot be tried at a webhook, or "". nil: it always can.
-	unfit func(w *storage.Webhook) string
-	plan  plan
-	judge func([]answer) judgement
+	// skipReason returns why the case does not apply to a webhook, or "". If it is nil, the case
+	// always applies.
+	skipReason func(w *storage.Webhook) string
+	plan       plan
+	judge      func([]answer) judgement
 
-	// Instead of plan and judge, a case may look at the TLS handshake or bear load.
+	// Instead of plan and judge, a case may inspect the TLS handshake or put the endpoint under load.
 	inspect func(handshakes) judgement
 	load    bool
 }
@@ -45,8 +46,8 @@ func (c Case) Record() storage.CheckCase {
 // Group returns the group of the case.
 func (c Case) Group() string { return c.Record().Group() }
 
-// A plan returns the requests of a case: rounds one after another, each of requests that are
-// sent at once.
+// A plan returns the requests of a case, in rounds that are sent one after another. The requests
+// of a round are sent at once.
 type plan func(*eventSource) ([]round, error)
 
 type round []request
@@ -55,11 +56,11 @@ type round []request
 type request struct {
 	event storage.Event
 	v     engine.Variation
-	what  string // how it differs from the others of its case; may be empty
+	what  string // what distinguishes it within its case; may be empty
 	http2 bool   // HTTP/2 is offered
 }
 
-// An answer is what came of a request.
+// An answer is the outcome of a request.
 type answer struct {
 	what     string // of the request
 	delivery storage.ID
@@ -68,17 +69,17 @@ type answer struct {
 	err      string // why there is no answer
 	line     string // the first line of the body
 	took     time.Duration
-	kept     bool // the connection had been used before
+	kept     bool // the connection was reused
 	http2    bool
 }
 
 // ok reports whether the endpoint accepted the request.
 func (a answer) ok() bool { return a.code >= 200 && a.code <= 299 }
 
-// none reports whether nothing was answered.
+// none reports whether there was no answer.
 func (a answer) none() bool { return a.code == 0 }
 
-// hung reports whether nothing was answered in time.
+// hung reports whether the request timed out.
 func (a answer) hung() bool { return a.none() && a.class == storage.ClassTimeout }
 
 // A judgement is the outcome of a case.
@@ -86,20 +87,20 @@ type judgement struct {
 	result storage.CheckResult
 	got    string
 	remedy string // instead of the case's, if not empty
-	grave  bool   // a failure whatever the level says
+	grave  bool   // a failure at every level
 }
 
-// weighed returns the judgement as the level of the case has it: only a must fails the check,
-// unless the endpoint hangs.
-func (o judgement) weighed(level storage.CheckLevel) judgement {
+// weighed returns the judgement with the result that the case's level allows: only a must fails
+// the check, except that an endpoint that hangs always does.
+func (j judgement) weighed(level storage.CheckLevel) judgement {
 	switch {
-	case o.result == storage.CheckSkipped || o.grave:
+	case j.result == storage.CheckSkipped || j.grave:
 	case level == storage.CheckInfo:
-		o.result = storage.CheckInformed
-	case level == storage.CheckShould && o.result == storage.CheckFailed:
-		o.result = storage.CheckWarned
+		j.result = storage.CheckInformed
+	case level == storage.CheckShould && j.result == storage.CheckFailed:
+		j.result = storage.CheckWarned
 	}
-	return o
+	return j
 }
 
 // Cases lists every case in the order in which they run.

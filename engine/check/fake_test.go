@@ -9,7 +9,7 @@ import (
 	"backchannel/storage"
 )
 
-// A memory is a store for runs that keeps nothing after the test.
+// A memory is a store of one run in memory.
 type memory struct {
 	mu       sync.Mutex
 	run      storage.CheckRun
@@ -60,7 +60,7 @@ func (m *memory) Finish(_ context.Context, o storage.Outcome) error {
 	return nil
 }
 
-// A clock advances when somebody waits.
+// A clock advances when Wait is called, which returns at once.
 type clock struct {
 	mu  sync.Mutex
 	now time.Time

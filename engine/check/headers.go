@@ -8,8 +8,8 @@ import (
 	"backchannel/storage"
 )
 
-// headerCases leave out or change the webhook's own headers. They are only informative: whether
-// an endpoint must look at a custom header is not known here.
+// headerCases returns cases that omit or change the webhook's own headers. They only inform, because
+// only the endpoint's owner knows whether it must look at a custom header.
 func headerCases() []Case {
 	const why = "an endpoint may tell senders apart by a custom header; this only says whether it looks at it"
 	const remedy = "nothing, unless the endpoint is meant to look at the header"
@@ -20,29 +20,29 @@ func headerCases() []Case {
 	return []Case{
 		{
 			ID: "headers/missing", Level: storage.CheckInfo, What: "an event without one of the custom headers, each in turn", Expected: "any answer", Why: why, Remedy: remedy,
-			unfit: withoutHeaders, plan: eachHeader("without", func(storage.HeaderField) []storage.HeaderField { return nil }), judge: informPerHeader,
+			skipReason: requiresHeaders, plan: eachHeader("without", func(storage.HeaderField) []storage.HeaderField { return nil }), judge: informPerHeader,
 		},
 		{
 			ID: "headers/wrong", Level: storage.CheckInfo, What: "an event with a wrong value of one of the custom headers, each in turn", Expected: "any answer", Why: why, Remedy: remedy,
-			unfit: withoutHeaders, plan: eachHeader("wrong", wrong), judge: informPerHeader,
+			skipReason: requiresHeaders, plan: eachHeader("wrong", wrong), judge: informPerHeader,
 		},
 	}
 }
 
-// withoutHeaders makes a case unfit for webhooks without custom headers.
-func withoutHeaders(w *storage.Webhook) string {
+// requiresHeaders skips a case for webhooks without custom headers.
+func requiresHeaders(w *storage.Webhook) string {
 	if len(w.Headers) == 0 {
 		return "the webhook has no custom headers"
 	}
 	return ""
 }
 
-// eachHeader sends an event for each custom header, whose line is replaced.
+// eachHeader sends an event for each custom header, with that header's line replaced.
 func eachHeader(how string, replace func(storage.HeaderField) []storage.HeaderField) plan {
 	return func(s *eventSource) ([]round, error) {
 		var rounds []round
 		for _, h := range s.webhook.Headers {
-			e, err := s.of(storage.StatusSent)
+			e, err := s.withStatus(storage.StatusSent)
 			if err != nil {
 				return nil, err
 			}
@@ -52,7 +52,7 @@ func eachHeader(how string, replace func(storage.HeaderField) []storage.HeaderFi
 	}
 }
 
-// replaced returns a change of header lines that replaces those of a name.
+// replaced returns a function that replaces the header lines of a name.
 func replaced(name string, replace func(storage.HeaderField) []storage.HeaderField) func([]storage.HeaderField) []storage.HeaderField {
 	return func(lines []storage.HeaderField) (kept []storage.HeaderField) {
 		for _, line := range lines {
@@ -66,7 +66,7 @@ func replaced(name string, replace func(storage.HeaderField) []storage.HeaderFie
 	}
 }
 
-// informPerHeader says for each header whether the endpoint refuses an event because of it.
+// informPerHeader reports for each header whether the endpoint refuses an event because of it.
 func informPerHeader(all []answer) judgement {
 	var parts []string
 	for _, a := range all {

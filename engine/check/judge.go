@@ -37,8 +37,8 @@ func accepted(all []answer) judgement {
 	return judgement{result: storage.CheckPassed, got: describeAnswers(all, nil)}
 }
 
-// limitRemedy returns what to do about an event that the endpoint refused only because of how
-// many came before it, or "".
+// limitRemedy returns what to do about an event that the endpoint refused only because it limits
+// the rate, or "".
 func limitRemedy(a answer) string {
 	if a.code != http.StatusTooManyRequests {
 		return ""
@@ -46,19 +46,20 @@ func limitRemedy(a answer) string {
 	return "the endpoint limits the rate: run the check with a lower --rate, or raise the endpoint's limit and have it send Retry-After of 30 s at most (RFC 6585 §4)"
 }
 
-// A kind is a kind of answers that is wrong.
-type kind struct {
-	is     func(answer) bool
-	result storage.CheckResult
-	says   string
-	remedy string
+// A failureMode is one way in which answers can be wrong.
+type failureMode struct {
+	matches func(answer) bool
+	result  storage.CheckResult
+	summary string
+	remedy  string
 }
 
-// worst judges answers by the first of the kinds that there is among them.
-func worst(all []answer, kinds []kind) judgement {
-	for _, kind := range kinds {
-		if slices.ContainsFunc(all, kind.is) {
-			return judgement{result: kind.result, got: kind.says + ": " + describeAnswers(all, kind.is), remedy: kind.remedy, grave: slices.ContainsFunc(all, answer.hung)}
+// worst judges answers by the first failure mode that any of them shows. The modes are ordered from
+// the worst to the mildest.
+func worst(all []answer, modes []failureMode) judgement {
+	for _, mode := range modes {
+		if slices.ContainsFunc(all, mode.matches) {
+			return judgement{result: mode.result, got: mode.summary + ": " + describeAnswers(all, mode.matches), remedy: mode.remedy, grave: slices.ContainsFunc(all, answer.hung)}
 		}
 	}
 	return judgement{result: storage.CheckPassed, got: describeAnswers(all, nil)}
@@ -66,18 +67,18 @@ func worst(all []answer, kinds []kind) judgement {
 
 // refused expects that every request was refused because of who sent it.
 func refused(all []answer) judgement {
-	return worst(all, []kind{
+	return worst(all, []failureMode{
 		{answer.ok, storage.CheckFailed, "anybody can post events", ""},
 		{answer.crashed, storage.CheckFailed, "a bad token crashes it", "catch the error of the JWT library and answer 401"},
 		{answer.hung, storage.CheckFailed, "it hangs", "catch the error of the JWT library and answer 401"},
 		{func(a answer) bool { return a.code != http.StatusUnauthorized && a.code != http.StatusForbidden }, storage.CheckWarned,
-			"it does not accept the token, but says so in an unusual way", "answer 401 (RFC 9110 §15.5.2) or 403"},
+			"it refuses the token, but with an unusual code", "answer 401 (RFC 9110 §15.5.2) or 403"},
 	})
 }
 
 // rejected expects that every request was rejected because of its body.
 func rejected(all []answer) judgement {
-	return worst(all, []kind{
+	return worst(all, []failureMode{
 		{answer.ok, storage.CheckFailed, "an invalid body is accepted, and acknowledged", ""},
 		{answer.crashed, storage.CheckFailed, "a bad body crashes it", "catch the parser's error and answer 400"},
 		{answer.hung, storage.CheckFailed, "it hangs", "answer 400 as soon as the body is complete"},
@@ -97,19 +98,19 @@ func acceptedOr(codes ...int) func([]answer) judgement {
 	}
 }
 
-// noted judges nothing and only says what was answered.
+// noted passes no judgement; it only reports the answers.
 func noted(all []answer) judgement {
-	return judgement{result: storage.CheckInformed, got: describeAnswers(all, nil), grave: false}
+	return judgement{result: storage.CheckInformed, got: describeAnswers(all, nil)}
 }
 
-// crashed reports whether the endpoint answered that it failed.
+// crashed reports whether the answer was a server error.
 func (a answer) crashed() bool { return a.code >= 500 }
 
-// broken reports whether the endpoint did not answer, or that it failed.
+// broken reports whether there was no answer or a server error.
 func (a answer) broken() bool { return a.none() || a.crashed() }
 
-// describeAnswers says what was answered. If matters is not nil, it describes the answers for
-// which that returns true.
+// describeAnswers describes the answers for which matters returns true, or all of them if matters
+// is nil.
 func describeAnswers(all []answer, matters func(answer) bool) string {
 	if len(all) == 0 {
 		return "nothing was sent"
@@ -174,7 +175,7 @@ func status(code int) string {
 	return strconv.Itoa(code)
 }
 
-// shortTime returns a duration without digits that say nothing.
+// shortTime formats a duration without insignificant digits.
 func shortTime(d time.Duration) string {
 	if d < 10*time.Millisecond {
 		return d.Round(100 * time.Microsecond).String()
@@ -185,11 +186,11 @@ func shortTime(d time.Duration) string {
 	return d.Round(10 * time.Millisecond).String()
 }
 
-// maxLine is how many characters of a body's first line are kept.
+// maxLine is the number of characters kept of a body's first line.
 const maxLine = 120
 
-// firstLine returns the first line of a text that is not blank. A report has one line for each
-// answer, and bodies may be HTML pages.
+// firstLine returns the first line of a text that is not blank, because a report has one line per
+// answer and a body may be an HTML page.
 func firstLine(text string) string {
 	for line := range strings.Lines(text) {
 		if line = strings.TrimSpace(strings.ToValidUTF8(line, "\uFFFD")); line != "" {

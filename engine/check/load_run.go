@@ -9,34 +9,34 @@ import (
 	"backchannel/storage"
 )
 
-// A loadRun is the group load under way.
+// A loadRun is the case of the group load while it runs.
 type loadRun struct {
 	*runner
 	c       Case
 	record  *storage.CheckCase
-	workers chan struct{} // as many as the webhook allows requests at a time
+	workers chan struct{} // as many as the webhook allows concurrent requests
 
-	mu    sync.Mutex // guards what follows
-	b     loadResult
-	until time.Time // a Retry-After is waited for until then
-	err   error
+	mu          sync.Mutex // guards what follows
+	result      loadResult
+	pausedUntil time.Time // the end of the wait for a Retry-After
+	err         error
 }
 
-// bear sends valid events at the rate of the load for as long as it lasts.
+// runLoad sends valid events at the rate of the load for as long as it lasts.
 func (r *runner) runLoad(ctx context.Context, c Case, record *storage.CheckCase) (judgement, error) {
 	l := &loadRun{runner: r, c: c, record: record, workers: make(chan struct{}, max(1, r.webhook.Delivery.Concurrency))}
-	l.b.timeout = r.webhook.Delivery.Timeout
+	l.result.timeout = r.webhook.Delivery.Timeout
 	began := r.cfg.Now()
 	l.dispatch(ctx)
 	for range cap(l.workers) {
 		l.workers <- struct{}{}
 	}
-	l.b.lasted = r.cfg.Now().Sub(began)
-	r.run.Load = l.b.measured()
+	l.result.lasted = r.cfg.Now().Sub(began)
+	r.run.Load = l.result.measured()
 	if ctx.Err() != nil {
 		return judgement{}, ctx.Err()
 	}
-	return judgeLoad(l.b), l.err
+	return judgeLoad(l.result), l.err
 }
 
 // dispatch sends the events, each in a goroutine as soon as a worker is free. It returns early if
@@ -47,7 +47,7 @@ func (l *loadRun) dispatch(ctx context.Context) {
 		if !l.ready(ctx) || pace.take(ctx, 1) != nil {
 			return
 		}
-		event, err := l.eventSource.of(storage.StatusDelivered)
+		event, err := l.eventSource.withStatus(storage.StatusDelivered)
 		if l.failed(err) {
 			return
 		}
@@ -64,7 +64,7 @@ func (l *loadRun) dispatch(ctx context.Context) {
 		}
 		go func() {
 			defer func() { <-l.workers }()
-			l.one(ctx, q, made[0])
+			l.attemptOne(ctx, q, made[0])
 		}()
 	}
 }
@@ -72,7 +72,7 @@ func (l *loadRun) dispatch(ctx context.Context) {
 // ready waits for a Retry-After, and reports whether to go on.
 func (l *loadRun) ready(ctx context.Context) bool {
 	l.mu.Lock()
-	stop, pause := l.b.gaveUp || l.err != nil, l.until.Sub(l.cfg.Now())
+	stop, pause := l.result.gaveUp || l.err != nil, l.pausedUntil.Sub(l.cfg.Now())
 	l.mu.Unlock()
 	if stop || ctx.Err() != nil {
 		return false
@@ -80,39 +80,39 @@ func (l *loadRun) ready(ctx context.Context) bool {
 	return pause <= 0 || l.cfg.Wait(ctx, pause)
 }
 
-// failed records an error, and reports whether there was one. That the run may send no more
-// requests ends the load but is no error.
+// failed records an error, and reports whether there was one. Reaching the limit of requests ends
+// the load but is not an error.
 func (l *loadRun) failed(err error) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if errors.Is(err, errSpent) {
-		l.b.cutAt = l.options.MaxRequests
+		l.result.cutAt = l.options.MaxRequests
 		return true
 	}
 	l.err = errors.Join(l.err, err)
 	return err != nil
 }
 
-// one makes one attempt. The first 429 with Retry-After pauses the load; a 429 after that pause
+// attemptOne makes one attempt. The first 429 with Retry-After pauses the load; a 429 after that pause
 // ends it, because the endpoint does not take the rate even then.
-func (l *loadRun) one(ctx context.Context, q request, d storage.Delivery) {
+func (l *loadRun) attemptOne(ctx context.Context, q request, d storage.Delivery) {
 	a, after, err := l.attempt(ctx, q, d)
 	if l.failed(err) {
 		return
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.b.answers = append(l.b.answers, a)
+	l.result.answers = append(l.result.answers, a)
 	if a.code != 429 {
 		return
 	}
-	l.b.limited++
+	l.result.limited++
 	now := l.cfg.Now()
 	switch after = min(after, maxRetryAfter); {
-	case after <= 0 || now.Before(l.until): // of a request that was on its way before
-	case l.b.obeyed > 0:
-		l.b.gaveUp = true
+	case after <= 0 || now.Before(l.pausedUntil): // to a request that was already under way
+	case l.result.waited > 0:
+		l.result.gaveUp = true
 	default:
-		l.b.obeyed, l.until = after, now.Add(after)
+		l.result.waited, l.pausedUntil = after, now.Add(after)
 	}
 }

@@ -6,8 +6,8 @@ import (
 )
 
 func orderCases() []Case {
-	const why = "Adobe's documentation promises no order, and real providers report late"
-	const remedy = "acknowledge an event whatever came before it; compare the statuses' order when you read, not when you receive"
+	const why = "Adobe's documentation does not promise an order, and real providers report late"
+	const remedy = "acknowledge an event whatever came before it; sort out the order of statuses when you read events, not when you receive them"
 	return []Case{
 		{
 			ID: "order/delivered-first", Level: storage.CheckMust, What: "delivered, then sent, of the same message", Expected: "2xx to both", Why: why, Remedy: remedy,
@@ -40,8 +40,8 @@ func sameRequestCases() []Case {
 	}}
 }
 
-// sameRequest sends two statuses for each of the most recipients that a call can have. An
-// endpoint that de-duplicates on requestId alone keeps one event of forty.
+// sameRequest sends two statuses for each of as many recipients as one call can have. An endpoint
+// that de-duplicates on requestId alone keeps one event of forty.
 func sameRequest(s *eventSource) ([]round, error) {
 	all, err := s.builder.Recipients(*s.webhook, s.channel(), address(s.channel()), fixtures.MaxRecipients)
 	if err != nil {
@@ -50,7 +50,7 @@ func sameRequest(s *eventSource) ([]round, error) {
 	var rounds []round
 	for _, status := range []storage.Status{storage.StatusSent, storage.StatusDelivered} {
 		for _, v := range all {
-			events, err := s.life(v, status)
+			events, err := s.eventsOf(v, status)
 			if err != nil {
 				return nil, err
 			}

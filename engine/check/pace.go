@@ -16,13 +16,13 @@ type pace struct {
 	next time.Time
 }
 
-// newPace returns a pace of which the first request may be sent at once.
+// newPace returns a pace whose first request may be sent at once.
 func newPace(perSecond float64, c Config) *pace {
 	return &pace{every: time.Duration(float64(time.Second) / perSecond), now: c.Now, wait: c.Wait}
 }
 
-// after makes the pace continue where another one stands, so that the change between them sends
-// no burst.
+// after makes the pace continue where another one has got to, so that changing from one to the
+// other does not cause a burst.
 func (p *pace) after(before *pace) *pace {
 	before.mu.Lock()
 	defer before.mu.Unlock()
@@ -30,8 +30,8 @@ func (p *pace) after(before *pace) *pace {
 	return p
 }
 
-// take waits until n requests may be sent at once. The time that these n take at this pace is
-// kept free before them as well as after them, so that no second has more than its share.
+// take waits until n requests may be sent at once. It leaves the time that n requests take at this
+// pace free both before and after them, so that no second has more than its share.
 func (p *pace) take(ctx context.Context, n int) error {
 	p.mu.Lock()
 	now := p.now()

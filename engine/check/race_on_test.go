@@ -2,6 +2,6 @@
 
 package check_test
 
-// defectStep is 1 where each defect is tried, n where each nth is: under the race detector a run of the whole
-// suite takes ten times as long, and the same code runs for each defect.
+// defectStep selects every nth defect. Under the race detector the suite takes ten times as long,
+// and every defect runs the same code.
 const defectStep = 4

@@ -18,8 +18,8 @@ import (
 	"backchannel/storage/token"
 )
 
-// A reference is an endpoint as it should be. Its fields are the places where the defects of
-// the table change it; the zero value has none.
+// A reference is an exemplary endpoint. The defects of the table change it through its fields; the
+// zero value has no defect.
 type reference struct {
 	spec token.Spec
 	key  *token.Key
@@ -87,24 +87,23 @@ func (r *reference) receive(w http.ResponseWriter, body []byte) {
 	w.WriteHeader(http.StatusNoContent)
 }
 
-// strict accepts exactly one valid token.
+// strict accepts one valid token, and nothing else.
 func strict(r *reference, values []string) bool {
-	return len(values) == 1 && r.judges(values[0], "")
+	return len(values) == 1 && r.judges(values[0])
 }
 
-// judges reports whether a header's value passes every check of the receiver's judge but
-// those that are named.
-func (r *reference) judges(value string, but ...string) bool {
+// judges reports whether a header's value passes every check of [token.Judge] except the named ones.
+func (r *reference) judges(value string, except ...string) bool {
 	for _, c := range token.Judge(r.spec, r.key, []string{value}, r.now()) {
-		if c.Result == token.Fail && !slices.Contains(but, c.Name) {
+		if c.Result == token.Fail && !slices.Contains(except, c.Name) {
 			return false
 		}
 	}
 	return true
 }
 
-// once counts an event, and reports how often it has come.
-func (r *reference) once(key string) int {
+// countSeen counts an event, and returns how often it has come.
+func (r *reference) countSeen(key string) int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.seen == nil {
@@ -114,8 +113,8 @@ func (r *reference) once(key string) int {
 	return r.seen[key]
 }
 
-// was returns what was kept under a key, and replaces it.
-func (r *reference) was(key, value string) string {
+// swapLast replaces the value of a key, and returns the one before.
+func (r *reference) swapLast(key, value string) string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.last == nil {
@@ -126,7 +125,7 @@ func (r *reference) was(key, value string) string {
 	return before
 }
 
-// serve starts an endpoint over TLS or without.
+// serve starts an endpoint, with TLS if config is not nil.
 func serve(handler http.Handler, config *tls.Config) *httptest.Server {
 	s := httptest.NewUnstartedServer(handler)
 	s.Config.ErrorLog = log.New(io.Discard, "", 0)

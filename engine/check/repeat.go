@@ -10,8 +10,8 @@ import (
 	"backchannel/storage/token"
 )
 
-// simultaneous is how many copies of an event arrive at once. Endpoints that look an event up
-// before they insert it let some of them fail.
+// simultaneous is the number of copies of an event that arrive at once. An endpoint that looks an
+// event up before inserting it fails some of them.
 const simultaneous = 10
 
 func repeatCases() []Case {
@@ -27,7 +27,7 @@ func repeatCases() []Case {
 		},
 		{
 			ID: "repeat/at-once", Level: storage.CheckMust, What: "the same event 10 times at once, each with its own JWT", Expected: "2xx to each", Why: why,
-			Remedy: "insert with ON CONFLICT DO NOTHING or its like, and take a violated unique key for a repeat: to look first and then insert is a race",
+			Remedy: "insert with ON CONFLICT DO NOTHING or the like, and take a violated unique key for a repeat: looking first and then inserting is a race",
 			plan: func(s *eventSource) ([]round, error) {
 				all, err := s.message(storage.StatusSent)
 				return atOnce(slices.Repeat(all, simultaneous), err)
@@ -35,9 +35,9 @@ func repeatCases() []Case {
 		},
 		{
 			ID: "repeat/same-token", Level: storage.CheckShould, What: "the same bytes twice with the same JWT", Expected: "2xx to both, although replay protection by jti may refuse the second",
-			Why:    "a proxy may repeat a request as it is (RFC 9110 §9.2.2); protection against replay is a good reason to refuse it (RFC 7519 §4.1.7)",
-			Remedy: "if that is not replay protection on purpose, acknowledge the repeat",
-			unfit:  withoutJWT, plan: sameToken, judge: accepted,
+			Why:        "a proxy may repeat a request unchanged (RFC 9110 §9.2.2); protection against replay is a good reason to refuse it (RFC 7519 §4.1.7)",
+			Remedy:     "acknowledge the repeat, unless you refuse it to protect against replay",
+			skipReason: requiresJWT, plan: sameToken, judge: accepted,
 		},
 	}
 }

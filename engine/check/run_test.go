@@ -29,11 +29,11 @@ type bench struct {
 
 var secret = storage.Secret(strings.Repeat("k", 64))
 
-// key is that of the reference endpoint, shared because RSA keys take long to make.
+// rsaKey is the key of the reference endpoint, shared because generating one takes long.
 var rsaKey = sync.OnceValues(newRSAPEM)
 
-// closing waits at the end for servers that are being closed. For a connection whose request
-// was not read, net/http takes half a second, for which no test has to wait.
+// closing counts the servers that are being closed. net/http takes half a second to close a
+// connection whose request was not read, which no test needs to wait for.
 var closing sync.WaitGroup
 
 func TestMain(m *testing.M) {
@@ -59,7 +59,7 @@ func newBench(t *testing.T, change func(*storage.Webhook)) *bench {
 	return b
 }
 
-// open opens a store with the webhook.
+// open opens a store that has the webhook.
 func (b *bench) open() *sqlite.Store {
 	b.Helper()
 	store, err := sqlite.Open(b.Context(), sqlite.Options{Dir: b.TempDir()})
@@ -89,8 +89,8 @@ func (b *bench) reference() *reference {
 	return &reference{spec: spec, key: key, now: time.Now, hang: make(chan struct{})}
 }
 
-// at points the webhook to a server, whose certificate is trusted.
-func (b *bench) at(s *httptest.Server) {
+// pointTo points the webhook to a server, and trusts its certificate.
+func (b *bench) pointTo(s *httptest.Server) {
 	b.Helper()
 	b.Cleanup(func() { closing.Go(s.Close) })
 	b.hook.URL = s.URL
@@ -101,8 +101,8 @@ func (b *bench) at(s *httptest.Server) {
 	}
 }
 
-// check makes a run and returns it as it is stored.
-func (b *bench) check(ctx context.Context, o storage.CheckOptions) storage.CheckRun {
+// runStored makes a run with a store of SQLite, and returns the run as it is stored.
+func (b *bench) runStored(ctx context.Context, o storage.CheckOptions) storage.CheckRun {
 	b.Helper()
 	b.open()
 	run := storage.CheckRun{WebhookID: b.hook.ID, Options: o}
@@ -119,23 +119,23 @@ func (b *bench) check(ctx context.Context, o storage.CheckOptions) storage.Check
 	return run
 }
 
-// bad lists the cases of a result, as "id result: got".
-func bad(r storage.CheckRun, results ...storage.CheckResult) (ids, told []string) {
+// withResult lists the cases with one of the results, as IDs and as "id result: got".
+func withResult(r storage.CheckRun, results ...storage.CheckResult) (ids, described []string) {
 	for _, c := range r.Cases {
 		if slices.Contains(results, c.Result) {
 			ids = append(ids, c.ID)
-			told = append(told, c.ID+" "+string(c.Result)+": "+c.Got)
+			described = append(described, c.ID+" "+string(c.Result)+": "+c.Got)
 		}
 	}
-	return ids, told
+	return ids, described
 }
 
-// quick is a run without waiting for its rate.
+// quick returns options for a run at the highest rate.
 func quick(skip ...string) storage.CheckOptions {
 	return storage.CheckOptions{Skip: skip, PerSecond: storage.MaxCheckRate}
 }
 
-// An exemplary endpoint passes everything, whatever the algorithm and the payload revision.
+// An exemplary endpoint passes all cases, whatever the algorithm and the payload revision.
 func TestExemplaryEndpointPassesEverything(t *testing.T) {
 	t.Parallel()
 	for name, change := range map[string]func(*storage.Webhook){
@@ -146,8 +146,8 @@ func TestExemplaryEndpointPassesEverything(t *testing.T) {
 		"2026-10, SMS": func(w *storage.Webhook) {
 			w.Revision, w.Channels = storage.Revision202610, []storage.Channel{storage.SMS}
 		},
-		"a header for it":  func(w *storage.Webhook) { w.Auth.JWT.Header, w.Auth.JWT.Prefix = "X-Token", "" },
-		"no JWT, no other": func(w *storage.Webhook) { w.Auth.Type, w.Headers = storage.AuthNone, nil },
+		"a header of its own":            func(w *storage.Webhook) { w.Auth.JWT.Header, w.Auth.JWT.Prefix = "X-Token", "" },
+		"neither JWT nor custom headers": func(w *storage.Webhook) { w.Auth.Type, w.Headers = storage.AuthNone, nil },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -156,13 +156,13 @@ func TestExemplaryEndpointPassesEverything(t *testing.T) {
 			if b.hook.Auth.Type == storage.AuthJWT {
 				r = b.reference()
 			}
-			b.at(serve(r, &tls.Config{}))
-			run := b.check(t.Context(), quick("load", "slow"))
+			b.pointTo(serve(r, &tls.Config{}))
+			run := b.runStored(t.Context(), quick("load", "slow"))
 			if run.State != storage.CheckFinished {
 				t.Errorf("the run is %s: %s", run.State, run.Reason)
 			}
-			if _, told := bad(run, storage.CheckFailed, storage.CheckWarned, ""); len(told) > 0 {
-				t.Errorf("of an exemplary endpoint:\n%s", strings.Join(told, "\n"))
+			if _, described := withResult(run, storage.CheckFailed, storage.CheckWarned, ""); len(described) > 0 {
+				t.Errorf("an exemplary endpoint got:\n%s", strings.Join(described, "\n"))
 			}
 		})
 	}

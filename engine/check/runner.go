@@ -26,12 +26,12 @@ type Store interface {
 
 // A Config configures runs. The zero value of every field but Engine is usable.
 type Config struct {
-	Engine engine.Config // as that of the engine that delivers
-	Now    func() time.Time
-	Wait   func(context.Context, time.Duration) bool // as storage.Sleep, which is the default
-	Rand   io.Reader                                 // for events; nil: crypto/rand
+	Engine engine.Config                             // the same as that of the delivering engine
+	Now    func() time.Time                          // nil: time.Now
+	Wait   func(context.Context, time.Duration) bool // nil: storage.Sleep
+	Rand   io.Reader                                 // source of the events' IDs; nil: crypto/rand
 
-	slow time.Duration // of the case slow/body
+	slow time.Duration // for the case slow/body; 0: slowBody
 }
 
 func (c Config) withDefaults() Config {
@@ -53,9 +53,9 @@ var (
 )
 
 const (
-	// maxRetryAfter is how long a request waits in all when the endpoint answers 429.
+	// maxRetryAfter is the longest that a request waits in all when the endpoint answers 429.
 	maxRetryAfter = 30 * time.Second
-	// commitWithin is how long the end of a run may take to be stored after its context.
+	// commitWithin limits how long storing a result may take after the run's context has ended.
 	commitWithin = 5 * time.Second
 )
 
@@ -70,17 +70,18 @@ type runner struct {
 	eventSource *eventSource
 	pace        *pace
 	cases       []Case
-	// keep stores although the run's context has ended, so that what was done is kept.
+	// keep is the context for storing. It outlives the run's own, so that the results of an
+	// interrupted run are kept.
 	keep context.Context
 
-	spent string // why cases were left out: the run may send no more requests
+	spent string // why cases were left out, once the limit of requests is reached
 
 	mu   sync.Mutex // guards sent
 	sent int
 }
 
-// Run makes a run that was asked for, and stores its progress case by case. The end of ctx
-// interrupts it, for the reason of context.Cause. The error is one of the store.
+// Run makes a requested run, and stores its progress case by case. The end of ctx interrupts the
+// run; context.Cause tells why. Run returns only errors of the store.
 func Run(ctx context.Context, cfg Config, store Store, run storage.CheckRun, w storage.Webhook) error {
 	cfg = cfg.withDefaults()
 	cases, err := Select(run.Options.Only, run.Options.Skip)
@@ -99,11 +100,11 @@ func Run(ctx context.Context, cfg Config, store Store, run storage.CheckRun, w s
 	}
 	r.eventSource.slow = cfg.slow
 	defer r.client.Close()
-	return r.all(ctx)
+	return r.runAll(ctx)
 }
 
-// all runs the cases and stores the end of the run.
-func (r *runner) all(ctx context.Context) error {
+// runAll runs the cases and stores the end of the run.
+func (r *runner) runAll(ctx context.Context) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, r.options.Timeout, errTimeUp)
 	defer cancel()
 	for _, c := range r.cases {
@@ -122,7 +123,7 @@ func (r *runner) all(ctx context.Context) error {
 		r.run.State, r.run.Reason = storage.CheckInterrupted, errEnded.Error()
 	case ctx.Err() != nil:
 		r.run.State, r.run.Reason = storage.CheckInterrupted, context.Cause(ctx).Error()
-	case errors.Is(err, storage.ErrNotFound): // the store knows of the deletion before the server hears of it
+	case errors.Is(err, storage.ErrNotFound): // the store knows of the deletion before the server does
 		r.run.State, r.run.Reason = storage.CheckInterrupted, errDeleted.Error()
 	case err != nil:
 		r.run.State, r.run.Reason = storage.CheckInterrupted, err.Error()
@@ -139,9 +140,8 @@ func (r *runner) end() error {
 	return r.store.EndCheck(ctx, r.run)
 }
 
-// judgeAll runs one case after another. It returns why the rest was not run, or "". The TLS cases
-// need no answer to an event, so they run even if the endpoint is dead. They share one set of
-// handshakes.
+// judgeAll runs the cases one after another, and returns why some were not run, or "". The TLS
+// cases send no event, so they run even if the endpoint is dead. They share one pair of handshakes.
 func (r *runner) judgeAll(ctx context.Context) (reason string, err error) {
 	var presented *handshakes
 	dead := ""
@@ -153,10 +153,10 @@ func (r *runner) judgeAll(ctx context.Context) (reason string, err error) {
 		if err := r.begin(record); err != nil {
 			return "", err
 		}
-		var o judgement
+		var j judgement
 		switch {
-		case c.unfit != nil && c.unfit(&r.webhook) != "":
-			o = judgement{result: storage.CheckSkipped, got: c.unfit(&r.webhook)}
+		case c.skipReason != nil && c.skipReason(&r.webhook) != "":
+			j = judgement{result: storage.CheckSkipped, got: c.skipReason(&r.webhook)}
 		case c.inspect != nil:
 			if presented == nil {
 				if err := r.pace.take(ctx, 1); err != nil {
@@ -165,37 +165,38 @@ func (r *runner) judgeAll(ctx context.Context) (reason string, err error) {
 				seen := inspectTLS(ctx, r.client, &r.webhook, r.cfg.Now())
 				presented = &seen
 			}
-			o = c.inspect(*presented)
+			j = c.inspect(*presented)
 		default:
-			o, dead, err = r.try(ctx, c, record)
+			j, dead, err = r.try(ctx, c, record)
 		}
 		if err != nil || ctx.Err() != nil {
 			return "", err
 		}
-		if err := r.conclude(record, c, o); err != nil {
+		if err := r.conclude(record, c, j); err != nil {
 			return "", err
 		}
-		if c.ID == Canary && o.result == storage.CheckFailed {
-			dead = "the endpoint did not accept a valid event (" + Canary + "), so nothing else can be learned from it"
+		if c.ID == Canary && j.result == storage.CheckFailed {
+			dead = "the endpoint did not accept a valid event (" + Canary + "), so nothing else can be learned about it"
 		}
 	}
 	return dead, nil
 }
 
-// begin stores that a case has begun.
+// begin stores the start of a case.
 func (r *runner) begin(record *storage.CheckCase) error {
 	record.StartedAt = r.stamp()
 	return r.store.SaveCheckCases(r.keep, r.run.ID, *record)
 }
 
-// stamp returns the time as a store returns it, in UTC and whole microseconds, so that what is kept here equals what is read again.
+// stamp returns the time as a store returns it, in UTC and whole microseconds, so that the run in
+// memory equals the stored one.
 func (r *runner) stamp() time.Time { return r.cfg.Now().UTC().Truncate(time.Microsecond) }
 
-// conclude stores what came of a case.
-func (r *runner) conclude(record *storage.CheckCase, c Case, o judgement) error {
-	o = o.weighed(c.Level)
-	record.Result, record.Got, record.EndedAt = o.result, o.got, r.stamp()
-	record.Remedy = cmp.Or(o.remedy, record.Remedy)
+// conclude stores the result of a case.
+func (r *runner) conclude(record *storage.CheckCase, c Case, j judgement) error {
+	j = j.weighed(c.Level)
+	record.Result, record.Got, record.EndedAt = j.result, j.got, r.stamp()
+	record.Remedy = cmp.Or(j.remedy, record.Remedy)
 	return r.store.SaveCheckCases(r.keep, r.run.ID, *record)
 }
 
@@ -217,34 +218,35 @@ func (r *runner) skipRest(why string) error {
 	return r.store.SaveCheckCases(ctx, r.run.ID, rest...)
 }
 
-// try makes the requests of a case. dead says why no other case can be tried, if that is so.
-func (r *runner) try(ctx context.Context, c Case, record *storage.CheckCase) (o judgement, dead string, err error) {
+// try sends the requests of a case and judges the answers. If no other case can be tried, dead
+// tells why.
+func (r *runner) try(ctx context.Context, c Case, record *storage.CheckCase) (j judgement, dead string, err error) {
 	defer func() {
 		if errors.Is(err, errSpent) {
 			r.spent = err.Error()
-			o, err = judgement{result: storage.CheckSkipped, got: err.Error()}, nil
+			j, err = judgement{result: storage.CheckSkipped, got: err.Error()}, nil
 		}
 	}()
 	if c.load {
-		o, err = r.runLoad(ctx, c, record)
-		return o, "", err
+		j, err = r.runLoad(ctx, c, record)
+		return j, "", err
 	}
 	rounds, err := c.plan(r.eventSource)
 	if err != nil {
-		return o, "", fmt.Errorf("%s: %w", c.ID, err)
+		return j, "", fmt.Errorf("%s: %w", c.ID, err)
 	}
 	var all []answer
 	for _, round := range rounds {
 		answers, err := r.send(ctx, c, record, round)
 		if err != nil {
-			return o, "", err
+			return j, "", err
 		}
 		all = append(all, answers...)
 	}
 	if c.ID == Canary && len(all) == 1 && !all[0].ok() {
 		again, err := r.send(ctx, c, record, rounds[0])
 		if err != nil {
-			return o, "", err
+			return j, "", err
 		}
 		return c.judge(append(all, again...)), "", nil
 	}
@@ -256,11 +258,11 @@ func (r *runner) try(ctx context.Context, c Case, record *storage.CheckCase) (o 
 	if c.ID != Canary {
 		dead, err = r.whyDead(ctx, c, all)
 	}
-	o = c.judge(all)
+	j = c.judge(all)
 	if dead != "" {
-		o.got += "; " + dead
+		j.got += "; " + dead
 	}
-	return o, dead, err
+	return j, dead, err
 }
 
 // send sends the requests of a round at once, and waits for all answers.
@@ -282,7 +284,7 @@ func (r *runner) send(ctx context.Context, c Case, record *storage.CheckCase, re
 }
 
 // attemptPatiently attempts a delivery. As long as the endpoint answers 429 with Retry-After, it
-// waits and sends the event anew.
+// waits and sends the event again as a new delivery.
 func (r *runner) attemptPatiently(ctx context.Context, c Case, record *storage.CheckCase, q request, d storage.Delivery) (answer, error) {
 	waited := time.Duration(0)
 	for {
@@ -302,11 +304,11 @@ func (r *runner) attemptPatiently(ctx context.Context, c Case, record *storage.C
 	}
 }
 
-// errSpent means that the run may send no more requests. Its text ends the message.
+// errSpent means that the run has reached its limit of requests. Its text ends the message.
 var errSpent = errors.New("allow more with --max")
 
-// enqueue stores the deliveries of requests that are about to be sent, so that their bytes and
-// answers can be looked at later.
+// enqueue stores the deliveries of requests before they are sent, so that their bytes and answers
+// can be inspected later.
 func (r *runner) enqueue(c Case, record *storage.CheckCase, requests ...request) ([]storage.Delivery, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -326,14 +328,13 @@ func (r *runner) enqueue(c Case, record *storage.CheckCase, requests ...request)
 	return made, err
 }
 
-// attempt sends one request, stores what came of it, and returns how long the endpoint asks
-// to wait.
+// attempt sends one request, stores the outcome, and returns how long the endpoint asks to wait.
 func (r *runner) attempt(ctx context.Context, q request, d storage.Delivery) (answer, time.Duration, error) {
 	v := q.v
 	v.OnlyHTTP1 = !q.http2
 	job := storage.Job{DeliveryID: d.ID, WebhookID: d.WebhookID, Payload: q.event.Payload, CreatedAt: d.CreatedAt}
 	result := r.client.AttemptVaried(ctx, &r.webhook, &job, v)
-	a := answered(result.Attempt, q)
+	a := newAnswer(result.Attempt, q)
 	state := storage.Failed
 	if a.ok() {
 		state = storage.StateDelivered
@@ -347,8 +348,8 @@ func (r *runner) attempt(ctx context.Context, q request, d storage.Delivery) (an
 	return a, result.RetryAfter(r.cfg.Now()), ctx.Err()
 }
 
-// answered returns what came of an attempt.
-func answered(t storage.Attempt, q request) answer {
+// newAnswer returns the answer of an attempt.
+func newAnswer(t storage.Attempt, q request) answer {
 	a := answer{
 		what: q.what, delivery: t.DeliveryID, code: t.Code, class: t.ErrorClass, took: t.Timings.Total,
 		kept: t.Timings.Connect == 0 && t.Code != 0,
@@ -365,19 +366,19 @@ func answered(t storage.Attempt, q request) answer {
 }
 
 // whyDead finds out, after a request that was answered by 5xx or not at all, whether the endpoint
-// still accepts valid events, and returns how it fails if not, else "". A gateway answers 502 or
-// 503 for an application that has died: without this, each case that follows would be blamed for
-// it.
+// still accepts valid events. It returns how these fail, or "" if they do not. A gateway answers 502
+// or 503 for an application that has died; without this probe, every later case would fail for the
+// crash that an earlier one caused.
 func (r *runner) whyDead(ctx context.Context, c Case, all []answer) (string, error) {
 	if !slices.ContainsFunc(all, answer.broken) {
 		return "", nil
 	}
 	var last answer
-	for n := range 3 { // a supervisor may start it again
+	for n := range 3 { // a supervisor may restart it
 		if !r.cfg.Wait(ctx, time.Duration(n)*time.Second) {
 			return "", ctx.Err()
 		}
-		rounds, err := one(engine.Variation{})(r.eventSource)
+		rounds, err := single(engine.Variation{})(r.eventSource)
 		if err != nil {
 			return "", err
 		}

@@ -9,11 +9,11 @@ import (
 	"backchannel/storage/words"
 )
 
-// Canary is the ID of the case that decides whether anything else can be learned from an
+// Canary is the ID of the case that runs first. If it fails, nothing else can be learned about the
 // endpoint.
 const Canary = "accept/canary"
 
-// groupTLS is the group whose cases send no request.
+// groupTLS is the group whose cases send no event.
 const groupTLS = "tls"
 
 // Groups lists the groups in the order in which they run.
@@ -26,8 +26,7 @@ func Groups() (names []string) {
 	return names
 }
 
-// Names lists what the parameters only and skip of Select may contain: the groups, then the
-// cases.
+// Names lists the names that [Select] accepts: the groups, then the cases.
 func Names() []string {
 	names := Groups()
 	for _, c := range Cases() {
@@ -36,9 +35,9 @@ func Names() []string {
 	return names
 }
 
-// Select returns the cases in only, or all cases if it is empty, except for those in skip. Both
-// may contain groups and cases. The canary comes along with every case that sends a request,
-// unless skip names it. Errors are storage.FieldErrors for the fields only and skip, and name the
+// Select returns the cases in only, or all cases if only is empty, except for those in skip. Both
+// may contain groups and cases. If any case sends an event, the canary is included as well, unless
+// skip names it. Errors are storage.FieldErrors for the fields only and skip, and suggest the
 // nearest group or case.
 func Select(only, skip []string) ([]Case, error) {
 	var bad storage.FieldErrors
@@ -68,11 +67,11 @@ func Select(only, skip []string) ([]Case, error) {
 	return cases, nil
 }
 
-// unknownName returns the reason why a name is wrong.
+// unknownName explains that a name is wrong, and suggests another.
 func unknownName(name string, names []string) string {
 	near := words.DidYouMean(name, names)
 	if group, _, isCase := strings.Cut(name, "/"); near == "" && isCase && slices.Contains(names, group) {
-		near = fmt.Sprintf("; group %q has others", group)
+		near = fmt.Sprintf("; the group %q has other cases", group)
 	}
 	return fmt.Sprintf("%q is neither a group nor a case%s; list them with --list", name, near)
 }
@@ -83,9 +82,9 @@ func selected(c Case, only, skip []string) bool {
 	return (len(only) == 0 || in(only)) && !in(skip)
 }
 
-// Requests returns about how many requests a run would send to a webhook's endpoint. A person is
-// asked before a run at an endpoint of others, and has to know that number. Repetitions after 429
-// are not counted.
+// Requests estimates how many requests a run would send to a webhook's endpoint, for the question
+// whether to run the suite against somebody else's endpoint. It does not count repetitions after
+// 429.
 func Requests(w storage.Webhook, o storage.CheckOptions) int {
 	cases, err := Select(o.Only, o.Skip)
 	if err != nil {
@@ -95,7 +94,7 @@ func Requests(w storage.Webhook, o storage.CheckOptions) int {
 	total, s := 0, newEventSource(&w)
 	for _, c := range cases {
 		switch {
-		case c.unfit != nil && c.unfit(&w) != "", c.inspect != nil:
+		case c.skipReason != nil && c.skipReason(&w) != "", c.inspect != nil:
 		case c.load:
 			total += o.LoadRequests()
 		default:

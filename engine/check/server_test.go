@@ -14,8 +14,8 @@ import (
 	"backchannel/storage/sqlite"
 )
 
-// until reads a run whenever checks change, until it is as wanted.
-func until(t *testing.T, store *sqlite.Store, id storage.ID, wanted func(storage.CheckRun) bool) storage.CheckRun {
+// waitForRun reads a run whenever something changes, until it is as wanted.
+func waitForRun(t *testing.T, store *sqlite.Store, id storage.ID, wanted func(storage.CheckRun) bool) storage.CheckRun {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()
@@ -36,8 +36,8 @@ func until(t *testing.T, store *sqlite.Store, id storage.ID, wanted func(storage
 
 func ended(r storage.CheckRun) bool { return r.State.Ended() }
 
-// served starts a server of runs with a store, and returns how to end it.
-func (b *bench) served(store *sqlite.Store) (end func()) {
+// startServer starts a [check.Server], and returns a function that stops it.
+func (b *bench) startServer(store *sqlite.Store) (end func()) {
 	b.Helper()
 	ctx, stop := context.WithCancel(b.Context())
 	done := make(chan error, 1)
@@ -50,19 +50,20 @@ func (b *bench) served(store *sqlite.Store) (end func()) {
 	}
 }
 
-// secured points the bench to an endpoint over TLS that the store takes as well.
-func secured(t *testing.T, before func(r *reference) func(http.ResponseWriter, *http.Request) bool) *bench {
+// newTLSBench returns a bench with an endpoint over TLS, because a store refuses http:// URLs.
+func newTLSBench(t *testing.T, before func(r *reference) func(http.ResponseWriter, *http.Request) bool) *bench {
 	b := newBench(t, nil)
 	r := b.reference()
 	if before != nil {
 		r.before = before(r)
 	}
-	b.at(serve(r, &tls.Config{}))
+	b.pointTo(serve(r, &tls.Config{}))
 	t.Cleanup(func() { close(r.hang) })
 	return b
 }
 
-func (b *bench) ask(store *sqlite.Store, o storage.CheckOptions) storage.CheckRun {
+// request asks for a run.
+func (b *bench) request(store *sqlite.Store, o storage.CheckOptions) storage.CheckRun {
 	b.Helper()
 	run := storage.CheckRun{WebhookID: b.hook.ID, Options: o}
 	if err := store.AskCheck(b.Context(), &run); err != nil {
@@ -71,11 +72,11 @@ func (b *bench) ask(store *sqlite.Store, o storage.CheckOptions) storage.CheckRu
 	return run
 }
 
-// Another process asks, sees the progress, and stops a run.
+// Another process requests a run, sees its progress, and stops it.
 func TestAnotherProcessRequestsAndStopsRuns(t *testing.T) {
 	t.Parallel()
 	reached := make(chan struct{})
-	b := secured(t, func(r *reference) func(http.ResponseWriter, *http.Request) bool {
+	b := newTLSBench(t, func(r *reference) func(http.ResponseWriter, *http.Request) bool {
 		return func(_ http.ResponseWriter, req *http.Request) bool {
 			if req.Method == http.MethodGet {
 				close(reached)
@@ -86,24 +87,24 @@ func TestAnotherProcessRequestsAndStopsRuns(t *testing.T) {
 	})
 	b.hook.Delivery.Timeout = 10 * time.Second
 	store := b.open()
-	defer b.served(store)()
+	defer b.startServer(store)()
 	elsewhere, err := sqlite.Open(t.Context(), sqlite.Options{Dir: store.Dir()})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = elsewhere.Close() })
 	o := storage.CheckOptions{Only: []string{"order", "http"}, PerSecond: storage.MaxCheckRate}
-	run := b.ask(elsewhere, o)
+	run := b.request(elsewhere, o)
 	<-reached
-	now := until(t, elsewhere, run.ID, func(r storage.CheckRun) bool { return !caseOf(r, "http/get").StartedAt.IsZero() })
-	if now.State != storage.CheckRunning || caseOf(now, "order/at-once").Result != storage.CheckPassed || caseOf(now, "http/get").Result != "" || now.Requests < 8 {
+	now := waitForRun(t, elsewhere, run.ID, func(r storage.CheckRun) bool { return !findCase(r, "http/get").StartedAt.IsZero() })
+	if now.State != storage.CheckRunning || findCase(now, "order/at-once").Result != storage.CheckPassed || findCase(now, "http/get").Result != "" || now.Requests < 8 {
 		t.Errorf("it is %+v", now)
 	}
 	if err := elsewhere.StopCheck(t.Context(), run.ID); err != nil {
 		t.Fatal(err)
 	}
-	end := until(t, elsewhere, run.ID, ended)
-	if end.State != storage.CheckInterrupted || caseOf(end, "order/at-once").Result != storage.CheckPassed || caseOf(end, "http/put").Result != storage.CheckSkipped {
+	end := waitForRun(t, elsewhere, run.ID, ended)
+	if end.State != storage.CheckInterrupted || findCase(end, "order/at-once").Result != storage.CheckPassed || findCase(end, "http/put").Result != storage.CheckSkipped {
 		t.Errorf("stopped it is %+v", end)
 	}
 	counts, err := store.Counts(t.Context())
@@ -112,32 +113,32 @@ func TestAnotherProcessRequestsAndStopsRuns(t *testing.T) {
 	}
 }
 
-// A run whose process died is marked lost by the next one, which then makes those asked for.
+// The next process marks a run whose process died as lost, and makes the requested runs.
 func TestRunsOfADeadProcess(t *testing.T) {
 	t.Parallel()
-	b := secured(t, nil)
+	b := newTLSBench(t, nil)
 	store := b.open()
-	lost := b.ask(store, storage.CheckOptions{})
+	lost := b.request(store, storage.CheckOptions{})
 	if err := store.StartCheck(t.Context(), lost.ID, []storage.CheckCase{{ID: "accept/canary"}}); err != nil {
 		t.Fatal(err)
 	}
-	end := b.served(store)
-	if run := until(t, store, lost.ID, ended); run.State != storage.CheckLost || !strings.Contains(run.Reason, "died") {
+	end := b.startServer(store)
+	if run := waitForRun(t, store, lost.ID, ended); run.State != storage.CheckLost || !strings.Contains(run.Reason, "died") {
 		t.Errorf("lost is %+v", run)
 	}
 	end()
-	asked := b.ask(store, storage.CheckOptions{Only: []string{"order"}})
-	defer b.served(store)()
-	if run := until(t, store, asked.ID, ended); run.State != storage.CheckFinished || len(run.Cases) != 4 || run.Tally()[storage.CheckPassed] != 4 {
+	asked := b.request(store, storage.CheckOptions{Only: []string{"order"}})
+	defer b.startServer(store)()
+	if run := waitForRun(t, store, asked.ID, ended); run.State != storage.CheckFinished || len(run.Cases) != 4 || run.Tally()[storage.CheckPassed] != 4 {
 		t.Errorf("asked for is %+v", run)
 	}
 }
 
-// The end of the process interrupts a run, and keeps what it did.
-func TestTheProcessEndsInMidRun(t *testing.T) {
+// The end of the process interrupts a run, whose results until then are kept.
+func TestProcessEndsDuringRun(t *testing.T) {
 	t.Parallel()
 	reached := make(chan struct{})
-	b := secured(t, func(r *reference) func(http.ResponseWriter, *http.Request) bool {
+	b := newTLSBench(t, func(r *reference) func(http.ResponseWriter, *http.Request) bool {
 		return func(_ http.ResponseWriter, req *http.Request) bool {
 			if req.Method == http.MethodGet {
 				close(reached)
@@ -147,47 +148,48 @@ func TestTheProcessEndsInMidRun(t *testing.T) {
 		}
 	})
 	store := b.open()
-	run := b.ask(store, storage.CheckOptions{Only: []string{"order", "http"}})
-	end := b.served(store)
+	run := b.request(store, storage.CheckOptions{Only: []string{"order", "http"}})
+	end := b.startServer(store)
 	<-reached
 	end()
 	now, err := store.CheckRun(t.Context(), run.ID)
-	if err != nil || now.State != storage.CheckInterrupted || caseOf(now, "order/at-once").Result != storage.CheckPassed || !strings.Contains(now.Reason, "process") {
+	if err != nil || now.State != storage.CheckInterrupted || findCase(now, "order/at-once").Result != storage.CheckPassed || !strings.Contains(now.Reason, "process") {
 		t.Errorf("it is %+v, %v", now, err)
 	}
 }
 
-// What is asked for is not run at a webhook that is paused meanwhile, nor long afterwards.
-func TestRunsThatAreNotTaken(t *testing.T) {
+// A requested run does not start if its webhook has been paused meanwhile, or if it was requested
+// too long ago.
+func TestRequestedRunsThatDoNotStart(t *testing.T) {
 	t.Parallel()
-	b := secured(t, nil)
+	b := newTLSBench(t, nil)
 	store := b.open()
-	paused := b.ask(store, storage.CheckOptions{})
+	paused := b.request(store, storage.CheckOptions{})
 	if err := store.SetWebhookState(t.Context(), b.hook.ID, storage.Paused, ""); err != nil {
 		t.Fatal(err)
 	}
-	end := b.served(store)
-	if run := until(t, store, paused.ID, ended); run.State != storage.CheckInterrupted || !strings.Contains(run.Reason, "paused") || run.Requests > 0 {
+	end := b.startServer(store)
+	if run := waitForRun(t, store, paused.ID, ended); run.State != storage.CheckInterrupted || !strings.Contains(run.Reason, "paused") || run.Requests > 0 {
 		t.Errorf("paused is %+v", run)
 	}
 	end()
 	if err := store.SetWebhookState(t.Context(), b.hook.ID, storage.Active, ""); err != nil {
 		t.Fatal(err)
 	}
-	late := b.ask(store, storage.CheckOptions{Timeout: time.Minute})
+	late := b.request(store, storage.CheckOptions{Timeout: time.Minute})
 	b.config.Now = func() time.Time { return time.Now().Add(2 * time.Minute) }
-	defer b.served(store)()
-	if run := until(t, store, late.ID, ended); !strings.Contains(run.Reason, "no engine took it within 1m0s") || run.Requests > 0 {
+	defer b.startServer(store)()
+	if run := waitForRun(t, store, late.ID, ended); !strings.Contains(run.Reason, "no engine took it within 1m0s") || run.Requests > 0 {
 		t.Errorf("late is %+v", run)
 	}
 }
 
-// A run marks its deliveries, which are final at once, and opens no breaker.
+// The requests of a run are deliveries that are never retried and open no breaker.
 func TestRequestsAreDeliveries(t *testing.T) {
 	t.Parallel()
-	b := secured(t, nil)
-	run := b.check(t.Context(), storage.CheckOptions{Only: []string{"auth"}, PerSecond: storage.MaxCheckRate})
-	missing := caseOf(run, "auth/missing")
+	b := newTLSBench(t, nil)
+	run := b.runStored(t.Context(), storage.CheckOptions{Only: []string{"auth"}, PerSecond: storage.MaxCheckRate})
+	missing := findCase(run, "auth/missing")
 	if len(missing.Deliveries) != 1 {
 		t.Fatalf("it is %+v", missing)
 	}
@@ -229,7 +231,7 @@ func TestSelect(t *testing.T) {
 	}
 }
 
-// Every case says what it does, and has an ID of its own.
+// Every case is fully described, and has an ID of its own.
 func TestCasesAreDescribed(t *testing.T) {
 	t.Parallel()
 	seen := map[string]bool{}
@@ -250,14 +252,14 @@ func TestCasesAreDescribed(t *testing.T) {
 	}
 }
 
-// The number of requests that is asked about before a run is that of the run.
-func TestRequestsAreForetold(t *testing.T) {
+// Requests, which a user is asked about before a run, is what the run sends.
+func TestRequestsEstimatesTheRun(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, nil)
-	b.at(serve(b.reference(), &tls.Config{}))
+	b.pointTo(serve(b.reference(), &tls.Config{}))
 	o := quick("slow")
 	o.LoadRate, o.LoadDuration = storage.MaxCheckRate, time.Second
-	if got, want := b.tried(t.Context(), o).Requests, check.Requests(b.hook, o); got != want {
-		t.Errorf("%d requests, foretold %d", got, want)
+	if got, want := b.runInMemory(t.Context(), o).Requests, check.Requests(b.hook, o); got != want {
+		t.Errorf("%d requests, estimated %d", got, want)
 	}
 }

@@ -86,14 +86,14 @@ func (s *QueueStore) ChangeBreaker(ctx context.Context, webhook storage.ID, chan
 	return changed, nil
 }
 
-// TakeOver does what ResetSending, LoseChecks and DropForwards do, but for dead nodes only.
+// TakeOver does what ResetSending, MarkChecksLost and DropForwards do, but for dead nodes only.
 func (s *NodeStore) TakeOver(ctx context.Context, reason string) error {
 	const nobody = 0
 	err := s.write(ctx, storage.ChangedDeliveries|storage.ChangedReceipts, func(t *tx) error {
 		if err := t.deliveries.reset(nobody); err != nil {
 			return err
 		}
-		if err := records.LoseChecks(t, abandoned(nobody), reason); err != nil {
+		if err := records.MarkChecksLost(t, abandoned(nobody), reason); err != nil {
 			return err
 		}
 		_, err := records.DropForwards(t, abandoned(nobody), reason)

@@ -9,18 +9,18 @@ import (
 	"backchannel/storage/column"
 )
 
-// LoseChecks marks as lost the runs that this process or a dead one was making. A new leader calls
+// MarkChecksLost marks as lost the runs that this process or a dead one was making. A new leader calls
 // it.
-func (s *CheckStore) LoseChecks(ctx context.Context, reason string) error {
-	err := s.db.Write(ctx, 0, func(t Tx) error { return LoseChecks(t, s.db.Abandoned, reason) })
+func (s *CheckStore) MarkChecksLost(ctx context.Context, reason string) error {
+	err := s.db.Write(ctx, 0, func(t Tx) error { return MarkChecksLost(t, s.db.Abandoned, reason) })
 	if err != nil {
 		return fmt.Errorf("mark lost checks: %w", err)
 	}
 	return nil
 }
 
-// LoseChecks marks as lost the runs that are running and abandoned.
-func LoseChecks(t Tx, abandoned, reason string) error {
+// MarkChecksLost marks as lost the runs that are running and abandoned.
+func MarkChecksLost(t Tx, abandoned, reason string) error {
 	lost, err := t.Exec(`UPDATE check_runs SET state = ?, reason = ?, ended_at = ? WHERE state = 'running'`+abandoned,
 		storage.CheckLost, reason, column.At(t.Stamp()))
 	if lost > 0 {

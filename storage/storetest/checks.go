@@ -41,8 +41,8 @@ type checkWrites interface {
 	AskCheck(ctx context.Context, r *storage.CheckRun) error
 	// StopCheck ends a run that has not started. One that has is marked, for the node to end it.
 	StopCheck(ctx context.Context, id storage.ID) error
-	// LoseChecks ends the runs of this node, and of nodes that are gone.
-	LoseChecks(ctx context.Context, reason string) error
+	// MarkChecksLost ends the runs of this node, and of nodes that are gone.
+	MarkChecksLost(ctx context.Context, reason string) error
 	// StartCheck stores the cases that the run will have, in order.
 	StartCheck(ctx context.Context, id storage.ID, cases []storage.CheckCase) error
 	// SaveCheckCases replaces the cases with these IDs.
@@ -240,7 +240,7 @@ func stoppedChecks(s *suite) {
 // nobody has started can still be made.
 func lostCheck(s *suite) {
 	running, asked := s.started(s.hook), s.ask(s.webhook("other"))
-	s.must(s.store.LoseChecks(s.ctx, "its process died"))
+	s.must(s.store.MarkChecksLost(s.ctx, "its process died"))
 	if r := s.run(running.ID); r.State != storage.CheckLost || r.Reason != "its process died" || r.EndedAt.IsZero() {
 		s.Errorf("lost is %+v", r)
 	}

@@ -149,7 +149,7 @@ func (s *suite) work(one store, w storage.Webhook) (sent storage.Delivery, run s
 func (s *suite) takeOver(one store) {
 	s.Helper()
 	s.must(one.ResetSending(s.ctx))
-	s.must(one.LoseChecks(s.ctx, "its node is gone"))
+	s.must(one.MarkChecksLost(s.ctx, "its node is gone"))
 	_, err := one.DropForwards(s.ctx, "its node is gone")
 	s.must(err)
 }

@@ -187,7 +187,7 @@ func TestOutcomeOfARun(t *testing.T) {
 func TestCasesThatALostRunDidNotRun(t *testing.T) {
 	drive(t, func(s *tuitest.Store) {
 		s.AddRunningCheck()
-		_ = s.LoseChecks(context.Background(), "the process that made the run died")
+		_ = s.MarkChecksLost(context.Background(), "the process that made the run died")
 	}, func(d *tuitest.Driver) {
 		d.See("▲ lost 2 passed", "– not run email-bounce", "– not run nul")
 		d.Miss("waiting", "running")

@@ -12,9 +12,9 @@ import (
 	"backchannel/storage"
 )
 
-// An eventSource makes the events of a run: valid ones for the webhook, and valid ones with a
-// change. The suite never names a real person: example.com is reserved (RFC 2606 §3), and
-// 555-01xx numbers are fictitious.
+// An eventSource makes the events of a run: valid ones for the webhook, and changed ones. The
+// suite never names a real person: example.com is reserved (RFC 2606 §3), and 555-01xx numbers are
+// fictitious.
 type eventSource struct {
 	webhook *storage.Webhook
 	builder fixtures.Builder
@@ -65,8 +65,8 @@ func (s *eventSource) event(f fixtures.Fixture, revision storage.Revision) (stor
 	return f.Build(revision, v)
 }
 
-// of returns a valid event with a status.
-func (s *eventSource) of(status storage.Status) (storage.Event, error) {
+// withStatus returns a valid event with a status.
+func (s *eventSource) withStatus(status storage.Status) (storage.Event, error) {
 	f, err := fixtures.Find(s.channel(), status, "")
 	if err != nil {
 		return storage.Event{}, err
@@ -80,11 +80,11 @@ func (s *eventSource) message(statuses ...storage.Status) ([]storage.Event, erro
 	if err != nil {
 		return nil, err
 	}
-	return s.life(v, statuses...)
+	return s.eventsOf(v, statuses...)
 }
 
-// life returns the events of the message with the given values, in the order of the statuses.
-func (s *eventSource) life(v fixtures.Values, statuses ...storage.Status) (all []storage.Event, err error) {
+// eventsOf returns the events of a message with the given values, in the order of the statuses.
+func (s *eventSource) eventsOf(v fixtures.Values, statuses ...storage.Status) (all []storage.Event, err error) {
 	for _, status := range statuses {
 		f, err := fixtures.Find(s.channel(), status, "")
 		if err != nil {
@@ -117,18 +117,18 @@ func atOnce(events []storage.Event, err error) ([]round, error) {
 	return []round{all}, err
 }
 
-// one sends a single valid event whose request differs as v says.
-func one(v engine.Variation) plan {
+// single sends one valid event, with the request varied as v says.
+func single(v engine.Variation) plan {
 	return func(s *eventSource) ([]round, error) {
-		e, err := s.of(storage.StatusSent)
+		e, err := s.withStatus(storage.StatusSent)
 		return []round{{{event: e, v: v}}}, err
 	}
 }
 
-// changed sends a single event with changes to its values, by JSON Pointer.
+// changed sends one event with changes to its payload.
 func changed(status storage.Status, changes ...change) plan {
 	return func(s *eventSource) ([]round, error) {
-		e, err := s.of(status)
+		e, err := s.withStatus(status)
 		if err != nil {
 			return nil, err
 		}
@@ -139,12 +139,12 @@ func changed(status storage.Status, changes ...change) plan {
 
 // A change replaces one value of a payload.
 type change struct {
-	pointer string
+	pointer string          // JSON Pointer (RFC 6901)
 	value   string          // JSON
-	channel storage.Channel // the only one that it applies to; empty: each
+	channel storage.Channel // empty: it applies to every channel
 }
 
-// amend returns an event with the changes. Its channel stays that of the original, whatever the
+// amend returns the event with the changes. Its channel stays that of the original, whatever the
 // changes are.
 func amend(e storage.Event, changes []change) (storage.Event, error) {
 	payload := e.Payload
@@ -163,14 +163,14 @@ func amend(e storage.Event, changes []change) (storage.Event, error) {
 	return e, nil
 }
 
-// raw sends a body that need not be an event.
-func raw(make func(valid []byte) []byte) plan {
+// raw sends the body that build makes of a valid event. It need not be an event.
+func raw(build func(valid []byte) []byte) plan {
 	return func(s *eventSource) ([]round, error) {
-		e, err := s.of(storage.StatusSent)
+		e, err := s.withStatus(storage.StatusSent)
 		if err != nil {
 			return nil, err
 		}
-		e.Payload = make(slices.Clone(e.Payload))
+		e.Payload = build(slices.Clone(e.Payload))
 		return []round{{{event: e}}}, nil
 	}
 }

@@ -15,7 +15,7 @@ import (
 	"backchannel/storage"
 )
 
-func caseOf(r storage.CheckRun, id string) storage.CheckCase {
+func findCase(r storage.CheckRun, id string) storage.CheckCase {
 	for _, c := range r.Cases {
 		if c.ID == id {
 			return c
@@ -24,7 +24,7 @@ func caseOf(r storage.CheckRun, id string) storage.CheckCase {
 	return storage.CheckCase{ID: "no " + id}
 }
 
-// The canary stops a run of which nothing else could be read, tls apart.
+// A failed canary ends the run, except for the group tls, because nothing else could be learned.
 func TestCanary(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -36,8 +36,8 @@ func TestCanary(t *testing.T) {
 		skipped bool
 	}{
 		{"a cold start", 1, 503, storage.CheckPassed, "the first try got 503", false},
-		{"another key", 1000, 401, storage.CheckFailed, "401 Unauthorized", true},
-		{"it is broken", 1000, 500, storage.CheckFailed, "500", true},
+		{"a wrong key", 1000, 401, storage.CheckFailed, "401 Unauthorized", true},
+		{"a broken endpoint", 1000, 500, storage.CheckFailed, "500", true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -45,9 +45,9 @@ func TestCanary(t *testing.T) {
 			r := b.reference()
 			var n atomic.Int32
 			r.before = func(w http.ResponseWriter, _ *http.Request) bool { return n.Add(1) <= c.fails && fail(w, c.code) }
-			b.at(serve(r, nil))
-			run := b.tried(t.Context(), storage.CheckOptions{Only: []string{"accept/canary", "auth", "tls"}})
-			canary, other := caseOf(run, check.Canary), caseOf(run, "auth/missing")
+			b.pointTo(serve(r, nil))
+			run := b.runInMemory(t.Context(), storage.CheckOptions{Only: []string{"accept/canary", "auth", "tls"}})
+			canary, other := findCase(run, check.Canary), findCase(run, "auth/missing")
 			if canary.Result != c.result || !strings.Contains(canary.Got, c.says) || (other.Result == storage.CheckSkipped) != c.skipped {
 				t.Errorf("the canary is %+v, and auth/missing %+v", canary, other)
 			}
@@ -58,8 +58,8 @@ func TestCanary(t *testing.T) {
 	}
 }
 
-// An endpoint that dies in mid-run fails the case that killed it; the rest is skipped.
-func TestEndpointDiesInMidRun(t *testing.T) {
+// An endpoint that dies during a run fails the case that killed it; the rest is skipped.
+func TestEndpointDiesDuringRun(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, nil)
 	r := b.reference()
@@ -76,18 +76,18 @@ func TestEndpointDiesInMidRun(t *testing.T) {
 		}
 		return false
 	}
-	b.at(serve(r, nil))
-	run := b.tried(t.Context(), quick("load"))
-	killed, after := caseOf(run, "body/empty"), caseOf(run, "body/not-json")
+	b.pointTo(serve(r, nil))
+	run := b.runInMemory(t.Context(), quick("load"))
+	killed, after := findCase(run, "body/empty"), findCase(run, "body/not-json")
 	if killed.Result != storage.CheckFailed || after.Result != storage.CheckSkipped || !strings.Contains(after.Got, "body/empty") {
 		t.Errorf("killed by %+v; then %+v", killed, after)
 	}
-	if before := caseOf(run, "body/cut"); before.Result != storage.CheckPassed || run.State != storage.CheckFinished || run.Reason == "" {
+	if before := findCase(run, "body/cut"); before.Result != storage.CheckPassed || run.State != storage.CheckFinished || run.Reason == "" {
 		t.Errorf("before is %+v, the run %s: %s", before, run.State, run.Reason)
 	}
 }
 
-// A gateway answers for an application that has died. Only the case at hand is blamed.
+// A gateway answers for an application that has died. Only the case that killed it fails.
 func TestApplicationCrashesBehindAGateway(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, nil)
@@ -98,18 +98,18 @@ func TestApplicationCrashesBehindAGateway(t *testing.T) {
 		dead.Store(len(body) == 0)
 		return len(body) == 0 && fail(w, 502)
 	}
-	b.at(serve(r, nil))
-	run := b.tried(t.Context(), quick("load"))
-	if ids, told := bad(run, storage.CheckFailed); len(ids) != 1 || ids[0] != "body/empty" {
-		t.Errorf("failed are %q", told)
+	b.pointTo(serve(r, nil))
+	run := b.runInMemory(t.Context(), quick("load"))
+	if ids, described := withResult(run, storage.CheckFailed); len(ids) != 1 || ids[0] != "body/empty" {
+		t.Errorf("failed: %q", described)
 	}
-	if after := caseOf(run, "http/get"); after.Result != storage.CheckSkipped || !strings.Contains(after.Got, "since body/empty: 502 Bad Gateway") || run.Reason != after.Got {
+	if after := findCase(run, "http/get"); after.Result != storage.CheckSkipped || !strings.Contains(after.Got, "since body/empty: 502 Bad Gateway") || run.Reason != after.Got {
 		t.Errorf("then %+v, and the run ended because of %q", after, run.Reason)
 	}
 }
 
-// A restart, as a supervisor makes it, fails a case alone.
-func TestEndpointComesBack(t *testing.T) {
+// An endpoint that crashes and is restarted fails only the case that crashed it.
+func TestEndpointRestarts(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, nil)
 	r := b.reference()
@@ -119,10 +119,10 @@ func TestEndpointComesBack(t *testing.T) {
 		}
 		return false
 	}
-	b.at(serve(r, nil))
-	run := b.tried(t.Context(), quick("load", "slow"))
-	if ids, told := bad(run, storage.CheckFailed); len(ids) != 1 || ids[0] != "body/empty" {
-		t.Errorf("failed are %q", told)
+	b.pointTo(serve(r, nil))
+	run := b.runInMemory(t.Context(), quick("load", "slow"))
+	if ids, described := withResult(run, storage.CheckFailed); len(ids) != 1 || ids[0] != "body/empty" {
+		t.Errorf("failed: %q", described)
 	}
 }
 
@@ -135,9 +135,9 @@ func TestRunsEndEarly(t *testing.T) {
 		state storage.CheckState
 		says  string
 	}{
-		{"stopped by somebody", func(stop context.CancelCauseFunc) { stop(errors.New("stopped in the console")) }, quick(), storage.CheckInterrupted, "stopped in the console"},
+		{"stopped by a user", func(stop context.CancelCauseFunc) { stop(errors.New("stopped in the console")) }, quick(), storage.CheckInterrupted, "stopped in the console"},
 		{"the process ends", func(stop context.CancelCauseFunc) { stop(nil) }, quick(), storage.CheckInterrupted, "process"},
-		{"its requests are used up", func(context.CancelCauseFunc) {}, storage.CheckOptions{MaxRequests: 60, Skip: []string{"load"}}, storage.CheckFinished, "limit of 60 requests is reached; allow more with --max"},
+		{"the limit of requests is reached", func(context.CancelCauseFunc) {}, storage.CheckOptions{MaxRequests: 60, Skip: []string{"load"}}, storage.CheckFinished, "limit of 60 requests is reached; allow more with --max"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -151,12 +151,12 @@ func TestRunsEndEarly(t *testing.T) {
 				}
 				return false
 			}
-			b.at(serve(r, nil))
-			run := b.tried(ctx, c.o)
+			b.pointTo(serve(r, nil))
+			run := b.runInMemory(ctx, c.o)
 			if run.State != c.state || !strings.Contains(run.Reason, c.says) {
 				t.Errorf("the run is %s: %q", run.State, run.Reason)
 			}
-			if first, last := caseOf(run, "accept/email-sent"), caseOf(run, "slow/body"); first.Result != storage.CheckPassed || last.Result != storage.CheckSkipped || last.Got == "" {
+			if first, last := findCase(run, "accept/email-sent"), findCase(run, "slow/body"); first.Result != storage.CheckPassed || last.Result != storage.CheckSkipped || last.Got == "" {
 				t.Errorf("first %+v, last %+v", first, last)
 			}
 			if run.Requests > c.o.WithDefaults().MaxRequests {
@@ -166,7 +166,7 @@ func TestRunsEndEarly(t *testing.T) {
 	}
 }
 
-func TestTimeIsUp(t *testing.T) {
+func TestRunTimesOut(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, func(w *storage.Webhook) { w.Delivery.Timeout = 10 * time.Second })
 	r := b.reference()
@@ -176,16 +176,16 @@ func TestTimeIsUp(t *testing.T) {
 		}
 		return false
 	}
-	b.at(serve(r, nil))
+	b.pointTo(serve(r, nil))
 	t.Cleanup(func() { close(r.hang) })
-	run := b.tried(t.Context(), storage.CheckOptions{Only: []string{"auth"}, Timeout: time.Second})
-	if run.State != storage.CheckTimedOut || !strings.Contains(run.Reason, "--timeout") || caseOf(run, check.Canary).Result != storage.CheckPassed {
+	run := b.runInMemory(t.Context(), storage.CheckOptions{Only: []string{"auth"}, Timeout: time.Second})
+	if run.State != storage.CheckTimedOut || !strings.Contains(run.Reason, "--timeout") || findCase(run, check.Canary).Result != storage.CheckPassed {
 		t.Errorf("the run is %s: %q", run.State, run.Reason)
 	}
 }
 
-// 429 with Retry-After is waited for, outside of load.
-func TestRetryAfterIsObeyed(t *testing.T) {
+// Outside the group load, a Retry-After of up to 30 s is waited for.
+func TestRetryAfterIsHonored(t *testing.T) {
 	t.Parallel()
 	for after, want := range map[string]storage.CheckResult{"2": storage.CheckPassed, "31": storage.CheckFailed, "soon": storage.CheckFailed} {
 		b := newBench(t, nil)
@@ -195,9 +195,9 @@ func TestRetryAfterIsObeyed(t *testing.T) {
 			w.Header().Set("Retry-After", after)
 			return n.Add(1) == 3 && fail(w, 429)
 		}
-		b.at(serve(r, nil))
-		run := b.tried(t.Context(), storage.CheckOptions{Only: []string{"repeat/twice"}})
-		got := caseOf(run, "repeat/twice")
+		b.pointTo(serve(r, nil))
+		run := b.runInMemory(t.Context(), storage.CheckOptions{Only: []string{"repeat/twice"}})
+		got := findCase(run, "repeat/twice")
 		if limited := strings.Contains(got.Remedy, "lower --rate"); limited != (want == storage.CheckFailed) {
 			t.Errorf("Retry-After %s: the remedy is %q", after, got.Remedy)
 		}
@@ -207,7 +207,7 @@ func TestRetryAfterIsObeyed(t *testing.T) {
 	}
 }
 
-// Configured secrets and minted tokens are masked, in an answer that echoes them too.
+// Configured secrets and minted tokens are masked even in an answer that echoes them.
 func TestSecretsAreMasked(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, nil)
@@ -216,10 +216,10 @@ func TestSecretsAreMasked(t *testing.T) {
 		tokens = append(tokens, req.Header.Get("Authorization"))
 		http.Error(w, req.Header.Get("Authorization")+" "+req.Header.Get("X-Key")+" "+secret.Reveal()+" \x1b[31m", http.StatusTeapot)
 	})
-	b.at(serve(endpoint, nil))
+	b.pointTo(serve(endpoint, nil))
 	b.hook.URL += "/?api_key=verysecretparameter"
-	run := b.tried(t.Context(), storage.CheckOptions{})
-	got := caseOf(run, check.Canary).Got
+	run := b.runInMemory(t.Context(), storage.CheckOptions{})
+	got := findCase(run, check.Canary).Got
 	for _, leaked := range append(tokens, "a-secret-value-of-a-header", secret.Reveal()) {
 		if leaked != "" && strings.Contains(got, strings.TrimPrefix(leaked, "Bearer ")) {
 			t.Errorf("%q shows %q", got, leaked)
@@ -230,12 +230,12 @@ func TestSecretsAreMasked(t *testing.T) {
 	}
 }
 
-// A rate is kept, whichever is lower: the run's or the webhook's.
+// The lower of the run's and the webhook's rates applies.
 func TestRate(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ run, hook, want float64 }{{20, 0, 20}, {20, 5, 5}, {2, 5, 2}} {
 		b := newBench(t, func(w *storage.Webhook) { w.Delivery.RatePerSec = c.hook })
-		b.at(serve(b.reference(), nil))
+		b.pointTo(serve(b.reference(), nil))
 		began := time.Now()
 		store, clock := &memory{}, newClock()
 		b.config.Now, b.config.Wait = clock.Now, clock.Wait
@@ -265,7 +265,7 @@ func TestRateInEachSecond(t *testing.T) {
 		at = append(at, clock.Now())
 		return false
 	}
-	b.at(serve(r, nil))
+	b.pointTo(serve(r, nil))
 	o := storage.CheckOptions{Only: []string{"accept", "repeat", "order"}, PerSecond: rate}
 	if err := check.Run(t.Context(), b.config, store, storage.CheckRun{ID: 1, Options: o}, b.hook); err != nil {
 		t.Fatal(err)
@@ -280,17 +280,18 @@ func TestRateInEachSecond(t *testing.T) {
 	}
 }
 
-// A deleted webhook is found out by the store before the change is heard of.
+// A withoutWebhook is a store that no longer has the webhook, although the server has not yet been
+// told of the change.
 type withoutWebhook struct{ memory }
 
 func (*withoutWebhook) SendCheckEvents(context.Context, storage.ID, string, ...storage.Event) ([]storage.Delivery, error) {
 	return nil, fmt.Errorf("store requests: webhook: %w", storage.ErrNotFound)
 }
 
-func TestWebhookIsDeletedInMidRun(t *testing.T) {
+func TestWebhookIsDeletedDuringRun(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, nil)
-	b.at(serve(b.reference(), nil))
+	b.pointTo(serve(b.reference(), nil))
 	store := &withoutWebhook{}
 	if err := check.Run(t.Context(), b.config, store, storage.CheckRun{ID: 1}, b.hook); err != nil {
 		t.Fatal(err)
