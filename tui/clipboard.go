@@ -37,8 +37,8 @@ func (c *clipboard) offer(front screen.Screen) tea.Cmd {
 	})
 }
 
-// copy copies a text. Many terminals do not say whether a copy worked, so Y shows the text, which can
-// then be selected by hand.
+// copy copies a text. No terminal confirms a copy, so the toast says that Y shows the text, which can then
+// be selected by hand.
 func (c *clipboard) copy(msg screen.CopyMsg) tea.Cmd {
 	c.last = msg
 	ctx, put, shows := c.env.Context, c.put, c.env.KeyFor("Y")+" shows it"
@@ -51,12 +51,12 @@ func (c *clipboard) copy(msg screen.CopyMsg) tea.Cmd {
 	}
 }
 
-// show shows the latest text outside the screens, where the terminal can select it.
+// show shows the text that was copied last outside of the alternate screen, where the terminal can select it.
 func (c *clipboard) show() tea.Cmd {
 	if c.last.Label == "" {
 		return screen.Say(screen.Info("Nothing was copied yet: " + c.env.KeyFor("y") + " copies"))
 	}
-	shown := &aside{ctx: c.env.Context, label: c.last.Label, text: c.last.Text}
+	shown := &plainText{ctx: c.env.Context, label: c.last.Label, text: c.last.Text}
 	return tea.Exec(shown, func(err error) tea.Msg {
 		if err != nil {
 			return screen.ToastMsg{Toast: screen.Bad("show " + shown.label + ": " + err.Error())}

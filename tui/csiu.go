@@ -9,19 +9,19 @@ import (
 	"unicode/utf8"
 )
 
-// A keyDecoder replaces keys that a terminal encodes as numbers by the traditional bytes:
-// CSI code ; modifiers u (fixterms, kitty) and CSI 27 ; modifiers ; code ~ (xterm's
-// modifyOtherKeys). tmux with extended-keys on sends these without being asked to, even for
-// line breaks within a paste.
+// A keyDecoder replaces keys that a terminal encodes as numbers by the traditional bytes, which
+// are all that bubbletea v1 understands: CSI code ; modifiers u (fixterms, kitty) and
+// CSI 27 ; modifiers ; code ~ (xterm's modifyOtherKeys). tmux with extended-keys on sends these
+// without being asked to, even for line breaks within a paste.
 type keyDecoder struct {
 	held    []byte // the beginning of an incomplete sequence
 	pasting bool   // within a bracketed paste
 }
 
 // decode returns the decoded bytes and holds back an incomplete sequence at their end, because
-// a terminal's buffer may end anywhere. Whether a lone esc is a key or begins a sequence
-// cannot be known; it is held back if more bytes can be read at once, within a paste, and
-// directly after a key that is encoded as a number.
+// a read may end in the middle of one. A lone esc may be a key or the beginning of a sequence.
+// It is held back if more bytes can be read at once, within a paste, and directly after a key
+// that is encoded as a number.
 func (d *keyDecoder) decode(in []byte, more bool) []byte {
 	in = slices.Concat(d.held, in)
 	d.held = nil
@@ -85,7 +85,8 @@ func sequenceLength(in []byte) (n int, complete bool) {
 	return len(in), false
 }
 
-// maxSequence limits how many bytes are held back in the hope that they become a key.
+// maxSequence is the length from which an incomplete sequence is no longer held back, because it is
+// not a key.
 const maxSequence = 64
 
 // incompleteRune returns the number of bytes at the end that begin an incomplete character.

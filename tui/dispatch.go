@@ -12,10 +12,10 @@ import (
 // A dispatch is the unfinished work that a key has started. Later keys wait for it, because
 // the next one may be meant for the overlay that this one opens.
 //
-// Its commands run concurrently, but their answers are handled in the order of the commands: of
-// two overlays the second has to be on top.
+// Its commands run concurrently, but their answers are handled in the order of the commands,
+// because of two overlays the second has to be on top.
 type dispatch struct {
-	steps   []*step       // the commands whose answers are still to be handled, in order
+	steps   []*step       // the commands whose answers have not been handled yet, in order
 	overdue bool          // neither keys nor its own commands wait for it any longer
 	done    chan struct{} // closed once there are no steps
 }
@@ -23,7 +23,7 @@ type dispatch struct {
 // A step is one command of a dispatch.
 type step struct {
 	answered bool
-	msg      tea.Msg // what it asks of the root; nil: nothing
+	msg      tea.Msg // its request to the root; nil: none
 }
 
 type (
@@ -38,7 +38,7 @@ type (
 )
 
 // dispatchLimit is how long keys wait for a dispatch. Navigation takes microseconds unless
-// the machine is busy; the store may take longer, and keys should not wait for it.
+// the machine is busy. Reading from the store may take longer, and keys should not wait for that.
 const dispatchLimit = 30 * time.Millisecond
 
 // dispatch runs the commands of a key, and makes later keys wait for them.
@@ -71,7 +71,8 @@ func (d *dispatch) run(at int, cmd tea.Cmd) tea.Cmd {
 	}
 }
 
-// next returns the index of the step to do: the first, once it is answered; otherwise -1.
+// next returns the index of the step to handle: the first one, once it is answered, or if the dispatch
+// is overdue, the first answered one. It returns -1 if there is none.
 func (d *dispatch) next() int {
 	at := slices.IndexFunc(d.steps, func(s *step) bool { return s.answered })
 	if at > 0 && !d.overdue {
@@ -90,7 +91,8 @@ func (d *dispatch) limit() tea.Cmd {
 	}
 }
 
-// asksRoot reports whether a message asks for something on which the next key may depend.
+// asksRoot reports whether a message is a request to the root that may change the meaning of the next
+// key.
 func asksRoot(msg tea.Msg) bool {
 	switch msg.(type) {
 	case tea.BatchMsg, screen.OpenMsg, screen.CloseMsg, screen.OverlayMsg, screen.DismissMsg, screen.GoMsg, screen.CheckMsg, screen.MessageMsg, screen.ExecutionMsg, screen.DeliveriesMsg, screen.CopyMsg, screen.ContinueMsg:
@@ -99,13 +101,13 @@ func asksRoot(msg tea.Msg) bool {
 	return false
 }
 
-// answered handles the answer of a command when it is its turn.
+// answered records the answer of a command, and handles it when it is its turn.
 func (q *keyQueue) answered(msg stepMsg) tea.Cmd {
 	msg.step.answered, msg.step.msg = true, msg.msg
 	return q.advance(msg.of)
 }
 
-// advance does what the answered steps ask for. The steps that follow from one replace it.
+// advance handles the answered steps. The commands that follow from a step take its place in the order.
 func (q *keyQueue) advance(d *dispatch) tea.Cmd {
 	var cmds []tea.Cmd
 	for at := d.next(); at >= 0; at = d.next() {
@@ -135,7 +137,7 @@ func (q *keyQueue) release(d *dispatch) tea.Cmd {
 	return q.advance(d)
 }
 
-// forget ends the wait for what a key has started.
+// forget ends the wait for a dispatch.
 func (q *keyQueue) forget(d *dispatch) {
 	if q.dispatched == d {
 		q.dispatched = nil

@@ -10,8 +10,7 @@ import (
 
 // fixWidths makes lines look the same on every terminal. Terminals disagree on the width of
 // emoji, joined characters and some scripts, so foreign text could shift what follows it, wrap,
-// or leave parts of an earlier screen. After such characters, the cursor is set to the right
-// column.
+// or leave parts of an earlier frame on the screen.
 func fixWidths(screen string) string {
 	if !strings.ContainsFunc(screen, isDisputed) {
 		return screen
@@ -23,9 +22,9 @@ func fixWidths(screen string) string {
 	return strings.Join(lines, "\n")
 }
 
-// fixLineWidths returns the line with the cursor set again after each character whose width
-// terminals disagree about, so that what follows is in the right column either way. The line is
-// erased first and does not wrap, because the terminal may take it for a longer one.
+// fixLineWidths sets the cursor to the right column after each character whose width terminals
+// disagree about. It first erases the line and turns wrapping off, because a terminal may draw the
+// line wider than it is.
 func fixLineWidths(line string) string {
 	if !strings.ContainsFunc(line, isDisputed) {
 		return line

@@ -8,7 +8,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// urgent returns the keys that work everywhere, even where letters are text.
+// urgent returns the keys that work everywhere, even while a person types text.
 func urgent() []screen.Binding {
 	return []screen.Binding{
 		{Keys: []string{"ctrl+c"}, Word: "quit", Help: "Quit at once", Do: func() tea.Cmd { return tea.Quit }},
@@ -16,7 +16,7 @@ func urgent() []screen.Binding {
 	}
 }
 
-// globals returns the keys that work on every screen, except where letters are text.
+// globals returns the keys that work on every screen unless a person types text there.
 func (m *Model) globals() []screen.Binding {
 	var out []screen.Binding
 	for v := range m.views.stacks {
@@ -24,10 +24,10 @@ func (m *Model) globals() []screen.Binding {
 	}
 	out = append(out, m.fireBindings()...)
 	return append(append(out, m.execute.Bindings(m.views.front)...),
-		screen.Binding{Keys: []string{"y"}, Word: "copy", Help: "Copy something of what is shown", Do: func() tea.Cmd { return m.clipboard.offer(m.views.front()) }},
+		screen.Binding{Keys: []string{"y"}, Word: "copy", Help: "Copy a text from the screen", Do: func() tea.Cmd { return m.clipboard.offer(m.views.front()) }},
 		screen.Binding{Keys: []string{"Y"}, Word: "copied", Help: "Show what was copied last, to select it", Do: m.clipboard.show},
 		screen.Binding{Keys: []string{":", "ctrl+p"}, Shown: ": ctrl+p", Help: "Find an action by its name", Do: m.commander.open},
-		screen.Binding{Keys: []string{"?"}, Word: "help", Help: "Say what every key does", Do: m.openHelp},
+		screen.Binding{Keys: []string{"?"}, Word: "help", Help: "Explain every key", Do: m.openHelp},
 		screen.Binding{Keys: []string{"z"}, Word: "zoom", Help: "Zoom the focused pane, and back", Do: m.zoom},
 		screen.Binding{Keys: []string{"T"}, Word: "theme", Help: "Switch to the light or dark theme", Do: preferences{m}.switchTheme},
 		pointer{m}.mouseBinding(),

@@ -12,13 +12,14 @@ import (
 // ErrCrashed is the error of [Run] after a panic.
 var ErrCrashed = errors.New("the console crashed")
 
-// guarded ends the program in the usual way after a panic of its model, also in a command, so
-// that the terminal is restored. The panic is written to the crash log, not to the screen.
+// guarded quits the program in the usual way after a panic of its model or of a command, so that
+// the terminal is restored. The panic is written to the crash log and not, as bubbletea would, to
+// the terminal.
 type guarded struct {
-	model  tea.Model
-	crash  func(cause any, stack []byte) string
-	failed error
-	ended  atomic.Bool // the first panic counts
+	model    tea.Model
+	crash    func(cause any, stack []byte) string
+	failed   error
+	reported atomic.Bool // only the first panic is written to the crash log
 }
 
 // runGuarded runs a program until it ends or panics.
@@ -40,7 +41,8 @@ type crashMsg struct{ err error }
 // Init implements tea.Model.
 func (g *guarded) Init() tea.Cmd { return g.guard(g.model.Init()) }
 
-// Update implements tea.Model. After a panic nothing is passed on: the model may be in any state.
+// Update implements tea.Model. After a panic it passes on no message, because the model may be in any
+// state.
 func (g *guarded) Update(msg tea.Msg) (same tea.Model, cmd tea.Cmd) {
 	defer func() {
 		if cause := recover(); cause != nil {
@@ -91,14 +93,14 @@ func (g *guarded) guard(cmd tea.Cmd) tea.Cmd {
 	}
 }
 
-// report writes the crash log.
+// report writes the crash log and returns an error that names it.
 func (g *guarded) report(cause any) error {
 	err := fmt.Errorf("%w: %v", ErrCrashed, cause)
-	if !g.ended.CompareAndSwap(false, true) {
+	if !g.reported.CompareAndSwap(false, true) {
 		return err
 	}
 	if path := g.crash(cause, debug.Stack()); path != "" {
-		return fmt.Errorf("%w; %s tells more", err, path)
+		return fmt.Errorf("%w; the stack trace is in %s", err, path)
 	}
 	return err
 }

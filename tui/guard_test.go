@@ -48,7 +48,7 @@ func TestPanicsEndQuietlyAndAreKept(t *testing.T) {
 			}
 			var screen strings.Builder
 			err := runGuarded(b, crash, tea.WithInput(strings.NewReader("x")), tea.WithOutput(&screen), tea.WithoutSignalHandler())
-			if !errors.Is(err, ErrCrashed) || !strings.Contains(err.Error(), "boom; /tmp/crash.log tells more") {
+			if !errors.Is(err, ErrCrashed) || !strings.Contains(err.Error(), "boom; the stack trace is in /tmp/crash.log") {
 				t.Errorf("ended with %v", err)
 			}
 			if strings.Count(kept, "boom") != 1 || !strings.Contains(kept, "guard_test.go") {

@@ -10,21 +10,21 @@ import (
 	"backchannel/tui/style"
 )
 
-// A headerForm is a way to lay out the header: the tabs at the left, the status at the right.
-// Each item of both has a slot, so that its position is the same whatever it and the others say.
+// A headerForm is a layout of the header: the tabs on the left, the status on the right. Each item
+// has a slot of a fixed width, so that nothing moves when a number or a state changes.
 type headerForm struct {
 	from     int // the minimum width of a screen for this form
 	tabs     tabForm
 	gap      int // between the items of the status
-	engine   int // cells of the process that delivers
-	receiver int // cells of the receiver's address
+	engine   int // the width of the engine's slot, in cells
+	receiver int // the width of the receiver's slot
 	counts   countForm
-	number   int  // cells of each count
-	receipts bool // also the number of receipts
+	number   int  // the width of each count
+	receipts bool // show the number of receipts too
 }
 
-// headerForms returns the forms, widest first. From 80 columns the names of the views are more
-// important than the host of the receiver, and than the counts of deliveries except the worst.
+// headerForms returns the forms, widest first. From 80 columns on, the names of the views are more
+// important than the host of the receiver, and than all counts except that of the worst state.
 func headerForms() []headerForm {
 	return []headerForm{
 		{190, tabsBranded, 3, 16, 21, countWords, 5, true},
@@ -37,11 +37,11 @@ func headerForms() []headerForm {
 		{96, tabsClose, 1, 11, 6, countGlyphs, 4, false},
 		{80, tabsClose, 1, 9, 6, countWorst, 3, false},
 		{67, tabsNumbers, 1, 11, 14, countGlyphs, 4, false},
-		{screen.LeastWidth, tabsNumbers, 1, 9, 14, countSum, 4, false},
+		{screen.MinWidth, tabsNumbers, 1, 9, 14, countSum, 4, false},
 	}
 }
 
-// headerFormAt returns the form for the width of a screen, on which alone it depends.
+// headerFormAt returns the form for the width of a screen. It depends on nothing else.
 func headerFormAt(width int) headerForm {
 	forms := headerForms()
 	i := slices.IndexFunc(forms, func(f headerForm) bool { return f.from <= width })
@@ -51,8 +51,8 @@ func headerFormAt(width int) headerForm {
 	return forms[i]
 }
 
-// header draws the tabs or the title of a screen on the left, and the status on the right. A
-// title that is too long for its slot takes that of the engine as well, but moves nothing.
+// header draws the tabs, or the title of a screen that was opened, on the left, and the status on the
+// right. A title that is too long covers the slot of the engine.
 func (c *chrome) header() string {
 	form := headerFormAt(c.width)
 	left, items := form.tabs.draw(c.env.Theme, c.views), form.status(c.env)
@@ -66,7 +66,7 @@ func (c *chrome) header() string {
 	return component.Fit(left, c.width-component.Width(status)) + status
 }
 
-// join puts the items of the status next to each other. Before the status was read they are empty.
+// join puts the items of the status next to each other.
 func (f headerForm) join(items []string) string {
 	return strings.Join(items, strings.Repeat(" ", f.gap))
 }
@@ -81,7 +81,7 @@ const (
 	tabsBranded // after the program's name
 )
 
-// draw draws the tabs. The present one is marked by colour, or in a plain theme by a glyph.
+// draw draws the tabs. The current one is marked by colour, or in a plain theme by a glyph.
 func (f tabForm) draw(th *style.Theme, v *views) string {
 	switch f {
 	case tabsNumbers:
@@ -104,8 +104,7 @@ func nameTabs(th *style.Theme, v *views, gap string) string {
 	return b.String()
 }
 
-// numberTabs draws the tabs as numbers, and the name of the current one, for terminals that are
-// too narrow for nameTabs.
+// numberTabs draws the tabs as numbers and then the name of the current view.
 func numberTabs(th *style.Theme, v *views) string {
 	var b strings.Builder
 	for view := range v.stacks {
@@ -114,7 +113,7 @@ func numberTabs(th *style.Theme, v *views) string {
 	return b.String() + " " + th.Strong.Render(v.title(v.current))
 }
 
-// tab draws one tab, behind the cell that marks the present one.
+// tab draws one tab after a cell that marks the current one.
 func tab(th *style.Theme, v *views, view screen.View, text string) string {
 	switch {
 	case view != v.current:

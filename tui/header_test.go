@@ -111,7 +111,7 @@ func TestTheHeaderNeverMoves(t *testing.T) {
 				if !test.Alive || test.Starting() { // then there is no receiver
 					got["receiver"] = want["receiver"]
 				}
-				if !maps.Equal(got, want) && width >= screen.LeastWidth {
+				if !maps.Equal(got, want) && width >= screen.MinWidth {
 					t.Fatalf("%s: at %d the items are at %v, want %v: %q", test.name, width, got, want, line)
 				}
 			}

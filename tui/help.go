@@ -10,7 +10,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// help explains every key, of the screen in front and of all screens.
+// help explains the keys of the front screen and those of all screens.
 type help struct {
 	env     *screen.Env
 	version string
@@ -18,7 +18,7 @@ type help struct {
 	viewer  component.Viewer
 }
 
-// openHelp shows the keys that do something now, as the settings have them.
+// openHelp shows the help, with the user's keys in place of the built-in ones that they replace.
 func (m *Model) openHelp() tea.Cmd {
 	front := m.views.front()
 	keys := slices.Concat(screen.KeyTable(front.Title(), preferences{m}.shownBindings(front.Bindings())), screen.KeyTable("Moving", movement()),

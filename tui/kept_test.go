@@ -139,7 +139,7 @@ func TestKeysAreMoved(t *testing.T) {
 	testKept(t, "[keys]\n\"n\" = \"ctrl+n\"\n'e' = 'd'\n'd' = 'e'\n'f' = 'w'\n'/' = 'f5'\n", twoHooks, func(c *console, kept func() string) {
 		c.see("ctrl+n new", "d edit", "f5 filter", "No event yet. w fires one.")
 		c.press("n")
-		c.see("ctrl+n has taken the place of n")
+		c.see("ctrl+n replaces n")
 		c.press("f5")
 		c.write("ne") // are text there
 		c.see("/ ne")
@@ -153,7 +153,7 @@ func TestKeysAreMoved(t *testing.T) {
 		c.press("tab")
 		c.write("n")
 		c.press("ctrl+s")
-		c.see("n is the key in the place of y")
+		c.see("n replaces y")
 		c.press("Y")
 		c.see("Nothing was copied yet: n copies")
 		if !strings.HasSuffix(kept(), "'/' = 'f5'\ny = 'n'\n") {
@@ -177,21 +177,21 @@ func TestKeysAreMoved(t *testing.T) {
 func TestKeysThatConflict(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct{ keys, want string }{
-		"same screen":       {"n = 'e'", `keys.n: "e" is for "Edit the webhook" in Webhooks; choose another key, or give that one another, too`},
-		"anywhere":          {"n = 'y'", `keys.n: "y" is for "Copy something of what is shown" in Webhooks; choose another key, or give that one another, too`},
-		"from anywhere":     {"f = 'X'", `keys.f: "X" is for "Cancel the delivery" in Deliveries; choose another key, or give that one another, too`},
-		"moving":            {"n = 'j'", `keys.n: "j" is for "moving and leaving" in Webhooks; choose another key, or give that one another, too`},
-		"quit":              {"n = 'q'", `keys.n: "q" is for "moving and leaving" in Webhooks; choose another key, or give that one another, too`},
-		"interrupt":         {"n = 'ctrl+c'", `keys.n: "ctrl+c" is for "moving and leaving" in Webhooks; choose another key, or give that one another, too`},
-		"quit itself":       {"q = 'x'", `keys.q: this key stays what it is; remove the line`},
+		"same screen":       {"n = 'e'", `keys.n: "e" is for "Edit the webhook" in Webhooks; choose another key, or replace that one, too`},
+		"anywhere":          {"n = 'y'", `keys.n: "y" is for "Copy a text from the screen" in Webhooks; choose another key, or replace that one, too`},
+		"from anywhere":     {"f = 'X'", `keys.f: "X" is for "Cancel the delivery" in Deliveries; choose another key, or replace that one, too`},
+		"moving":            {"n = 'j'", `keys.n: "j" is for "moving and leaving" in Webhooks; choose another key, or replace that one, too`},
+		"quit":              {"n = 'q'", `keys.n: "q" is for "moving and leaving" in Webhooks; choose another key, or replace that one, too`},
+		"interrupt":         {"n = 'ctrl+c'", `keys.n: "ctrl+c" is for "moving and leaving" in Webhooks; choose another key, or replace that one, too`},
+		"quit itself":       {"q = 'x'", `keys.q: this key cannot be replaced; remove the line`},
 		"two in one place":  {"n = 'f5'\ne = 'f5'", `keys.n: "f5" takes the place of e in Webhooks, too; choose another key; 1 more after that`},
-		"half a swap":       {"n = 'e'\ne = 'q'", `keys.n: "e" is for "Edit the webhook" in Webhooks; choose another key, or give that one another, too; 1 more after that`},
+		"half a swap":       {"n = 'e'\ne = 'q'", `keys.n: "e" is for "Edit the webhook" in Webhooks; choose another key, or replace that one, too; 1 more after that`},
 		"no key":            {"n = 'ctrl+shift+x'", `keys.n: "ctrl+shift+x" is not a key; write one letter or sign, or such as ctrl+x, alt+x, f5, space`},
 		"empty":             {"n = ''", `keys.n: "" is not a key; write one letter or sign, or such as ctrl+x, alt+x, f5, space`},
 		"nowhere":           {"'ctrl+x' = 'n'", `keys.ctrl+x: no view has this key; ? lists those of each`},
 		"two letters":       {"n = 'nn'", `keys.n: "nn" is not a key; write one letter or sign, or such as ctrl+x, alt+x, f5, space`},
 		"another screen":    {"X = 'n'", ""},
-		"an arrow's letter": {"n = 'l'", `keys.n: "l" is for "moving and leaving" in Webhooks; choose another key, or give that one another, too`},
+		"an arrow's letter": {"n = 'l'", `keys.n: "l" is for "moving and leaving" in Webhooks; choose another key, or replace that one, too`},
 		"space":             {"n = 'space'", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -235,7 +235,7 @@ func TestFaultsOfTheKeptFile(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct{ text, want string }{
 		"column":      {"[columns]\n\ndeliveries = ['Time', 'Stat']\n", `:3: columns.deliveries: there is no column "Stat"; did you mean "State"?; the columns are Time, State, Event, Ch, Webhook, Tries, Code, Latency, Next, Receiver, Campaign`},
-		"twice":       {"[columns]\ndeliveries = ['Time', 'Time']\n", `:2: columns.deliveries: "Time" is there twice; remove one`},
+		"twice":       {"[columns]\ndeliveries = ['Time', 'Time']\n", `:2: columns.deliveries: "Time" occurs twice; remove one`},
 		"no column":   {"[columns]\nactivity = []\n", `:2: columns.activity: names no column; name some of Time, What, or remove the line`},
 		"view":        {"[columns]\ndelivery = ['Time']\n", `:2: columns.delivery: there is no view "delivery"; the views are webhooks, campaigns, deliveries, receiver, activity`},
 		"filter view": {"[filters]\nDeliveries = 'x'\n", `:2: filters.Deliveries: there is no view "Deliveries"; did you mean "deliveries"?; the views are webhooks, campaigns, deliveries, receiver, activity`},
@@ -263,8 +263,8 @@ func TestFaultsOfTheKeptFile(t *testing.T) {
 func TestTheLastChoiceIsKept(t *testing.T) {
 	t.Parallel()
 	testKept(t, "", twoHooks, func(c *console, kept func() string) {
-		c.m.keep.unsaved = append(c.m.keep.unsaved, setting{config.Mouse(), true})
-		c.m.keep.flush()
+		c.m.settings.unsaved = append(c.m.settings.unsaved, setting{config.Mouse(), true})
+		c.m.settings.flush()
 		if !strings.Contains(kept(), "mouse = true") {
 			t.Errorf("there is kept %q", kept())
 		}

@@ -10,33 +10,34 @@ import (
 )
 
 // keyQueue delays keys while the records on which they act are being read, and while the actions
-// of earlier keys are being done, so that no key is lost and they keep their order.
+// of earlier keys are not finished. So no key is lost, and keys take effect in their order however
+// fast they come.
 type keyQueue struct {
 	target keyTarget
 	now    func() time.Time
 
-	awake      bool         // the first screen was read
+	awake      bool         // the first screen has been read
 	taking     bool         // a key is being handled
 	more       bool         // further keys came in the same message as the one being handled
 	waiting    []pendingKey // the oldest first
 	dispatched *dispatch    // the work that the last keys started; nil: all of it is done
-	pasteUntil time.Time    // until then, keys belong to a text that was pasted
+	pasteUntil time.Time    // keys before this time belong to a pasted text
 }
 
 // keyTarget handles the keys.
 type keyTarget interface {
 	key(tea.KeyMsg) tea.Cmd
 	update(tea.Msg) tea.Cmd
-	ready() bool          // the first screen was read
+	ready() bool          // the first screen has been read
 	busy(tea.KeyMsg) bool // the record on which the key acts is being read
-	typing() bool         // letters are text
-	covered() bool        // an overlay has the keys
+	typing() bool         // a person types text
+	covered() bool        // an overlay gets the keys
 }
 
 // A pendingKey is a key that waits, or an action that waits for its turn among the keys.
 type pendingKey struct {
 	key  tea.KeyMsg
-	rest bool           // the rest of a message whose first keys were handled
+	rest bool           // the rest of a message whose first keys have been handled
 	do   func() tea.Cmd // the action; nil: it is a key
 }
 
@@ -57,14 +58,14 @@ func (q *keyQueue) press(msg tea.KeyMsg) tea.Cmd {
 // take handles a message of one or more keys, unless it looks like a paste.
 func (q *keyQueue) take(msg tea.KeyMsg) tea.Cmd {
 	if !isUrgent(msg) && q.looksPasted(msg) {
-		return screen.Say(screen.AboutKeys("that looks like pasted text; nothing here takes it"))
+		return screen.Say(screen.AboutKeys("that looks like pasted text, which cannot be used here"))
 	}
 	return q.takeKeys(msg)
 }
 
-// takeKeys handles the keys of a message one by one: a slow line, a script or quick fingers
-// can put several letters into one. Where letters are text, the rest is passed on as a
-// paste, so that it cannot be mistaken for the name of a key.
+// takeKeys handles the keys of a message one by one. Bubbletea puts all letters of one read into a
+// message, which over a slow line or from a script may be several keys. While a person types text, the
+// rest is passed on as a paste, so that it cannot be mistaken for the name of a key.
 func (q *keyQueue) takeKeys(msg tea.KeyMsg) tea.Cmd {
 	q.taking = true
 	defer func() { q.taking, q.more = false, false }()
@@ -88,8 +89,7 @@ func (q *keyQueue) takeKeys(msg tea.KeyMsg) tea.Cmd {
 	return tea.Batch(cmds...)
 }
 
-// waits reports whether a key has to wait. Of several keys in one message, the
-// first decides.
+// waits reports whether a key has to wait. For several keys in one message, the first one decides.
 func (q *keyQueue) waits(msg tea.KeyMsg) bool {
 	if msg.Type == tea.KeyRunes && len(msg.Runes) > 1 {
 		msg.Runes = msg.Runes[:1]
@@ -126,26 +126,25 @@ func (q *keyQueue) afterKeys(do func() tea.Cmd) tea.Cmd {
 }
 
 const (
-	pasteLength = 16                     // keys; nobody presses so many different ones at once
+	pasteLength = 16                     // different keys in one message; nobody presses so many at once
 	pastePause  = 100 * time.Millisecond // ends a paste
 )
 
-// looksPasted reports whether a key belongs to a text that a terminal without bracketed paste
-// put where letters are not text: many different letters at once, and what follows them
-// without a pause.
+// looksPasted reports whether a key belongs to a text that was pasted where each letter would be a
+// command, in a terminal without bracketed paste: many different letters at once, and what follows
+// them without a pause.
 func (q *keyQueue) looksPasted(msg tea.KeyMsg) bool {
 	now := q.now()
 	runes := slices.Compact(slices.Clone(msg.Runes))
-	begins := msg.Type == tea.KeyRunes && !msg.Paste && len(runes) >= pasteLength && !q.target.covered() && !q.target.typing()
-	if !begins && !now.Before(q.pasteUntil) {
+	withPrefix := msg.Type == tea.KeyRunes && !msg.Paste && len(runes) >= pasteLength && !q.target.covered() && !q.target.typing()
+	if !withPrefix && !now.Before(q.pasteUntil) {
 		return false
 	}
 	q.pasteUntil = now.Add(pastePause)
 	return true
 }
 
-// dispatchKey handles a key. Unless it is text, later keys wait for the commands that it
-// starts.
+// dispatchKey handles a key. Unless the key is text, later keys wait for the commands that it starts.
 func (q *keyQueue) dispatchKey(msg tea.KeyMsg) tea.Cmd {
 	text := q.target.typing() && screen.Typed(msg)
 	cmd := q.target.key(msg)

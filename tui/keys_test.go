@@ -106,14 +106,14 @@ func TestKeysThatDoNothingSayWhy(t *testing.T) {
 	t.Parallel()
 	testReceiver(t, fewReceipts, func(c *console) {
 		for _, step := range []struct{ key, want string }{
-			{"Q", "Q does nothing here; ? tells"}, {"f5", "f5 does nothing here"}, {"r", "no webhook has this path"},
+			{"Q", "Q does nothing here; ? explains"}, {"f5", "f5 does nothing here"}, {"r", "no webhook has this path"},
 			{"R", "no webhook has this path"}, {"m", "names no request"}, {"v", "has no delivery here"},
 		} {
 			c.press(step.key)
 			c.see(step.want)
 		}
 		c.send(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune("some text"), Paste: true})
-		c.see("nothing here takes a pasted text")
+		c.see("pasted text cannot be used here")
 		c.press("/")
 		c.write("status:exclude")
 		c.press("enter", "P")

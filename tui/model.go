@@ -17,8 +17,8 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// Model is the root of the console. It passes keys to the overlay or screen in front, does
-// what these ask of it, and passes every other message to all of them.
+// Model is the root of the console. It passes keys to the front overlay or screen, handles the requests
+// of these, and passes every other message to all of them.
 type Model struct {
 	cfg       Config
 	env       *screen.Env
@@ -33,7 +33,7 @@ type Model struct {
 	clipboard clipboard
 	commander commander
 	chrome    chrome
-	keep      keeper
+	settings  settingsWriter
 	mouse     mouse
 	notice    notifier
 	kept      tea.Cmd // reads what the saved filters select
@@ -57,7 +57,7 @@ func New(ctx context.Context, cfg Config) *Model {
 	m.chrome = chrome{env: e, views: m.views, toasts: &m.toasts, panel: m.fire.Panel, shown: preferences{m}.shownBindings}
 	m.keys = keyQueue{target: m, now: cfg.Now, waiting: typedBefore(cfg.Typed)}
 	m.commander = commander{m: m}
-	m.keep = keeper{env: e, views: m.views, set: cfg.Keep, filters: map[screen.View]string{}}
+	m.settings = settingsWriter{env: e, views: m.views, set: cfg.Keep, filters: map[screen.View]string{}}
 	m.mouse.set = cfg.Mouse
 	m.notice = notifier{store: cfg.Store, ring: cfg.Notify, query: screen.Query[[]storage.Activity]{Ctx: ctx}}
 	preferences{m}.applyKept(cfg.Kept)
@@ -75,17 +75,17 @@ func allViews(e *screen.Env, cfg Config) []screen.Screen {
 	}
 }
 
-// sender sends deliveries and receipts again.
+// sender returns the sender of edited deliveries and receipts.
 func sender(e *screen.Env, cfg Config) resend.Sender {
 	return resend.Sender{Env: e, Store: cfg.Store, Attempt: cfg.Resend, Rules: cfg.Rules}
 }
 
-// Init reads what is shown first, and subscribes to changes.
+// Init reads the first screen, and subscribes to changes.
 func (m *Model) Init() tea.Cmd {
 	return tea.Batch(m.refresh(storage.ChangedAll), m.hints.start(), m.kept)
 }
 
-// refresh reads again what is on the screen and concerned by a change.
+// refresh reads again what a change affects, if it is on the screen.
 func (m *Model) refresh(c storage.Change) tea.Cmd {
 	cmds := []tea.Cmd{m.views.front().Refresh(c), m.fire.Refresh(c), m.execute.Refresh(c), m.notice.refresh(c)}
 	if c.Has(storage.ChangedRuntime | storage.ChangedDeliveries | storage.ChangedReceipts) {
@@ -99,14 +99,13 @@ func (m *Model) readStatus() tea.Cmd {
 	return m.status.Ask(func(ctx context.Context) (screen.Status, error) { return readStatus(ctx, m.cfg.Store) })
 }
 
-// ready reports whether the first screen was read. Before that a key could not mean anything
-// on it.
+// ready reports whether the first screen has been read. Before that, a key would act on nothing.
 func (m *Model) ready() bool {
 	first, ok := m.views.stacks[screen.ViewWebhooks][0].(*webhooks.Screen)
 	return m.fire.Tried && (!ok || first.Tried())
 }
 
-// busy reports whether what a key acts on is still being read. esc never waits, so that a
+// busy reports whether the record on which a key acts is still being read. esc never waits, so that a
 // person can always leave.
 func (m *Model) busy(msg tea.KeyMsg) bool {
 	front, ok := m.views.front().(screen.Busier)
@@ -120,13 +119,13 @@ func (m *Model) busy(msg tea.KeyMsg) bool {
 	return front.Busy(msg)
 }
 
-// covered reports whether an overlay has the keys.
+// covered reports whether an overlay gets the keys.
 func (m *Model) covered() bool { return m.overlays.top() != nil }
 
-// typing reports whether letters are text for the screen in front.
+// typing reports whether letters are text on the front screen.
 func (m *Model) typing() bool { return !m.covered() && typing(m.views.front()) }
 
-// typing reports whether the screen takes keys as text.
+// typing reports whether letters are text on a screen.
 func typing(s screen.Screen) bool {
 	t, ok := s.(screen.Typer)
 	return ok && t.Typing()

@@ -42,7 +42,7 @@ func TestHeaderTellsHowThingsStand(t *testing.T) {
 				c.wait(time.Second)
 				c.size(155, 30) // room for all of it
 				c.see(test.want...)
-				for width := screen.LeastWidth; width < 155; width++ {
+				for width := screen.MinWidth; width < 155; width++ {
 					c.size(width, 30)
 					who, where := test.want[0], test.want[1]
 					form := headerFormAt(width)

@@ -9,37 +9,36 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// mouse lets the wheel and clicks do what keys do. It is off by default, because
-// a terminal that reports the mouse no longer selects text with it.
+// mouse says whether the wheel and clicks do what keys do. It is off by default, because while a terminal
+// reports the mouse to a program, a person cannot select text with it.
 type mouse struct {
 	on  bool
-	set func(on bool) // has the terminal report the mouse; nil: it cannot
+	set func(on bool) // makes the terminal report the mouse; nil: it cannot
 }
 
-// A pointer does the actions of the mouse.
+// A pointer handles the events of the mouse.
 type pointer struct{ *Model }
 
 // mouseBinding returns the key that turns the mouse on or off.
 func (p pointer) mouseBinding() screen.Binding {
-	b := screen.Binding{Keys: []string{"M"}, Word: "mouse", Help: "Let the mouse work: wheel, rows, tabs and footer", Do: p.toggleMouse}
+	b := screen.Binding{Keys: []string{"M"}, Word: "mouse", Help: "Use the mouse: wheel, rows, tabs and footer", Do: p.toggleMouse}
 	if p.mouse.on {
 		b.Help = "Leave the mouse to the terminal, which selects text with it"
 	}
 	return b
 }
 
-// toggleMouse turns the mouse on or off, and keeps that in the settings.
+// toggleMouse turns the mouse on or off, and saves the setting.
 func (p pointer) toggleMouse() tea.Cmd {
 	p.turnMouse(!p.mouse.on)
-	said := screen.Good("the mouse works here; the terminal still selects text while shift is held, in most terminals")
+	toast := screen.Good("the mouse works here; most terminals select text with it while shift is pressed")
 	if !p.mouse.on {
-		said = screen.Good("the mouse is the terminal's again")
+		toast = screen.Good("the mouse selects text again")
 	}
-	return tea.Batch(screen.Say(said), p.keep.keep(config.Mouse(), p.mouse.on))
+	return tea.Batch(screen.Say(toast), p.settings.save(config.Mouse(), p.mouse.on))
 }
 
-// turnMouse turns the mouse on or off. While it is on, the terminal does not select text, so
-// the user must be able to turn it off.
+// turnMouse turns the mouse on or off.
 func (p pointer) turnMouse(on bool) {
 	p.mouse.on = on
 	if p.mouse.set != nil {
@@ -47,7 +46,7 @@ func (p pointer) turnMouse(on bool) {
 	}
 }
 
-// point does the action of a mouse event, after the keys that wait.
+// point handles a mouse event after the keys that wait.
 func (p pointer) point(msg tea.MouseMsg) tea.Cmd {
 	event := tea.MouseEvent(msg)
 	click := event.Action == tea.MouseActionPress && event.Button == tea.MouseButtonLeft
@@ -65,7 +64,7 @@ func (p pointer) point(msg tea.MouseMsg) tea.Cmd {
 	})
 }
 
-// wheel moves in what is below the pointer. Menus, texts and forms move as by the arrow keys.
+// wheel scrolls the pane below the pointer. In menus, texts and forms it acts like the arrow keys.
 func (p pointer) wheel(event tea.MouseEvent) tea.Cmd {
 	by := 1
 	switch event.Button {
@@ -90,8 +89,8 @@ func (p pointer) wheel(event tea.MouseEvent) tea.Cmd {
 	return tea.Batch(cmds...)
 }
 
-// click does what is at a position: a view's tab, a key of the footer, or what the screen shows.
-// While an overlay has the keys, clicks outside it do nothing.
+// click handles a click on a view's tab, on a key in the footer, or on the screen. While there is an
+// overlay it does nothing, like a key that the overlay does not handle.
 func (p pointer) click(x, y int) tea.Cmd {
 	above := p.chrome.above()
 	switch {

@@ -209,7 +209,7 @@ func TestNotices(t *testing.T) {
 			t.Errorf("a key brings the title back with %q", got)
 		}
 		c.pick("notice")
-		c.see("no notices any more")
+		c.see("notices are off")
 		add(storage.ActivityFailed, "three failed")
 		c.wait(time.Second)
 		if got := heard(); got != "" {

@@ -12,22 +12,23 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// notifier reports by the terminal's bell and title, to a user who works elsewhere, that a delivery
-// has failed for good or that a check has ended. It is off by default.
+// notifier rings the terminal's bell and changes its title when a delivery has failed for good or a check
+// has ended, for a person who is working in another window. It is off by default.
 type notifier struct {
 	store activity.Store
-	ring  func(text string) // nil: the terminal cannot
+	ring  func(text string) // nil: the terminal has no bell
 	query screen.Query[[]storage.Activity]
 	on    bool
-	last  storage.ID // the newest activity that was read
-	known bool       // last was read
-	rung  bool       // the bell rang, and no key was pressed since then
+	last  storage.ID // the newest activity that has been read
+	known bool       // last has been set
+	rung  bool       // the bell has rung, and no key has been pressed since then
 }
 
-// noticeLimit is how many activities are read after a change. The text names one of them and counts the others.
+// noticeLimit is how many activities are read at most after a change.
 const noticeLimit = 1000
 
-// refresh reads what has happened since the last time. The first read only finds the newest.
+// refresh reads the activities since the last read. The first read only finds the newest one, so that the bell
+// does not ring for what happened before.
 func (n *notifier) refresh(c storage.Change) tea.Cmd {
 	if !n.on || !c.Has(storage.ChangedActivity) {
 		return nil
@@ -85,7 +86,7 @@ func (n *notifier) seen() {
 	n.rung = false
 }
 
-// noticeBinding turns the notices on or off. It has no key.
+// noticeBinding returns the action that turns the notices on or off. It has no key, only a name in the palette.
 func (m *Model) noticeBinding() screen.Binding {
 	b := screen.Binding{Help: "Ring the bell, and show in the title, when a delivery failed for good or a check ended", Word: "notice", Do: m.toggleNotice}
 	if m.notice.on {
@@ -94,13 +95,13 @@ func (m *Model) noticeBinding() screen.Binding {
 	return b
 }
 
-// toggleNotice turns the notices on or off, and keeps that in the settings. What happened while
-// they were off is not announced afterwards.
+// toggleNotice turns the notices on or off, and saves the setting. Forgetting the newest activity ensures that
+// what happened while they were off is not announced afterwards.
 func (m *Model) toggleNotice() tea.Cmd {
 	m.notice.on, m.notice.known = !m.notice.on, false
-	said := screen.Good("no notices any more")
+	toast := screen.Good("notices are off")
 	if m.notice.on {
-		said = screen.Good("the bell rings, and the title says it, when a delivery failed for good or a check ended")
+		toast = screen.Good("the bell rings, and the title says why, when a delivery failed for good or a check ended")
 	}
-	return tea.Batch(screen.Say(said), m.notice.refresh(storage.ChangedActivity), m.keep.keep(config.Notice(), m.notice.on))
+	return tea.Batch(screen.Say(toast), m.notice.refresh(storage.ChangedActivity), m.settings.save(config.Notice(), m.notice.on))
 }

@@ -27,7 +27,7 @@ func TestTheTabsDoNotJump(t *testing.T) {
 			c.store.SetRuntime(func(rt *storage.Runtime) { rt.PID = pid })
 			c.wait(2 * tickGap)
 			before := map[int]string{}
-			for width := screen.LeastWidth; width <= 200; width += 3 {
+			for width := screen.MinWidth; width <= 200; width += 3 {
 				c.size(width, 24)
 				before[width] = tabs(head(c))
 			}
@@ -40,7 +40,7 @@ func TestTheTabsDoNotJump(t *testing.T) {
 				c.store.Attempt(d.ID, storage.Outcome{State: storage.Retrying, NextAttemptAt: noon().Add(time.Hour), Attempt: storage.Attempt{Code: 503}})
 			}
 			c.wait(2 * tickGap)
-			for width := screen.LeastWidth; width <= 200; width += 3 {
+			for width := screen.MinWidth; width <= 200; width += 3 {
 				c.size(width, 24)
 				if got := tabs(head(c)); got != before[width] {
 					t.Errorf("at %d the tabs were %q, are %q", width, before[width], got)

@@ -9,7 +9,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// overlays are the boxes over the screen. The last one has the keys.
+// overlays are the boxes over the screen. The last one is on top and gets the keys.
 type overlays []screen.Overlay
 
 // top returns the overlay that has the keys, or nil.
@@ -43,8 +43,8 @@ func (o *overlays) key(msg tea.KeyMsg) tea.Cmd {
 	return nil
 }
 
-// update passes a message that is not a key to every overlay, since it may be the answer that a
-// lower one waits for.
+// update passes a message that is not a key to every overlay, because it may be the answer to a
+// command of a lower one.
 func (o overlays) update(msg tea.Msg) []tea.Cmd {
 	var cmds []tea.Cmd
 	for _, overlay := range o {

@@ -20,33 +20,33 @@ const (
 )
 
 // A terminal draws the console. Bubbletea still enters and leaves the alternate screen, and
-// gives the terminal to other programs. But its renderer checks 20 times a second whether
-// there is something to draw, which in an idle console costs more than everything else. So
-// the renderer gets a constant view at its lowest rate, and the terminal draws frames itself
+// gives the terminal to other programs. But its renderer checks at its frame rate whether there
+// is something to draw, which in an idle console costs more processor time than everything else.
+// So the renderer gets a constant view at its lowest rate, and the terminal draws frames itself
 // when the view has changed. Sequences for the clipboard are written between frames.
 type terminal struct {
 	*os.File
 	panics chan any // from drawing a frame
 
-	mu       sync.Mutex // guards the fields below and serializes writes
-	active   bool       // the alternate screen is on
-	mouse    bool       // the terminal reports the mouse while that is on
-	titled   bool       // its title is the console's, and the previous one is on its stack
-	painting painting
-	view     string    // to be drawn
-	planned  bool      // a timer will draw it
-	drawn    time.Time // when the last frame was drawn
+	mu          sync.Mutex // guards the fields below and serializes writes
+	active      bool       // the alternate screen is on
+	mouse       bool       // the terminal reports the mouse while the alternate screen is on
+	titled      bool       // the console has set the title, and the previous one is on the terminal's stack
+	frameBuffer frameBuffer
+	view        string    // to be drawn
+	planned     bool      // a timer will draw it
+	drawn       time.Time // when the last frame was drawn
 }
 
-// painted is a model whose views a terminal draws.
-type painted struct {
+// terminalModel is a model whose views a terminal draws.
+type terminalModel struct {
 	tea.Model
 	on    *terminal
 	ended <-chan struct{}
 }
 
-// undrawn is the view for bubbletea's renderer. Its frames are discarded.
-const undrawn = "drawn by the terminal"
+// placeholderView is the view for bubbletea's renderer. Its frames are discarded.
+const placeholderView = "drawn by the terminal"
 
 // newTerminal returns a terminal that paints on a file.
 func newTerminal(file *os.File) *terminal { return &terminal{File: file, panics: make(chan any, 1)} }
@@ -56,12 +56,12 @@ func (t *terminal) run(m tea.Model, crash func(any, []byte) string, options ...t
 	options = append(options, tea.WithOutput(t), tea.WithAltScreen(), tea.WithFPS(1))
 	ended := make(chan struct{})
 	defer close(ended)
-	return runGuarded(painted{m, t, ended}, crash, options...)
+	return runGuarded(terminalModel{m, t, ended}, crash, options...)
 }
 
-// Init turns a panic while drawing into one of a command, after which bubbletea restores the
-// terminal.
-func (p painted) Init() tea.Cmd {
+// Init turns a panic while drawing, in the goroutine of a timer, into one of a command, from which
+// guarded recovers.
+func (p terminalModel) Init() tea.Cmd {
 	return tea.Batch(p.Model.Init(), func() tea.Msg {
 		select {
 		case cause := <-p.on.panics:
@@ -74,7 +74,7 @@ func (p painted) Init() tea.Cmd {
 
 // Update handles a message. After a change of size, everything is drawn again, because the
 // terminal may have moved its content.
-func (p painted) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+func (p terminalModel) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	if size, ok := msg.(tea.WindowSizeMsg); ok {
 		p.on.resize(size.Width, size.Height)
 	}
@@ -83,17 +83,17 @@ func (p painted) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	return p, cmd
 }
 
-// View shows the model's view on the terminal.
-func (p painted) View() string {
+// View draws the model's view on the terminal, and returns a placeholder for bubbletea's renderer.
+func (p terminalModel) View() string {
 	p.on.show(p.Model.View())
-	return undrawn
+	return placeholderView
 }
 
 // Write implements io.Writer.
 func (t *terminal) Write(p []byte) (int, error) { return t.WriteString(string(p)) }
 
-// WriteString writes what is not a frame. From bubbletea's sequences it learns whether the
-// alternate screen is on, and when it is erased.
+// WriteString writes everything except bubbletea's frames. From bubbletea's sequences it learns
+// whether the alternate screen is on, and when it is erased.
 func (t *terminal) WriteString(text string) (int, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -101,7 +101,7 @@ func (t *terminal) WriteString(text string) (int, error) {
 	case text == ansi.SetModeAltScreenSaveCursor:
 		t.active = true
 		t.redraw()
-		if t.mouse { // Bubbletea switched that off when it left the screen
+		if t.mouse { // bubbletea turned it off when it left the alternate screen
 			text += mouseOn
 		}
 	case text == ansi.ResetModeAltScreenSaveCursor:
@@ -112,14 +112,14 @@ func (t *terminal) WriteString(text string) (int, error) {
 		}
 	case text == ansi.EraseEntireScreen:
 		t.redraw()
-	case strings.Contains(text, undrawn):
+	case strings.Contains(text, placeholderView):
 		return len(text), nil
 	}
 	return t.File.WriteString(text)
 }
 
-// The sequences that turn on and off the reports of presses, releases and the wheel, in cells of
-// any number. Bubbletea ends these modes when it gives the terminal to another program.
+// The sequences that turn reports of buttons and the wheel on and off. The SGR form (1006) has no
+// limit of 223 columns. Bubbletea turns these modes off when it gives the terminal to another program.
 const (
 	mouseOn  = ansi.SetModeMouseButtonEvent + ansi.SetModeMouseExtSgr
 	mouseOff = ansi.ResetModeMouseButtonEvent + ansi.ResetModeMouseExtSgr
@@ -173,11 +173,11 @@ func (t *terminal) notify(text string) {
 func (t *terminal) resize(width, height int) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.painting.width, t.painting.height = width, height
+	t.frameBuffer.width, t.frameBuffer.height = width, height
 	t.redraw()
 }
 
-// show draws a view as soon as it may, unless it is there already.
+// show draws a view in the next frame, unless it is on the screen already.
 func (t *terminal) show(view string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -189,7 +189,7 @@ func (t *terminal) show(view string) {
 
 // redraw plans a frame that draws everything. The caller holds t.mu, as for plan.
 func (t *terminal) redraw() {
-	t.painting.lines = nil
+	t.frameBuffer.lines = nil
 	t.plan()
 }
 
@@ -217,22 +217,22 @@ func (t *terminal) draw() {
 	if !t.active {
 		return
 	}
-	if frame := t.painting.update(t.view); frame != "" {
+	if frame := t.frameBuffer.update(t.view); frame != "" {
 		t.drawn = time.Now()
 		_, _ = t.File.WriteString(frame) // if the terminal is gone, reading the keyboard fails too
 	}
 }
 
-// A painting is what a terminal shows.
-type painting struct {
+// A frameBuffer holds the lines that a terminal shows.
+type frameBuffer struct {
 	width, height int      // 0: not yet known
 	lines         []string // from the top; nil: unknown
 }
 
-// update returns the sequences that change a painting into a view, which redraw the lines that
-// differ. It returns "" if none do or the size is not known. Terminals with synchronized
-// output (mode 2026) show the changes at once.
-func (p *painting) update(view string) string {
+// update returns the sequences that redraw the lines in which a view differs from the buffer, and
+// updates the buffer. It returns "" if no line differs or the size is unknown. Synchronized output
+// (mode 2026) keeps terminals that have it from showing half a frame.
+func (p *frameBuffer) update(view string) string {
 	if p.width <= 0 || p.height <= 0 {
 		return ""
 	}
@@ -254,10 +254,10 @@ func (p *painting) update(view string) string {
 	return ansi.SetModeSynchronizedOutput + b.String() + ansi.CursorPosition(1, len(lines)) + ansi.ResetModeSynchronizedOutput
 }
 
-// padded returns a line that overwrites a whole line of the screen. A wider one is cut, because
-// it would continue on the next line. One as wide as the screen needs no erasing, which would
-// erase its last cell, where the cursor stays.
-func (p *painting) padded(line string) string {
+// padded returns the sequence that overwrites a whole line of the screen. A line that is too wide is
+// truncated, because it would continue on the next one. After a line as wide as the screen, nothing
+// must be erased: the cursor stays on the last cell, which would be erased.
+func (p *frameBuffer) padded(line string) string {
 	line = ansi.Truncate(line, p.width, "")
 	if component.Width(line) < p.width {
 		line += ansi.EraseLineRight

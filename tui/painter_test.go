@@ -46,7 +46,7 @@ func TestAPaintingBecomesAnother(t *testing.T) {
 		{"more than the screen", "a\nb\nc\nd", "a\nb\nc\nD\ne", "\x1b[4;1HD\x1b[K\x1b[4;1H"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			p := painting{width: 10, height: 4}
+			p := frameBuffer{width: 10, height: 4}
 			if test.before != "" {
 				p.update(test.before)
 			}
@@ -59,7 +59,7 @@ func TestAPaintingBecomesAnother(t *testing.T) {
 			}
 		})
 	}
-	unknown := painting{}
+	unknown := frameBuffer{}
 	if got := unknown.update("a"); got != "" {
 		t.Errorf("without a size: %q", got)
 	}
@@ -70,11 +70,11 @@ func TestAPaintingBecomesAnother(t *testing.T) {
 func TestNothingOfAnEarlierViewRemains(t *testing.T) {
 	t.Parallel()
 	random := rand.New(rand.NewPCG(1, 2))
-	p := painting{}
+	p := frameBuffer{}
 	var screen *emulator
 	for step := range 3000 {
 		if step%50 == 0 {
-			p = painting{width: 3 + random.IntN(12), height: 1 + random.IntN(5)}
+			p = frameBuffer{width: 3 + random.IntN(12), height: 1 + random.IntN(5)}
 			screen = newEmulator(p.width, p.height)
 			for y := range screen.cells {
 				for x := range screen.cells[y] {
@@ -85,7 +85,7 @@ func TestNothingOfAnEarlierViewRemains(t *testing.T) {
 		view := randomView(random, p.width, p.height)
 		screen.take(t, p.update(view))
 		fresh := newEmulator(p.width, p.height)
-		first := painting{width: p.width, height: p.height}
+		first := frameBuffer{width: p.width, height: p.height}
 		fresh.take(t, first.update(view))
 		if screen.text() != fresh.text() {
 			t.Fatalf("%d×%d shows\n%s\nnot\n%s\nof %q", p.width, p.height, screen.text(), fresh.text(), view)
@@ -259,7 +259,7 @@ func TestFramesAreDrawnWhenThereIsSomethingNew(t *testing.T) {
 		_, _ = on.Write([]byte("\x1b[2J"))
 		time.Sleep(frameGap)
 		expect("erased", 24)
-		if n, err := on.Write([]byte("\r" + undrawn + "\x1b[K")); n != len(undrawn)+4 || err != nil {
+		if n, err := on.Write([]byte("\r" + placeholderView + "\x1b[K")); n != len(placeholderView)+4 || err != nil {
 			t.Errorf("a frame of bubbletea's: %d, %v", n, err)
 		}
 		on.show("too late")
@@ -267,7 +267,7 @@ func TestFramesAreDrawnWhenThereIsSomethingNew(t *testing.T) {
 		time.Sleep(time.Second)
 		expect("handed over", 24)
 		written, _ := os.ReadFile(file.Name())
-		if got := string(written); strings.Contains(got, undrawn) || strings.Contains(got, "too late") || !strings.Contains(got, "999") {
+		if got := string(written); strings.Contains(got, placeholderView) || strings.Contains(got, "too late") || !strings.Contains(got, "999") {
 			t.Errorf("%q was written", got)
 		}
 	})
@@ -291,7 +291,7 @@ func TestTheScreenComesBackWhole(t *testing.T) {
 	if err := p.end(); err != nil {
 		t.Error(err)
 	}
-	p.never(undrawn)
+	p.never(placeholderView)
 }
 
 func TestTheTerminalIsRestoredAfterAPanicWhileDrawing(t *testing.T) {

@@ -11,20 +11,19 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// commander holds what the palette offers: every action by its name, and commands with
-// arguments. It also has the list of those that were used last.
+// commander provides the actions and commands of the palette, and remembers which were used last.
 type commander struct {
 	m      *Model
-	recent []string // their titles, the latest first
+	recent []string // the titles of those used last, the latest first
 }
 
-// palette finds an action by its name, including those of other views, or runs a command with
-// arguments.
+// palette is the overlay in which a person finds an action by its name, on this or another view, or
+// types a command with arguments.
 type palette struct {
 	of      *commander
 	palette *component.Palette
-	actions []action // those that can be done here, without arguments
-	found   []action // those that are listed
+	actions []action // those without arguments
+	found   []action // those that are listed now
 }
 
 // An action is a line of the palette.
@@ -32,7 +31,7 @@ type action struct {
 	title, key, name string
 	off              bool   // do only says why it does nothing now
 	fill             string // what the line becomes, if it needs more than its name
-	look             bool   // the palette stays open until it is known whether the record exists
+	lookup           bool   // the palette stays open until it is known whether the record exists
 	do               func() tea.Cmd
 }
 
@@ -43,8 +42,8 @@ func (c *commander) open() tea.Cmd {
 	return screen.Show(p)
 }
 
-// find returns the actions that match the text. Without a text those that were used last come first;
-// after the name of a command come its possible arguments.
+// find returns the actions that match the text. Without a text, those that were used last come first.
+// After the name of a command, its possible arguments come first.
 func (p *palette) find(typed string) component.Finding {
 	verb, args, ok := p.of.verb(typed)
 	var lines []action
@@ -74,6 +73,7 @@ func (p *palette) find(typed string) component.Finding {
 	return finding
 }
 
+// hasTitle reports whether any of the actions has a title.
 func hasTitle(all []action, title string) bool {
 	return slices.ContainsFunc(all, func(a action) bool { return a.title == title })
 }
@@ -91,19 +91,19 @@ func (p *palette) recent() (recent, others []action) {
 	return recent, others
 }
 
-// mostRecent limits the list of recent commands.
-const mostRecent = 20
+// maxRecent limits the list of recent commands.
+const maxRecent = 20
 
-// used puts an action first among those that were used recently.
+// used moves an action to the front of the recent ones.
 func (c *commander) used(title string) {
 	c.recent = slices.DeleteFunc(c.recent, func(other string) bool { return other == title })
 	c.recent = slices.Insert(c.recent, 0, title)
-	c.recent = c.recent[:min(len(c.recent), mostRecent)]
+	c.recent = c.recent[:min(len(c.recent), maxRecent)]
 }
 
-// actions returns everything that can be done, the nearest first: on the screen in front,
-// anywhere, and in the other views after going there. What cannot be done now is listed and
-// says why, so that a search for it does not find something else.
+// actions returns all actions: those of the front screen, then those of every screen, then those of the
+// other views, which go there first. An action that is disabled is listed with the reason, so that a
+// search for it does not find something else.
 func (c *commander) actions() []action {
 	var out []action
 	m, front := c.m, c.m.views.front()
@@ -137,7 +137,7 @@ func (c *commander) actions() []action {
 	return out
 }
 
-// pressIn goes to a view and presses a key there, once the view was read.
+// pressIn goes to a view and presses a key there once the view has been read.
 func (c *commander) pressIn(v screen.View, key string) tea.Cmd {
 	m := c.m
 	return tea.Batch(m.views.jump(screen.GoMsg{View: v}), m.keys.afterKeys(func() tea.Cmd {
@@ -146,11 +146,11 @@ func (c *commander) pressIn(v screen.View, key string) tea.Cmd {
 	}))
 }
 
-// foundMsg says whether the record that a command names exists.
+// foundMsg reports whether the record that a command names exists.
 type foundMsg struct {
 	palette *palette
 	title   string
-	open    tea.Cmd // nil: there is none
+	open    tea.Cmd // nil: there is no such record
 	err     error
 }
 
@@ -173,7 +173,7 @@ func (p *palette) Update(msg tea.Msg) tea.Cmd {
 	return nil
 }
 
-// key handles a key, and does what was chosen.
+// key handles a key, and runs the action that was chosen.
 func (p *palette) key(key tea.KeyMsg) tea.Cmd {
 	command, done := p.palette.Key(key)
 	if !done {
@@ -184,15 +184,15 @@ func (p *palette) key(key tea.KeyMsg) tea.Cmd {
 		return screen.Dismiss(p)
 	}
 	a := p.found[i]
-	if a.look {
-		return p.look(a)
+	if a.lookup {
+		return p.lookup(a)
 	}
 	p.of.used(a.title)
 	return tea.Batch(screen.Dismiss(p), a.do())
 }
 
-// look does what answers with a foundMsg, and keeps the palette until then.
-func (p *palette) look(a action) tea.Cmd {
+// lookup runs an action that answers with a foundMsg, and keeps the palette open until then.
+func (p *palette) lookup(a action) tea.Cmd {
 	cmd := a.do()
 	return func() tea.Msg {
 		msg, _ := cmd().(foundMsg)

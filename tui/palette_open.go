@@ -14,18 +14,18 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// openLines returns what opens the record with an ID.
+// openLines returns the action that opens the record with an ID, or nil if the text is not an ID.
 func (c *commander) openLines(args string) []action {
 	if wrongID(args) != "" {
 		return nil
 	}
-	return []action{{title: "open " + args, look: true, do: func() tea.Cmd { return c.lookUp(args) }}}
+	return []action{{title: "open " + args, lookup: true, do: func() tea.Cmd { return c.lookUp(args) }}}
 }
 
-// explainOpen says why a text is not an ID.
+// explainOpen returns why a text is not an ID.
 func (c *commander) explainOpen(args string) string { return wrongID(args) }
 
-// wrongID says why a text cannot be the ID of a record, or returns "".
+// wrongID returns why a text cannot be the ID of a record, or "".
 func wrongID(text string) string {
 	if isUUID(text) || isExecutionID(text) {
 		return ""
@@ -36,7 +36,7 @@ func wrongID(text string) string {
 	return ""
 }
 
-// lookUp finds the record with an ID, and answers with what opens it.
+// lookUp finds the record with an ID, and answers with the command that opens it.
 func (c *commander) lookUp(id string) tea.Cmd {
 	ctx, store := c.m.env.Context, c.m.cfg.Store
 	return func() tea.Msg {
@@ -48,7 +48,8 @@ func (c *commander) lookUp(id string) tea.Cmd {
 	}
 }
 
-// findRecord returns what opens the record with an ID. IDs are unique among all kinds of them.
+// findRecord returns the command that opens the record with an ID. IDs are unique among all kinds of
+// records.
 func findRecord(ctx context.Context, store Store, text string) (tea.Cmd, error) {
 	if isExecutionID(text) {
 		x, err := store.ExecutionByName(ctx, strings.ToUpper(text))
@@ -69,7 +70,7 @@ func findRecord(ctx context.Context, store Store, text string) (tea.Cmd, error) 
 	return findRun(ctx, store, id)
 }
 
-// isUUID reports whether a text is the ID of a campaign in calls.
+// isUUID reports whether a text is a UUID, which calls of the execution API use as the ID of a campaign.
 func isUUID(text string) bool {
 	return regexp.MustCompile(`(?i)^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`).MatchString(text)
 }
@@ -85,8 +86,8 @@ type kind struct {
 	open func(storage.ID) tea.Cmd
 }
 
-// kinds returns the kinds of records that an ID may be of, and how to go to each. An ID does not
-// tell its kind, so they are tried one after the other.
+// kinds returns the kinds of records that have IDs, the most frequent first. An ID does not contain its
+// kind, so they are tried one after the other.
 func kinds(store Store) []kind {
 	return []kind{
 		{exists(store.Delivery), goTo(screen.ViewDeliveries)},
@@ -98,7 +99,7 @@ func kinds(store Store) []kind {
 	}
 }
 
-// exists returns a function that reads a record and keeps only the error.
+// exists returns a function that reads a record and returns only the error.
 func exists[T any](read func(context.Context, storage.ID) (T, error)) func(context.Context, storage.ID) error {
 	return func(ctx context.Context, id storage.ID) error {
 		_, err := read(ctx, id)
@@ -111,14 +112,14 @@ func goTo(v screen.View) func(storage.ID) tea.Cmd {
 	return func(id storage.ID) tea.Cmd { return screen.JumpTo(v, id) }
 }
 
-// findRun returns what opens the report of a run of the endpoint check.
+// findRun returns the command that opens the report of a run of the endpoint check.
 func findRun(ctx context.Context, store Store, id storage.ID) (tea.Cmd, error) {
 	run, err := store.CheckRun(ctx, id)
 	return screen.ShowCheck(run.WebhookID, run.AskedAt), err
 }
 
-// findCampaign returns what goes to the campaign with a campaign ID or version ID of Journey
-// Optimizer's form.
+// findCampaign returns the command that goes to the campaign with a campaign ID or version ID in the
+// form of Journey Optimizer.
 func findCampaign(ctx context.Context, store Store, uuid string) (tea.Cmd, error) {
 	all, err := store.Campaigns(ctx)
 	if err != nil {

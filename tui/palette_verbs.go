@@ -21,8 +21,8 @@ type verb struct {
 	// lines returns the command with each of its possible arguments, or if any argument is valid,
 	// with those that were typed.
 	lines func(args string) []action
-	free  bool
-	// explain says why no line has the arguments, and what to do.
+	free  bool // any argument is valid
+	// explain returns why no line matches the arguments, and what to do.
 	explain func(args string) string
 }
 
@@ -46,8 +46,8 @@ func (c *commander) verb(typed string) (of verb, args string, ok bool) {
 	return c.verbs()[at], strings.TrimSpace(args), true
 }
 
-// verbActions returns the commands with arguments, to be filled in. It leaves out the one that is
-// being filled in if that takes any arguments, because its example is not a choice.
+// verbActions returns the commands with placeholders for their arguments. It omits the one that is being
+// typed if that accepts any argument, because then the placeholder is not a choice.
 func (c *commander) verbActions(typed verb) (all []action) {
 	for _, v := range c.verbs() {
 		if v.free && v.name == typed.name {
@@ -58,7 +58,7 @@ func (c *commander) verbActions(typed verb) (all []action) {
 	return all
 }
 
-// line returns the command that a text is in full.
+// line returns the action of a command with complete arguments.
 func (c *commander) line(text string) (action, bool) {
 	v, args, ok := c.verb(text)
 	if !ok {
@@ -82,7 +82,7 @@ func (c *commander) campaigns() []string {
 	return namesOf(c.m.execute.Campaigns(), func(x storage.Campaign) string { return x.Name })
 }
 
-// namesOf returns the name of each.
+// namesOf returns the names of records.
 func namesOf[T any](all []T, name func(T) string) []string {
 	names := make([]string, len(all))
 	for i, one := range all {
@@ -91,26 +91,25 @@ func namesOf[T any](all []T, name func(T) string) []string {
 	return names
 }
 
-// noSuch says that no record of a kind has a name, and which names there are.
-func noSuch(kind, name string, all []string, create string) string {
+// unknownName returns the error about a name that no record of a kind has, with the names that exist.
+func unknownName(kind, name string, all []string, create string) string {
 	if len(all) == 0 {
 		return fmt.Sprintf("there is no %s yet; %s", kind, create)
 	}
-	const most = 5
+	const limit = 5
 	shown := all
-	if len(all) > most {
-		shown = append(slices.Clone(all[:most]), words.Count(len(all)-most, "more"))
-		shown[most] = fmt.Sprintf("%d more", len(all)-most)
+	if len(all) > limit {
+		shown = append(slices.Clone(all[:limit]), fmt.Sprintf("%d more", len(all)-limit))
 	}
 	return fmt.Sprintf("no %s is called %q%s; use one of %s", kind, name, words.DidYouMean(name, all), strings.Join(shown, ", "))
 }
 
-// begins returns those of some words that begin with a text.
-func begins(all []string, text string) []string {
+// withPrefix returns the words that begin with a text.
+func withPrefix(all []string, text string) []string {
 	return slices.DeleteFunc(slices.Clone(all), func(word string) bool { return !strings.HasPrefix(word, strings.ToLower(text)) })
 }
 
-// fireLines returns the events at the webhook at which f fires, and at each one.
+// fireLines returns each event for the webhook at which f fires, and then for every webhook.
 func (c *commander) fireLines() (all []action) {
 	f := c.m.fire
 	for _, event := range storage.Statuses() {
@@ -126,22 +125,22 @@ func (c *commander) fireLines() (all []action) {
 	return all
 }
 
-// explainFire says why nothing can be fired with these arguments.
+// explainFire returns why nothing can be fired with these arguments.
 func (c *commander) explainFire(args string) string {
 	event, name, _ := strings.Cut(args, " ")
 	events := words.Texts(storage.Statuses())
 	switch hooks := c.webhooks(); {
 	case len(hooks) == 0:
-		return noSuch("webhook", "", nil, "1 goes to the webhooks, n creates one")
-	case len(begins(events, event)) == 0:
+		return unknownName("webhook", "", nil, "1 goes to the webhooks, n creates one")
+	case len(withPrefix(events, event)) == 0:
 		return fmt.Sprintf("there is no event %q%s; use %s, and then the name of a webhook", event, words.DidYouMean(event, events), words.OneOf(events))
 	default:
-		return noSuch("webhook", strings.TrimSpace(name), hooks, "")
+		return unknownName("webhook", strings.TrimSpace(name), hooks, "")
 	}
 }
 
-// filterLines returns the filter that was typed, for the list in front, or if that does not have
-// the filter's key, for the views that do.
+// filterLines returns the filter that was typed, for the front list or, if that does not have the
+// filter's key, for the views that have it.
 func (c *commander) filterLines(args string) (all []action) {
 	if args == "" {
 		return nil
@@ -159,7 +158,7 @@ func (c *commander) filterLines(args string) (all []action) {
 	return all
 }
 
-// explainFilter says why the list cannot be filtered by these arguments.
+// explainFilter returns why the list cannot be filtered by these arguments.
 func (c *commander) explainFilter(args string) string {
 	list, ok := c.m.views.front().(screen.Filterer)
 	if !ok {
@@ -168,10 +167,10 @@ func (c *commander) explainFilter(args string) string {
 	if err := list.CheckFilter(args); err != nil {
 		return err.Error()
 	}
-	return "say what to filter by: words, or key:value"
+	return "type what to filter by: words, or key:value"
 }
 
-// goLines returns every view and screen that go can open.
+// goLines returns all views and screens that the command go can open.
 func (c *commander) goLines() (all []action) {
 	m := c.m
 	add := func(to string, do func() tea.Cmd) { all = append(all, action{title: "go " + to, do: do}) }
@@ -192,7 +191,7 @@ func (c *commander) goLines() (all []action) {
 	return all
 }
 
-// explainGo says why there is nothing to go to with these arguments.
+// explainGo returns why there is nothing to go to with these arguments.
 func (c *commander) explainGo(args string) string {
 	place, name, _ := strings.Cut(args, " ")
 	var places []string
@@ -203,12 +202,12 @@ func (c *commander) explainGo(args string) string {
 	slices.Sort(places)
 	places = slices.Compact(places)
 	switch name = strings.TrimSpace(name); {
-	case len(begins(places, place)) == 0:
+	case len(withPrefix(places, place)) == 0:
 		return fmt.Sprintf("there is no place %q%s; use %s", place, words.DidYouMean(place, places), words.OneOf(places))
-	case len(begins([]string{"campaign"}, place)) > 0:
-		return noSuch("campaign", name, c.campaigns(), "2 goes to the campaigns, n creates one")
-	case name != "" && len(begins([]string{"webhook", "check"}, place)) == 0:
+	case len(withPrefix([]string{"campaign"}, place)) > 0:
+		return unknownName("campaign", name, c.campaigns(), "2 goes to the campaigns, n creates one")
+	case name != "" && len(withPrefix([]string{"webhook", "check"}, place)) == 0:
 		return fmt.Sprintf("%s takes no name; remove %q", place, name)
 	}
-	return noSuch("webhook", name, c.webhooks(), "1 goes to the webhooks, n creates one")
+	return unknownName("webhook", name, c.webhooks(), "1 goes to the webhooks, n creates one")
 }

@@ -13,10 +13,10 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// remap is the user's replacement of built-in keys, which then do nothing. A new key is translated
-// to the built-in one before it is handled, so that lists and texts, which handle some keys
-// themselves, need no change. Where the new key already has a meaning, it keeps that, and the
-// built-in key works: every action of a screen can still be reached.
+// remap maps built-in keys to the keys with which a user has replaced them. A replaced key does
+// nothing. A new key is translated to the built-in one before it is handled, so that lists and texts,
+// which handle some keys themselves, need not know about it. On a screen where the new key already has
+// a meaning, neither changes, so that every action can still be reached.
 type remap map[string]string
 
 // keyName returns a key in bubbletea's notation.
@@ -38,8 +38,8 @@ func keyOf(name string) (tea.KeyMsg, bool) {
 	if name == "" {
 		return tea.KeyMsg{}, false
 	}
-	const least, most = -100, 127 // the numbers of bubbletea's keys
-	for t := tea.KeyType(least); t <= most; t++ {
+	const first, last = -100, 127 // bubbletea numbers its keys in this range, and exports no list of them
+	for t := tea.KeyType(first); t <= last; t++ {
 		if t != tea.KeyRunes && t != tea.KeySpace && (tea.KeyMsg{Type: t}).String() == name {
 			return tea.KeyMsg{Type: t}, true
 		}
@@ -60,8 +60,8 @@ type scope struct {
 	typing bool              // letters are text
 }
 
-// newScope returns what the keys do where these bindings apply. Of a key that several
-// have, the first counts, as it does when the key is pressed.
+// newScope returns the scope of a screen with these bindings. If several have the same key, the first
+// one counts, as when the key is pressed.
 func newScope(name string, typing bool, bindings ...[]screen.Binding) scope {
 	s := scope{name, map[string]string{}, typing}
 	for _, key := range fixedKeys() {
@@ -91,9 +91,9 @@ func (r remap) active(s scope, builtin string) (string, bool) {
 	key, moved := r[builtin]
 	_, known := s.help[builtin]
 	_, taken := s.help[key]
-	_, away := r[key]
+	_, freed := r[key] // by a replacement of its own
 	switch {
-	case !moved, !known, taken && !away:
+	case !moved, !known, taken && !freed:
 		return "", false
 	case s.typing && (!strings.HasPrefix(key, "ctrl+") || !strings.HasPrefix(builtin, "ctrl+")): // one is text there
 		return "", false
@@ -101,8 +101,8 @@ func (r remap) active(s scope, builtin string) (string, bool) {
 	return key, true
 }
 
-// translate returns the built-in key for one that was pressed. It returns what took the place
-// of a built-in key, or "".
+// translate returns the built-in key for the one that was pressed. If that one is a built-in key that
+// was replaced, it also returns the replacement, for a message.
 func (r remap) translate(s scope, msg tea.KeyMsg) (as tea.KeyMsg, moved string) {
 	pressed := msg.String()
 	if msg.Paste {
@@ -118,7 +118,7 @@ func (r remap) translate(s scope, msg tea.KeyMsg) (as tea.KeyMsg, moved string) 
 	return msg, moved
 }
 
-// show gives bindings the keys that a person has to press.
+// show returns bindings with the user's keys in place of those that they replace.
 func (r remap) show(s scope, bindings []screen.Binding) []screen.Binding {
 	if len(r) == 0 {
 		return bindings
@@ -140,15 +140,14 @@ func (r remap) show(s scope, bindings []screen.Binding) []screen.Binding {
 	return out
 }
 
-// check says why a key cannot take the place of a built-in one, or returns nil. scopes are the
-// screens that are known.
+// check returns an error if the key for a built-in one cannot be used in one of the scopes.
 func (r remap) check(builtin string, scopes []scope) error {
 	key := r[builtin]
 	switch _, ok := keyOf(key); {
 	case !ok:
 		return fmt.Errorf("%q is not a key; write one letter or sign, or such as ctrl+x, alt+x, f5, space", component.ShownKey(key))
 	case slices.Contains(fixedKeys(), builtin):
-		return errors.New("this key stays what it is; remove the line")
+		return errors.New("this key cannot be replaced; remove the line")
 	}
 	known := false
 	for _, s := range scopes {
@@ -166,11 +165,11 @@ func (r remap) check(builtin string, scopes []scope) error {
 	return nil
 }
 
-// conflict says what else a key is for in a scope.
+// conflict returns an error if a key has another meaning in a scope.
 func (r remap) conflict(builtin, key string, s scope) error {
 	if help, taken := s.help[key]; taken && key != builtin {
-		if _, away := r[key]; !away {
-			return fmt.Errorf("%q is for %q in %s; choose another key, or give that one another, too", component.ShownKey(key), help, s.name)
+		if _, freed := r[key]; !freed {
+			return fmt.Errorf("%q is for %q in %s; choose another key, or replace that one, too", component.ShownKey(key), help, s.name)
 		}
 	}
 	for _, other := range slices.Sorted(maps.Keys(r)) {

@@ -14,7 +14,8 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// preferences are the user's settings (theme, columns, keys) and the keeper that saves them.
+// preferences applies the user's settings (theme, mouse, notices, columns, filters, keys), and lets the
+// user change them.
 type preferences struct{ *Model }
 
 // applyKept applies the saved settings. A banner names those that cannot be used.
@@ -22,7 +23,7 @@ func (p preferences) applyKept(kept *config.Kept) {
 	p.applyTheme(kept.Theme)
 	pointer(p).turnMouse(kept.Mouse)
 	p.notice.on = kept.Notice
-	p.kept = p.keep.apply(kept)
+	p.kept = p.settings.apply(kept)
 	p.env.Moved = remap{}
 	for builtin, key := range kept.Keys {
 		p.env.Moved[keyName(builtin)] = keyName(key)
@@ -38,7 +39,8 @@ func (p preferences) applyKept(kept *config.Kept) {
 	p.chrome.fault += "; esc hides this"
 }
 
-// refuseKeys removes the replacements of keys that are not possible.
+// refuseKeys removes the replacements of keys that are not possible. Removing one may make another
+// impossible, whose key is then taken again, so it repeats until all are possible.
 func (p preferences) refuseKeys(kept *config.Kept) {
 	scopes := p.scopes()
 	for again := true; again; {
@@ -54,7 +56,7 @@ func (p preferences) refuseKeys(kept *config.Kept) {
 	}
 }
 
-// keptName returns how a key is written in config.toml.
+// keptName returns the name of a key as it is written in config.toml.
 func (p preferences) keptName(kept *config.Kept, builtin string) string {
 	if _, ok := kept.Keys[builtin]; ok {
 		return builtin
@@ -77,8 +79,8 @@ func (p preferences) scope() scope {
 	return newScope(front.Title(), typing(front), front.Bindings(), p.globals())
 }
 
-// remapped returns the built-in key for one that was pressed, or for a built-in key that was
-// moved, what took its place.
+// remapped returns the built-in key for the one that was pressed, and for a built-in key that was
+// replaced, the replacement.
 func (p preferences) remapped(msg tea.KeyMsg) (as tea.KeyMsg, moved string) {
 	if len(p.env.Moved) == 0 {
 		return msg, ""
@@ -86,7 +88,7 @@ func (p preferences) remapped(msg tea.KeyMsg) (as tea.KeyMsg, moved string) {
 	return remap(p.env.Moved).translate(p.scope(), msg)
 }
 
-// shownBindings returns bindings with the keys that a person chose.
+// shownBindings returns bindings with the user's keys.
 func (p preferences) shownBindings(all []screen.Binding) []screen.Binding {
 	if len(p.env.Moved) == 0 {
 		return all
@@ -94,14 +96,13 @@ func (p preferences) shownBindings(all []screen.Binding) []screen.Binding {
 	return remap(p.env.Moved).show(p.scope(), all)
 }
 
-// settingActions returns the palette's actions for settings. Those with a key are among
-// the bindings.
+// settingActions returns the palette's actions for settings that have no key.
 func (p preferences) settingActions() []screen.Binding {
 	return []screen.Binding{
-		{Help: "Take the theme that suits the terminal", Word: "theme auto", Do: func() tea.Cmd { return p.setTheme(config.ThemeAuto) }},
+		{Help: "Use the theme that suits the terminal", Word: "theme auto", Do: func() tea.Cmd { return p.setTheme(config.ThemeAuto) }},
 		p.noticeBinding(),
 		{Help: "Choose the columns of this list", Word: "columns", Do: p.chooseColumns},
-		{Help: "Put another key in the place of one", Word: "keys", Do: p.chooseKey},
+		{Help: "Replace a key by another", Word: "keys", Do: p.chooseKey},
 	}
 }
 
@@ -114,10 +115,10 @@ func (p preferences) applyTheme(name string) {
 	p.env.Theme = style.New(p.cfg.Renderer, dark)
 }
 
-// setTheme uses a theme, has the screens draw again, and keeps it in the settings.
+// setTheme uses a theme, makes the screens style their text again, and saves the setting.
 func (p preferences) setTheme(name string) tea.Cmd {
 	p.applyTheme(name)
-	return tea.Batch(screen.Send(screen.ThemeMsg{}), p.keep.keep(config.Theme(), name))
+	return tea.Batch(screen.Send(screen.ThemeMsg{}), p.settings.save(config.Theme(), name))
 }
 
 // switchTheme changes between the dark and the light theme.
@@ -128,11 +129,11 @@ func (p preferences) switchTheme() tea.Cmd {
 	return p.setTheme(config.ThemeDark)
 }
 
-// chooseColumns shows a form with the columns of the present view, those that are shown first.
+// chooseColumns shows a form with the columns of the current view. The visible columns come first.
 func (p preferences) chooseColumns() tea.Cmd {
 	list, ok := p.views.front().(screen.Keeper)
 	if !ok || p.views.covered() {
-		return screen.Say(screen.Info("only the lists of the views let columns be chosen: 1 to " + strconv.Itoa(len(p.views.stacks)) + " lead there"))
+		return screen.Say(screen.Info("columns can only be chosen for the lists of the views: 1 to " + strconv.Itoa(len(p.views.stacks)) + " lead there"))
 	}
 	table, view := list.ListTable(), p.views.current
 	shown := table.ShownTitles()
@@ -144,10 +145,10 @@ func (p preferences) chooseColumns() tea.Cmd {
 		Title: "Columns of " + p.views.title(view), Verb: "Show",
 		Section: component.Section{Fields: []component.Field{{
 			ID: "columns", Label: "Shown", Kind: component.MultiField, Options: options, Start: component.Value{Set: shown},
-			Help: "A narrow screen leaves some out all the same. config.toml can put them in another order.",
+			Help: "A narrow screen still omits some. config.toml can put them in another order.",
 			Check: func(v component.Values) string {
 				if len(v["columns"].Set) == 0 {
-					return "choose one at least"
+					return "choose at least one"
 				}
 				return ""
 			},
@@ -162,18 +163,18 @@ func withOthers(shown, all []string) []string {
 	return slices.Concat(shown, others)
 }
 
-// showColumns shows these columns, and keeps them in the settings unless they are all there are.
+// showColumns shows these columns, and saves them unless they are all there are.
 func (p preferences) showColumns(view screen.View, table *component.Table, titles []string) tea.Cmd {
 	key := config.Key{Table: config.Columns, Name: viewKey(p.views.title(view))}
 	if slices.Equal(titles, table.Titles()) {
 		table.ShowOnly(nil)
-		return p.keep.keep(key, nil)
+		return p.settings.save(key, nil)
 	}
 	table.ShowOnly(titles)
-	return p.keep.keep(key, titles)
+	return p.settings.save(key, titles)
 }
 
-// chooseKey shows a form that puts a key in the place of another.
+// chooseKey shows a form that replaces a key by another.
 func (p preferences) chooseKey() tea.Cmd {
 	scopes := p.scopes()
 	changed := func(v component.Values) (remap, string) {
@@ -185,7 +186,7 @@ func (p preferences) chooseKey() tea.Cmd {
 	return p.env.Fill(screen.FormSpec{
 		Title: "Another key", Verb: "Keep",
 		Section: component.Section{Fields: []component.Field{
-			{ID: "builtin", Label: "Built-in key", Help: "The key that ? names, if none was put in its place: r, ctrl+p, space.", Check: func(v component.Values) string {
+			{ID: "builtin", Label: "Built-in key", Help: "The key that ? shows if it was not replaced: r, ctrl+p, space.", Check: func(v component.Values) string {
 				if _, ok := keyOf(keyName(v.Text("builtin"))); !ok {
 					return "is not a key; write one letter or sign, or such as ctrl+p, space"
 				}
@@ -209,16 +210,16 @@ func (p preferences) chooseKey() tea.Cmd {
 	})
 }
 
-// setKey keeps another key for a binding, or removes the setting if that is the usual one.
+// setKey saves the replacement of a key, or removes it if the new key is empty or the built-in one.
 func (p preferences) setKey(keys remap, builtin string) tea.Cmd {
 	var value any
-	said := component.ShownKey(builtin) + " is the key again"
+	text := component.ShownKey(builtin) + " is the key again"
 	if keys[builtin] == "" || keys[builtin] == builtin {
 		delete(keys, builtin)
 	} else {
 		value = component.ShownKey(keys[builtin])
-		said = component.ShownKey(keys[builtin]) + " is the key in the place of " + component.ShownKey(builtin)
+		text = component.ShownKey(keys[builtin]) + " replaces " + component.ShownKey(builtin)
 	}
 	p.env.Moved = keys
-	return tea.Batch(screen.Say(screen.Good(said)), p.keep.keep(config.Key{Table: config.Keys, Name: component.ShownKey(builtin)}, value))
+	return tea.Batch(screen.Say(screen.Good(text)), p.settings.save(config.Key{Table: config.Keys, Name: component.ShownKey(builtin)}, value))
 }

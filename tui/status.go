@@ -35,8 +35,8 @@ func readStatus(ctx context.Context, store StatusStore) (screen.Status, error) {
 	return status, nil
 }
 
-// status draws which process delivers, where the receiver is, and which deliveries wait: each in a
-// fixed number of cells, which are empty until the status was read.
+// status draws which process delivers, where the receiver listens, and how many deliveries wait. Each
+// has a fixed number of cells, which are empty until the status has been read.
 func (f headerForm) status(s *screen.Env) []string {
 	items := append(f.process(s), f.counts.draw(s, f.number)...)
 	if n := s.Status.Counts.Receipts; f.receipts {
@@ -52,8 +52,8 @@ func (f headerForm) status(s *screen.Env) []string {
 	return items
 }
 
-// process draws the engine and the receiver. Without an engine there is no receiver either,
-// which leaves the first the slots of both.
+// process draws the engine and the receiver. Without an engine there is no receiver, so the text about
+// the engine gets both slots.
 func (f headerForm) process(s *screen.Env) []string {
 	if !isDelivering(s) {
 		return []string{component.Fit(enginePhrase(s, f.engine), f.engine+f.gap+f.receiver)}
@@ -61,10 +61,11 @@ func (f headerForm) process(s *screen.Env) []string {
 	return []string{component.Fit(enginePhrase(s, f.engine), f.engine), component.Fit(receiverPhrase(s, f.receiver), f.receiver)}
 }
 
-// isDelivering reports whether there is an engine that has said where the receiver is.
+// isDelivering reports whether an engine is running and has recorded where the receiver listens.
 func isDelivering(s *screen.Env) bool { return s.Status.Read && s.Status.Alive && !s.Status.Starting() }
 
-// longest returns the first of some texts, longest first, that fits into so many cells.
+// longest returns the longest text that fits into a number of cells, or the shortest if none fits. texts
+// are in the order of their lengths, the longest first.
 func longest(cells int, texts ...string) string {
 	for _, text := range texts[:len(texts)-1] {
 		if component.Width(text) <= cells {
@@ -77,8 +78,8 @@ func longest(cells int, texts ...string) string {
 // isLeader reports whether this process delivers.
 func isLeader(s *screen.Env) bool { return s.Status.Runtime.PID == s.PID }
 
-// enginePhrase says whether the engine runs, here or in which other process, or how many nodes
-// deliver together.
+// enginePhrase returns whether an engine is running, here or in which other process, or how many nodes
+// deliver from a shared database.
 func enginePhrase(s *screen.Env, cells int) string {
 	th, pid := s.Theme, strconv.Itoa(s.Status.Runtime.PID)
 	switch {
@@ -94,8 +95,8 @@ func enginePhrase(s *screen.Env, cells int) string {
 	return th.Good.Render(style.Ring) + " " + th.Dim.Render(longest(cells-2, "engine "+pid, pid))
 }
 
-// receiverPhrase says where the receiver listens, if need be by its port alone, or that it is
-// off. The banner says why.
+// receiverPhrase returns where the receiver listens, without the host if there is no space for it, or
+// that it is off. The banner says why.
 func receiverPhrase(s *screen.Env, cells int) string {
 	th, base := s.Theme, s.Status.Runtime.ReceiverURL
 	if base == "" {
@@ -123,7 +124,7 @@ func countedStates() []storage.State {
 	return []storage.State{storage.Queued, storage.Retrying, storage.Parked}
 }
 
-// draw draws the counts, each in a slot for a number of so many cells.
+// draw draws the counts, each with a number of a fixed width.
 func (f countForm) draw(s *screen.Env, cells int) (parts []string) {
 	all, worst := int64(0), storage.Queued
 	for _, state := range countedStates() {
@@ -164,7 +165,8 @@ func inkOf(n int64, ink, zero style.Style) style.Style {
 	return ink
 }
 
-// count returns a number of so many cells and a word in as many as its widest form has.
+// count returns a number with a word, which has the width of its widest form, so that nothing moves when
+// the singular becomes a plural.
 func count(n int64, cells int, word, widest string) string {
 	return component.FitRight(screen.ShortCount(n, cells), cells) + " " + component.Fit(word, len(widest))
 }

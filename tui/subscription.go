@@ -12,32 +12,32 @@ import (
 const (
 	changeGap = 50 * time.Millisecond // the minimum time between two hints
 	tickGap   = time.Second
-	tenthGap  = 100 * time.Millisecond // instead, while tenths of a second are on the screen
+	tenthGap  = 100 * time.Millisecond // instead of tickGap while the screen shows tenths of a second
 )
 
 type (
 	changeMsg storage.Change
 	noticeMsg string
-	tickMsg   pulse
+	tickMsg   polled
 )
 
 // subscription waits, in commands, for events from outside: hints at changed records, banners, and
-// the end of the console. Once a second it also checks what no hint reports.
+// the end of the console. Once a second it also polls what no hint reports.
 type subscription struct {
 	env     *screen.Env
 	store   StatusStore
 	changes <-chan storage.Change
-	notices <-chan string // nil: there will be none
-	pulse   pulse         // the latest
+	notices <-chan string // nil: none will come
+	polled  polled        // the latest
 }
 
-// start waits for everything that does not come from the keyboard.
+// start returns the commands that wait.
 func (s *subscription) start() tea.Cmd {
 	return tea.Batch(s.awaitChange(), s.awaitNotice(), s.awaitEnd(), s.awaitTick())
 }
 
-// awaitChange waits for the next hint. It first lets a short time pass in which hints merge,
-// so that many changes cause only a few reads a second.
+// awaitChange waits for the next hint. It waits for a short time first, in which hints merge, so that
+// many changes cause only a few reads a second.
 func (s *subscription) awaitChange() tea.Cmd {
 	changes, done := s.changes, s.env.Context.Done()
 	return func() tea.Msg {
@@ -67,7 +67,7 @@ func pause(d time.Duration, done <-chan struct{}) bool {
 	}
 }
 
-// awaitNotice waits for a message of the process, such as of the receiver.
+// awaitNotice waits for the next banner.
 func (s *subscription) awaitNotice() tea.Cmd {
 	notices, done := s.notices, s.env.Context.Done()
 	if notices == nil {
@@ -94,13 +94,13 @@ func (s *subscription) awaitEnd() tea.Cmd {
 	}
 }
 
-// awaitTick waits until the screen has to be drawn again because a relative time or the pulse
-// has changed.
+// awaitTick waits until the screen has to be drawn again because a relative time or the polled state has
+// changed.
 func (s *subscription) awaitTick() tea.Cmd {
-	done, before := s.env.Context.Done(), s.pulse
+	done, before := s.env.Context.Done(), s.polled
 	return func() tea.Msg {
 		for pause(s.untilTick(), done) {
-			if now := s.readPulse(); s.env.Stale() || now != before {
+			if now := s.poll(); s.env.Stale() || now != before {
 				return tickMsg(now)
 			}
 		}
@@ -117,19 +117,18 @@ func (s *subscription) untilTick() time.Duration {
 	return storage.NextTick(tickGap)
 }
 
-// A pulse is the state whose changes no hint reports: that the leader has died, that the store can no longer be
-// read, and that a new day has begun, on which today's times are yesterday's.
-type pulse struct {
+// polled is the state whose changes no hint reports: whether a leader is alive, why the store cannot be
+// read, and the date, which decides whether times are shown with a date.
+type polled struct {
 	alive bool
 	fault string
 	day   string
 }
 
-// readPulse reads what may change without a hint: whether a leader is alive, whether the store
-// can be read, and the date, which decides how times are shown.
-func (s *subscription) readPulse() pulse {
+// poll reads the polled state.
+func (s *subscription) poll() polled {
 	_, alive, err := s.store.Runtime(s.env.Context)
-	p := pulse{alive: alive, day: s.env.Now().In(s.env.Location).Format(time.DateOnly)}
+	p := polled{alive: alive, day: s.env.Now().In(s.env.Location).Format(time.DateOnly)}
 	if err != nil {
 		p.fault = err.Error()
 	}

@@ -9,7 +9,7 @@ import (
 func TestStoreIsHeldWhileSuspended(t *testing.T) {
 	t.Parallel()
 	held := 0
-	s := &suspender{hold: func() func() { held++; return func() { held-- } }}
+	s := &suspender{pauseWrites: func() func() { held++; return func() { held-- } }}
 	for _, step := range []struct {
 		msg  tea.Msg
 		held int

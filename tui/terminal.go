@@ -7,8 +7,8 @@ import (
 	"github.com/aymanbagabas/go-osc52/v2"
 )
 
-// keyboard reads keys from a terminal. When the terminal goes away it calls gone, because there
-// is no signal unless it is the terminal that controls the process.
+// keyboard reads keys from a terminal. It calls gone when the terminal is closed, because SIGHUP is only
+// sent to processes whose controlling terminal it is.
 type keyboard struct {
 	*os.File
 	gone func()
@@ -17,16 +17,16 @@ type keyboard struct {
 
 // Read reads keys, decoded to what bubbletea understands.
 func (k *keyboard) Read(p []byte) (int, error) {
-	room := p[:max(1, len(p)-len(k.keys.held))] // so that what was held back fits in p, too
-	n, err := k.File.Read(room)
+	free := p[:max(1, len(p)-len(k.keys.held))] // the held bytes must fit into p, too
+	n, err := k.File.Read(free)
 	if err != nil {
 		k.gone()
 	}
-	return copy(p, k.keys.decode(room[:n], n == len(room))), err
+	return copy(p, k.keys.decode(free[:n], n == len(free))), err
 }
 
-// clipboardSequence returns OSC 52 with a text. For a multiplexer, it adds the sequence in the
-// form that is passed to the terminal around it.
+// clipboardSequence returns OSC 52 with a text. Within a multiplexer, it adds the sequence in the form
+// that the multiplexer passes on to its terminal.
 func clipboardSequence(term, text string) string {
 	sequence := osc52.New(text)
 	switch plain := sequence.String(); {

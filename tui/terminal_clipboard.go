@@ -14,12 +14,12 @@ import (
 	"backchannel/tui/style"
 )
 
-// tmuxPatience is how long tmux may take to store a text.
-const tmuxPatience = 2 * time.Second
+// tmuxTimeout is how long tmux may take to store a text.
+const tmuxTimeout = 2 * time.Second
 
-// copy puts text on the clipboard of the person's own machine, across SSH too, and returns
-// how far that is known to have worked, because no terminal confirms it. Within tmux, tmux
-// itself copies it: by default (set-clipboard external) it ignores the escape sequence.
+// copy puts a text on the clipboard of the person's own machine, also across SSH. It returns how far
+// that is known to have worked, because no terminal confirms it. Within tmux it asks tmux to copy the
+// text, because by default (set-clipboard external) tmux ignores the escape sequence of a program.
 func (t *terminal) copy(ctx context.Context, text string) (how string, err error) {
 	inTmux := os.Getenv("TMUX") != ""
 	if inTmux {
@@ -37,16 +37,16 @@ func (t *terminal) copy(ctx context.Context, text string) (how string, err error
 	if _, err := t.Write([]byte(clipboardSequence(os.Getenv("TERM"), text))); err != nil {
 		return "", err
 	}
-	if inTmux { // by default tmux accepts texts from its own commands, and ignores the sequence of a program
+	if inTmux {
 		return "sent to the terminal's clipboard, which tmux lets through with set-clipboard on", nil
 	}
 	return "sent to the terminal's clipboard", nil
 }
 
-// keepInTmux puts a text into tmux's paste buffer, and from version 3.2 (-w) also onto the
-// clipboard of the terminal around it, which passed reports.
+// keepInTmux puts a text into tmux's paste buffer. From version 3.2 on (-w), tmux also sends it to the
+// clipboard of its terminal, which passed reports.
 func keepInTmux(ctx context.Context, text string) (passed bool, err error) {
-	ctx, cancel := context.WithTimeout(ctx, tmuxPatience)
+	ctx, cancel := context.WithTimeout(ctx, tmuxTimeout)
 	defer cancel()
 	load := func(options ...string) error {
 		cmd := exec.CommandContext(ctx, "tmux", append(append([]string{"load-buffer"}, options...), "-")...)
@@ -59,14 +59,14 @@ func keepInTmux(ctx context.Context, text string) (passed bool, err error) {
 	return false, load()
 }
 
-// hasNoClipboard reports whether a terminal is known not to take OSC 52.
+// hasNoClipboard reports whether a terminal is known not to support OSC 52.
 func hasNoClipboard(term, program string) bool {
 	return term == "linux" || term == "dumb" || program == "Apple_Terminal"
 }
 
-// aside shows a text outside of the screens until a person presses enter. There the terminal
-// can select it without adding line breaks of the console's.
-type aside struct {
+// plainText shows a text outside of the alternate screen until a person presses enter. There a person can
+// select it without the line breaks that the console would add.
+type plainText struct {
 	ctx         context.Context
 	label, text string
 	in          io.Reader
@@ -74,12 +74,12 @@ type aside struct {
 }
 
 // SetStdin and the methods below implement tea.ExecCommand.
-func (a *aside) SetStdin(r io.Reader)  { a.in = r }
-func (a *aside) SetStdout(w io.Writer) { a.out = w }
-func (a *aside) SetStderr(io.Writer)   {}
+func (a *plainText) SetStdin(r io.Reader)  { a.in = r }
+func (a *plainText) SetStdout(w io.Writer) { a.out = w }
+func (a *plainText) SetStderr(io.Writer)   {}
 
 // Run shows the text until there is a line of input, or the context ends.
-func (a *aside) Run() error {
+func (a *plainText) Run() error {
 	_, err := fmt.Fprintf(a.out, "\n%s:\n\n%s\n\nSelect it with the mouse. Press enter to go back to the console. ", a.label, style.EscapeMultiline(a.text))
 	if err != nil {
 		return err

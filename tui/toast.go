@@ -16,13 +16,13 @@ type toaster struct {
 	env   *screen.Env
 	add   func(context.Context, storage.Activity) error
 	shown component.Toasts
-	armed bool // enter opens what the latest toast names: no other key was pressed since it came
+	armed bool // enter opens what the latest toast names, because no other key has been pressed since
 }
 
-// toastOverMsg says that a toast may have had its time.
+// toastOverMsg reports that a toast may have expired.
 type toastOverMsg struct{}
 
-// show shows a toast, in the place of an earlier one with its ID.
+// show shows a toast. It replaces an earlier one with the same ID.
 func (t *toaster) show(toast component.Toast) tea.Cmd {
 	if !t.shown.Shows(toast.ID) {
 		t.armed = true
@@ -31,8 +31,8 @@ func (t *toaster) show(toast component.Toast) tea.Cmd {
 	return tea.Batch(t.awaitExpiry(), t.record(toast))
 }
 
-// opens returns the key that opens what the latest toast names, as long as a person has not
-// turned to something else: then enter belongs to the screen again.
+// opens returns the key that opens what the latest toast names. Once a person has pressed another key,
+// enter belongs to the screen again, and it returns nil.
 func (t *toaster) opens() []screen.Binding {
 	latest, ok := t.shown.Latest()
 	if !ok || !t.armed || latest.Opens == nil {
@@ -44,9 +44,9 @@ func (t *toaster) opens() []screen.Binding {
 	}}}
 }
 
-// record records an error in Activity, because a toast may have no space for it. Toasts with
-// an ID are left out: the outcome of deliveries is in Activity already, and an error of the
-// store could not be recorded.
+// record records an error in Activity, because a toast expires and may have no space for it. It omits
+// toasts with an ID: the outcomes of deliveries are in Activity already, and an error of the store could
+// not be recorded.
 func (t *toaster) record(toast component.Toast) tea.Cmd {
 	if toast.Outcome != component.Error || toast.ID != "" {
 		return nil
@@ -58,13 +58,13 @@ func (t *toaster) record(toast component.Toast) tea.Cmd {
 	}
 }
 
-// expire removes the toasts that were shown long enough.
+// expire removes the toasts whose time is up.
 func (t *toaster) expire() tea.Cmd {
 	t.shown.Expire(t.env.Now())
 	return t.awaitExpiry()
 }
 
-// awaitExpiry waits until the next toast has had its time.
+// awaitExpiry waits until the next toast expires.
 func (t *toaster) awaitExpiry() tea.Cmd {
 	wait, any := t.shown.Wait(t.env.Now())
 	if !any {

@@ -2,8 +2,8 @@
 // them and follows their delivery.
 //
 // Start with [Run], or with [New] to drive the model without a terminal. Each screen is a
-// package below this one, and the root passes keys and messages to them. Footer, help and
-// palette are made of the bindings in which keys are looked up.
+// package below this one, to which the root passes keys and messages. Footer, help and palette are
+// built from the same bindings that keys are looked up in, so that they cannot disagree.
 //
 // The package never calls the engine or the receiver. It reads and writes records through
 // [Store], in commands and never in Update, and reads again what it shows when the store hints
@@ -39,20 +39,20 @@ type Config struct {
 	Renderer *lipgloss.Renderer
 	Dark     bool   // the terminal's background
 	Version  string // shown by the help
-	PID      int    // of this process: says whether it is the leader
+	PID      int    // of this process, by which the header tells whether it is the leader
 	// Notices are banners. Each replaces the one before, and an empty one removes it.
 	Notices <-chan string
-	// Typed holds the bytes that came from the terminal before Run.
+	// Typed holds the bytes that were read from the terminal before Run.
 	Typed []byte
-	// Copy puts text on the clipboard of the person's terminal, and returns a sentence about
-	// how far that is known to have worked: "copied to …". Run sets it.
+	// Copy puts text on the clipboard of the person's terminal, and returns how far that is known
+	// to have worked: "copied to …". Run sets it.
 	Copy func(ctx context.Context, text string) (how string, err error)
 	// Mouse turns the terminal's reports of the mouse on or off. Run sets it.
 	Mouse func(on bool)
 	// Notify rings the terminal's bell and shows a text in its title; an empty text restores
 	// the previous title. Run sets it.
 	Notify func(text string)
-	// CA is the path of the certificate by which clients are to trust the built-in receiver.
+	// CA is the path of the certificate that clients of the built-in receiver must trust.
 	CA string
 	// Export writes receipts to a file. If it is nil, the console does not offer the export.
 	Export func(context.Context, export.Request) (export.Result, error)
@@ -64,15 +64,15 @@ type Config struct {
 	// Executions answers calls of the execution API, which the console makes as an
 	// application would. If it is nil, the console cannot make calls.
 	Executions http.Handler
-	// Check are the actions of the endpoint check that other packages implement.
+	// Check holds the actions of the endpoint check that other packages implement.
 	Check check.Actions
-	// Kept are the settings of config.toml, and Keep writes changes to it. If Keep is nil,
+	// Kept holds the settings of config.toml, and Keep writes changes to it. If Keep is nil,
 	// changes are lost when the console ends.
 	Kept *config.Kept
 	Keep func(ctx context.Context, key config.Key, value any) error
-	// Hold pauses the writes of this process until release is called, while it is
-	// suspended. nil: not needed.
-	Hold func() (release func())
+	// PauseWrites pauses the writes of this process until release is called. The console calls it
+	// while the process is suspended. If it is nil, writes are not paused.
+	PauseWrites func() (release func())
 	// Crash writes a panic to the crash log and returns its path.
 	Crash func(cause any, stack []byte) (path string)
 }
@@ -109,10 +109,10 @@ func Run(ctx context.Context, cfg Config, in, out *os.File) error {
 	cfg.Copy, cfg.Mouse, cfg.Notify = term.copy, term.setMouse, term.notify
 	var gone atomic.Bool
 	keys := &keyboard{File: in, gone: func() { gone.Store(true); cancel() }}
-	suspending := &suspender{hold: cfg.Hold}
+	suspending := &suspender{pauseWrites: cfg.PauseWrites}
 	defer suspending.resume()
 	m := New(ctx, cfg)
-	defer m.keep.flush()
+	defer m.settings.flush()
 	err := term.run(m, cfg.complete().Crash,
 		tea.WithFilter(suspending.filter), tea.WithInput(keys), tea.WithoutSignalHandler())
 	if gone.Load() && !errors.Is(err, ErrCrashed) {

@@ -18,7 +18,7 @@ func typedBefore(typed []byte) []pendingKey {
 }
 
 // keysOf decodes letters and control codes. It skips escape sequences, which are arrow keys or
-// answers of the terminal.
+// answers of the terminal to queries.
 func keysOf(typed []byte) []tea.KeyMsg {
 	var keys []tea.KeyMsg
 	var state byte

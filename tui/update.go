@@ -17,13 +17,13 @@ import (
 func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	if key, ok := msg.(tea.KeyMsg); ok {
 		m.notice.seen()
-		return m, tea.Batch(m.keys.press(key), m.keep.keepFilters())
+		return m, tea.Batch(m.keys.press(key), m.settings.saveFilters())
 	}
 	cmd := m.update(msg)
-	return m, tea.Batch(cmd, m.keys.wake(), m.keep.keepFilters())
+	return m, tea.Batch(cmd, m.keys.wake(), m.settings.saveFilters())
 }
 
-// update handles the messages for the root, and passes on all others.
+// update handles the messages for the root, and passes all others on.
 func (m *Model) update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
@@ -35,7 +35,7 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 		m.chrome.banner = string(msg)
 		return m.hints.awaitNotice()
 	case tickMsg:
-		return m.tick(pulse(msg))
+		return m.tick(polled(msg))
 	case stepMsg:
 		return m.keys.answered(msg)
 	case overdueMsg:
@@ -46,17 +46,18 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 		return m.toasts.expire()
 	case tea.MouseMsg:
 		return pointer{m}.point(msg)
-	case keptMsg:
-		return m.keep.written(msg.err)
+	case savedMsg:
+		return m.settings.written(msg.err)
 	}
-	if cmd, mine := m.obey(msg); mine {
+	if cmd, ok := m.handleRequest(msg); ok {
 		return cmd
 	}
 	return m.broadcast(msg)
 }
 
-// obey handles the messages by which screens and overlays ask the root for something.
-func (m *Model) obey(msg tea.Msg) (tea.Cmd, bool) {
+// handleRequest handles the messages with which screens and overlays make requests to the root. It
+// returns false for any other message.
+func (m *Model) handleRequest(msg tea.Msg) (tea.Cmd, bool) {
 	switch msg := msg.(type) {
 	case screen.OpenMsg:
 		if msg.Over != nil {
@@ -98,7 +99,8 @@ func (m *Model) obey(msg tea.Msg) (tea.Cmd, bool) {
 	return nil, false
 }
 
-// broadcast passes a message to everything that may have asked for it.
+// broadcast passes a message to everything that may wait for it: a command's answer does not say whose
+// command it was.
 func (m *Model) broadcast(msg tea.Msg) tea.Cmd {
 	a, fresh, cmd := m.status.Take(msg)
 	if fresh {
@@ -110,18 +112,18 @@ func (m *Model) broadcast(msg tea.Msg) tea.Cmd {
 	return tea.Batch(append(cmds, m.views.update(msg)...)...)
 }
 
-// tick reads the status if the pulse has changed, because nothing else says that the leader
-// has died. Otherwise it only makes the program draw relative times again.
-func (m *Model) tick(now pulse) tea.Cmd {
-	changed := now != m.hints.pulse
-	m.hints.pulse = now
+// tick reads the status if the polled state has changed, because no hint reports that the leader has
+// died. Otherwise it only causes relative times to be drawn again.
+func (m *Model) tick(now polled) tea.Cmd {
+	changed := now != m.hints.polled
+	m.hints.polled = now
 	if changed {
 		return tea.Batch(m.readStatus(), m.hints.awaitTick())
 	}
 	return m.hints.awaitTick()
 }
 
-// key looks a key up in the overlay in front, the screen in front, and the root.
+// key looks a key up in the front overlay, the front screen and the root, in this order.
 func (m *Model) key(msg tea.KeyMsg) tea.Cmd {
 	front := m.views.front()
 	if cmd, ok := screen.Run(urgent(), msg.String()); ok {
@@ -130,12 +132,12 @@ func (m *Model) key(msg tea.KeyMsg) tea.Cmd {
 	if !m.covered() && !m.chrome.tooSmall() {
 		var moved string
 		if msg, moved = (preferences{m}).remapped(msg); moved != "" {
-			return screen.Say(screen.AboutKeys(component.ShownKey(moved) + " has taken the place of " + component.ShownKey(msg.String())))
+			return screen.Say(screen.AboutKeys(component.ShownKey(moved) + " replaces " + component.ShownKey(msg.String())))
 		}
 	}
 	key := msg.String()
 	switch {
-	case m.chrome.tooSmall(): // keys should not act on what is not visible
+	case m.chrome.tooSmall(): // a key must not act on what is not visible
 		return nil
 	case m.covered():
 		return m.overlays.key(msg)
@@ -157,30 +159,30 @@ func (m *Model) key(msg tea.KeyMsg) tea.Cmd {
 	if cmd, ok := screen.Run(m.globals(), key); ok {
 		return cmd
 	}
-	if !typing(front) && !moves(msg) {
-		return screen.Say(screen.AboutKeys(useless(msg) + "; ? tells what each key does"))
+	if !typing(front) && !isMovement(msg) {
+		return screen.Say(screen.AboutKeys(noEffectText(msg) + "; ? explains every key"))
 	}
 	return front.Update(msg)
 }
 
-// moves reports whether a key is one of those that lists and texts handle.
-func moves(msg tea.KeyMsg) bool { return slices.Contains(movingKeys(), msg.String()) }
+// isMovement reports whether a key is one of those that lists and texts handle.
+func isMovement(msg tea.KeyMsg) bool { return slices.Contains(movingKeys(), msg.String()) }
 
 // movingKeys returns the keys that move the cursor or the page.
 func movingKeys() []string {
 	return []string{"j", "k", "g", "G", "h", "l", "up", "down", "left", "right", "home", "end", "pgup", "pgdown", "ctrl+d", "ctrl+u"}
 }
 
-// useless returns the text for a key that does nothing here.
-func useless(msg tea.KeyMsg) string {
+// noEffectText returns the text for a key that does nothing here.
+func noEffectText(msg tea.KeyMsg) string {
 	if msg.Paste {
-		return "nothing here takes a pasted text"
+		return "pasted text cannot be used here"
 	}
 	return component.ShownKey(msg.String()) + " does nothing here"
 }
 
-// back goes one step back. At a view's root esc does nothing, and q quits unless more keys
-// came in the same message: a person who quits types nothing after it, a pasted text goes on.
+// back goes one step back. At the root of a view esc does nothing, and q quits unless more keys came in
+// the same message: after q a person who quits types nothing more, but a pasted text continues.
 func (m *Model) back(key string) tea.Cmd {
 	cmd, done := m.views.back(key)
 	switch {

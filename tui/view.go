@@ -11,10 +11,11 @@ import (
 	"backchannel/tui/style"
 )
 
-// leastHeight is the minimum height of a screen on which the console works.
-const leastHeight = 20
+// minHeight is the minimum height of a screen on which the console works.
+const minHeight = 20
 
-// View draws the screen, in exactly its size.
+// View draws the whole console in exactly the size of the terminal. Bubbletea would cut a view that is
+// too high at the top.
 func (m *Model) View() string {
 	c := &m.chrome
 	if c.width <= 0 || c.height <= 0 {
@@ -22,7 +23,7 @@ func (m *Model) View() string {
 	}
 	m.env.Drawing()
 	if c.tooSmall() {
-		return c.apology()
+		return c.tooSmallMessage()
 	}
 	var keys []screen.Binding // none while an overlay has them
 	if !m.covered() {
@@ -31,7 +32,7 @@ func (m *Model) View() string {
 	return fixWidths(m.overlays.draw(c.frame(keys, m.covered()), c.width, c.height))
 }
 
-// chrome draws what is around the screen in front: header, banner, toasts and footer.
+// chrome draws what surrounds the front screen: header, banner, toasts and footer.
 type chrome struct {
 	env    *screen.Env
 	views  *views
@@ -44,8 +45,8 @@ type chrome struct {
 	height int
 }
 
-// frame draws the header, a rule, the banner if there is one, the screen in front, a rule
-// with the toasts, the panel of a burst, and the footer.
+// frame draws the header, a rule, the banner if there is one, the front screen, a rule with the toasts,
+// the panel of a burst, and the footer.
 func (c *chrome) frame(keys []screen.Binding, covered bool) string {
 	th := c.env.Theme
 	lines := append([]string{c.header(), component.Rule(th, c.width)}, c.bannerLines()...)
@@ -55,16 +56,16 @@ func (c *chrome) frame(keys []screen.Binding, covered bool) string {
 	return strings.Join(slices.Concat(lines, body, foot), "\n")
 }
 
-// above returns how many lines are above the screen in front, and below how many are below it.
+// above returns how many lines are above the front screen.
 func (c *chrome) above() int { return 2 + len(c.bannerLines()) }
 
-// below returns how many lines there are below the screen.
+// below returns how many lines are below the front screen.
 func (c *chrome) below() int { return 2 + len(c.panel(c.width, c.height)) }
 
-// maxBanner is how many lines a banner may take from the screen.
+// maxBanner is how many lines a banner takes at most.
 const maxBanner = 3
 
-// bannerLines draws the conditions that the user should know while they last.
+// bannerLines draws the problems that a person should see as long as they last.
 func (c *chrome) bannerLines() []string {
 	return append(c.bannerOf(cmp.Or(c.banner, c.env.Status.Problem())), c.bannerOf(c.fault)...)
 }
@@ -84,23 +85,23 @@ func (c *chrome) bannerOf(text string) []string {
 }
 
 // tooSmall reports whether the terminal is too small for any screen.
-func (c *chrome) tooSmall() bool { return c.width < screen.LeastWidth || c.height < leastHeight }
+func (c *chrome) tooSmall() bool { return c.width < screen.MinWidth || c.height < minHeight }
 
-// apology says why the screen is empty.
-func (c *chrome) apology() string {
-	lines := component.Wrap(fmt.Sprintf("%d×%d is too small: the console needs %d×%d. Deliveries go on meanwhile.",
-		c.width, c.height, screen.LeastWidth, leastHeight), c.width)
+// tooSmallMessage draws why nothing else is shown.
+func (c *chrome) tooSmallMessage() string {
+	lines := component.Wrap(fmt.Sprintf("%d×%d is too small: the console needs %d×%d. Deliveries continue.",
+		c.width, c.height, screen.MinWidth, minHeight), c.width)
 	lines = component.Lines(lines, c.width, min(len(lines), c.height))
 	above := make([]string, (c.height-len(lines))/2)
 	return strings.Join(component.Lines(append(above, lines...), c.width, c.height), "\n")
 }
 
-// footer draws keys at the left, and at the right the position in the screen in front.
+// footer draws keys on the left, and on the right the position in the front screen.
 func (c *chrome) footer(keys []screen.Binding, covered bool) string {
 	return screen.KeyTable("", c.shown(keys)).Footer(c.env.Theme, "", c.footerEnd(covered), c.width)
 }
 
-// footerEnd is the right end of the footer.
+// footerEnd draws the right end of the footer.
 func (c *chrome) footerEnd(covered bool) string {
 	th, front := c.env.Theme, c.views.front()
 	right := th.Text.Render("?") + " " + th.Dim.Render("help")
@@ -130,7 +131,7 @@ func (c *chrome) footerAt(keys []screen.Binding, column int) string {
 	return name
 }
 
-// keys returns the keys that do something on the screen in front. fire are those that fire.
+// keys returns the keys for the footer: those of the front screen, esc, and the given ones that fire.
 func (c *chrome) keys(fire []screen.Binding) []screen.Binding {
 	v := c.views
 	keys := v.front().Bindings()

@@ -8,14 +8,13 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// views holds the console's views and the screens that were opened over them, and knows
-// which one is in front.
+// views holds the console's views, the screens that were opened over them, and the history of jumps.
 type views struct {
 	env     *screen.Env
-	refresh func() tea.Cmd    // reads what is in front
+	refresh func() tea.Cmd    // reads the front screen again
 	stacks  [][]screen.Screen // for each view: the view itself, then what was opened over it
 	current screen.View
-	trail   []place // the places to which esc goes back, the latest last
+	history []historyEntry // where esc goes back to, the latest last
 }
 
 // newViews returns the views, each with its first screen.
@@ -27,7 +26,7 @@ func newViews(e *screen.Env, all []screen.Screen, refresh func() tea.Cmd) *views
 	return v
 }
 
-// front returns the screen that has the keys.
+// front returns the front screen, which gets the keys.
 func (v *views) front() screen.Screen {
 	stack := v.stacks[v.current]
 	return stack[len(stack)-1]
@@ -36,7 +35,7 @@ func (v *views) front() screen.Screen {
 // title returns a view's name.
 func (v *views) title(view screen.View) string { return v.stacks[view][0].Title() }
 
-// covered reports whether a screen was opened over the present view.
+// covered reports whether a screen was opened over the current view.
 func (v *views) covered() bool { return len(v.stacks[v.current]) > 1 }
 
 // open puts a screen over those of the current view.
@@ -55,10 +54,10 @@ func (v *views) close(s screen.Screen) tea.Cmd {
 	return v.refresh()
 }
 
-// goTo brings a view to the front without changing it. It empties the trail, because esc does not
-// undo a key with a view's number.
+// goTo brings a view to the front without changing it. It clears the history, because esc does not undo
+// a key with a view's number.
 func (v *views) goTo(view screen.View) tea.Cmd {
-	v.trail = nil
+	v.history = nil
 	return v.arrive(screen.GoMsg{View: view})
 }
 
@@ -87,8 +86,8 @@ func (v *views) arrive(msg screen.GoMsg) tea.Cmd {
 	return cmd
 }
 
-// uncover closes what was opened over a view, so that an item there can be seen. A form with
-// changes stays open.
+// uncover closes the screens that were opened over a view, so that an item there is visible. It leaves a
+// form open, because that may have changes.
 func (v *views) uncover(view screen.View) {
 	stack := v.stacks[view]
 	for len(stack) > 1 && !typing(stack[len(stack)-1]) {
@@ -109,19 +108,18 @@ func (v *views) back(key string) (tea.Cmd, bool) {
 	case v.env.Zoomed:
 		v.env.Zoomed = false
 		return nil, true
-	case v.closes():
+	case v.escCloses():
 		return v.close(front), true
-	case v.steps() > 0:
-		return v.comeBack(), true
+	case v.backSteps() > 0:
+		return v.goBack(), true
 	}
 	return nil, false
 }
 
-// update passes a message to every screen, because answers may be for one that is not in
-// front.
+// update passes a message to every screen, because an answer may be for one that is not in front.
 func (v *views) update(msg tea.Msg) []tea.Cmd {
 	var cmds []tea.Cmd
-	for _, s := range slices.Concat(append(slices.Clone(v.stacks), v.away())...) {
+	for _, s := range slices.Concat(append(slices.Clone(v.stacks), v.inHistory())...) {
 		cmds = append(cmds, s.Update(msg))
 	}
 	return cmds

@@ -102,7 +102,7 @@ func describeLoad(d *screen.Detail, load storage.CheckLoad) {
 	d.Paragraph(report.Latencies(load), th.Text)
 	d.Blank()
 	bars := storage.Bars(load.Buckets, 0)
-	room := max(1, min(d.Width, mostBar)-histogramText)
+	room := max(1, min(d.Width, maxBarWidth)-histogramText)
 	for _, b := range bars {
 		n := int(math.Ceil(b.Share * float64(room)))
 		d.Lines = append(d.Lines, "   "+th.Dim.Render(component.FitRight(b.UpTo, 8))+" "+th.Text.Render(strings.Repeat(style.Full, n))+" "+th.Dim.Render(strconv.Itoa(b.N)))

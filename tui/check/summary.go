@@ -105,7 +105,7 @@ func (s summary) progress(width int) string {
 	th, r := s.env.Theme, s.known
 	if !r.Run.State.Ended() {
 		text := fmt.Sprintf("  %d of %d", r.Run.Tally().Done(), len(r.Run.Cases))
-		return " " + component.Progress(th, r.Run.Tally().Done(), len(r.Run.Cases), max(0, min(width, mostBar)-len(text)-2)) + th.Text.Render(text)
+		return " " + component.Progress(th, r.Run.Tally().Done(), len(r.Run.Cases), max(0, min(width, maxBarWidth)-len(text)-2)) + th.Text.Render(text)
 	}
 	if r.Before == nil {
 		return " " + th.Dim.Render("the first run; the next one is compared with it")
@@ -126,8 +126,8 @@ func (s summary) progress(width int) string {
 	return component.Fit(th.Dim.Render(since)+changes.String(), width)
 }
 
-// mostBar is the maximum width of a bar with its numbers, in cells.
-const mostBar = 120
+// maxBarWidth is the maximum width of a bar with its numbers, in cells.
+const maxBarWidth = 120
 
 // notes draws the warnings: why the run ended early, why it does not proceed, and why the webhook cannot
 // be checked.

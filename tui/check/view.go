@@ -96,7 +96,7 @@ func took(c storage.CheckCase) string {
 func outcome(th *style.Theme, run storage.CheckRun, c storage.CheckCase) (glyph, word string, ink style.Style) {
 	word = report.Word(c)
 	if c.Result != "" {
-		return Glyph(c.Result), word, inkOf(th, c.Result)
+		return Glyph(c.Result), word, styleOf(th, c.Result)
 	}
 	switch {
 	case run.State.Ended(): // the process that made the run died
@@ -123,8 +123,8 @@ func Glyph(result storage.CheckResult) string {
 	return style.None
 }
 
-// inkOf returns the style of a result.
-func inkOf(th *style.Theme, result storage.CheckResult) style.Style {
+// styleOf returns the style of a result.
+func styleOf(th *style.Theme, result storage.CheckResult) style.Style {
 	switch result {
 	case storage.CheckPassed:
 		return th.Good

@@ -127,15 +127,15 @@ type inked struct {
 	ink  style.Style
 }
 
-// leastBeside is the width, in cells, that a text needs to be readable beside its name.
-const leastBeside = 22
+// minBeside is the width, in cells, that a text needs to be readable beside its name.
+const minBeside = 22
 
 // beside draws a lead, a name, and texts wrapped beside them, or below them if the name is too
 // long for its column or the page is too narrow.
 func beside(d *screen.Detail, styledLead, name string, texts ...inked) {
 	label, indent := style.Escape(name), component.Width(styledLead)
 	margin := indent + verdictLabel + 1
-	if component.Width(label) > verdictLabel || d.Width-margin-1 < leastBeside {
+	if component.Width(label) > verdictLabel || d.Width-margin-1 < minBeside {
 		d.Lines = append(d.Lines, component.Fit(styledLead+texts[0].ink.Render(label), d.Width))
 		styledLead, margin = "", indent+2
 	} else {

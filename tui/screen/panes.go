@@ -15,16 +15,16 @@ const (
 )
 
 const (
-	// LeastWidth is the width of the smallest terminal in which the console works, in cells.
-	LeastWidth = 60
+	// MinWidth is the width of the smallest terminal in which the console works, in cells.
+	MinWidth = 60
 
-	bodyFrom   = 190        // the width from which the body has a pane of its own
-	leastList  = LeastWidth // the least width of a list, with its most important columns
-	goodList   = 76         // enough to truncate neither addresses nor times nor events
-	wideList   = 92         // enough for all columns of a terminal of 80 columns, and the webhook
-	mostList   = 96         // enough for all of these without abbreviations
-	goodDetail = 43         // of the detail beside the list
-	wideDetail = 106        // of the detail and the body together
+	bodyFrom   = 190      // the width from which the body has a pane of its own
+	leastList  = MinWidth // the least width of a list, with its most important columns
+	goodList   = 76       // enough to truncate neither addresses nor times nor events
+	wideList   = 92       // enough for all columns of a terminal of 80 columns, and the webhook
+	mostList   = 96       // enough for all of these without abbreviations
+	goodDetail = 43       // of the detail beside the list
+	wideDetail = 106      // of the detail and the body together
 )
 
 // Panes divides a screen into a list, the tabs of a detail, and on wide screens one of

@@ -86,7 +86,7 @@ func (r *recent) update(msg tea.Msg) tea.Cmd {
 const (
 	countCells   = 4
 	latencyCells = 6
-	leastBars    = 10
+	minBars      = 10
 	barsLabel    = "10 min"
 )
 
@@ -119,9 +119,9 @@ func arrange(th *style.Theme, s storage.AttemptSummary, width int) []string {
 	one, two := counts+"  "+times, counts
 	room := func(before string) int { return width - component.Width(before) - len("  "+" "+barsLabel) }
 	switch {
-	case room(one) >= leastBars:
+	case room(one) >= minBars:
 		return []string{one + "  " + bars(th, s, room(one))}
-	case room(two) >= leastBars:
+	case room(two) >= minBars:
 		return []string{two + "  " + bars(th, s, room(two)), " " + times}
 	}
 	return []string{counts, " " + times, " " + bars(th, s, width-len("  "+barsLabel))}

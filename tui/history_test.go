@@ -40,9 +40,9 @@ func testPlaces(t *testing.T, test func(*console)) {
 func where(c *console) string {
 	v := c.m.views
 	text := fmt.Sprint(v.current, v.env.Zoomed)
-	for _, s := range v.spots(v.current) {
-		s.showed.Follows = false
-		text += fmt.Sprintf(" %s %+v", s.screen.Title(), s.showed)
+	for _, s := range v.states(v.current) {
+		s.bookmark.Follows = false
+		text += fmt.Sprintf(" %s %+v", s.screen.Title(), s.bookmark)
 	}
 	return text
 }
@@ -61,20 +61,20 @@ func TestARandomWalkIsUnwound(t *testing.T) {
 				c.press(fmt.Sprint(1 + dice.IntN(5)))
 				start, path := where(c), []string{}
 				for range 60 {
-					if len(c.m.views.trail) == 0 {
+					if len(c.m.views.history) == 0 {
 						start, path = where(c), nil
 					}
 					path = append(path, walk(c, dice, keys[dice.IntN(len(keys))]))
 				}
 				c.wait(time.Second)
 				for range 1000 {
-					if len(c.m.views.trail) == 0 || c.m.views.steps() == 0 {
+					if len(c.m.views.history) == 0 || c.m.views.backSteps() == 0 {
 						break
 					}
 					c.press("esc")
 				}
 				c.wait(time.Second)
-				if got := where(c); len(c.m.views.trail) > 0 && c.m.views.steps() > 0 || got != start {
+				if got := where(c); len(c.m.views.history) > 0 && c.m.views.backSteps() > 0 || got != start {
 					t.Errorf("after %s and esc\nat   %s\nwant %s", strings.Join(path, " "), got, start)
 				}
 			})

@@ -14,27 +14,28 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// keeper applies the settings of config.toml to the screens, and writes the user's changes to it.
-type keeper struct {
+// settingsWriter applies the columns and filters in config.toml to the screens, and writes changed settings
+// to the file.
+type settingsWriter struct {
 	env     *screen.Env
 	views   *views
 	set     func(context.Context, config.Key, any) error // nil: settings are not saved
-	filters map[screen.View]string                       // as config.toml has them
-	unsaved []setting                                    // the first is being written, if writing
+	filters map[screen.View]string                       // as they are in config.toml
+	unsaved []setting                                    // while writing is true, the first one is being written
 	writing bool
 }
 
-// A setting is a key with its value; nil removes it.
+// A setting is a key with its value. A nil value removes it from the file.
 type setting struct {
 	key   config.Key
 	value any
 }
 
-// keptMsg says that a setting was written, or why not.
-type keptMsg struct{ err error }
+// savedMsg reports that a setting was written, or why it was not.
+type savedMsg struct{ err error }
 
-// keep writes a setting, after those before it.
-func (k *keeper) keep(key config.Key, value any) tea.Cmd {
+// save writes a setting after those that wait already.
+func (k *settingsWriter) save(key config.Key, value any) tea.Cmd {
 	if k.set == nil {
 		return nil
 	}
@@ -42,33 +43,33 @@ func (k *keeper) keep(key config.Key, value any) tea.Cmd {
 	return k.write()
 }
 
-// write saves the setting that has waited longest. One at a time is saved, or an older value
-// could overwrite a newer one.
-func (k *keeper) write() tea.Cmd {
+// write writes the setting that has waited longest. It writes one at a time, because otherwise an older
+// value could overwrite a newer one.
+func (k *settingsWriter) write() tea.Cmd {
 	if k.writing || len(k.unsaved) == 0 {
 		return nil
 	}
 	k.writing = true
 	ctx, set, next := k.env.Context, k.set, k.unsaved[0]
-	return func() tea.Msg { return keptMsg{set(ctx, next.key, next.value)} }
+	return func() tea.Msg { return savedMsg{set(ctx, next.key, next.value)} }
 }
 
 // written continues with the next setting.
-func (k *keeper) written(err error) tea.Cmd {
+func (k *settingsWriter) written(err error) tea.Cmd {
 	k.writing, k.unsaved = false, k.unsaved[1:]
 	if err == nil {
 		return k.write()
 	}
-	said := screen.Bad(err.Error())
-	said.ID = "kept"
-	return tea.Batch(screen.Say(said), k.write())
+	toast := screen.Bad(err.Error())
+	toast.ID = "kept"
+	return tea.Batch(screen.Say(toast), k.write())
 }
 
-// flushTimeout is how long leaving the console may wait for its settings.
+// flushTimeout limits how long the end of the console waits for its settings to be written.
 const flushTimeout = time.Second
 
-// flush writes the settings that have not been confirmed, when the console ends.
-func (k *keeper) flush() {
+// flush writes the settings that have not been confirmed when the console ends.
+func (k *settingsWriter) flush() {
 	ctx, cancel := context.WithTimeout(context.Background(), flushTimeout)
 	defer cancel()
 	for _, s := range k.unsaved {
@@ -79,14 +80,15 @@ func (k *keeper) flush() {
 // viewKey returns a view's name in config.toml.
 func viewKey(name string) string { return strings.ToLower(name) }
 
-// keeping returns the list of a view.
-func (k *keeper) keeping(v screen.View) (screen.Keeper, bool) {
+// listAt returns the list of a view.
+func (k *settingsWriter) listAt(v screen.View) (screen.Keeper, bool) {
 	list, ok := k.views.stacks[v][0].(screen.Keeper)
 	return list, ok
 }
 
-// apply gives the saved settings to the screens. It adds an error to kept for each one that they do not know.
-func (k *keeper) apply(kept *config.Kept) tea.Cmd {
+// apply applies the saved columns and filters to the screens. For each that cannot be applied, it adds an
+// error to kept.
+func (k *settingsWriter) apply(kept *config.Kept) tea.Cmd {
 	names := make([]string, len(k.views.stacks))
 	for v := range k.views.stacks {
 		names[v] = viewKey(k.views.title(screen.View(v)))
@@ -101,8 +103,8 @@ func (k *keeper) apply(kept *config.Kept) tea.Cmd {
 	return tea.Batch(cmds...)
 }
 
-// applyColumns shows the columns that the settings name, or refuses the setting as a whole.
-func (k *keeper) applyColumns(kept *config.Kept, name string, titles, names []string) {
+// applyColumns shows the columns that the settings name, or rejects the setting as a whole.
+func (k *settingsWriter) applyColumns(kept *config.Kept, name string, titles, names []string) {
 	key := config.Key{Table: config.Columns, Name: name}
 	list, ok := k.listOf(kept, key, names)
 	if !ok {
@@ -115,7 +117,7 @@ func (k *keeper) applyColumns(kept *config.Kept, name string, titles, names []st
 			return
 		}
 		if slices.Contains(titles[:i], title) {
-			kept.Refuse(key, "%q is there twice; remove one", title)
+			kept.Refuse(key, "%q occurs twice; remove one", title)
 			return
 		}
 	}
@@ -127,7 +129,7 @@ func (k *keeper) applyColumns(kept *config.Kept, name string, titles, names []st
 }
 
 // applyFilter sets the filter that a view begins with.
-func (k *keeper) applyFilter(kept *config.Kept, name, text string, names []string) tea.Cmd {
+func (k *settingsWriter) applyFilter(kept *config.Kept, name, text string, names []string) tea.Cmd {
 	key := config.Key{Table: config.Filters, Name: name}
 	list, ok := k.listOf(kept, key, names)
 	if !ok || text == "" {
@@ -135,7 +137,7 @@ func (k *keeper) applyFilter(kept *config.Kept, name, text string, names []strin
 	}
 	cmd, err := list.RestoreFilter(text)
 	if err != nil {
-		kept.Refuse(key, "%v; put it right or remove the line", err)
+		kept.Refuse(key, "%v; correct it or remove the line", err)
 		return nil
 	}
 	k.filters[screen.View(slices.Index(names, name))] = text
@@ -143,20 +145,20 @@ func (k *keeper) applyFilter(kept *config.Kept, name, text string, names []strin
 }
 
 // listOf returns the list of the view that a key names.
-func (k *keeper) listOf(kept *config.Kept, key config.Key, names []string) (screen.Keeper, bool) {
+func (k *settingsWriter) listOf(kept *config.Kept, key config.Key, names []string) (screen.Keeper, bool) {
 	at := slices.Index(names, key.Name)
 	if at < 0 {
 		kept.Refuse(key, "there is no view %q%s; the views are %s", key.Name, words.DidYouMean(key.Name, names), words.List(names))
 		return nil, false
 	}
-	return k.keeping(screen.View(at))
+	return k.listAt(screen.View(at))
 }
 
-// keepFilters writes the filters that have changed.
-func (k *keeper) keepFilters() tea.Cmd {
+// saveFilters writes the filters that have changed, unless a person is still typing them.
+func (k *settingsWriter) saveFilters() tea.Cmd {
 	var cmds []tea.Cmd
 	for v := range k.views.stacks {
-		list, ok := k.keeping(screen.View(v))
+		list, ok := k.listAt(screen.View(v))
 		if !ok {
 			continue
 		}
@@ -169,7 +171,7 @@ func (k *keeper) keepFilters() tea.Cmd {
 		if text != "" {
 			value = text
 		}
-		cmds = append(cmds, k.keep(config.Key{Table: config.Filters, Name: viewKey(k.views.title(screen.View(v)))}, value))
+		cmds = append(cmds, k.save(config.Key{Table: config.Filters, Name: viewKey(k.views.title(screen.View(v)))}, value))
 	}
 	return tea.Batch(cmds...)
 }
