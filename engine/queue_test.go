@@ -9,7 +9,7 @@ import (
 )
 
 func (q *queue) ids() (ids []storage.ID) {
-	for _, j := range q.jobs[q.head:] {
+	for _, j := range q.jobs {
 		ids = append(ids, j.DeliveryID)
 	}
 	return ids

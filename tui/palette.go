@@ -38,7 +38,7 @@ type action struct {
 // open shows the palette with what can be done now.
 func (c *commander) open() tea.Cmd {
 	p := &palette{of: c, actions: c.actions()}
-	p.palette = component.NewFinder(p.find, len(p.actions))
+	p.palette = component.NewPalette(p.find, len(p.actions))
 	return screen.Show(p)
 }
 

@@ -57,7 +57,7 @@ func TestMessagesWithTheSameKeyStaySeparate(t *testing.T) {
 	other.RequestID = "R2"
 	addReceipt(t, s, &r)
 	err := s.write(t.Context(), 0, func(t *tx) error {
-		return t.must(`INSERT INTO messages VALUES (0, ?, ?)`, column.KeyOf(&other), r.ID)
+		return t.Send(`INSERT INTO messages VALUES (0, ?, ?)`, column.KeyOf(&other), r.ID)
 	})
 	if err != nil {
 		t.Fatal(err)

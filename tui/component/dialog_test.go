@@ -184,6 +184,11 @@ func TestMenuNumbersTenItems(t *testing.T) {
 	}
 }
 
+// paletteOf returns a palette of commands, in the given order.
+func paletteOf(commands []Command) *Palette {
+	return NewPalette(func(typed string) Finding { return Finding{Commands: Match(commands, typed)} }, len(commands))
+}
+
 func TestPalette(t *testing.T) {
 	t.Parallel()
 	commands := []Command{
@@ -199,11 +204,11 @@ func TestPalette(t *testing.T) {
 		{[]string{"pgdown", "enter"}, "4"}, {[]string{"zz", "enter"}, nil}, {[]string{"zz", "down", "backspace", "backspace", "enter"}, "1"},
 		{[]string{"esc"}, ""},
 	} {
-		if got := send(NewPalette(commands).Key, test.keys...); got != test.want {
+		if got := send(paletteOf(commands).Key, test.keys...); got != test.want {
 			t.Errorf("%v picks %v, want %v", test.keys, got, test.want)
 		}
 	}
-	p := NewPalette(commands)
+	p := paletteOf(commands)
 	send(p.Key, "b", "o")
 	same(t, text(p.View(plainTheme(), 30)), strings.Trim(`
 ╭ Commands ──────────────────╮
@@ -223,7 +228,7 @@ func TestPaletteScrolls(t *testing.T) {
 		commands = append(commands, Command{Title: "command"})
 	}
 	commands = append(commands, Command{Title: "the last"})
-	p := NewPalette(commands)
+	p := paletteOf(commands)
 	send(p.Key, "pgdown", "pgdown", "pgdown")
 	has(t, p.View(plainTheme(), 60), "▌ the last")
 	send(p.Key, "pgup", "pgup", "pgup")
@@ -266,7 +271,7 @@ func TestDialogsStayInTheirWidth(t *testing.T) {
 			m := &Menu{Title: s, Hint: &item, Columns: [][]MenuItem{{item}, {item}}, Details: []MenuItem{item}}
 			c := NewConfirm(Confirm{Title: s, Text: awkward[i:], Yes: s, No: s, Typed: s})
 			send(c.Key, s)
-			p := NewPalette([]Command{{ID: s, Title: s, Key: s}})
+			p := paletteOf([]Command{{ID: s, Title: s, Key: s}})
 			var toasts Toasts
 			toasts.Push(time.Time{}, Toast{Text: s})
 			for _, view := range []string{m.View(colourTheme(), w, 1000), c.View(colourTheme(), w), p.View(colourTheme(), w), join(toasts.View(colourTheme(), w))} {

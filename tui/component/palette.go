@@ -26,7 +26,7 @@ type Finding struct {
 	Error    string // what is wrong with the text, and what to do; empty: nothing is wrong
 }
 
-// Palette finds commands by some of their letters. Build it with [NewPalette] or [NewFinder].
+// Palette finds commands by some of their letters. Build it with [NewPalette].
 type Palette struct {
 	find  func(typed string) Finding
 	found []Command
@@ -39,14 +39,9 @@ type Palette struct {
 
 const paletteRows = 10
 
-// NewPalette returns a palette of commands, in the given order.
-func NewPalette(commands []Command) *Palette {
-	return NewFinder(func(typed string) Finding { return Finding{Commands: Match(commands, typed)} }, len(commands))
-}
-
-// NewFinder returns a palette of the commands that a function finds. most is the largest number that it
+// NewPalette returns a palette of the commands that a function finds. most is the largest number that it
 // may find, which determines the palette's height.
-func NewFinder(find func(typed string) Finding, most int) *Palette {
+func NewPalette(find func(typed string) Finding, most int) *Palette {
 	p := &Palette{find: find, rows: min(paletteRows, most)}
 	p.fill("")
 	return p
