@@ -109,7 +109,9 @@ func (d *dialer) explainAlert(ctx context.Context, code tls.AlertError, f *faile
 // certificate was the reason.
 func (d *dialer) explainUnanswered(ctx context.Context, l *link, err error) error {
 	if _, secured := l.Conn.(*tls.Conn); !secured && isClosed(err) {
-		return problemf(storage.ClassTransport, "%s; if the port speaks HTTPS, set the URL to https:// instead of http://", broken(err))
+		f := broken(err)
+		f.text += "; if the port speaks HTTPS, set the URL to https:// instead of http://"
+		return &problem{failure: f}
 	}
 	if !l.certRequest.asked.Load() {
 		return err

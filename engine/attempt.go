@@ -141,7 +141,7 @@ func (r *Result) broke(ctx context.Context, err error, at phase, timeout time.Du
 		r.starve(outOfFiles()) // the built-in receiver may have been unable to accept the connection
 	case errors.Is(ctx.Err(), context.DeadlineExceeded):
 		r.Class = policy.Retryable
-		r.Attempt.ErrorClass, r.Attempt.Error = storage.ClassTimeout, explainTimeout(timeout, at)
+		r.unanswered(failed(storage.ClassTimeout, explainTimeout(timeout, at)))
 	default:
 		r.fail(err, at)
 	}
@@ -161,14 +161,23 @@ func (r *Result) unprepared(err error) {
 // starve records that the attempt was not made because this machine lacked a resource.
 func (r *Result) starve(lack string) {
 	r.Class = policy.Starved
-	r.Attempt.ErrorClass, r.Attempt.Error = storage.ClassTransport, lack
+	r.unanswered(failed(storage.ClassTransport, lack))
+}
+
+// unanswered records why the attempt failed. There is an answer all the same if the built-in receiver
+// could not store the event.
+func (r *Result) unanswered(f failure) {
+	r.Attempt.ErrorClass, r.Attempt.Error = f.class, f.text
+	if r.Attempt.Code == 0 {
+		r.Attempt.NoAnswer = f.word
+	}
 }
 
 // abort records that the attempt was cut off, by a person's cancellation or by the end of the
 // engine. The caller knows which, and counts neither as a failure.
 func (r *Result) abort() {
 	r.Class = policy.Aborted
-	r.Attempt.ErrorClass, r.Attempt.Error = storage.ClassTransport, "cancelled while in flight"
+	r.unanswered(failure{class: storage.ClassTransport, text: "cancelled while in flight"})
 }
 
 // fail records the error that ended the attempt. The class of an error decides whether it is
@@ -178,7 +187,7 @@ func (r *Result) fail(err error, at phase) {
 		r.starve(lack)
 		return
 	}
-	r.Attempt.ErrorClass, r.Attempt.Error = classed(err, at)
+	r.unanswered(classed(err, at))
 	r.Class = policy.JudgeError(r.Attempt.ErrorClass)
 	known := new(problem)
 	switch found := errors.As(err, &known); {

@@ -47,15 +47,16 @@ func TestAttemptWithoutAnEndpoint(t *testing.T) {
 		ctx       context.Context
 		class     policy.Class
 		err       storage.ErrorClass
+		word      storage.NoAnswer
 	}{
-		{"guarded", "http://169.254.169.254/", t.Context(), policy.Permanent, storage.ClassRefused},
-		{"cancelled", "http://127.0.0.1:1/", cancelled, policy.Aborted, storage.ClassTransport},
-		{"refused", "http://127.0.0.1:1/", t.Context(), policy.Retryable, storage.ClassConnect},
-		{"receiver off", storage.BuiltinReceiver, t.Context(), policy.Retryable, storage.ClassReceiver},
+		{"guarded", "http://169.254.169.254/", t.Context(), policy.Permanent, storage.ClassRefused, storage.NoAnswerGuard},
+		{"cancelled", "http://127.0.0.1:1/", cancelled, policy.Aborted, storage.ClassTransport, ""},
+		{"refused", "http://127.0.0.1:1/", t.Context(), policy.Retryable, storage.ClassConnect, storage.NoAnswerRefused},
+		{"receiver off", storage.BuiltinReceiver, t.Context(), policy.Retryable, storage.ClassReceiver, storage.NoAnswerReceiver},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r := engine.Attempt(c.ctx, engine.Config{}, hookTo(c.url), storage.Job{DeliveryID: 7})
-			if r.Class != c.class || r.Attempt.ErrorClass != c.err || r.Attempt.Error == "" {
+			if r.Class != c.class || r.Attempt.ErrorClass != c.err || r.Attempt.NoAnswer != c.word || r.Attempt.Error == "" {
 				t.Errorf("the result is %+v", r)
 			}
 		})

@@ -125,20 +125,21 @@ func TestBrokenEndpoints(t *testing.T) {
 		serve   func(net.Conn)
 		verdict policy.Class
 		class   storage.ErrorClass
+		word    storage.NoAnswer
 		text    string
 	}{
-		{"resets", func(c net.Conn) { readRequest(c); _ = c.(*net.TCPConn).SetLinger(0) }, policy.Retryable, storage.ClassTransport, "reset"},
-		{"hangs up", readRequest, policy.Retryable, storage.ClassTransport, "closed without an answer"},
-		{"talks garbage", func(c net.Conn) { readRequest(c); fmt.Fprint(c, "\x00\xffgarbage\r\n\r\n") }, policy.Permanent, storage.ClassTransport, "does not speak HTTP/1.1: it answered \"\\x00\\xffgarbage\""},
-		{"breaks HTTP", func(c net.Conn) { readRequest(c); fmt.Fprint(c, ok+"no colon\r\n\r\n") }, policy.Permanent, storage.ClassTransport, `violates HTTP/1.1 (RFC 9112): malformed header line: missing colon: "no colon"; its operator must`},
-		{"has no status", func(c net.Conn) { readRequest(c); fmt.Fprint(c, "HTTP/1.1 OK\r\n\r\n") }, policy.Permanent, storage.ClassTransport, `violates HTTP/1.1 (RFC 9112): malformed HTTP status code "OK"`},
+		{"resets", func(c net.Conn) { readRequest(c); _ = c.(*net.TCPConn).SetLinger(0) }, policy.Retryable, storage.ClassTransport, storage.NoAnswerClosed, "reset"},
+		{"hangs up", readRequest, policy.Retryable, storage.ClassTransport, storage.NoAnswerClosed, "closed without an answer"},
+		{"talks garbage", func(c net.Conn) { readRequest(c); fmt.Fprint(c, "\x00\xffgarbage\r\n\r\n") }, policy.Permanent, storage.ClassTransport, storage.NoAnswerBroken, "does not speak HTTP/1.1: it answered \"\\x00\\xffgarbage\""},
+		{"breaks HTTP", func(c net.Conn) { readRequest(c); fmt.Fprint(c, ok+"no colon\r\n\r\n") }, policy.Permanent, storage.ClassTransport, storage.NoAnswerBroken, `violates HTTP/1.1 (RFC 9112): malformed header line: missing colon: "no colon"; its operator must`},
+		{"has no status", func(c net.Conn) { readRequest(c); fmt.Fprint(c, "HTTP/1.1 OK\r\n\r\n") }, policy.Permanent, storage.ClassTransport, storage.NoAnswerBroken, `violates HTTP/1.1 (RFC 9112): malformed HTTP status code "OK"`},
 		{"gives two lengths", func(c net.Conn) {
 			readRequest(c)
 			fmt.Fprint(c, ok+"Content-Length: 1\r\nContent-Length: 2\r\n\r\na")
-		}, policy.Permanent, storage.ClassTransport, "violates HTTP/1.1 (RFC 9112): "},
-		{"leaves off within its first line", func(c net.Conn) { readRequest(c); fmt.Fprint(c, "HTTP/1.1 2") }, policy.Retryable, storage.ClassTransport, "closed without an answer"},
-		{"leaves off within its header", func(c net.Conn) { readRequest(c); fmt.Fprint(c, ok+"Conten") }, policy.Retryable, storage.ClassTransport, "closed without an answer"},
-		{"leaves off behind a header line", func(c net.Conn) { readRequest(c); fmt.Fprint(c, ok+"Content-Length: 1\r\n") }, policy.Retryable, storage.ClassTransport, "closed without an answer"},
+		}, policy.Permanent, storage.ClassTransport, storage.NoAnswerBroken, "violates HTTP/1.1 (RFC 9112): "},
+		{"leaves off within its first line", func(c net.Conn) { readRequest(c); fmt.Fprint(c, "HTTP/1.1 2") }, policy.Retryable, storage.ClassTransport, storage.NoAnswerClosed, "closed without an answer"},
+		{"leaves off within its header", func(c net.Conn) { readRequest(c); fmt.Fprint(c, ok+"Conten") }, policy.Retryable, storage.ClassTransport, storage.NoAnswerClosed, "closed without an answer"},
+		{"leaves off behind a header line", func(c net.Conn) { readRequest(c); fmt.Fprint(c, ok+"Content-Length: 1\r\n") }, policy.Retryable, storage.ClassTransport, storage.NoAnswerClosed, "closed without an answer"},
 		{"sends an endless header", func(c net.Conn) {
 			readRequest(c)
 			fmt.Fprint(c, ok)
@@ -147,17 +148,21 @@ func TestBrokenEndpoints(t *testing.T) {
 					return
 				}
 			}
-		}, policy.Retryable, storage.ClassTransport, "exceeded"},
-		{"cuts its body", func(c net.Conn) { readRequest(c); fmt.Fprint(c, ok+"Content-Length: 10\r\n\r\nabc") }, policy.Succeeded, "", ""},
-		{"answers early", func(c net.Conn) { _, _ = c.Read(make([]byte, 1)); fmt.Fprint(c, ok+"Content-Length: 0\r\n\r\n") }, policy.Succeeded, "", ""},
+		}, policy.Retryable, storage.ClassTransport, storage.NoAnswerBroken, "exceeded"},
+		{"cuts its body", func(c net.Conn) { readRequest(c); fmt.Fprint(c, ok+"Content-Length: 10\r\n\r\nabc") }, policy.Succeeded, "", "", ""},
+		{"answers early", func(c net.Conn) { _, _ = c.Read(make([]byte, 1)); fmt.Fprint(c, ok+"Content-Length: 0\r\n\r\n") }, policy.Succeeded, "", "", ""},
 		{"says continue first", func(c net.Conn) {
 			readRequest(c)
 			fmt.Fprint(c, "HTTP/1.1 102 Processing\r\n\r\n"+ok+"Content-Length: 0\r\n\r\n")
-		}, policy.Succeeded, "", ""},
+		}, policy.Succeeded, "", "", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			b := newBench(t, rawServer(t, c.serve))
-			b.expect(b.try(storage.Job{}), c.verdict, c.class, c.text)
+			r := b.try(storage.Job{})
+			b.expect(r, c.verdict, c.class, c.text)
+			if r.Attempt.NoAnswer != c.word {
+				t.Errorf("%q in a word is %q, want %q", r.Attempt.Error, r.Attempt.NoAnswer, c.word)
+			}
 		})
 	}
 }

@@ -332,7 +332,7 @@ func (e *endRecorder) explain(err error) error {
 	case e.over && e.last != '\n':
 		return io.ErrUnexpectedEOF
 	}
-	return finalf(storage.ClassTransport, "%s", bare(err))
+	return &problem{failure: broken(err), final: true}
 }
 
 // A keptBody is an answer's body. Closing it makes its connection idle if the body was read

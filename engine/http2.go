@@ -129,30 +129,34 @@ func (d *direct) postHTTP2(ctx context.Context, rec *recorder, c *http.ClientCon
 	return nil, err
 }
 
-// explainHTTP2 returns an HTTP/2 error in the terms of RFC 9113, or "" if it is another one.
-// net/http exports no types for these errors, so they are recognized by their text.
-func explainHTTP2(text string) string {
-	for _, known := range []struct{ pattern, says string }{
-		{`stream error: stream ID \d+; ([A-Z0-9_]+); received from peer`, "the endpoint reset the request's stream with the HTTP/2 error %s"},
-		{`stream error: stream ID \d+; ([A-Z0-9_]+)`, "the endpoint's answer violates HTTP/2, with the error %s"},
-		{`server sent GOAWAY and closed the connection; .*ErrCode=([A-Z0-9_]+)`, "the endpoint ended the connection (HTTP/2 GOAWAY) with the error %s before it answered"},
-		{`connection error: ([A-Z0-9_]+)`, "the endpoint violates HTTP/2, with the error %s for the whole connection"},
+// explainHTTP2 returns an HTTP/2 error in the terms of RFC 9113 with the word for it, or "" if it is
+// another one. net/http exports no types for these errors, so they are recognized by their text.
+func explainHTTP2(text string) (says string, word storage.NoAnswer) {
+	const closed, broken = storage.NoAnswerClosed, storage.NoAnswerBroken
+	for _, known := range []struct {
+		pattern, says string
+		word          storage.NoAnswer
+	}{
+		{`stream error: stream ID \d+; ([A-Z0-9_]+); received from peer`, "the endpoint reset the request's stream with the HTTP/2 error %s", closed},
+		{`stream error: stream ID \d+; ([A-Z0-9_]+)`, "the endpoint's answer violates HTTP/2, with the error %s", broken},
+		{`server sent GOAWAY and closed the connection; .*ErrCode=([A-Z0-9_]+)`, "the endpoint ended the connection (HTTP/2 GOAWAY) with the error %s before it answered", broken},
+		{`connection error: ([A-Z0-9_]+)`, "the endpoint violates HTTP/2, with the error %s for the whole connection", broken},
 	} {
 		if found := regexp.MustCompile(known.pattern).FindStringSubmatch(text); found != nil {
-			return fmt.Sprintf(known.says, found[1]) + meaning(found[1])
+			return fmt.Sprintf(known.says, found[1]) + meaning(found[1]), known.word
 		}
 	}
 	switch {
 	case strings.Contains(text, "graceful shutdown GOAWAY"):
-		return "the endpoint ended the connection (HTTP/2 GOAWAY) and did not process the request"
+		return "the endpoint ended the connection (HTTP/2 GOAWAY) and did not process the request", broken
 	case strings.Contains(text, "client connection lost"):
-		return "the endpoint no longer answers on the connection (HTTP/2 PING)"
+		return "the endpoint no longer answers on the connection (HTTP/2 PING)", broken
 	case strings.HasSuffix(text, "frame too large"):
-		return "the endpoint's answer violates HTTP/2, with the error FRAME_SIZE_ERROR" + meaning("FRAME_SIZE_ERROR")
+		return "the endpoint's answer violates HTTP/2, with the error FRAME_SIZE_ERROR" + meaning("FRAME_SIZE_ERROR"), broken
 	case strings.Contains(text, "header list"):
-		return fmt.Sprintf("the answer's header exceeded %d KiB", maxResponseHeader>>10)
+		return fmt.Sprintf("the answer's header exceeded %d KiB", maxResponseHeader>>10), broken
 	}
-	return ""
+	return "", ""
 }
 
 // meaning returns the meaning of an HTTP/2 error code (RFC 9113 §7) in parentheses.

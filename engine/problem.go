@@ -16,11 +16,22 @@ import (
 
 // A problem is an error whose class is known where it occurs.
 type problem struct {
-	class   storage.ErrorClass
-	text    string
+	failure
 	cause   error // nil: the text says everything
 	final   bool  // another attempt would fail likewise, although others of the class may not
 	passing bool  // another attempt may succeed, although others of the class would not
+}
+
+// A failure is why an attempt got no answer.
+type failure struct {
+	class storage.ErrorClass
+	word  storage.NoAnswer
+	text  string
+}
+
+// failed returns the failure of a class of which nothing else is known.
+func failed(class storage.ErrorClass, text string) failure {
+	return failure{class, class.NoAnswer(), text}
 }
 
 func (p *problem) Error() string { return p.text }
@@ -28,7 +39,7 @@ func (p *problem) Unwrap() error { return p.cause }
 
 // problemf returns a problem of a class. The class decides whether another attempt is made.
 func problemf(class storage.ErrorClass, format string, args ...any) *problem {
-	return &problem{class: class, text: fmt.Sprintf(format, args...)}
+	return &problem{failure: failed(class, fmt.Sprintf(format, args...))}
 }
 
 // finalf is like problemf, for a problem that no retry solves.
@@ -63,12 +74,11 @@ func sourceProblem(class storage.ErrorClass, what string, err error) *problem {
 	if what != "" {
 		what += ": "
 	}
-	return &problem{class: class, text: what + err.Error(), cause: err}
+	return &problem{failure: failed(class, what+err.Error()), cause: err}
 }
 
-// classed returns the class of the error that ended an attempt in a phase, and describes it
-// in one line.
-func classed(err error, at phase) (storage.ErrorClass, string) {
+// classed returns the failure of the error that ended an attempt in a phase. Its text is one line.
+func classed(err error, at phase) failure {
 	var (
 		known   *problem
 		refused *refusal
@@ -76,15 +86,15 @@ func classed(err error, at phase) (storage.ErrorClass, string) {
 	)
 	switch {
 	case errors.As(err, &known):
-		return known.class, known.text
+		return known.failure
 	case errors.As(err, &refused):
-		return storage.ClassRefused, refused.Error()
+		return failed(storage.ClassRefused, refused.Error())
 	case errors.As(err, &dns):
-		return storage.ClassDNS, explainDNS(dns)
+		return failed(storage.ClassDNS, explainDNS(dns))
 	case at == connecting, at == starting, isDial(err):
-		return storage.ClassConnect, explainConnect(err)
+		return unconnected(err)
 	default:
-		return storage.ClassTransport, broken(err)
+		return broken(err)
 	}
 }
 
@@ -98,16 +108,28 @@ func isDial(err error) bool {
 	return errors.As(err, &op) && op.Op == "dial"
 }
 
-// explainConnect returns why no connection could be made, and what may help.
+// unconnected returns why no connection could be made, and what may help.
+func unconnected(err error) failure {
+	f := failed(storage.ClassConnect, explainConnect(err))
+	if connectError(err) == syscall.ECONNREFUSED {
+		f.word = storage.NoAnswerRefused
+	}
+	return f
+}
+
+// connectError returns the operating system's error, or 0.
+func connectError(err error) (cause syscall.Errno) {
+	errors.As(err, &cause)
+	return cause
+}
+
 func explainConnect(err error) string {
 	where := "the endpoint"
 	var op *net.OpError
 	if errors.As(err, &op) && op.Addr != nil {
 		where = op.Addr.String()
 	}
-	var cause syscall.Errno
-	errors.As(err, &cause)
-	switch cause {
+	switch cause := connectError(err); cause {
 	case syscall.ECONNREFUSED:
 		return fmt.Sprintf("nothing listens at %s (%v); start the endpoint, or correct the URL's host and port", where, cause)
 	case syscall.EHOSTUNREACH, syscall.ENETUNREACH, syscall.EHOSTDOWN, syscall.ENETDOWN:
@@ -119,19 +141,23 @@ func explainConnect(err error) string {
 	case syscall.ECONNRESET, syscall.ECONNABORTED:
 		return fmt.Sprintf("%s reset the connection as it was made (%v)", where, cause)
 	}
-	return bare(err)
+	text, _ := bare(err)
+	return text
 }
 
 // broken returns how an established connection ended.
-func broken(err error) string {
+func broken(err error) failure {
 	switch {
 	case isReset(err):
-		return "the connection was reset without an answer (connection reset by peer)"
+		return failure{storage.ClassTransport, storage.NoAnswerClosed, "the connection was reset without an answer (connection reset by peer)"}
 	case isClosed(err):
-		return "the connection was closed without an answer"
+		return failure{storage.ClassTransport, storage.NoAnswerClosed, closedUnanswered}
 	}
-	return bare(err)
+	text, word := bare(err)
+	return failure{storage.ClassTransport, word, text}
 }
+
+const closedUnanswered = "the connection was closed without an answer"
 
 // isReset reports whether the peer reset the connection. A write to a connection that was reset
 // returns EPIPE.
@@ -152,30 +178,33 @@ func explainDNS(err *net.DNSError) string {
 	return fmt.Sprintf("look up %s: %s", err.Name, err.Err)
 }
 
-// bare returns the text of an error of net/http without what is meant only for Go programmers.
-// These errors have no types, so they are recognized by their text.
-func bare(err error) string {
+// bare returns the text of an error of net/http without what is meant only for Go programmers, and
+// the word for it. These errors have no types, so they are recognized by their text.
+func bare(err error) (text string, word storage.NoAnswer) {
 	if errors.Is(err, context.Canceled) {
-		return "cancelled"
+		return "cancelled", ""
 	}
-	text := err.Error()
-	if told := explainHTTP2(text); told != "" {
-		return told
+	text, word = err.Error(), storage.NoAnswerBroken
+	if told, as := explainHTTP2(text); told != "" {
+		return told, as
 	}
 	for _, prefix := range []string{"net/http: HTTP/1.x transport connection broken: ", "net/http: ", "http: ", "http2: "} {
 		text = strings.TrimPrefix(text, prefix)
 	}
 	// That is the name of a function in net/http, which appears in its error.
 	if strings.Contains(text, "readLoopPeekFailLocked") {
-		return "the endpoint sent something before the request"
+		return "the endpoint sent something before the request", word
 	}
 	if breaksHTTP1(text) {
-		return "the endpoint's answer violates HTTP/1.1 (RFC 9112): " + clipped(strings.Replace(text, "MIME header", "header line", 1)) + "; its operator must repair the server"
+		return "the endpoint's answer violates HTTP/1.1 (RFC 9112): " + clipped(strings.Replace(text, "MIME header", "header line", 1)) + "; its operator must repair the server", word
 	}
 	if text == "EOF" || text == "unexpected EOF" || strings.HasSuffix(text, "server closed idle connection") {
-		return "the connection was closed without an answer"
+		return closedUnanswered, storage.NoAnswerClosed
 	}
-	return clipped(text)
+	if errors.Is(err, net.ErrClosed) {
+		word = storage.NoAnswerClosed
+	}
+	return clipped(text), word
 }
 
 // breaksHTTP1 reports whether text is an error of net/http about an answer that it cannot

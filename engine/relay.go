@@ -65,7 +65,7 @@ func (r *Relay) CloseIdleConnections() { r.via.CloseIdleConnections() }
 
 // ExplainRelay returns in one line why there is no answer, as attempts do.
 func ExplainRelay(err error) string {
-	_, text := classed(err, answering)
+	text := classed(err, answering).text
 	return strings.NewReplacer(insteadOfTLS, "; give its URL with http://", alsoNeeded, "").Replace(WithoutWebhook(text))
 }
 

@@ -43,8 +43,7 @@ func (c *Client) InspectTLS(ctx context.Context, w *storage.Webhook, most uint16
 	if err == nil {
 		return report, nil
 	}
-	class, text := classed(err, handshaking)
-	return report, problemf(class, "%s", text)
+	return report, &problem{failure: classed(err, handshaking)}
 }
 
 func (d *dialer) inspect(ctx context.Context, host, address string, most uint16) (TLSReport, error) {

@@ -49,12 +49,13 @@ type Delivery struct {
 	Code          int        // HTTP status of the last answer, or 0
 	ErrorClass    ErrorClass // of the last attempt, empty if it succeeded
 	Error         string
-	MessageID     ID     // the campaign's message that it is about, or 0
-	CampaignID    ID     // that message's campaign
-	Campaign      string // its name
-	ExecutionID   string // that message's execution
-	CheckID       ID     // the run of the endpoint check that it is a request of, or 0
-	CheckCase     string // that run's case
+	NoAnswer      NoAnswer // why the last attempt got none, empty if it got one
+	MessageID     ID       // the campaign's message that it is about, or 0
+	CampaignID    ID       // that message's campaign
+	Campaign      string   // its name
+	ExecutionID   string   // that message's execution
+	CheckID       ID       // the run of the endpoint check that it is a request of, or 0
+	CheckCase     string   // that run's case
 	CreatedAt     time.Time
 	DueAt         time.Time // when a planned event is to be sent; zero: at once
 	NextAttemptAt time.Time // zero if the state is final
@@ -107,6 +108,7 @@ type Attempt struct {
 	Code            int // HTTP status, 0 without an answer
 	ErrorClass      ErrorClass
 	Error           string
+	NoAnswer        NoAnswer // known as long as the attempt was just made; a store keeps it with the delivery
 	Timings         Timings
 	RequestHeaders  []HeaderField
 	ResponseHeaders []HeaderField

@@ -175,7 +175,7 @@ func codeKey() filterKey {
 // deliveryCodeKey also takes the words that stand for a code where there was no answer.
 func deliveryCodeKey() filterKey {
 	key := codeKey()
-	key.reasons = NoAnswerWords()
+	key.reasons = words.Texts(NoAnswers())
 	key.examples = append(key.examples, key.reasons...)
 	key.parse = func(value string, now time.Time) (at time.Time, reason string) {
 		if slices.Contains(key.reasons, value) {

@@ -224,7 +224,7 @@ func TestComplete(t *testing.T) {
 		{`webhook:"ac|`, 2, `webhook:"acme prod"|`, `me prod"`},
 		{`webhook:"acme prod"|`, 2, "webhook:acme|", ""},
 		{"webhook:st|", 1, "webhook:Staging|", ""},
-		{"code:|", 5 + len(storage.NoAnswerWords()), "code:2xx|", "2xx"},
+		{"code:|", 5 + len(storage.NoAnswers()), "code:2xx|", "2xx"},
 		{"code:t|", 2, "code:tls|", "ls"},
 		{"code:4|", 2, "code:4xx|", "xx"},
 		{"since:|", 4, "since:10m|", "10m"},

@@ -107,9 +107,9 @@ func TestWordsOfDeliveriesAreCutWithAMark(t *testing.T) {
 	t.Parallel()
 	testConsole(t, func(c *console) {
 		c.store.AddTwoWebhooks()
-		for i, class := range []storage.ErrorClass{storage.ClassTimeout, storage.ClassTLS, storage.ClassConnect} {
+		for i, reason := range []storage.NoAnswer{storage.NoAnswerTimeout, storage.NoAnswerTLS, storage.NoAnswerRefused} {
 			d := c.store.AddDelivery(tuitest.Bounce(acme(), i+1, noon().Add(time.Duration(i)*time.Second)))
-			c.store.Attempt(d.ID, storage.Outcome{State: storage.Failed, Attempt: storage.Attempt{ErrorClass: class, Error: "connection refused"}})
+			c.store.Attempt(d.ID, storage.Outcome{State: storage.Failed, Attempt: storage.Attempt{ErrorClass: storage.ClassConnect, NoAnswer: reason}})
 		}
 		c.wait(changeGap)
 		c.press("3")

@@ -26,7 +26,7 @@ func retriedDelivery(s *testStore) {
 		Code: 503, ErrorClass: storage.ClassStatus, Error: "answered 503 Service Unavailable", Timings: storage.Timings{FirstByte: 4 * time.Millisecond, Total: 8 * time.Millisecond},
 		ResponseHeaders: []storage.HeaderField{{Name: "Content-Type", Value: "application/json"}}, ResponseBody: []byte(`{"error":{"code":"warming_up","nodes":[1,2]}}`),
 	}
-	gone := storage.Attempt{ErrorClass: storage.ClassConnect, Error: "connection refused", Timings: storage.Timings{Total: time.Millisecond}}
+	gone := storage.Attempt{ErrorClass: storage.ClassConnect, Error: "connection refused", NoAnswer: storage.NoAnswerRefused, Timings: storage.Timings{Total: time.Millisecond}}
 	asks := down
 	asks.ResponseHeaders = append([]storage.HeaderField{{Name: "Retry-After", Value: "60"}}, down.ResponseHeaders...)
 	at := noon()

@@ -185,7 +185,7 @@ func TestOneZoneOnTheScreen(t *testing.T) {
 		const expired = "the certificate expired on 2026-11-02T12:00:00Z"
 		c.store.AddWebhook(acme())
 		d := c.store.AddDelivery(bounce())
-		c.store.Attempt(d.ID, storage.Outcome{State: storage.Failed, Attempt: storage.Attempt{ErrorClass: storage.ClassTLS, Error: expired}})
+		c.store.Attempt(d.ID, storage.Outcome{State: storage.Failed, Attempt: storage.Attempt{ErrorClass: storage.ClassTLS, Error: expired, NoAnswer: storage.NoAnswerTLS}})
 		r := arrived(1, storage.StatusBounce)
 		r.ID = 0
 		r.Verdicts.Auth = storage.Verdict{Result: storage.Fail, Reason: "exp 12:03:24Z is past", Checks: []storage.Check{{Name: "exp", Result: storage.Fail, Actual: "12:03:24Z is 67 s past"}}}

@@ -107,7 +107,7 @@ func (s *printer) addDelivery(rows *table, d storage.Delivery) error {
 		problem = "next at " + s.clock(d.NextAttemptAt)
 	}
 	rows.add(d.ID.String(), s.clock(d.CreatedAt), d.Webhook, eventName(d), d.Identity, string(d.State),
-		cmp.Or(number(d.Code), d.Word()), strconv.Itoa(d.Attempts), latency(d.Latency()), d.Campaign, problem)
+		cmp.Or(number(d.Code), string(d.NoAnswer)), strconv.Itoa(d.Attempts), latency(d.Latency()), d.Campaign, problem)
 	return nil
 }
 

@@ -69,9 +69,9 @@ func (r *newDeliveries) queue(to *pgx.Batch) {
 type endings struct {
 	of map[storage.ID]func(records.Finished) // by delivery: called with its state before the attempt ended
 
-	ids, ns, codes, dns, connect, tls, firstByte, total                 []int64
-	classes, errors, requests, responses, sealed, bodies, flaws, states [][]byte
-	at, ended, next                                                     []pgtype.Timestamptz
+	ids, ns, codes, dns, connect, tls, firstByte, total                            []int64
+	classes, errors, noAnswers, requests, responses, sealed, bodies, flaws, states [][]byte
+	at, ended, next                                                                []pgtype.Timestamptz
 }
 
 // add adds the end of an attempt. done is called once it is stored.
@@ -85,6 +85,7 @@ func (r *endings) add(o *storage.Outcome, packed records.PackedAttempt, done fun
 	r.dns, r.connect, r.tls = append(r.dns, int64(times.DNS)), append(r.connect, int64(times.Connect)), append(r.tls, int64(times.TLS))
 	r.firstByte, r.total = append(r.firstByte, int64(times.FirstByte)), append(r.total, int64(times.Total))
 	r.classes, r.errors = append(r.classes, []byte(a.ErrorClass)), append(r.errors, []byte(a.Error))
+	r.noAnswers = append(r.noAnswers, []byte(a.NoAnswer))
 	r.requests, r.responses, r.sealed = append(r.requests, packed.Request), append(r.responses, packed.Response), append(r.sealed, packed.Sealed)
 	r.bodies, r.flaws, r.states = append(r.bodies, a.ResponseBody), append(r.flaws, []byte(a.ResponseFlaw)), append(r.states, []byte(o.State))
 	next := o.NextAttemptAt
@@ -108,19 +109,19 @@ func (r *endings) queue(to *pgx.Batch) {
 			SELECT d.id, d.state, d.webhook_id, coalesce(d.message_id, 0) AS message, d.check_id IS NOT NULL AS checked, d.attempts < e.n AS new, e.*
 			FROM unnest($1::bigint[], $2::integer[], $3::integer[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[],
 				$9::text[], $10::bytea[], $11::bytea[], $12::bytea[], $13::bytea[], $14::bytea[], $15::text[], $16::text[],
-				$17::timestamptz[], $18::timestamptz[], $19::timestamptz[])
-				AS e (delivery, n, code, dns, connect, tls, first_byte, total, class, error, request, response, sealed, body, flaw, became, at, ended, next)
+				$17::timestamptz[], $18::timestamptz[], $19::timestamptz[], $20::text[])
+				AS e (delivery, n, code, dns, connect, tls, first_byte, total, class, error, request, response, sealed, body, flaw, became, at, ended, next, no_answer)
 			JOIN deliveries d ON d.id = e.delivery ORDER BY d.id FOR UPDATE OF d),
 		stored AS (
 			INSERT INTO attempts SELECT id, n, at, code, class, error, dns, connect, tls, first_byte, total, request, response, sealed, body, flaw FROM was WHERE new),
 		changed AS (
-			UPDATE deliveries d SET attempts = w.n, code = w.code, error_class = w.class, error = w.error, finished_at = w.ended, node = NULL,
+			UPDATE deliveries d SET attempts = w.n, code = w.code, error_class = w.class, error = w.error, no_answer = w.no_answer, finished_at = w.ended, node = NULL,
 				state = CASE WHEN w.state = 'cancelled' THEN w.state ELSE w.became END,
 				next_attempt_at = CASE WHEN w.state <> 'cancelled' THEN w.next END
 			FROM was w WHERE d.id = w.id AND w.new)
 		SELECT id, webhook_id, state, message, checked, new FROM was`,
 		r.ids, r.ns, r.codes, r.dns, r.connect, r.tls, r.firstByte, r.total, r.classes, r.errors, r.requests, r.responses, r.sealed, r.bodies, r.flaws,
-		r.states, r.at, r.ended, r.next,
+		r.states, r.at, r.ended, r.next, r.noAnswers,
 	).Query(func(rows pgx.Rows) error { return readFinished(rows, of) })
 	*r = endings{}
 }

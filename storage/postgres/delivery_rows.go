@@ -67,9 +67,9 @@ func (r *deliveryRows) AddSent(d *storage.Delivery) error {
 
 func (r *deliveryRows) AddFinal(d *storage.Delivery) error {
 	r.counts.Add(column.DeliveryState{Webhook: d.WebhookID, State: d.State}, 1)
-	r.send(`INSERT INTO deliveries (id, event_id, webhook_id, replay_of, state, attempts, code, error_class, error, created_at, finished_at, due_at)
-		VALUES (?,?,?,?,?,?,?,?,?,?,?,?)`,
-		d.ID, d.EventID, d.WebhookID, d.ReplayOf, d.State, d.Attempts, d.Code, d.ErrorClass, d.Error,
+	r.send(`INSERT INTO deliveries (id, event_id, webhook_id, replay_of, state, attempts, code, error_class, error, no_answer, created_at, finished_at, due_at)
+		VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)`,
+		d.ID, d.EventID, d.WebhookID, d.ReplayOf, d.State, d.Attempts, d.Code, d.ErrorClass, d.Error, d.NoAnswer,
 		d.CreatedAt, moment(d.FinishedAt), moment(d.DueAt))
 	return nil
 }

@@ -97,8 +97,16 @@ func migrate(ctx context.Context, conn *pgx.Conn, pool *pgxpool.Pool, o Options)
 	return nil
 }
 
-// up runs goose, which works with database/sql alone.
+// up brings the schema up to date.
 func up(ctx context.Context, pool *pgxpool.Pool) error {
+	return withGoose(pool, func(provider *goose.Provider) error {
+		_, err := provider.Up(ctx)
+		return err
+	})
+}
+
+// withGoose lends a provider of the migrations. It works with database/sql alone.
+func withGoose(pool *pgxpool.Pool, do func(*goose.Provider) error) error {
 	files, err := fs.Sub(migrations, "migrations")
 	if err != nil {
 		return err
@@ -109,7 +117,7 @@ func up(ctx context.Context, pool *pgxpool.Pool) error {
 	if err != nil {
 		return err
 	}
-	if _, err := provider.Up(ctx); err != nil {
+	if err := do(provider); err != nil {
 		return fmt.Errorf("migrate: %w", err)
 	}
 	return nil

@@ -24,7 +24,7 @@ func NewDeliveryStore(db *Database) DeliveryStore { return DeliveryStore{db} }
 // the database from starting with another table, after which it would have to sort all rows.
 func (d *Dialect) selectDeliveries() string {
 	return `SELECT d.id, d.event_id, d.webhook_id, n.name, e.request_id, e.channel, e.status, e.variant, e.identity,
-		e.misbehave, d.replay_of, ` + shownState + `, d.attempts, d.code, d.error_class, d.error, d.created_at, d.next_attempt_at, d.finished_at,
+		e.misbehave, d.replay_of, ` + shownState + `, d.attempts, d.code, d.error_class, d.error, d.no_answer, d.created_at, d.next_attempt_at, d.finished_at,
 		coalesce(d.message_id, 0), d.due_at, coalesce(m.campaign_id, 0), coalesce(x.campaign, ''), coalesce(x.execution_id, ''),
 		coalesce(d.check_id, 0), coalesce(d.check_case, '')
 	FROM deliveries d
@@ -39,7 +39,7 @@ func (d *Dialect) selectDeliveries() string {
 func scanDelivery(read Scan) (d storage.Delivery, err error) {
 	var created, next, finished, due column.Timestamp
 	err = read(&d.ID, &d.EventID, &d.WebhookID, &d.Webhook, &d.RequestID, &d.Channel, &d.Status, &d.Variant, &d.Identity,
-		&d.Misbehave, &d.ReplayOf, &d.State, &d.Attempts, &d.Code, &d.ErrorClass, &d.Error, &created, &next, &finished,
+		&d.Misbehave, &d.ReplayOf, &d.State, &d.Attempts, &d.Code, &d.ErrorClass, &d.Error, &d.NoAnswer, &created, &next, &finished,
 		&d.MessageID, &due, &d.CampaignID, &d.Campaign, &d.ExecutionID, &d.CheckID, &d.CheckCase)
 	d.CreatedAt, d.NextAttemptAt, d.FinishedAt, d.DueAt = created.Time, next.Time, finished.Time, due.Time
 	return d, err

@@ -1,6 +1,7 @@
 package records
 
 import (
+	"slices"
 	"strings"
 
 	"backchannel/storage"
@@ -86,7 +87,7 @@ func (d *Dialect) delivery(term storage.Term) Condition {
 	case "webhook":
 		return Where(`n.name = ?`, term.Value)
 	case "code":
-		return d.deliveryCode(term.Value)
+		return deliveryCode(term.Value)
 	case "since":
 		return createdSince(column.At(term.At))
 	case "until":
@@ -105,35 +106,9 @@ const ExecutionNamed = `SELECT id FROM executions WHERE execution_id = ? AND exe
 
 // deliveryCode selects deliveries by the code of their last answer, or by the word for the reason
 // why there was none, such as timeout.
-func (d *Dialect) deliveryCode(value string) Condition {
-	var reasons []Condition
-	for _, n := range storage.NoAnswers() {
-		if n.Word == value {
-			reasons = append(reasons, d.noAnswer(n))
-		}
+func deliveryCode(value string) Condition {
+	if slices.Contains(storage.NoAnswers(), storage.NoAnswer(value)) {
+		return Where(`d.no_answer = ?`, value)
 	}
-	if len(reasons) == 0 {
-		return codeCondition(`d.code`, value)
-	}
-	query, args := Where(`d.code = 0`).And([]Condition{anyOf(reasons)})
-	return Where(query, args...)
-}
-
-// noAnswer selects the deliveries whose last attempt failed for a reason.
-func (d *Dialect) noAnswer(n storage.NoAnswer) Condition {
-	contains := func(texts []string) (found []Condition) {
-		for _, text := range texts {
-			found = append(found, d.Contains(`d.error`, text))
-		}
-		return found
-	}
-	var all []Condition
-	if len(n.With) > 0 {
-		all = append(all, anyOf(contains(n.With)))
-	}
-	if len(n.Absent) > 0 {
-		all = append(all, anyOf(contains(n.Absent)).Not(true))
-	}
-	query, args := Where(`d.error_class = ?`, string(n.Class)).And(all)
-	return Where(query, args...)
+	return codeCondition(`d.code`, value)
 }

@@ -99,18 +99,6 @@ func (c Condition) And(more []Condition) (query string, args []any) {
 	return c.SQL, c.Args
 }
 
-// anyOf returns the condition that at least one of several holds.
-func anyOf(all []Condition) (c Condition) {
-	for i, one := range all {
-		if i > 0 {
-			c.SQL += ` OR `
-		}
-		c.SQL += `(` + one.SQL + `)`
-		c.Args = append(c.Args, one.Args...)
-	}
-	return c
-}
-
 // allOf returns a WHERE clause of conditions that must all hold.
 func allOf(all []Condition) (where string, args []any) {
 	if len(all) == 0 {

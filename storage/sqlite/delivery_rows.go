@@ -74,10 +74,10 @@ func (r *deliveryRows) AddSent(d *storage.Delivery) error {
 
 func (r *deliveryRows) AddFinal(d *storage.Delivery) error {
 	r.counts.Add(column.DeliveryState{Webhook: d.WebhookID, State: d.State}, 1)
-	return r.raw.exec(`INSERT INTO deliveries (id, event_id, webhook_id, replay_of, state, attempts, code, error_class, error, created_at, finished_at, due_at)
-		VALUES (?,?,?,?,?,?,?,?,?,?,?,?)`,
+	return r.raw.exec(`INSERT INTO deliveries (id, event_id, webhook_id, replay_of, state, attempts, code, error_class, error, no_answer, created_at, finished_at, due_at)
+		VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)`,
 		int64(d.ID), int64(d.EventID), int64(d.WebhookID), int64(d.ReplayOf), string(d.State), int64(d.Attempts), int64(d.Code),
-		string(d.ErrorClass), d.Error, micros(d.CreatedAt), micros(d.FinishedAt), micros(d.DueAt))
+		string(d.ErrorClass), d.Error, string(d.NoAnswer), micros(d.CreatedAt), micros(d.FinishedAt), micros(d.DueAt))
 }
 
 // unlessZero returns an ID as stored, or NULL for none.
@@ -164,8 +164,8 @@ func (r *deliveryRows) finish(o *storage.Outcome) (records.Finished, error) {
 		next = nil
 	}
 	r.counts.Move(was.DeliveryState, was.To(is), 1)
-	return was, r.raw.exec(`UPDATE deliveries SET attempts = ?, code = ?, error_class = ?, error = ?, finished_at = ?, state = ?, next_attempt_at = ? WHERE id = ?`,
-		int64(a.N), int64(a.Code), string(a.ErrorClass), a.Error, micros(o.FinishedAt), string(is), next, int64(a.DeliveryID))
+	return was, r.raw.exec(`UPDATE deliveries SET attempts = ?, code = ?, error_class = ?, error = ?, no_answer = ?, finished_at = ?, state = ?, next_attempt_at = ? WHERE id = ?`,
+		int64(a.N), int64(a.Code), string(a.ErrorClass), a.Error, string(a.NoAnswer), micros(o.FinishedAt), string(is), next, int64(a.DeliveryID))
 }
 
 func (r *deliveryRows) Reset() error {

@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"database/sql"
 	"path/filepath"
 	"testing"
 	"time"
@@ -70,22 +71,7 @@ func TestMessagesWithTheSameKeyStaySeparate(t *testing.T) {
 // A database from before the tables of messages and answers is migrated without loss.
 func TestAnOlderSchemaIsMigrated(t *testing.T) {
 	t.Parallel()
-	dir := t.TempDir()
-	path := filepath.Join(dir, databaseFile)
-	if err := createFile(path); err != nil {
-		t.Fatal(err)
-	}
-	db, err := openPool(writerDSN(path, durable), 1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	provider, err := migrator(db)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := provider.UpTo(t.Context(), 4); err != nil {
-		t.Fatal(err)
-	}
+	dir, db := older(t, 4)
 	if _, err := db.ExecContext(t.Context(), `INSERT INTO facets VALUES (1, 7, 'email', 'sent', 204, '', '', '', '', '', ''); UPDATE store SET receipts = 4`); err != nil {
 		t.Fatal(err)
 	}
@@ -108,6 +94,55 @@ func TestAnOlderSchemaIsMigrated(t *testing.T) {
 	if earlier := earlierOf(t, s, &again); len(earlier) != 1 || earlier[0].ID != 4 {
 		t.Errorf("has earlier receipts: %+v", earlier)
 	}
+}
+
+// Why deliveries got no answer is still known of those that a database had before it kept that.
+func TestReasonsOfAnOlderSchema(t *testing.T) {
+	t.Parallel()
+	dir, db := older(t, 10)
+	_, err := db.ExecContext(t.Context(), `INSERT INTO webhook_names VALUES (7, 'acme');
+		INSERT INTO events (id, webhook_id, request_id, channel, status, variant, identity, misbehave, created_at, payload) VALUES (1, 7, '', 'email', 'sent', '', '', '', 0, x'')`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, old := range storetest.OldErrors() {
+		_, err := db.ExecContext(t.Context(), `INSERT INTO deliveries (id, event_id, webhook_id, replay_of, state, code, error_class, error, created_at) VALUES (?, 1, 7, 0, 'failed', ?, ?, ?, 0)`,
+			i+1, old.Code, string(old.Class), old.Error)
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	s := openTest(t, dir)
+	for i, old := range storetest.OldErrors() {
+		if d, err := s.Delivery(t.Context(), storage.ID(i+1)); err != nil || d.NoAnswer != old.Word || d.Error != old.Error {
+			t.Errorf("%+v is %q, %v", old, d.NoAnswer, err)
+		}
+	}
+}
+
+// older returns the folder of a new database whose schema has an older version.
+func older(t *testing.T, version int64) (dir string, db *sql.DB) {
+	t.Helper()
+	dir = t.TempDir()
+	path := filepath.Join(dir, databaseFile)
+	if err := createFile(path); err != nil {
+		t.Fatal(err)
+	}
+	db, err := openPool(writerDSN(path, durable), 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	provider, err := migrator(db)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := provider.UpTo(t.Context(), version); err != nil {
+		t.Fatal(err)
+	}
+	return dir, db
 }
 
 // claimKeys makes the index believe that level 1 has so many keys.

@@ -171,14 +171,14 @@ func aHistory(w storage.Webhook) storage.History {
 	e.ID, e.CreatedAt, e.Payload = importedID+1, importTime(1), []byte("{\xff\x00}")
 	first := storage.Delivery{
 		ID: importedID + 2, EventID: e.ID, WebhookID: w.ID, Webhook: w.Name, RequestID: e.RequestID, Channel: e.Channel, Status: e.Status,
-		Variant: e.Variant, Identity: e.Identity, State: storage.Failed, Attempts: 1, Code: 503, ErrorClass: storage.ClassStatus, Error: "answered 503",
+		Variant: e.Variant, Identity: e.Identity, State: storage.Failed, Attempts: 1, ErrorClass: storage.ClassTimeout, Error: "no answer within 1s", NoAnswer: storage.NoAnswerTimeout,
 		CreatedAt: importTime(2), FinishedAt: importTime(9), DueAt: importTime(3),
 	}
 	replay := first
 	replay.ID, replay.ReplayOf, replay.State, replay.Code, replay.ErrorClass, replay.Error = importedID+3, first.ID, storage.StateDelivered, 204, "", ""
-	replay.DueAt = time.Time{}
+	replay.DueAt, replay.NoAnswer = time.Time{}, ""
 	attempt := storage.Attempt{
-		DeliveryID: first.ID, N: 1, At: importTime(4), Code: 503, ErrorClass: storage.ClassStatus, Error: "answered 503",
+		DeliveryID: first.ID, N: 1, At: importTime(4), ErrorClass: storage.ClassTimeout, Error: "no answer within 1s",
 		Timings:         storage.Timings{DNS: 1, Connect: 2, TLS: 3, FirstByte: 4, Total: 10},
 		RequestHeaders:  []storage.HeaderField{{Name: "Authorization", Value: "Bearer sesame", Secret: true}, {Name: "A", Value: "\xff"}},
 		ResponseHeaders: []storage.HeaderField{{Name: "B", Value: "c"}}, ResponseBody: []byte("no\x00"), ResponseFlaw: storage.BodyCut,

@@ -5,40 +5,36 @@ import (
 	"time"
 
 	"backchannel/storage"
+	"backchannel/storage/words"
 )
 
 // unanswered compares what the filter of deliveries chooses with the words that lists show.
 func unanswered(s *suite) {
 	var all []storage.Delivery
 	hook := addWebhook(s, s.store, "acme")
-	for _, a := range []storage.Attempt{
-		{Code: 204},
-		{Code: 503, ErrorClass: storage.ClassStatus, Error: "answered 503: connection refused by the upstream, reset and closed"},
-		{Code: 200, ErrorClass: storage.ClassTimeout, Error: "no end of the body within 10s"},
-		{ErrorClass: storage.ClassConnect, Error: "nothing listens at 127.0.0.1:1 (connection refused); start the endpoint"},
-		{ErrorClass: storage.ClassConnect, Error: "10.0.0.1:443 cannot be reached (no route to host)"},
-		{ErrorClass: storage.ClassConnect, Error: "Connection Refused: \xff"},
-		{ErrorClass: storage.ClassDNS, Error: "there is no host refused.test"},
-		{ErrorClass: storage.ClassTLS, Error: "a TLS alert"}, {ErrorClass: storage.ClassCertificate, Error: "it has expired"},
-		{ErrorClass: storage.ClassTimeout, Error: "no answer within 1s"},
-		{ErrorClass: storage.ClassTransport, Error: "the connection was closed without an answer"},
-		{ErrorClass: storage.ClassTransport, Error: "the connection was reset without an answer"},
-		{ErrorClass: storage.ClassTransport, Error: "the port speaks SSH, not HTTP"},
-		{ErrorClass: storage.ClassTransport, Error: "cancelled while in flight, and closed"},
-		{ErrorClass: storage.ClassRefused, Error: "the address is private"}, {ErrorClass: storage.ClassSecret},
-		{ErrorClass: storage.ClassConfig, Error: "no key"}, {ErrorClass: storage.ClassReceiver, Error: "the receiver is off"},
-	} {
+	attempts := []storage.Attempt{
+		{Code: 204}, {Code: 503, ErrorClass: storage.ClassStatus}, {Code: 200, ErrorClass: storage.ClassTimeout},
+		{ErrorClass: storage.ClassTransport}, // cancelled
+	}
+	for _, reason := range append(storage.NoAnswers(), storage.NoAnswerRefused) {
+		attempts = append(attempts, storage.Attempt{ErrorClass: storage.ClassConnect, NoAnswer: reason})
+	}
+	for _, a := range attempts {
 		o := OutcomeOf(enqueue(s, s.store, hook), storage.Failed)
 		a.DeliveryID, a.N, a.At = o.Attempt.DeliveryID, 1, o.Attempt.At
 		o.Attempt = a
 		s.must(s.store.Finish(s.ctx, o))
-		all = append(all, s.delivery(a.DeliveryID))
+		d := s.delivery(a.DeliveryID)
+		if d.NoAnswer != a.NoAnswer {
+			s.Errorf("the reason %q is read as %q", a.NoAnswer, d.NoAnswer)
+		}
+		all = append(all, d)
 	}
 	all = append(all, enqueue(s, s.store, hook))
-	for _, word := range append(storage.NoAnswerWords(), storage.CodeNone) {
+	for _, word := range append(words.Texts(storage.NoAnswers()), storage.CodeNone) {
 		var with, without []storage.ID
 		for _, d := range slices.Backward(all) {
-			if is := d.Word() == word || word == storage.CodeNone && d.Code == 0; is {
+			if is := string(d.NoAnswer) == word || word == storage.CodeNone && d.Code == 0; is {
 				with = append(with, d.ID)
 			} else {
 				without = append(without, d.ID)
@@ -60,5 +56,38 @@ func unanswered(s *suite) {
 				s.Errorf("%s: %d, want %d (%v)", text, n, len(want), err)
 			}
 		}
+	}
+}
+
+// An OldError is the last error of a delivery that a store had before it kept a word for the reason
+// why there was no answer, and that word.
+type OldError struct {
+	Class storage.ErrorClass
+	Code  int
+	Error string
+	Word  storage.NoAnswer
+}
+
+// OldErrors returns an error of each kind.
+func OldErrors() []OldError {
+	return []OldError{
+		{"", 204, "", ""}, {"", 0, "", ""},
+		{storage.ClassStatus, 503, "answered 503: connection refused by the upstream, reset and closed", ""},
+		{storage.ClassTimeout, 200, "no end of the body within 10s", ""},
+		{storage.ClassConnect, 0, "nothing listens at 127.0.0.1:1 (connection refused); start the endpoint", "refused"},
+		{storage.ClassConnect, 0, "Connection Refused: \xff", "refused"},
+		{storage.ClassConnect, 0, "10.0.0.1:443 cannot be reached (no route to host); check the URL's host", "route"},
+		{storage.ClassDNS, 0, "there is no host refused.test", "dns"},
+		{storage.ClassTLS, 0, "the endpoint refused the connection with the TLS alert bad certificate", "tls"},
+		{storage.ClassCertificate, 0, "the certificate expired", "tls"},
+		{storage.ClassTimeout, 0, "no answer within 1s (connecting)", "timeout"},
+		{storage.ClassTransport, 0, "the connection was closed without an answer", "closed"},
+		{storage.ClassTransport, 0, "the connection was reset without an answer (connection reset by peer)", "closed"},
+		{storage.ClassTransport, 0, "the port speaks SSH, not HTTP", "broken"},
+		{storage.ClassTransport, 0, "cancelled while in flight, and closed", ""},
+		{storage.ClassRefused, 0, "refused to connect to 169.254.169.254", "guard"},
+		{storage.ClassSecret, 0, "env:KEY is not set", "secret"},
+		{storage.ClassConfig, 0, "the key does not belong to the certificate", "config"},
+		{storage.ClassReceiver, 0, "the receiver is off", "off"},
 	}
 }

@@ -70,6 +70,6 @@ func whyParked(ctx context.Context, store storage.ParkedStore, d storage.Deliver
 // values returns a delivery's values of the filter's keys, to suggest them.
 func values(r row) map[string]string {
 	return map[string]string{
-		"message": r.RequestID, "identity": r.Identity, "campaign": r.Campaign, "execution": r.ExecutionID, "code": cmp.Or(r.Word(), screen.CodeValue(r.Code)),
+		"message": r.RequestID, "identity": r.Identity, "campaign": r.Campaign, "execution": r.ExecutionID, "code": cmp.Or(string(r.NoAnswer), screen.CodeValue(r.Code)),
 	}
 }

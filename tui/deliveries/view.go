@@ -97,9 +97,9 @@ func nextCell(s *screen.Env, r row) component.Cell {
 
 // codeCell returns the status of the last answer, or why there was none.
 func codeCell(th *style.Theme, d storage.Delivery) component.Cell {
-	switch word := d.Word(); {
-	case word != "":
-		return component.Cell{Text: word, Style: th.Strong}
+	switch {
+	case d.NoAnswer != "":
+		return component.Cell{Text: string(d.NoAnswer), Style: th.Strong}
 	case d.Code == 0:
 		return component.Cell{Text: style.None, Style: th.Dim}
 	case d.Code >= 200 && d.Code < 300:

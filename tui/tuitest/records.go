@@ -109,7 +109,7 @@ func (s *Store) fail(id storage.ID) {
 		ResponseHeaders: []storage.HeaderField{{Name: "Retry-After", Value: "5"}}, ResponseBody: []byte("upstream warming up"),
 	}})
 	s.Attempt(id, storage.Outcome{State: storage.Retrying, NextAttemptAt: Noon().Add(31 * time.Second), Attempt: storage.Attempt{
-		At: d.CreatedAt.Add(time.Second), ErrorClass: storage.ClassConnect, Error: "connection refused", Timings: storage.Timings{Total: time.Millisecond},
+		At: d.CreatedAt.Add(time.Second), ErrorClass: storage.ClassConnect, Error: "connection refused", NoAnswer: storage.NoAnswerRefused, Timings: storage.Timings{Total: time.Millisecond},
 	}})
 }
 
