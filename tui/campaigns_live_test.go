@@ -9,7 +9,7 @@ import (
 	"backchannel/tui/tuitest"
 )
 
-// What is changed of a live campaign waits in a draft until it is activated.
+// Changes of a live campaign are a draft until it is activated again.
 func TestALiveCampaignIsEditedInADraft(t *testing.T) {
 	t.Parallel()
 	testConsole(t, func(c *console) {
@@ -152,7 +152,7 @@ func TestACampaignChangedElsewhereIsMerged(t *testing.T) {
 	})
 }
 
-// The list is live: what other processes do to campaigns appears in it.
+// Changes that other processes make to campaigns appear in the list.
 func TestCampaignsAreLive(t *testing.T) {
 	t.Parallel()
 	testConsole(t, func(c *console) {
@@ -198,7 +198,7 @@ func TestActivityLeadsToTheCampaign(t *testing.T) {
 	})
 }
 
-// A campaign that has ended says so, as its status stays Live.
+// A campaign whose schedule has ended keeps the status Live, so the detail says that it has ended.
 func TestACampaignThatHasEndedSaysSo(t *testing.T) {
 	t.Parallel()
 	testConsole(t, func(c *console) {

@@ -12,7 +12,7 @@ import (
 
 func threeCampaigns(s *testStore) { s.AddThreeCampaigns() }
 
-// busyCampaigns adds those, and the messages of three calls of the live one.
+// busyCampaigns adds campaigns of every status, and the messages of three calls of the live one.
 func busyCampaigns(s *testStore) {
 	live, _, _ := s.AddThreeCampaigns()
 	for status, n := range map[storage.Status]int{storage.StatusDelivered: 11, storage.StatusBounce: 3, storage.StatusError: 2} {
@@ -56,7 +56,7 @@ func campaignScenes() []scene {
 	}
 }
 
-// fillInCampaignBadly leaves about nothing as it should be.
+// fillInCampaignBadly fills in the form with an error in almost every field.
 func fillInCampaignBadly(c *console) {
 	put := func(label, text string) {
 		c.toField(label)
@@ -105,7 +105,7 @@ func TestTheFirstCampaignNeedsAName(t *testing.T) {
 	})
 }
 
-// A campaign is saved as it was filled in, in each of its fields.
+// Every field of the form is saved.
 func TestEveryFieldOfACampaignIsSaved(t *testing.T) {
 	t.Parallel()
 	testConsole(t, func(c *console) {
@@ -165,7 +165,7 @@ func TestEveryFieldOfACampaignIsSaved(t *testing.T) {
 	})
 }
 
-// Saved without a change, a campaign stays as it was.
+// Saving a form without changes leaves the campaign as it was.
 func TestACampaignComesBackFromItsForm(t *testing.T) {
 	t.Parallel()
 	testConsole(t, func(c *console) {

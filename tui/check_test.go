@@ -109,7 +109,7 @@ func TestActivityLeadsToTheReport(t *testing.T) {
 	})
 }
 
-// The columns and the lines stay where they are while a run goes on and the screen is resized.
+// Columns and lines keep their positions while a run proceeds and the terminal is resized.
 func TestAReportInAnotherSize(t *testing.T) {
 	t.Parallel()
 	testConsole(t, func(c *console) {
@@ -134,7 +134,7 @@ func TestAReportInAnotherSize(t *testing.T) {
 	})
 }
 
-// headerOf returns the list's header, and on which line it is.
+// headerOf returns the header of the list and the number of its line.
 func headerOf(c *console) string {
 	c.t.Helper()
 	for i, line := range strings.Split(c.screen(), "\n") {
@@ -191,8 +191,8 @@ func TestAReportIsExported(t *testing.T) {
 	})
 }
 
-// A console that cannot write files says so.
-func TestAReportCannotBeExportedEverywhere(t *testing.T) {
+// A console without an Export action says that it cannot write files.
+func TestAReportIsNotExportedWithoutTheAction(t *testing.T) {
 	t.Parallel()
 	testConsole(t, func(c *console) {
 		c.store.AddCheck()
@@ -202,7 +202,7 @@ func TestAReportCannotBeExportedEverywhere(t *testing.T) {
 	})
 }
 
-// Whether an engine runs is known to the root, and drawn as soon as that changes.
+// The root knows whether an engine is running, and draws the report again when that changes.
 func TestARunWithoutAnEngine(t *testing.T) {
 	t.Parallel()
 	testConsole(t, func(c *console) {

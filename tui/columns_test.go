@@ -12,7 +12,6 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// TestListsShowTheirColumnsAtEveryWidth reads the heads and the rows of the lists at every width.
 func TestListsShowTheirColumnsAtEveryWidth(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
@@ -64,8 +63,8 @@ func TestListsShowTheirColumnsAtEveryWidth(t *testing.T) {
 	}
 }
 
-// TestFaultsAreNamedAtEveryWidth reads the words for what failed, which are to be told from each
-// other on any screen: next to each other, above each other and in three panes.
+// The words for what failed must be distinguishable on every screen: beside each other, below each
+// other and in three panes.
 func TestFaultsAreNamedAtEveryWidth(t *testing.T) {
 	t.Parallel()
 	faults := []struct {
@@ -102,8 +101,8 @@ func TestFaultsAreNamedAtEveryWidth(t *testing.T) {
 	})
 }
 
-// A word that does not fit says so, because "time" would be read as a word of its own.
-func TestWordsOfDeliveriesAreCutWithAMark(t *testing.T) {
+// A truncated word is marked, because "time" would be read as a word of its own.
+func TestTruncatedWordsAreMarked(t *testing.T) {
 	t.Parallel()
 	testConsole(t, func(c *console) {
 		c.store.AddTwoWebhooks()

@@ -14,7 +14,7 @@ import (
 	"backchannel/storage"
 )
 
-// What the command warns of after it saved, the form warns of too.
+// The form shows the warnings that the command prints after saving.
 func TestTheFormWarnsAsTheCommandDoes(t *testing.T) {
 	t.Parallel()
 	denied := func(_ context.Context, path string) ([]byte, error) {
@@ -90,7 +90,7 @@ func TestAPartlyUselessProfileGivesAWarning(t *testing.T) {
 	})
 }
 
-// All that is wrong is told at once: what others have, and what is in files, too.
+// All errors are reported at once, including conflicts with other webhooks and errors in files.
 func TestATakenSandboxIsReportedWithTheOtherErrors(t *testing.T) {
 	t.Parallel()
 	testConsole(t, func(c *console) {
@@ -158,12 +158,12 @@ func bounce() storage.Event {
 	return storage.Event{WebhookID: acme().ID, Channel: storage.Email, Status: storage.StatusBounce, Payload: []byte("{}")}
 }
 
-// tellOf has it told how a delivery stands.
+// tellOf has the console report the state of a delivery in a toast.
 func tellOf(c *console, d storage.Delivery) {
 	c.send(screen.QueuedMsg{Queued: []storage.Delivery{d}})
 }
 
-// The toast stands while the list counts down: it names the time.
+// A toast does not count down as the list does, so it contains the time.
 func TestAToastOfARetryNamesItsTime(t *testing.T) {
 	t.Parallel()
 	testFiring(t, func(c *console) {

@@ -7,7 +7,8 @@ import (
 	"backchannel/storage/export"
 )
 
-// What y offers of deliveries and receipts has no secret, and is what the commands print.
+// The texts that y offers for deliveries and receipts contain no secrets, and equal what the
+// commands print.
 func TestCopiesOfDeliveriesAndReceipts(t *testing.T) {
 	t.Parallel()
 	testDeliveries(t, func(c *console) {

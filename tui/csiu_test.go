@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-func TestKeysWrittenAsNumbers(t *testing.T) {
+func TestKeysEncodedAsNumbers(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{
 		"\x1b[97u":                  "a",
@@ -46,7 +46,7 @@ func TestKeysWrittenAsNumbers(t *testing.T) {
 		if got := string(new(keyDecoder).decode([]byte(in), false)); got != want {
 			t.Errorf("%q is %q, want %q", in, got, want)
 		}
-		// However the terminal's bytes are cut, the keys are the same.
+		// The keys are the same wherever a read ends.
 		for cut := range len(in) {
 			var d keyDecoder
 			got := string(d.decode([]byte(in[:cut]), true)) + string(d.decode([]byte(in[cut:]), false))
@@ -57,8 +57,8 @@ func TestKeysWrittenAsNumbers(t *testing.T) {
 	}
 }
 
-// A lone esc is a key: it is not kept waiting for more.
-func TestALoneEscapeIsNotHeld(t *testing.T) {
+// A lone esc is a key, and does not wait for more bytes.
+func TestALoneEscIsNotHeld(t *testing.T) {
 	t.Parallel()
 	for _, in := range []string{"\x1b", "a\x1b", "\x1b[", "\x1bO"} {
 		if got := string(new(keyDecoder).decode([]byte(in), false)); got != in {
@@ -85,8 +85,8 @@ func FuzzKeyDecoder(f *testing.F) {
 		if d.pasting || bytes.Contains(in, []byte("\x1b[200~")) {
 			return // what is held then depends on where it ends
 		}
-		// What is held at the end depends on what came with it: an esc right behind a key
-		// that is written as a number waits for more, one that comes alone is a key.
+		// Whether an esc at the end is held depends on how it was read: directly after a key that
+		// is encoded as a number it waits for more, alone it is a key.
 		got := slices.Concat(first, d.decode(in[cut:], false), d.held)
 		if want := slices.Concat(whole, atOnce.held); !bytes.Equal(got, want) {
 			t.Fatalf("cut at %d: %q, whole: %q", cut, got, want)
@@ -94,7 +94,7 @@ func FuzzKeyDecoder(f *testing.F) {
 	})
 }
 
-// encoded is a text as a terminal pastes it that writes some of its keys, or all, as numbers.
+// encoded returns a pasted text, in which the terminal has encoded some or all keys as numbers.
 func encoded(text string, keys func(r rune) bool, form string) string {
 	var b strings.Builder
 	for _, r := range text {
@@ -114,7 +114,7 @@ func encoded(text string, keys func(r rune) bool, form string) string {
 	return b.String()
 }
 
-func TestAKeyPastedOnATerminalThatWritesNumbers(t *testing.T) {
+func TestAKeyPastedOnATerminalThatEncodesKeys(t *testing.T) {
 	t.Parallel()
 	key := largeKey(t)
 	breaks := func(r rune) bool { return r == '\n' }

@@ -11,7 +11,7 @@ import (
 	"backchannel/tui/deliveries"
 )
 
-func TestMarksLastAndAreCleared(t *testing.T) {
+func TestMarksPersistAndAreCleared(t *testing.T) {
 	t.Parallel()
 	testDeliveries(t, func(c *console) {
 		c.press("g", " ", "j", "j", " ")
@@ -32,7 +32,7 @@ func TestMarksLastAndAreCleared(t *testing.T) {
 	})
 }
 
-func TestMarkedAreActedOn(t *testing.T) {
+func TestActionsOnMarkedDeliveries(t *testing.T) {
 	t.Parallel()
 	testDeliveries(t, func(c *console) {
 		c.press("g", " ", "G", " ", "X")
@@ -77,8 +77,8 @@ func TestActOnAllThatMatchTheFilter(t *testing.T) {
 	})
 }
 
-// manyDeliveries queues so many that nothing attempts: of each ten the last is for staging, which
-// is paused, so that it is parked.
+// manyDeliveries queues many deliveries, which no engine attempts. Every tenth is for staging,
+// which is paused, so that it is parked.
 func manyDeliveries(n int) func(*testStore) {
 	return func(s *testStore) {
 		s.AddWebhook(acme())
@@ -107,7 +107,7 @@ func testManyDeliveries(t *testing.T, n int, test func(*console)) {
 	})
 }
 
-// cancelled returns which deliveries are cancelled, by their number.
+// cancelled returns the numbers of the cancelled deliveries.
 func cancelled(c *console) (numbers []int) {
 	for i, d := range c.store.AllDeliveries() {
 		if d.State == storage.Cancelled {
@@ -117,7 +117,7 @@ func cancelled(c *console) (numbers []int) {
 	return numbers
 }
 
-// What was marked in one place of a long list, and under one filter, stays so elsewhere.
+// Marks remain when the list is scrolled to other pages or filtered.
 func TestMarksAcrossPagesAndFilters(t *testing.T) {
 	t.Parallel()
 	const n = 2000
@@ -151,7 +151,8 @@ func deliveryNumber(c *console) int {
 	return slices.IndexFunc(c.store.AllDeliveries(), func(d storage.Delivery) bool { return d.ID == id })
 }
 
-// What changes between the mark, the question and the answer is left as it is, and counted.
+// Deliveries that change between the mark, the question and the answer are left as they are, and
+// counted.
 func TestMarkedDeliveriesThatChangeMeanwhile(t *testing.T) {
 	t.Parallel()
 	testManyDeliveries(t, 30, func(c *console) {
@@ -170,8 +171,8 @@ func TestMarkedDeliveriesThatChangeMeanwhile(t *testing.T) {
 	})
 }
 
-// The mark of a delivery that retention has removed goes with its row. Where the list does not
-// show that, the question says it.
+// The mark of a delivery that retention has removed disappears with its row. If the list does not
+// show that row, the question says so.
 func TestMarkedDeliveriesThatAreRemoved(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -207,7 +208,7 @@ func TestMarkedDeliveriesThatAreRemoved(t *testing.T) {
 	}
 }
 
-// A slowStore waits before each commit of an action until it is told to go on.
+// A slowStore waits before each commit of an action until the test lets it continue.
 type slowStore struct {
 	*testStore
 	next chan bool
@@ -218,8 +219,8 @@ func (s slowStore) ActOnDeliveries(ctx context.Context, a storage.DeliveryAction
 	return s.testStore.ActOnDeliveries(ctx, a, ids)
 }
 
-// What is under way says how far it is, keeps the console free, and is stopped by esc.
-func TestProgressOfManyAndItsEnd(t *testing.T) {
+// A bulk action shows its progress, does not block the console, and is stopped by esc.
+func TestProgressAndOutcomeOfABulkAction(t *testing.T) {
 	t.Parallel()
 	var next chan bool
 	testConsoleOn(t, plainTheme, func(s *testStore) Store {

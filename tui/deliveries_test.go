@@ -90,7 +90,7 @@ func TestDeliveryFilter(t *testing.T) {
 	})
 }
 
-func TestDeliveryFilterLooksFarBack(t *testing.T) {
+func TestDeliveryFilterFindsOldRecords(t *testing.T) {
 	t.Parallel()
 	testDeliveries(t, func(c *console) {
 		needle := bounce()
@@ -112,7 +112,7 @@ func TestActivityLinksToItsSubject(t *testing.T) {
 	})
 }
 
-func TestActivityReadsFurtherBack(t *testing.T) {
+func TestActivityReadsOlderRecords(t *testing.T) {
 	t.Parallel()
 	testDeliveries(t, func(c *console) {
 		c.store.AddManyActivities(1000)

@@ -9,7 +9,7 @@ import (
 	"backchannel/storage"
 )
 
-// heldDelivery adds a delivery as retriedDelivery does, behind an open circuit breaker.
+// heldDelivery adds the delivery of retriedDelivery behind an open circuit breaker.
 func heldDelivery(s *testStore) {
 	retriedDelivery(s)
 	if err := s.SaveBreaker(context.Background(), storage.Breaker{WebhookID: acme().ID, Failures: 10, OpenUntil: noon().Add(5 * time.Minute), Wait: 5 * time.Minute}); err != nil {
@@ -17,8 +17,8 @@ func heldDelivery(s *testStore) {
 	}
 }
 
-// retriedDelivery adds a delivery whose endpoint answered twice alike, then was not there, and
-// then asked to wait for a minute.
+// retriedDelivery adds a delivery whose endpoint gave the same answer twice, then refused the
+// connection, and then asked to wait for a minute.
 func retriedDelivery(s *testStore) {
 	s.AddTwoWebhooks()
 	id := s.AddDelivery(storage.Event{CreatedAt: noon(), WebhookID: acme().ID, RequestID: "r", Channel: storage.Email, Status: storage.StatusBounce, Identity: "john.doe@luma.com", Payload: []byte(`{"requestId":"r"}`)}).ID

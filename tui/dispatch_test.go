@@ -9,7 +9,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// slowly is a command that takes its time, and answers so.
+// slowly returns a command that takes some time before it answers.
 func slowly(d time.Duration, msg tea.Msg) tea.Cmd {
 	return func() tea.Msg {
 		time.Sleep(d)
@@ -19,7 +19,7 @@ func slowly(d time.Duration, msg tea.Msg) tea.Cmd {
 
 func goes(to screen.View) tea.Msg { return screen.GoMsg{View: to} }
 
-// However long a command takes, the program goes on; the keys behind it wait, but not forever.
+// A slow command does not block the program. The keys after it wait, but only up to a limit.
 func TestNothingWaitsInsideUpdate(t *testing.T) {
 	t.Parallel()
 	for _, takes := range []time.Duration{dispatchLimit / 2, dispatchLimit - 1, dispatchLimit + 1, time.Hour / 2} {
@@ -40,7 +40,7 @@ func TestNothingWaitsInsideUpdate(t *testing.T) {
 	}
 }
 
-// What is asked is done in the order in which it was, whichever command is the first to end.
+// Requests are handled in the order of their commands, whichever command ends first.
 func TestADispatchKeepsItsOrder(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {

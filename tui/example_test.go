@@ -12,7 +12,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// Without a terminal, a program of one's own drives the model.
+// A program can drive the model without a terminal.
 func ExampleNew() {
 	dir, err := os.MkdirTemp("", "console")
 	if err != nil {

@@ -12,7 +12,7 @@ import (
 	"backchannel/tui/tuitest"
 )
 
-// lifeOf is a message of a call, with its events.
+// lifeOf returns a message of a call, with its events.
 type lifeOf struct {
 	to      string
 	outcome storage.MessageOutcome
@@ -20,8 +20,8 @@ type lifeOf struct {
 	steps   []stepOf
 }
 
-// stepOf is an event that is due some time after the call. code is what its attempts were
-// answered, 0 for no attempt; end is the delivery's state after them.
+// stepOf returns an event that is due some time after the call. code is the answer to its attempts,
+// or 0 for no attempt; end is the state of the delivery after them.
 type stepOf struct {
 	status storage.Status
 	due    time.Duration
@@ -40,7 +40,7 @@ func callAt(c storage.Campaign, number int, before time.Duration) storage.Execut
 	}
 }
 
-// keep stores a call, at its time.
+// keep stores a call at its time.
 func (s sceneStore) keep(e storage.Execution, lives ...lifeOf) storage.Execution {
 	e.Recipients, e.Messages = max(e.Recipients, len(lives)), len(lives)
 	var planned []storage.PlannedMessage
@@ -89,7 +89,7 @@ func (s sceneStore) try(e storage.MessageEvent, step stepOf) {
 	s.Attempt(e.DeliveryID, o)
 }
 
-// sceneStore is a store with the webhook that gets the events.
+// sceneStore returns a store with the webhook that gets the events.
 type sceneStore struct {
 	*testStore
 
@@ -102,7 +102,7 @@ func (s sceneStore) must(err error) {
 	}
 }
 
-// manyLives adds calls and messages of about every kind.
+// manyLives adds calls and messages of almost every kind.
 func manyLives(store *testStore) {
 	live, draft, _ := store.AddThreeCampaigns()
 	s := sceneStore{testStore: store, hook: acme()}
@@ -134,7 +134,7 @@ func manyLives(store *testStore) {
 	s.keep(again)
 }
 
-// lifeScenes show calls and messages of about every kind.
+// lifeScenes returns scenes with calls and messages of almost every kind.
 func lifeScenes() []scene {
 	at := func(keys ...string) func(*console) {
 		return func(c *console) { c.press(append([]string{"2"}, keys...)...) }
@@ -151,9 +151,8 @@ func lifeScenes() []scene {
 	}
 }
 
-// TestMessagesInEveryTrouble looks at the lives of messages whose events are retried, parked or
-// cancelled, and of those that are excluded.
-func TestMessagesInEveryTrouble(t *testing.T) {
+// It covers messages whose events are retried, parked or cancelled, and excluded messages.
+func TestMessagesWithUndeliveredEvents(t *testing.T) {
 	t.Parallel()
 	testConsole(t, func(c *console) {
 		manyLives(c.store)
@@ -183,8 +182,8 @@ func TestMessagesInEveryTrouble(t *testing.T) {
 	})
 }
 
-// TestReceiverAndDeliveriesOfACampaign follows m from a receipt to its message, on to the
-// delivery and back, and filters both screens by campaign and execution.
+// The key m leads from a receipt to its message and on to the delivery, and esc leads back. Both
+// screens can be filtered by campaign and execution.
 func TestReceiverAndDeliveriesOfACampaign(t *testing.T) {
 	t.Parallel()
 	testConsole(t, func(c *console) {
@@ -226,8 +225,7 @@ func TestReceiverAndDeliveriesOfACampaign(t *testing.T) {
 	})
 }
 
-// TestNastyCalls draws calls and messages with foreign bytes in all that is foreign in them, in
-// every tab and at every size.
+// Calls and messages with hostile bytes in every foreign field fit on every tab and at every size.
 func TestNastyCalls(t *testing.T) {
 	for _, keys := range [][]string{{"c", "g"}, {"c", "g", "tab", "l"}, {"c", "g", "tab", "l", "l"}, {"c", "g", "tab", "l", "l", "l"}, {"c", "G"}, {"m", "g"}, {"m", "g", "tab", "l"}, {"m", "g", "tab", "l", "l"}, {"c", "y"}, {"m", "y"}, {"c", "g", "/"}} {
 		t.Run(strings.Join(keys, ""), func(t *testing.T) {

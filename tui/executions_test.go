@@ -8,7 +8,8 @@ import (
 	"backchannel/storage"
 )
 
-// executeScenes are those without what differs each time, such as an execution's ID.
+// executeScenes returns scenes without anything that differs in each run, such as the ID of an
+// execution.
 func executeScenes() []scene {
 	return []scene{
 		{name: "execute-menu", set: threeCampaigns, play: func(c *console) { c.press("2", "G", "E") }},
@@ -46,7 +47,7 @@ func newestExecution(c *console) storage.Execution {
 	return all[0]
 }
 
-func TestALifeFromTheCallOn(t *testing.T) {
+func TestTheLifeOfAMessageBeginsWithTheCall(t *testing.T) {
 	t.Parallel()
 	testExecuting(t, func(c *console) {
 		c.press("E", "d")
@@ -68,7 +69,7 @@ func TestALifeFromTheCallOn(t *testing.T) {
 	})
 }
 
-func TestAPlannedDeliveryIsNoRetry(t *testing.T) {
+func TestAPlannedDeliveryIsNotARetry(t *testing.T) {
 	t.Parallel()
 	testExecuting(t, func(c *console) {
 		c.press("E", "d", "3", "G")
@@ -111,7 +112,7 @@ func TestDeliveriesOfACampaign(t *testing.T) {
 	})
 }
 
-func TestWhatIsWrongWithACall(t *testing.T) {
+func TestFaultsOfACall(t *testing.T) {
 	t.Parallel()
 	testExecuting(t, func(c *console) {
 		c.press("S", "y")

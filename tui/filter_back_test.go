@@ -7,7 +7,7 @@ import (
 	"backchannel/storage"
 )
 
-// A filter that is taken away leaves one where one was, so that f fires there.
+// Removing a filter keeps the selection, so that f fires at the same webhook.
 func TestClearingAFilterKeepsTheSelection(t *testing.T) {
 	t.Parallel()
 	three := func(s *testStore) {

@@ -7,8 +7,8 @@ import (
 	"backchannel/storage"
 )
 
-// The filter is the same in every view: what may follow stands dim, tab takes it, up recalls what
-// was kept in that view, and an error waits until its term is finished.
+// The filter works in the same way in every view: completions are dim and accepted with tab, up
+// recalls the filters used in that view, and an error waits until its term is complete.
 func TestTheFilterIsTheSameEverywhere(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -72,7 +72,7 @@ func TestTheFilterIsTheSameEverywhere(t *testing.T) {
 	}
 }
 
-// What one view has kept is not recalled in another one.
+// A view does not recall the filters of another one.
 func TestEachViewRecallsItsOwnFilters(t *testing.T) {
 	t.Parallel()
 	testPlaces(t, func(c *console) {
@@ -84,7 +84,7 @@ func TestEachViewRecallsItsOwnFilters(t *testing.T) {
 	})
 }
 
-// The line says how many of how many are found, as far as what was typed is finished.
+// The line of the filter shows how many of all records match the complete terms.
 func TestTheFilterCounts(t *testing.T) {
 	t.Parallel()
 	testReceiver(t, manyReceipts(3350), func(c *console) {
@@ -106,7 +106,7 @@ func TestTheFilterCounts(t *testing.T) {
 	})
 }
 
-// Names are completed too, in quotes where they need them.
+// Names are completed too, and quoted if necessary.
 func TestTheFilterCompletesNames(t *testing.T) {
 	t.Parallel()
 	testReceiver(t, fewReceipts, func(c *console) {

@@ -12,7 +12,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// What is typed in the picker narrows it: enter never takes a webhook that was not meant.
+// Typing in the picker narrows it, and enter never chooses a webhook that was not meant.
 func TestTypingInThePickerOfWebhooksNarrows(t *testing.T) {
 	t.Parallel()
 	names := []string{"acme prod", "kafka hook", "prod", "qa 2", "staging"}
@@ -62,7 +62,7 @@ func TestTypingInThePickerOfWebhooksNarrows(t *testing.T) {
 	}
 }
 
-func TestTypingInMenusOfOurWordsNarrowsToo(t *testing.T) {
+func TestTypingNarrowsMenusOfChoices(t *testing.T) {
 	t.Parallel()
 	testFiring(t, func(c *console) {
 		c.press("f", "!")
@@ -106,8 +106,8 @@ func TestASavedFixtureIsFoundByTyping(t *testing.T) {
 	})
 }
 
-// The palette runs what the words of the footer name; then what has the words typed, then
-// their beginnings.
+// The palette finds the words of the footer first, then titles that contain the words typed, then
+// titles in which words begin with them.
 func TestThePaletteFindsWordsOfTheFooter(t *testing.T) {
 	everywhere := map[string]string{
 		"clear": "Clear the receiver?", "diff": "Differences", "response": "How the receiver answers", "bounce": "bounce, email → acme prod queued",
@@ -151,7 +151,7 @@ func TestThePaletteFindsWordsOfTheFooter(t *testing.T) {
 	}
 }
 
-// What cannot be done now says why; nothing else is done instead.
+// A disabled action says why, and nothing else is done instead.
 func TestThePaletteSaysWhyNot(t *testing.T) {
 	t.Parallel()
 	testReceiver(t, twoWebhooks, func(c *console) {
@@ -170,7 +170,7 @@ func TestThePaletteSaysWhyNot(t *testing.T) {
 	})
 }
 
-// Keys that come in one read wait for what they are about, and keep their order.
+// Several keys in one read wait for the records on which they act, and keep their order.
 func TestKeysWaitForTheirRows(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
@@ -227,8 +227,8 @@ func TestKeysAfterOneThatReads(t *testing.T) {
 	})
 }
 
-// f right behind ctrl+s fires at the webhook that was just made.
-func TestFiringBehindSubmit(t *testing.T) {
+// f directly after ctrl+s fires at the webhook that was just created.
+func TestFiringDirectlyAfterSubmitting(t *testing.T) {
 	t.Parallel()
 	testFiring(t, func(c *console) {
 		c.press("n")
@@ -247,8 +247,8 @@ func TestFiringBehindSubmit(t *testing.T) {
 	})
 }
 
-// Whoever waits for slow rows may leave.
-func TestAReadThatFailsLetsKeysGo(t *testing.T) {
+// A person who waits for slow rows can leave.
+func TestAFailedReadReleasesTheKeys(t *testing.T) {
 	t.Parallel()
 	testReceiver(t, manyReceipts(1000), func(c *console) {
 		c.store.fail = fmt.Errorf("the disk is gone")

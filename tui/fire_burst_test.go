@@ -28,14 +28,14 @@ func TestBurstKeepsItsPace(t *testing.T) {
 	})
 }
 
-// startsBurst fires a burst, of which half is queued.
+// startsBurst fires a burst, half of which is queued.
 func startsBurst(c *console) {
 	c.press("f", "B", "ctrl+s") // 100, 50 a second
 	c.wait(time.Second)
 }
 
-// endsBurst ends deliveries of a burst, the oldest first: some delivered, some failed. They
-// take from 1 ms to 83.
+// endsBurst ends deliveries of a burst, the oldest first: some are delivered, some fail. Their
+// latencies are 1 to 83 ms.
 func endsBurst(c *console, delivered, failed int) {
 	c.t.Helper()
 	for i, d := range c.store.AllDeliveries() {
@@ -152,7 +152,7 @@ func TestAHiddenBurstReportsItsEnd(t *testing.T) {
 	}
 }
 
-// A key that ends what is typed does not close the panel.
+// A key that ends typing does not close the panel.
 func TestAFilterIsLeftBeforeTheBurst(t *testing.T) {
 	t.Parallel()
 	testFiring(t, func(c *console) {
@@ -167,7 +167,7 @@ func TestAFilterIsLeftBeforeTheBurst(t *testing.T) {
 	})
 }
 
-func TestBurstTellsHowItEnded(t *testing.T) {
+func TestBurstShowsItsOutcome(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		failed int

@@ -18,8 +18,8 @@ func campaignsFired(c *console) (all []string) {
 	return all
 }
 
-// testFiringOf runs a test in Webhooks with the campaigns welcome and goodbye of acme, whose
-// channel is email, and others.
+// testFiringOf runs a test in Webhooks with the email campaigns welcome and goodbye of acme, and
+// with others.
 func testFiringOf(t *testing.T, test func(c *console, welcome, goodbye storage.Campaign)) {
 	t.Helper()
 	testConsole(t, func(c *console) {
@@ -68,7 +68,7 @@ func TestFireEventsOfACampaign(t *testing.T) {
 	})
 }
 
-func TestACampaignIsFiredAsItIsNow(t *testing.T) {
+func TestRepeatUsesThePresentCampaign(t *testing.T) {
 	t.Parallel()
 	testFiringOf(t, func(c *console, welcome, _ storage.Campaign) {
 		c.press("f", "C")

@@ -9,7 +9,7 @@ import (
 	"backchannel/storage"
 )
 
-// fired lists what was fired, the oldest first.
+// fired returns the fired events, the oldest first.
 func fired(c *console) (all []string) {
 	for _, e := range c.store.AllEvents() {
 		all = append(all, fmt.Sprintf("%s %s %s %s", e.Status, e.Channel, e.Variant, e.Misbehave))
@@ -27,7 +27,7 @@ func (c *console) burst(n int) {
 	c.wait(time.Second)
 }
 
-func TestABurstIsNotRepeatedUnasked(t *testing.T) {
+func TestRepeatingABurstAsksFirst(t *testing.T) {
 	t.Parallel()
 	for _, keys := range [][]string{{"."}, {"f", "."}} {
 		testFiring(t, func(c *console) {

@@ -11,7 +11,7 @@ import (
 	"backchannel/storage"
 )
 
-// testFiring runs a test with two webhooks; only acme has JWT and both channels.
+// testFiring runs a test with two webhooks, of which only acme has JWT and both channels.
 func testFiring(t *testing.T, test func(*console)) {
 	t.Helper()
 	testConsole(t, func(c *console) {
@@ -22,7 +22,7 @@ func testFiring(t *testing.T, test func(*console)) {
 	})
 }
 
-// ends ends the newest delivery in an attempt, as the engine would.
+// ends ends the newest delivery with an attempt, as the engine would.
 func (c *console) ends(o storage.Outcome) {
 	c.t.Helper()
 	o.Attempt.Timings.Total = 3 * time.Millisecond
@@ -31,7 +31,7 @@ func (c *console) ends(o storage.Outcome) {
 
 func lastOf[T any](all []T) T { return all[len(all)-1] }
 
-// orderPatience is how long a message's next event waits while an engine runs.
+// orderPatience is how long the next event of a message waits while an engine is running.
 var orderPatience = fire.Patience(storage.Webhook{}, true)
 
 func answered(code int) storage.Outcome {
@@ -42,7 +42,7 @@ func answered(code int) storage.Outcome {
 	return o
 }
 
-func TestFiringTellsHowItEnds(t *testing.T) {
+func TestToastsShowTheOutcome(t *testing.T) {
 	t.Parallel()
 	testFiring(t, func(c *console) {
 		c.press("f", "b")
@@ -54,7 +54,7 @@ func TestFiringTellsHowItEnds(t *testing.T) {
 	})
 }
 
-func TestFiringTellsWhyItFailed(t *testing.T) {
+func TestToastsSayWhyADeliveryFailed(t *testing.T) {
 	t.Parallel()
 	testFiring(t, func(c *console) {
 		c.press("f", "s")
@@ -67,7 +67,7 @@ func TestFiringTellsWhyItFailed(t *testing.T) {
 	})
 }
 
-func TestFiringTellsOfRetriesAndWaiting(t *testing.T) {
+func TestToastsShowRetriesAndWaiting(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		name string
@@ -102,7 +102,7 @@ func TestFiringTellsOfRetriesAndWaiting(t *testing.T) {
 	}
 }
 
-func TestFiringAim(t *testing.T) {
+func TestWhichWebhookIsFiredAt(t *testing.T) {
 	t.Parallel()
 	testFiring(t, func(c *console) {
 		c.press("G", "f")
@@ -161,7 +161,7 @@ func TestRepeatWithADeletedWebhook(t *testing.T) {
 	})
 }
 
-func TestAWholeLifeWaitsForItsFirstEvent(t *testing.T) {
+func TestALifecycleWaitsForItsFirstEvent(t *testing.T) {
 	t.Parallel()
 	testFiring(t, func(c *console) {
 		c.press("f", "l", "b")
@@ -177,7 +177,7 @@ func TestAWholeLifeWaitsForItsFirstEvent(t *testing.T) {
 	})
 }
 
-func TestAWholeLifeDoesNotWaitForever(t *testing.T) {
+func TestALifecycleDoesNotWaitForever(t *testing.T) {
 	t.Parallel()
 	testFiring(t, func(c *console) {
 		c.press("f", "l", "d")
@@ -210,7 +210,7 @@ func TestMisbehaving(t *testing.T) {
 	})
 }
 
-func TestBurstRefusesNonsense(t *testing.T) {
+func TestBurstRejectsInvalidValues(t *testing.T) {
 	t.Parallel()
 	testFiring(t, func(c *console) {
 		c.press("f", "B", "ctrl+u", "-", "1", "tab", "ctrl+u", "0", "ctrl+s")
@@ -221,7 +221,7 @@ func TestBurstRefusesNonsense(t *testing.T) {
 	})
 }
 
-func TestFiringTellsOfRefusal(t *testing.T) {
+func TestToastsSayWhyNothingWasFired(t *testing.T) {
 	t.Parallel()
 	testFiring(t, func(c *console) {
 		c.store.fail = errors.New("the disk is full")
@@ -261,7 +261,7 @@ func TestThePaletteFires(t *testing.T) {
 	})
 }
 
-func TestChoicesBeginWithWhatIsChosen(t *testing.T) {
+func TestMenusBeginAtThePresentChoice(t *testing.T) {
 	t.Parallel()
 	testFiring(t, func(c *console) {
 		c.press("f", "w", "2")

@@ -16,8 +16,8 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
-// A scene is a state of the console worth looking at: every overlay and every
-// screen, empty and full.
+// A scene is a state of the console that has a golden file: every screen, empty and filled, and
+// every overlay.
 type scene struct {
 	name  string
 	set   func(*testStore) // before the console starts
@@ -25,14 +25,14 @@ type scene struct {
 	whole bool             // a screen whose layout depends on the size
 }
 
-// scenes are all of them. Each file of screens adds its own.
+// scenes returns all scenes. Each file of tests adds its own.
 func scenes() []scene {
 	return slices.Concat(webhookScenes(), trafficScenes(), overlayScenes(), fireScenes(), receiverScenes(), deliveryScenes(), campaignScenes(), executeScenes(), lifeScenes(), checkScenes())
 }
 
 func sizes() [][2]int { return [][2]int{{60, 20}, {80, 24}, {120, 30}, {200, 50}} }
 
-// show plays a scene.
+// show plays a scene and then calls look.
 func (s scene) show(t *testing.T, th theme, look func(*console)) {
 	testConsoleWith(t, th, func(c *console) {
 		s.begin(c)
@@ -53,8 +53,8 @@ func (s scene) begin(c *console) {
 	}
 }
 
-// TestGolden compares every scene, without colours, with what was looked at and found
-// good: the screens at four sizes, what lies over them at the two that people have most.
+// TestGolden compares every scene, without colours, with its golden file: screens at four sizes,
+// overlays at the two most common ones.
 func TestGolden(t *testing.T) {
 	for _, s := range scenes() {
 		t.Run(s.name, func(t *testing.T) {
@@ -82,8 +82,8 @@ func unpadded(screen string) string {
 	return strings.Join(lines, "\n")
 }
 
-// TestColours compares the escape sequences of one screen that has about every colour, and of
-// another of which the README has a picture.
+// TestColours compares the escape sequences of a screen that has almost every colour, and of
+// another one that the README shows.
 func TestColours(t *testing.T) {
 	t.Parallel()
 	for name, themes := range map[string][]theme{"receiver-failed": {darkTheme, lightTheme}, "deliveries-probe": {darkTheme}} {
@@ -127,7 +127,7 @@ func firstDifference(got, want string) string {
 	return fmt.Sprintf("the colours, or the number of lines: got %d, want %d", len(g), len(w))
 }
 
-// fitsAnySize tries the sizes at which something changes, and some that nobody named.
+// fitsAnySize draws a scene at the sizes at which something changes, and at some random ones.
 func fitsAnySize(t *testing.T, c *console) {
 	t.Helper()
 	name := fnv.New64()
@@ -148,7 +148,7 @@ func fits(t *testing.T, c *console, width, height int) {
 	checkFits(t, c, width, height)
 }
 
-// checkFits fails unless what is drawn has just this size, and nothing in it moves the cursor.
+// checkFits fails unless a view has exactly the given size and nothing in it moves the cursor.
 func checkFits(t *testing.T, c *console, width, height int) {
 	t.Helper()
 	lines := strings.Split(c.view(), "\n")
@@ -166,8 +166,8 @@ func checkFits(t *testing.T, c *console, width, height int) {
 	}
 }
 
-// mostCells returns how many cells a text takes at most, in a fraction of the time that
-// its exact width takes.
+// mostCells returns an upper bound of a text's width. It takes a fraction of the time that the
+// exact width takes.
 func mostCells(plain string) (n int) {
 	for _, r := range plain {
 		n++

@@ -8,7 +8,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// bomb panics where it is told to.
+// bomb is a model that panics where the test says.
 type bomb struct{ init, update, view, command bool }
 
 func (b bomb) Init() tea.Cmd {
@@ -35,7 +35,7 @@ func (b bomb) View() string {
 	return "fine"
 }
 
-func TestPanicsEndQuietlyAndAreKept(t *testing.T) {
+func TestPanicsEndTheConsoleAndAreLogged(t *testing.T) {
 	t.Parallel()
 	for name, b := range map[string]bomb{
 		"init": {init: true}, "update": {update: true}, "view": {view: true}, "command": {command: true},

@@ -25,9 +25,9 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// console drives a Model the way the program would, without a terminal. It lives
-// in a synctest bubble: commands run in goroutines, time passes only where a test
-// lets it, and settle returns when nothing more happens by itself.
+// console drives a Model as a tea.Program would, without a terminal. It lives in a synctest bubble:
+// commands run in goroutines, time passes only when a test lets it, and settle returns once nothing
+// more happens by itself.
 type console struct {
 	t        *testing.T
 	m        *Model
@@ -62,13 +62,13 @@ func testConsoleWith(t *testing.T, th theme, test func(*console)) {
 	testConsoleOn(t, th, func(s *testStore) Store { return s }, test)
 }
 
-// testConsoleOn runs a test with a console on what wrap makes of the store.
+// testConsoleOn runs a test with a console on the store that wrap returns.
 func testConsoleOn(t *testing.T, th theme, wrap func(*testStore) Store, test func(*console)) {
 	t.Helper()
 	testConsoleOf(t, th, func(cfg *Config, s *testStore) { cfg.Store = wrap(s) }, test)
 }
 
-// testConsoleOf runs a test with a console of which it changes what the console depends on.
+// testConsoleOf runs a test with a console whose configuration it changes.
 func testConsoleOf(t *testing.T, th theme, change func(*Config, *testStore), test func(*console)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
@@ -110,7 +110,7 @@ func testConsoleOf(t *testing.T, th theme, change func(*Config, *testStore), tes
 	})
 }
 
-// zeros is an endless source of the same id.
+// zeros is a reader of zeros, from which every ID is the same.
 type zeros struct{}
 
 func (zeros) Read(p []byte) (int, error) {
@@ -118,7 +118,7 @@ func (zeros) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// start runs a command beside the test, as the program does.
+// start runs a command in a goroutine, as tea.Program does.
 func (c *console) start(cmd tea.Cmd) {
 	if cmd == nil {
 		return
@@ -137,7 +137,7 @@ func (c *console) start(cmd tea.Cmd) {
 	}()
 }
 
-// settle hands over messages until there are none.
+// settle updates the model with messages until there are none.
 func (c *console) settle() {
 	for {
 		synctest.Wait()
@@ -171,7 +171,7 @@ func (c *console) deliver(msg tea.Msg) {
 	c.start(cmd)
 }
 
-// send hands over a message and waits until the console rests.
+// send updates the model with a message and waits until the console is idle.
 func (c *console) send(msg tea.Msg) {
 	c.deliver(msg)
 	c.settle()
@@ -185,21 +185,21 @@ func (c *console) wait(d time.Duration) {
 	c.settle()
 }
 
-// press presses keys, named as bubbletea names them.
+// press presses keys, which have the names of bubbletea.
 func (c *console) press(keys ...string) {
 	for _, k := range keys {
 		c.send(keyMsg(k))
 	}
 }
 
-// write types text, a character at a time.
+// write types a text character by character.
 func (c *console) write(text string) {
 	for _, r := range text {
 		c.send(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune{r}})
 	}
 }
 
-// paste pastes text, as terminals do it: with \r at the end of lines.
+// paste pastes a text as terminals do, with \r at the ends of lines.
 func (c *console) paste(text string) {
 	runes := []rune(strings.ReplaceAll(text, "\n", "\r"))
 	c.send(tea.KeyMsg{Type: tea.KeyRunes, Runes: runes, Paste: true})
@@ -235,7 +235,7 @@ func keyMsg(name string) tea.KeyMsg {
 	return tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(name), Alt: alt}
 }
 
-// view is what is on the screen.
+// view returns the screen.
 func (c *console) view() string {
 	if c.drawn == "" {
 		c.drawn = c.m.View()
@@ -243,7 +243,7 @@ func (c *console) view() string {
 	return c.drawn
 }
 
-// screen is that without colours.
+// screen returns the screen without colours.
 func (c *console) screen() string { return ansi.Strip(c.view()) }
 
 // see fails unless the screen shows all of these texts. Runs of spaces and line
@@ -271,7 +271,7 @@ func (c *console) miss(texts ...string) {
 
 func squeeze(s string) string { return strings.Join(strings.Fields(s), " ") }
 
-// theme is one of the three ways to draw.
+// theme is one of the three themes.
 type theme string
 
 const (
@@ -289,7 +289,7 @@ func (th theme) renderer() *lipgloss.Renderer {
 	return r
 }
 
-// rules are the store's, with the files that a test says there are.
+// rules returns the rules of the store, with the files that the test provides.
 func (c *console) rules() storage.Rules {
 	sources := noSources()
 	none := sources.ReadFile
@@ -302,7 +302,7 @@ func (c *console) rules() storage.Rules {
 	return storage.Rules{Sources: sources}
 }
 
-// noSources has neither files nor environment.
+// noSources returns sources without files and variables.
 func noSources() storage.Sources {
 	return storage.Sources{
 		Env:      func(string) (string, bool) { return "", false },

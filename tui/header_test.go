@@ -17,7 +17,7 @@ import (
 	"backchannel/tui/webhooks"
 )
 
-// headerItems find the items of the status in a header.
+// headerItems returns patterns that find the items of the status in a header.
 func headerItems() map[string]*regexp.Regexp {
 	return map[string]*regexp.Regexp{
 		"engine":     regexp.MustCompile(`● engine|○ (engine )?\d+|▲ no engine|starting…`),
@@ -33,8 +33,8 @@ func headerItems() map[string]*regexp.Regexp {
 	}
 }
 
-// headerColumns returns the column at which each item of a header begins, of the number in
-// front of a word that at which it ends.
+// headerColumns returns the column at which each item of a header begins or, for a number before a
+// word, at which it ends.
 func headerColumns(items map[string]*regexp.Regexp, line string) map[string]int {
 	columns, worst := map[string]int{}, headerFormAt(ansi.StringWidth(line)).counts == countWorst
 	for item, pattern := range items {
@@ -52,14 +52,14 @@ func headerColumns(items map[string]*regexp.Regexp, line string) map[string]int 
 	return columns
 }
 
-// A statusCase is something that the header may have to tell.
+// A statusCase is a status that the header may have to show.
 type statusCase struct {
 	screen.Status
 	name string
 }
 
-// statusCases returns each state of the engine and the receiver with a few random counts, from
-// none to hundreds of millions.
+// statusCases returns each state of the engine and the receiver with a few random counts, from none
+// to hundreds of millions.
 func statusCases() (all []statusCase) {
 	dice := rand.New(rand.NewPCG(7, 18))
 	number := func() int64 {
@@ -89,8 +89,8 @@ func statusCases() (all []statusCase) {
 	return all
 }
 
-// Every item has its column, on which nothing but the width has an influence: neither what the
-// item says, nor what the others say, nor the view in front.
+// The column of an item depends on nothing but the width: not on its text, nor on those of the
+// others, nor on the view.
 func TestTheHeaderNeverMoves(t *testing.T) {
 	t.Parallel()
 	testConsole(t, func(c *console) {
@@ -119,7 +119,7 @@ func TestTheHeaderNeverMoves(t *testing.T) {
 	})
 }
 
-// A screen over a view, a banner and a toast leave the status where it is.
+// A screen over a view, a banner and a toast do not move the status.
 func TestNothingMovesTheStatus(t *testing.T) {
 	t.Parallel()
 	testConsole(t, func(c *console) {
@@ -176,7 +176,7 @@ func TestHeaderFormsFit(t *testing.T) {
 	})
 }
 
-func TestWhatTheHeaderSays(t *testing.T) {
+func TestHeaderTexts(t *testing.T) {
 	t.Parallel()
 	status := func(pid int, base string, queued, retrying, parked, receipts int64) screen.Status {
 		return screen.Status{Read: true, Alive: true, Runtime: storage.Runtime{PID: pid, ReceiverURL: base}, Counts: storage.Counts{

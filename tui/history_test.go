@@ -11,7 +11,7 @@ import (
 	"backchannel/tui/screen"
 )
 
-// testPlaces runs a test with records of every kind that lead to one another.
+// testPlaces runs a test with records of every kind that refer to each other.
 func testPlaces(t *testing.T, test func(*console)) {
 	t.Helper()
 	testExecuting(t, func(c *console) {
@@ -36,7 +36,7 @@ func testPlaces(t *testing.T, test func(*console)) {
 	})
 }
 
-// where describes the present place.
+// where describes the present view, with its selection and filter.
 func where(c *console) string {
 	v := c.m.views
 	text := fmt.Sprint(v.current, v.env.Zoomed)
@@ -47,9 +47,9 @@ func where(c *console) string {
 	return text
 }
 
-// Wherever jumps have led, esc leads back to where they began: to the view, what was opened over
-// it, the filter, the selection, the pane and the tab.
-func TestARandomWalkIsUnwound(t *testing.T) {
+// esc undoes any sequence of jumps: the view, the screens over it, the filter, the selection, the
+// pane and the tab are as before.
+func TestEscUndoesRandomJumps(t *testing.T) {
 	t.Parallel()
 	keys := []string{"enter", "enter", "v", "v", "m", "m", "c", "r", "j", "k", "g", "G", "l", "h", "tab", "z", "esc", "backspace", "K", "/", "jump"}
 	for seed := range uint64(12) {
@@ -82,7 +82,7 @@ func TestARandomWalkIsUnwound(t *testing.T) {
 	}
 }
 
-// walk presses a key of a walk, unless it would change records there.
+// walk presses a key, unless it would change records there.
 func walk(c *console, dice *rand.Rand, key string) string {
 	v := c.m.views
 	switch {
@@ -110,8 +110,8 @@ func walk(c *console, dice *rand.Rand, key string) string {
 	return key
 }
 
-// A webhook leads to what belongs to it, the newest first, and esc from there to the webhook. A
-// filter of a person's own is taken away first.
+// Keys lead from a webhook to its records, the newest first, and esc leads back to the webhook. esc
+// first removes a filter that the person has set.
 func TestAWebhookLinksToItsRecords(t *testing.T) {
 	t.Parallel()
 	testPlaces(t, func(c *console) {
@@ -142,8 +142,8 @@ func TestAWebhookLinksToItsRecords(t *testing.T) {
 	})
 }
 
-// What was chosen in a view before a jump led there comes back too.
-func TestAJumpLeavesTheFilterOfTheViewItLedTo(t *testing.T) {
+// A view to which a jump led gets back its earlier selection and filter.
+func TestComingBackRestoresTheFilter(t *testing.T) {
 	t.Parallel()
 	testPlaces(t, func(c *console) {
 		c.press("3", "/")
@@ -162,8 +162,8 @@ func TestAJumpLeavesTheFilterOfTheViewItLedTo(t *testing.T) {
 	})
 }
 
-// Who selected the newest record and comes back finds that one selected, and follows on only if
-// it still is the newest.
+// A person who selected the newest record finds it selected after coming back. The list follows
+// only if it still is the newest.
 func TestComingBackToTheNewest(t *testing.T) {
 	t.Parallel()
 	for _, more := range []bool{false, true} {
@@ -187,7 +187,7 @@ func TestComingBackToTheNewest(t *testing.T) {
 	}
 }
 
-// Enter opens what a toast names, as long as no other key was pressed since it came.
+// Enter opens what a toast names, unless another key has been pressed since it appeared.
 func TestEnterOpensWhatAToastNames(t *testing.T) {
 	t.Parallel()
 	fire := func(c *console) { c.press("1", "f", "d"); c.wait(100 * time.Millisecond) }

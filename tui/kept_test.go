@@ -12,8 +12,8 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// testKept runs a test with a console that keeps what a person chooses in a file, which holds a
-// text at first. kept returns what it holds.
+// testKept runs a test with a console that saves settings in a file, which initially contains text.
+// kept returns its contents.
 func testKept(t *testing.T, text string, fill func(*testStore), test func(c *console, kept func() string)) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "config.toml")
@@ -48,7 +48,7 @@ func (c *console) pick(name string) {
 	c.press("enter")
 }
 
-func TestThemeIsKept(t *testing.T) {
+func TestThemeIsSaved(t *testing.T) {
 	t.Parallel()
 	testKept(t, "theme = \"light\" # by day\n", twoHooks, func(c *console, kept func() string) {
 		if c.m.env.Theme.Dark {
@@ -71,7 +71,7 @@ func TestThemeIsKept(t *testing.T) {
 	})
 }
 
-func TestColumnsAreKept(t *testing.T) {
+func TestColumnsAreSaved(t *testing.T) {
 	t.Parallel()
 	testKept(t, "[columns]\nwebhooks = [\"State\", \"Name\"]\n", twoHooks, func(c *console, kept func() string) {
 		c.see("State Name", "active acme prod")
@@ -99,7 +99,7 @@ func TestColumnsAreKept(t *testing.T) {
 	})
 }
 
-func TestFiltersAreKept(t *testing.T) {
+func TestFiltersAreSaved(t *testing.T) {
 	t.Parallel()
 	testKept(t, "[filters]\nwebhooks = 'stag'\ndeliveries = 'state:failed'\n", twoHooks, func(c *console, kept func() string) {
 		c.see("/ stag", "staging", "1 of 1")
@@ -134,7 +134,7 @@ func TestFiltersAreKept(t *testing.T) {
 	})
 }
 
-func TestKeysAreMoved(t *testing.T) {
+func TestKeysAreReplaced(t *testing.T) {
 	t.Parallel()
 	testKept(t, "[keys]\n\"n\" = \"ctrl+n\"\n'e' = 'd'\n'd' = 'e'\n'f' = 'w'\n'/' = 'f5'\n", twoHooks, func(c *console, kept func() string) {
 		c.see("ctrl+n new", "d edit", "f5 filter", "No event yet. w fires one.")
@@ -172,8 +172,7 @@ func TestKeysAreMoved(t *testing.T) {
 	})
 }
 
-// A key that has a meaning on one of the screens is not put in the place of another of that
-// screen.
+// A key that has a meaning on a screen cannot replace another one there.
 func TestKeysThatConflict(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct{ keys, want string }{
@@ -207,7 +206,7 @@ func TestKeysThatConflict(t *testing.T) {
 	}
 }
 
-// No screen has two things for one key, so that a remap is all that can conflict.
+// No screen uses a key twice, so that conflicts are only caused by replacements.
 func TestBuiltInKeysDoNotConflict(t *testing.T) {
 	t.Parallel()
 	testConsole(t, func(c *console) {
@@ -230,8 +229,8 @@ func TestBuiltInKeysDoNotConflict(t *testing.T) {
 	})
 }
 
-// What cannot be used is told in one line, and the console opens all the same.
-func TestFaultsOfTheKeptFile(t *testing.T) {
+// Settings that cannot be used are reported in one line, and the console opens nevertheless.
+func TestInvalidSettings(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct{ text, want string }{
 		"column":      {"[columns]\n\ndeliveries = ['Time', 'Stat']\n", `:3: columns.deliveries: there is no column "Stat"; did you mean "State"?; the columns are Time, State, Event, Ch, Webhook, Tries, Code, Latency, Next, Receiver, Campaign`},
@@ -259,8 +258,8 @@ func TestFaultsOfTheKeptFile(t *testing.T) {
 	}
 }
 
-// Leaving the console does not lose what was just chosen.
-func TestTheLastChoiceIsKept(t *testing.T) {
+// A setting that was changed just before the console ended is not lost.
+func TestTheLastSettingIsSaved(t *testing.T) {
 	t.Parallel()
 	testKept(t, "", twoHooks, func(c *console, kept func() string) {
 		c.m.settings.unsaved = append(c.m.settings.unsaved, setting{config.Mouse(), true})

@@ -11,7 +11,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// A script and a slow line bring keys faster than commands answer.
+// From a script or over a slow line, keys may come faster than commands answer.
 func TestSeveralKeysInOneRead(t *testing.T) {
 	t.Parallel()
 	tests := map[string][]tea.KeyMsg{
@@ -41,8 +41,8 @@ func TestSeveralLettersInOneReadAreTyped(t *testing.T) {
 	})
 }
 
-// A text pasted where nobody types does not end the console.
-func TestQuitsOnlyAtItsLastKey(t *testing.T) {
+// A text that is pasted outside of a text field does not end the console.
+func TestOnlyALoneQQuits(t *testing.T) {
 	t.Parallel()
 	for keys, quits := range map[string]bool{"q": true, "4q": true, "qq": true, "qjj": false} {
 		testConsole(t, func(c *console) {
@@ -58,7 +58,7 @@ func TestQuitsOnlyAtItsLastKey(t *testing.T) {
 	}
 }
 
-// Somebody in a hurry presses keys while the first screen is still to be read.
+// Keys that are pressed before the first screen has been read wait for it.
 func TestKeysBeforeTheFirstScreen(t *testing.T) {
 	t.Parallel()
 	testFiring(t, func(c *console) {
@@ -84,7 +84,7 @@ func TestKeysOfBytes(t *testing.T) {
 	}
 }
 
-// Without bracketed paste the lines of a text come as keys.
+// Without bracketed paste, the lines of a pasted text come as keys.
 func TestATextPastedOnAListDoesNothing(t *testing.T) {
 	t.Parallel()
 	testReceiver(t, fewReceipts, func(c *console) {

@@ -15,7 +15,7 @@ func runtimeOf(change func(*storage.Runtime)) func(*testStore) {
 	return func(s *testStore) { s.SetRuntime(change) }
 }
 
-func TestHeaderTellsHowThingsStand(t *testing.T) {
+func TestHeaderShowsTheStatus(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		name string
@@ -123,7 +123,6 @@ func TestSuspendAndResume(t *testing.T) {
 	})
 }
 
-// TestToastsHideNothing compares the screen with and without toasts.
 func TestToastsHideNothing(t *testing.T) {
 	t.Parallel()
 	testConsole(t, func(c *console) {

@@ -13,7 +13,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// testMouse is testKept with the mouse on, and 40 deliveries.
+// testMouse is like testKept, with the mouse on and 40 deliveries.
 func testMouse(t *testing.T, test func(*console)) {
 	t.Helper()
 	testKept(t, "mouse = true\n", func(s *testStore) {
@@ -28,7 +28,7 @@ func (c *console) mouse(x, y int, button tea.MouseButton) {
 	c.send(tea.MouseMsg{X: x, Y: y, Action: tea.MouseActionPress, Button: button})
 }
 
-// clickOn clicks on the first place that shows a text.
+// clickOn clicks on the first occurrence of a text.
 func (c *console) clickOn(text string) {
 	c.t.Helper()
 	for y, line := range strings.Split(c.screen(), "\n") {
@@ -124,8 +124,8 @@ func TestMouseIsOffUntilAKeyTurnsItOn(t *testing.T) {
 	})
 }
 
-// What lies behind a box is out of reach, and the wheel is for the box.
-func TestMouseBehindABox(t *testing.T) {
+// A click outside of an overlay does nothing, and the wheel acts on the overlay.
+func TestMouseOutsideOfAnOverlay(t *testing.T) {
 	t.Parallel()
 	testMouse(t, func(c *console) {
 		c.press("?")
@@ -137,7 +137,7 @@ func TestMouseBehindABox(t *testing.T) {
 	})
 }
 
-// Wherever the mouse is, and whatever is there, nothing breaks.
+// No mouse event at any position causes a panic.
 func TestMouseEverywhere(t *testing.T) {
 	t.Parallel()
 	testMouse(t, func(c *console) {

@@ -12,13 +12,14 @@ import (
 	"backchannel/tui/screen"
 )
 
-// nasty is text that moves the cursor, hides, reorders, is wide, and does not end.
+// nasty is a text that moves the cursor, hides and reorders characters, has wide ones, and does not
+// end.
 const nasty = "\x1b[2J\x1b]0;x\a\u202eevil\u200b 顧客 e\u0301👩‍💻\r\n\ttab"
 
 func longNasty() string { return nasty + strings.Repeat(" 顧客wide", 60) }
 
-// A nastyStore is a real store whose records read as if somebody had written into the
-// database: the store itself accepts few of these values.
+// A nastyStore is a real store whose records have hostile values, as if someone had changed the
+// database. The store itself rejects most of these values.
 type nastyStore struct {
 	*testStore
 	few bool // leave the webhooks alone but for their names
@@ -114,8 +115,8 @@ func (n nastyStore) Receipt(ctx context.Context, id storage.ID) (storage.Receipt
 	return spoilOne(one, err, n.receipt)
 }
 
-// receipt spoils what the database would have to be tampered with for; the rest is stored
-// as it is, since anybody can send it.
+// receipt changes the fields that only someone with access to the database could change. Other
+// fields are stored as they are, because anyone can send them.
 func (nastyStore) receipt(r *storage.Receipt) {
 	long := longNasty()
 	if r.RequestID == long {
@@ -144,7 +145,7 @@ func (n nastyStore) CheckRun(ctx context.Context, id storage.ID) (storage.CheckR
 	})
 }
 
-// nastyReceipts adds deliveries and activities, and receipts that nobody should send.
+// nastyReceipts adds deliveries, activities and hostile receipts.
 func nastyReceipts(s *testStore) {
 	s.AddFewDeliveries()
 	long := longNasty()
@@ -167,7 +168,7 @@ func nastyReceipts(s *testStore) {
 	s.Receive(deep, r)
 }
 
-// oddWebhooks adds many, of which one reads as nasty.
+// oddWebhooks adds many webhooks, one of which has hostile values.
 func oddWebhooks(s *testStore) {
 	twoWebhooks(s)
 	all := make([]storage.Webhook, 301)
@@ -181,7 +182,7 @@ func oddWebhooks(s *testStore) {
 	s.AddDelivery(storage.Event{WebhookID: all[0].ID, Channel: storage.Email, Status: storage.StatusBounce})
 }
 
-// A nastyScene is a scene whose records are nasty.
+// A nastyScene is a scene whose records have hostile values.
 type nastyScene struct {
 	scene
 	few bool
@@ -210,8 +211,8 @@ func nastyScenes() []nastyScene {
 	return out
 }
 
-// TestEverySizeFits draws every scene at many sizes: no line is wider and no
-// view is taller or shorter than the screen, whatever the data.
+// At every size, no line is wider and no view is taller or shorter than the screen, whatever the
+// data.
 func TestEverySizeFits(t *testing.T) {
 	for _, s := range nastyScenes() {
 		t.Run(s.name, func(t *testing.T) {

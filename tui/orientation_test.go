@@ -13,8 +13,8 @@ import (
 	"backchannel/tui/screen"
 )
 
-// The tabs stand where they stand, whatever happens to deliveries.
-func TestTheTabsDoNotJump(t *testing.T) {
+// The tabs do not move when the numbers of deliveries change.
+func TestTheTabsDoNotMove(t *testing.T) {
 	t.Parallel()
 	head := func(c *console) string { return strings.SplitN(c.screen(), "\n", 2)[0] }
 	tabs := func(line string) string {
@@ -64,7 +64,7 @@ func TestASecondConsoleNamesItsTabs(t *testing.T) {
 	}
 }
 
-// Who sees no colours sees by a glyph which pane the keys go to.
+// Without colours, a glyph marks the pane that has the focus.
 func TestTheFocusIsVisibleWithoutColour(t *testing.T) {
 	t.Parallel()
 	testReceiver(t, fewReceipts, func(c *console) {
@@ -102,7 +102,7 @@ func TestTheFocusIsVisibleWithoutColour(t *testing.T) {
 	})
 }
 
-// What was opened from Activity leads back to it, and to the same entry.
+// esc leads from a record that was opened from Activity back to the same activity.
 func TestEscGoesBackFromAJump(t *testing.T) {
 	t.Parallel()
 	for _, key := range []string{"esc", "q"} {
@@ -176,8 +176,7 @@ func TestTimesWithinTextsAreLocal(t *testing.T) {
 	}
 }
 
-// The list, the detail, the reasons in it and what Activity says have one zone, beside which the
-// detail has UTC.
+// All times on the screen are in one zone. The detail also shows them in UTC.
 func TestOneZoneOnTheScreen(t *testing.T) {
 	t.Parallel()
 	testConsole(t, func(c *console) {
@@ -204,7 +203,8 @@ func TestOneZoneOnTheScreen(t *testing.T) {
 	})
 }
 
-// onlyAsUTC fails if a time of the tests' noon is not in the console's zone and is not marked as UTC.
+// onlyAsUTC fails if a time around the tests' noon is neither in the console's zone nor marked as
+// UTC.
 func onlyAsUTC(c *console) {
 	c.t.Helper()
 	for _, at := range regexp.MustCompile(`\b12:0[\d:.]*.?`).FindAllString(c.screen(), -1) {

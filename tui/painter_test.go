@@ -25,7 +25,7 @@ const (
 	frameEnds   = "\x1b[?2026l"
 )
 
-func TestAPaintingBecomesAnother(t *testing.T) {
+func TestFrameBufferUpdate(t *testing.T) {
 	t.Parallel()
 	full := strings.Repeat("x", 10)
 	for _, test := range []struct {
@@ -65,9 +65,9 @@ func TestAPaintingBecomesAnother(t *testing.T) {
 	}
 }
 
-// Whatever was there, a terminal shows a view as one that shows it first. A line whose
-// width terminals disagree on clears what was there, and does not wrap.
-func TestNothingOfAnEarlierViewRemains(t *testing.T) {
+// A terminal shows a view independent of what it showed before. A line with characters of disputed
+// width is erased first, and does not wrap.
+func TestNothingOfThePreviousViewRemains(t *testing.T) {
 	t.Parallel()
 	random := rand.New(rand.NewPCG(1, 2))
 	p := frameBuffer{}
@@ -108,8 +108,8 @@ func randomView(random *rand.Rand, width, height int) string {
 	return fixWidths(strings.Join(lines, "\n"))
 }
 
-// An emulator is as much of a terminal as frames need. A character behind the last cell
-// goes to the next line, and at the last line the screen scrolls.
+// An emulator is a terminal with the functions that frames need. A character after the last cell
+// continues on the next line, and after the last line the screen scrolls.
 type emulator struct {
 	cells   [][]string
 	x, y    int
@@ -211,9 +211,9 @@ func number(text string) int {
 	return n
 }
 
-// However often there is something new, it is drawn 20 times a second at most, and the last
-// of it in any case. Nothing is drawn while nothing changes, or outside of the screen.
-func TestFramesAreDrawnWhenThereIsSomethingNew(t *testing.T) {
+// Frames are drawn at most 20 times a second, and the last change is always drawn. Nothing is drawn
+// while nothing changes, or outside of the alternate screen.
+func TestFramesAreDrawnOnlyAfterChanges(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		file, err := os.Create(filepath.Join(t.TempDir(), "tty"))
@@ -273,8 +273,8 @@ func TestFramesAreDrawnWhenThereIsSomethingNew(t *testing.T) {
 	})
 }
 
-// What the screen showed before the terminal was somebody else's is all drawn again.
-func TestTheScreenComesBackWhole(t *testing.T) {
+// After another program has used the terminal, everything is drawn again.
+func TestTheScreenIsRedrawnAfterAnotherProgram(t *testing.T) {
 	t.Setenv("TERM", "xterm-256color")
 	t.Setenv("TMUX", "")
 	cfg, _ := realConfig(t, staging())

@@ -58,7 +58,7 @@ func TestThePaletteTakesArguments(t *testing.T) {
 	}
 }
 
-// Any ID opens what it is of, and esc leads back.
+// open with any ID opens its record, and esc leads back.
 func TestThePaletteOpensAnyID(t *testing.T) {
 	t.Parallel()
 	testPlaces(t, func(c *console) {
@@ -123,8 +123,8 @@ func listed(c *console, want ...string) {
 
 func (c *console) covered() bool { return c.m.covered() }
 
-// A name that is the end of another one is the webhook that is meant.
-func TestThePaletteTakesTheWholeName(t *testing.T) {
+// A complete name means that webhook, even if another name ends with it.
+func TestThePalettePrefersTheCompleteName(t *testing.T) {
 	t.Parallel()
 	testConsole(t, func(c *console) {
 		for i, name := range []string{"acme prod", "prod", "prod eu"} {
@@ -142,7 +142,7 @@ func TestThePaletteTakesTheWholeName(t *testing.T) {
 	})
 }
 
-// A filter that the list in front does not have leads to one that has it.
+// A filter whose key the front list does not have leads to the views that have it.
 func TestThePaletteFiltersElsewhere(t *testing.T) {
 	t.Parallel()
 	testPlaces(t, func(c *console) {
@@ -164,8 +164,8 @@ func TestThePaletteFiltersElsewhere(t *testing.T) {
 	})
 }
 
-// What was used last comes first, arguments and all.
-func TestThePaletteHasTheLatestFirst(t *testing.T) {
+// The command that was used last comes first, with its arguments.
+func TestThePaletteListsTheLatestFirst(t *testing.T) {
 	t.Parallel()
 	testPlaces(t, func(c *console) {
 		c.command("go campaign orders")
@@ -180,7 +180,7 @@ func TestThePaletteHasTheLatestFirst(t *testing.T) {
 	})
 }
 
-// Tab completes a command and its arguments, and so does enter where some are missing.
+// Tab completes a command and its arguments. Enter does so too if arguments are missing.
 func TestThePaletteCompletes(t *testing.T) {
 	t.Parallel()
 	testPlaces(t, func(c *console) {

@@ -21,8 +21,8 @@ func largeKey(t *testing.T) string {
 	return strings.ReplaceAll(string(text), "TESTING KEY", "PRIVATE KEY")
 }
 
-// On a real terminal, with and without bracketed paste, a key is taken whole, the next
-// fields stay as they were, and it is not to be seen at any time.
+// On a real terminal, with and without bracketed paste, a pasted key is read completely, the
+// following fields do not change, and the key is never visible.
 func TestAKeyPastedOnATerminal(t *testing.T) {
 	t.Parallel()
 	key := largeKey(t)
@@ -59,7 +59,7 @@ func TestAKeyPastedOnATerminal(t *testing.T) {
 	}
 }
 
-// never fails if one of the texts was ever sent to the terminal.
+// never fails if any of the texts has been sent to the terminal.
 func (p *tty) never(texts ...string) {
 	p.t.Helper()
 	p.mu.Lock()
@@ -71,7 +71,7 @@ func (p *tty) never(texts ...string) {
 	}
 }
 
-func TestAKeyPastedWhereOneWouldSeeIt(t *testing.T) {
+func TestAKeyPastedIntoAVisibleField(t *testing.T) {
 	t.Parallel()
 	testConsole(t, func(c *console) {
 		c.press("n")
@@ -81,7 +81,7 @@ func TestAKeyPastedWhereOneWouldSeeIt(t *testing.T) {
 	})
 }
 
-// Letters that come in one read are a text, even if it is the name of a key.
+// Several letters in one read are text, even if they are the name of a key.
 func TestSeveralLettersInOneReadAreText(t *testing.T) {
 	t.Parallel()
 	testConsole(t, func(c *console) {

@@ -8,7 +8,7 @@ import (
 	"backchannel/storage"
 )
 
-func TestAProfileOfOnesOwn(t *testing.T) {
+func TestCustomResponseProfile(t *testing.T) {
 	t.Parallel()
 	testReceiver(t, fewReceipts, func(c *console) {
 		c.press("g", "o", "8")

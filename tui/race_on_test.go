@@ -2,8 +2,8 @@
 
 package tui
 
-// How many sizes are tried beside the usual ones. Drawing is one goroutine's work, in which
-// the race detector finds nothing, slowly.
+// How many random sizes are tried. Drawing happens in one goroutine, so the race detector only
+// slows it down.
 const (
 	randomSizes = 1
 	strollSteps = 60

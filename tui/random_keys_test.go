@@ -18,10 +18,10 @@ import (
 
 var walks = flag.Uint64("walks", 1, "how many random walks are taken, each with the seed after the one before")
 
-// many is how many there are of each kind of record that has no end.
+// many is the number of records of each kind that grows.
 const many = 5000
 
-// A stroll is a random walk through a console. All of it follows from its seed.
+// A stroll is a random walk through the console. It is determined by its seed.
 type stroll struct {
 	*console
 	dice *rand.Rand
@@ -29,9 +29,9 @@ type stroll struct {
 	came int // receipts
 }
 
-// TestAnyKeysOnThousandsOfRecords presses keys at random while records come and the terminal
-// changes its size. First those that move, mark, filter and jump: the selection stays on its
-// record and the position is that of the store. Then any at all, which need only be survived.
+// The test presses random keys while records arrive and the terminal is resized. The first keys
+// move, mark, filter and jump: the selection must stay on its record, and the position must be that
+// of the store. Then any key is pressed, which must only cause no panic.
 func TestAnyKeysOnThousandsOfRecords(t *testing.T) {
 	t.Parallel()
 	for seed := range *walks {
@@ -88,7 +88,7 @@ func (s *stroll) fill() {
 	s.wait(time.Second)
 }
 
-// press presses a key, and looks whether what is drawn fits.
+// press presses a key, and checks that the view fits.
 func (s *stroll) press(key string) {
 	s.path = append(s.path, key)
 	s.console.press(key)
@@ -106,7 +106,7 @@ func (s *stroll) look() {
 	}
 }
 
-// anyKey returns a key that does not end the console.
+// anyKey returns a random key that does not end the console.
 func (s *stroll) anyKey() string {
 	named := []string{
 		"enter", "esc", "tab", "shift+tab", "up", "down", "left", "right", "pgup", "pgdown", "home", "end", "backspace", "delete", "space",
@@ -122,7 +122,7 @@ func (s *stroll) anyKey() string {
 	}
 }
 
-// browse does one thing that changes no record that is shown, and looks at what it led to.
+// browse presses a key that changes no record, and checks the result.
 func (s *stroll) browse() {
 	before, placed := s.place()
 	follows := before.Follows
@@ -155,7 +155,7 @@ func (s *stroll) browse() {
 	s.checkPosition()
 }
 
-// place returns what the screen in front shows.
+// place returns what the front screen shows.
 func (s *stroll) place() (at screen.Bookmark, ok bool) {
 	placer, ok := s.m.views.front().(screen.Bookmarker)
 	if ok {
@@ -176,7 +176,7 @@ func (s *stroll) receive(n int) {
 	s.wait(time.Second)
 }
 
-// filter types a filter, of which any of the views may know nothing.
+// filter types a random filter, whose keys some views do not have.
 func (s *stroll) filter() {
 	text := []string{"status:sent", "person7", "status:bounce 3", "webhook:acme", "nothing like it", "state:parked 1"}[s.dice.IntN(6)]
 	s.press("/")
@@ -192,8 +192,7 @@ func (s *stroll) filter() {
 	s.wait(time.Second)
 }
 
-// checkPosition compares the position with the store's order of the records that the filter
-// chooses.
+// checkPosition compares the position with the order of the matching records in the store.
 func (s *stroll) checkPosition() {
 	s.wait(100 * time.Millisecond)
 	at, ok := s.place()

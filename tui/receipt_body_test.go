@@ -12,7 +12,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// badSchema changes the first receipt to one whose body the schema refuses.
+// badSchema changes the first receipt to one whose body does not match the schema.
 func badSchema(s *testStore) {
 	s.AddFewReceipts(func(all []storage.Receipt) {
 		all[0].Code = 422
@@ -48,8 +48,7 @@ func TestTheFailingLineIsMarked(t *testing.T) {
 	})
 }
 
-// While the body has the focus, its keys are about the body; while the list has it, about the
-// list.
+// While the body has the focus, keys act on the body. While the list has it, they act on the list.
 func TestKeysInTheBody(t *testing.T) {
 	t.Parallel()
 	testReceiver(t, fewReceipts, func(c *console) {
@@ -103,7 +102,7 @@ func TestABodyThatIsNotJSONIsSearchedToo(t *testing.T) {
 	})
 }
 
-// A receipt that arrives while a person types does not turn the letters into keys.
+// A receipt that arrives while a person types does not turn letters into commands.
 func TestSearchInTheBodyContinuesInANewerReceipt(t *testing.T) {
 	t.Parallel()
 	testReceiver(t, fewReceipts, func(c *console) {
@@ -121,8 +120,8 @@ func TestSearchInTheBodyContinuesInANewerReceipt(t *testing.T) {
 	})
 }
 
-// Another receipt's body begins anew: nothing of the search or the folds remains.
-func TestAnotherReceiptHasItsOwnBody(t *testing.T) {
+// The body of another receipt has no search and no folds of the previous one.
+func TestSearchAndFoldsEndWithTheReceipt(t *testing.T) {
 	t.Parallel()
 	testReceiver(t, fewReceipts, func(c *console) {
 		c.size(200, 50)
@@ -134,7 +133,7 @@ func TestAnotherReceiptHasItsOwnBody(t *testing.T) {
 	})
 }
 
-// The body of a call that was refused opens at what the answer names.
+// The body of a rejected call is scrolled to the first fault.
 func TestTheFailingLineOfACallIsMarked(t *testing.T) {
 	t.Parallel()
 	i := slices.IndexFunc(scenes(), func(s scene) bool { return s.name == "calls-refused" })
@@ -144,7 +143,7 @@ func TestTheFailingLineOfACallIsMarked(t *testing.T) {
 	})
 }
 
-// Keys that are typed faster than a body is read wait for it.
+// Keys that act on a body wait until it has been read.
 func TestKeysInTheBodyWaitForIt(t *testing.T) {
 	t.Parallel()
 	testReceiver(t, fewReceipts, func(c *console) {

@@ -7,7 +7,7 @@ import (
 	"backchannel/tui/tuitest"
 )
 
-// In a detail / searches in what is shown, and the list stays as it is.
+// In the detail, / searches the visible tab and leaves the list as it is.
 func TestSearchInADetail(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
@@ -47,7 +47,7 @@ func TestSearchInADetail(t *testing.T) {
 	}
 }
 
-// A receipt that arrives while a person types does not turn the letters into keys.
+// A receipt that arrives while a person types does not turn letters into commands.
 func TestSearchInADetailContinuesInANewerReceipt(t *testing.T) {
 	t.Parallel()
 	testReceiver(t, fewReceipts, func(c *console) {

@@ -12,7 +12,7 @@ import (
 	"backchannel/tui/tuitest"
 )
 
-// tokenScene makes the first receipt one that came with a real token, forged as change says.
+// tokenScene changes the first receipt to one with a real token, which change has forged.
 func tokenScene(forgery token.Forgery) func(*testStore) {
 	return func(s *testStore) {
 		s.AddFewReceipts(func(all []storage.Receipt) {
@@ -32,7 +32,7 @@ func tokenScene(forgery token.Forgery) func(*testStore) {
 	}
 }
 
-// forgedByHand makes the first receipt one whose token is the same in each run.
+// forgedByHand changes the first receipt to one whose token is the same in each run.
 func forgedByHand(s *testStore) {
 	s.AddFewReceipts(func(all []storage.Receipt) {
 		r := &all[0]
@@ -59,7 +59,7 @@ func handKey() *token.Key {
 	return key
 }
 
-// refuse gives a receipt the verdict that its checks deserve.
+// refuse gives a receipt the verdict that follows from its checks.
 func refuse(r *storage.Receipt) {
 	if first, bad := token.Failed(r.Verdicts.Auth.Checks); bad {
 		r.Code, r.Verdicts.Auth.Result = 401, storage.Fail
@@ -96,7 +96,7 @@ func TestTheTokenIsShownClaimByClaim(t *testing.T) {
 	}
 }
 
-// Every time is in the console's zone, and here in UTC too.
+// Every time is shown in the console's zone and in UTC.
 func TestTheTokensTimesAreLocal(t *testing.T) {
 	t.Parallel()
 	testReceiver(t, tokenScene(token.Forgery{ExpiredBy: 67 * time.Second}), func(c *console) {

@@ -26,7 +26,7 @@ func TestARemedyIsShownOnce(t *testing.T) {
 	})
 }
 
-func TestPhrasesOfTheHeadStayWhole(t *testing.T) {
+func TestPhrasesOfTheHeadAreNotSplit(t *testing.T) {
 	t.Parallel()
 	testReceiver(t, func(s *testStore) {
 		s.AddFewReceipts(func(all []storage.Receipt) { all[1].Duration = 1500 * time.Microsecond })

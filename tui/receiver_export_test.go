@@ -81,7 +81,7 @@ func TestExportAsksBeforeItReplaces(t *testing.T) {
 	})
 }
 
-// ids are those of receipts that arrived makes.
+// ids returns the IDs of the receipts that arrived adds.
 func ids(numbers ...int) []storage.ID {
 	var all []storage.ID
 	for _, n := range numbers {

@@ -36,7 +36,7 @@ func TestReceiverShowsWhatAnotherServerAnswered(t *testing.T) {
 	})
 }
 
-func TestReceiverTellsAllOfTheAnswerInNarrowPanes(t *testing.T) {
+func TestReceiverShowsTheWholeAnswerInNarrowPanes(t *testing.T) {
 	t.Parallel()
 	testReceiver(t, func(s *testStore) {
 		s.AddFewReceipts(func(all []storage.Receipt) { all[0].Code, all[0].Note = 503, strings.Repeat("note ", 15)+"ends" })
@@ -49,7 +49,7 @@ func TestReceiverTellsAllOfTheAnswerInNarrowPanes(t *testing.T) {
 	})
 }
 
-func TestReceiverTabsGoRound(t *testing.T) {
+func TestReceiverTabsWrapAround(t *testing.T) {
 	t.Parallel()
 	testReceiver(t, fewReceipts, func(c *console) {
 		c.size(120, 30)
@@ -73,7 +73,7 @@ func TestSecretsOfHeadersAreMasked(t *testing.T) {
 	})
 }
 
-func TestBodyIsShownAsItCame(t *testing.T) {
+func TestBodyIsShownAsReceived(t *testing.T) {
 	t.Parallel()
 	testReceiver(t, fewReceipts, func(c *console) {
 		c.press("g", "j", "b")
@@ -347,7 +347,7 @@ func TestResponseProfileBeforeAnythingArrived(t *testing.T) {
 	})
 }
 
-func TestAPaneThatCutsSaysSo(t *testing.T) {
+func TestATruncatedPaneSaysSo(t *testing.T) {
 	t.Parallel()
 	testReceiver(t, fewReceipts, func(c *console) {
 		c.size(80, 24)

@@ -9,8 +9,8 @@ import (
 	"backchannel/storage"
 )
 
-// Where a body is sent, with which headers and which token, is a matter of the form.
-func TestResendWithControl(t *testing.T) {
+// The form determines where a body is sent, with which headers and with which token.
+func TestResendWithOtherHeadersAndToken(t *testing.T) {
 	t.Parallel()
 	testReceiver(t, fewReceipts, func(c *console) {
 		c.press("g", "R")
@@ -57,7 +57,7 @@ func TestResendToAnotherWebhook(t *testing.T) {
 	})
 }
 
-// Without an editor the form says so, and stays.
+// Without an editor, the form says so and stays open.
 func TestResendWithoutAnEditor(t *testing.T) {
 	t.Parallel()
 	testReceiver(t, fewReceipts, func(c *console) {
@@ -66,7 +66,7 @@ func TestResendWithoutAnEditor(t *testing.T) {
 	})
 }
 
-// A delivery is edited and sent in the same form as a receipt.
+// A delivery has the same form as a receipt.
 func TestResendOfADelivery(t *testing.T) {
 	t.Parallel()
 	testDeliveries(t, func(c *console) {
@@ -95,7 +95,7 @@ func TestResendOfADelivery(t *testing.T) {
 	})
 }
 
-// Nothing was sent yet of a delivery that waits, so it has no old token.
+// A delivery that waits for its first attempt has no old token.
 func TestResendOfADeliveryThatWasNotSent(t *testing.T) {
 	t.Parallel()
 	testDeliveries(t, func(c *console) {

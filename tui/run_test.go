@@ -20,7 +20,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// patience is how long a test waits for what takes a moment, on a busy machine too.
+// patience limits how long a test waits for an event, also on a busy machine.
 const patience = 30 * time.Second
 
 // tty is a pseudo-terminal with the console on it.
@@ -39,8 +39,8 @@ func openConsole(ctx context.Context, t *testing.T, cfg Config) *tty {
 	return onTerminal(t, func(tty *os.File) error { return Run(ctx, cfg, tty, tty) })
 }
 
-// stillOpen are the program's ends: after a panic bubbletea does not wait for its goroutine
-// that asks for the size, so nobody knows when one may be closed.
+// stillOpen holds the program's ends of the terminals. After a panic bubbletea does not wait for
+// the goroutine that asks for the size, so it is unknown when one may be closed.
 var stillOpen kept
 
 type kept struct {
@@ -54,7 +54,7 @@ func (k *kept) keep(file *os.File) {
 	k.files = append(k.files, file)
 }
 
-// onTerminal runs something on a pseudo-terminal.
+// onTerminal runs a function on a pseudo-terminal.
 func onTerminal(t *testing.T, run func(*os.File) error) *tty {
 	t.Helper()
 	outside, inside := ptytest.Open(t, 30, 120)
@@ -121,7 +121,7 @@ const (
 	bracketedPasteOff = "\x1b[?2004l"
 )
 
-// realConfig configures a console on a terminal, with these webhooks.
+// realConfig returns the configuration of a console on a terminal, with these webhooks.
 func realConfig(t *testing.T, webhooks ...storage.Webhook) (Config, *testStore) {
 	t.Helper()
 	rules := storage.Rules{Sources: noSources()}
@@ -162,7 +162,7 @@ func TestTheTerminalIsRestored(t *testing.T) {
 	}
 }
 
-// crashing is a store that panics in the middle of things.
+// crashing is a store that panics while it is read.
 type crashing struct{ *testStore }
 
 func (crashing) Webhooks(context.Context) ([]storage.Webhook, error) { panic("boom") }
@@ -216,7 +216,7 @@ func TestCopyReachesTheTerminal(t *testing.T) {
 	}
 }
 
-// What was copied can be selected where the terminal or tmux swallowed it.
+// A copied text can be shown and selected, in case the terminal or tmux has discarded it.
 func TestWhatWasCopiedIsShown(t *testing.T) {
 	t.Setenv("TERM", "linux")
 	t.Setenv("TMUX", "")
@@ -255,7 +255,8 @@ func TestEndingWhileATextIsShown(t *testing.T) {
 	}
 }
 
-// Within tmux the text goes to tmux itself: it ignores what programs write unless told.
+// Within tmux the text is given to tmux itself, because by default it ignores the sequences of
+// programs.
 func TestCopyingWithinTmux(t *testing.T) {
 	for name, test := range map[string]struct{ script, want, kept string }{
 		"3.2 and later": {`cat > "$KEPT"; echo "$@" >> "$KEPT"`, "copied to tmux: prefix ] pastes it; sent to the terminal's clipboard too, unless tmux's set-clipboard is off", "a text\nload-buffer -w -\n"},

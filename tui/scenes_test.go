@@ -69,7 +69,7 @@ func webhookScenes() []scene {
 	}
 }
 
-// fillInBadly leaves about nothing as it should be.
+// fillInBadly fills in the form with an error in almost every field.
 func fillInBadly(c *console) {
 	put := func(label, text string) {
 		c.toField(label)

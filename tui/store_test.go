@@ -9,7 +9,7 @@ import (
 	"backchannel/tui/tuitest"
 )
 
-// A testStore is a real store that fails where a test asks for it.
+// A testStore is a real store whose methods fail where a test says.
 type testStore struct {
 	*tuitest.Store
 	fail error // what the methods below return, if not nil

@@ -7,7 +7,7 @@ import (
 	"backchannel/storage"
 )
 
-// drawnIn counts how often the program would draw while time passes.
+// drawnIn returns how often the program draws in a period.
 func (c *console) drawnIn(d time.Duration) int {
 	c.t.Helper()
 	before := c.delivered
@@ -65,7 +65,7 @@ func TestTodaysTimesAreYesterdaysAfterMidnight(t *testing.T) {
 	})
 }
 
-// Minutes are counted once a minute.
+// A time that is shown in minutes is drawn again once a minute.
 func TestMinutesAreNotCountedEachSecond(t *testing.T) {
 	t.Parallel()
 	testConsole(t, func(c *console) {

@@ -6,7 +6,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-func TestStoreIsHeldWhileSuspended(t *testing.T) {
+func TestWritesArePausedWhileSuspended(t *testing.T) {
 	t.Parallel()
 	held := 0
 	s := &suspender{pauseWrites: func() func() { held++; return func() { held-- } }}

@@ -27,7 +27,7 @@ func onPipe(t *testing.T, use func(*terminal)) string {
 	return string(all)
 }
 
-// The mouse is reported on the alternate screen only, and again after it was left for a while.
+// The mouse is reported on the alternate screen only, and again after that was left temporarily.
 func TestTerminalReportsTheMouse(t *testing.T) {
 	t.Parallel()
 	got := onPipe(t, func(term *terminal) {
@@ -46,7 +46,7 @@ func TestTerminalReportsTheMouse(t *testing.T) {
 	}
 }
 
-// The title that was there before is back however the console is left.
+// The previous title is restored however the console ends.
 func TestTerminalTitle(t *testing.T) {
 	t.Parallel()
 	got := onPipe(t, func(term *terminal) {

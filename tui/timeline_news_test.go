@@ -7,7 +7,7 @@ import (
 	"backchannel/storage"
 )
 
-// A list that does not follow says how many records nobody has seen, and how to get there.
+// A list that is not following shows how many records are new, and the key that leads to them.
 func TestNewRecordsAreCounted(t *testing.T) {
 	t.Parallel()
 	testReceiver(t, manyReceipts(300), func(c *console) {
@@ -52,7 +52,7 @@ func TestNewRecordsAreCounted(t *testing.T) {
 	})
 }
 
-// What scrolls into view is not new any more.
+// A record that has been visible is no longer new.
 func TestSeenRecordsAreNotNew(t *testing.T) {
 	t.Parallel()
 	testReceiver(t, manyReceipts(100), func(c *console) {
@@ -72,7 +72,7 @@ func TestSeenRecordsAreNotNew(t *testing.T) {
 	})
 }
 
-// Behind a filter, only what it chooses is new.
+// With a filter, only records that match it count as new.
 func TestNewsAmongFilteredRecords(t *testing.T) {
 	t.Parallel()
 	testReceiver(t, manyReceipts(100), func(c *console) {

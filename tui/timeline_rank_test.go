@@ -9,7 +9,7 @@ import (
 	"backchannel/tui/screen"
 )
 
-// The footer says which of how many is selected, wherever one is, whatever comes meanwhile.
+// The position in the footer is right after any movement, while records arrive.
 func TestThePositionIsRight(t *testing.T) {
 	const n = 1500
 	t.Parallel()
@@ -69,7 +69,7 @@ func TestThePositionAmongTheChosen(t *testing.T) {
 	})
 }
 
-// What was counted with one filter is not taken for what another one chooses.
+// A count that was read with one filter is not used for another.
 func TestThePositionWithAnotherFilter(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {

@@ -10,7 +10,7 @@ import (
 	"backchannel/tui/screen"
 )
 
-// manyReceipts are n of them, r1 the oldest.
+// manyReceipts adds n receipts, r1 first.
 func manyReceipts(n int) func(*testStore) {
 	return func(s *testStore) { s.AddManyReceipts(n) }
 }
@@ -30,7 +30,7 @@ func receiverOf(c *console) *receiver.Screen {
 	return c.m.views.stacks[screen.ViewReceiver][0].(*receiver.Screen)
 }
 
-func TestTimelineHoldsAWindowOfManyRows(t *testing.T) {
+func TestTimelineLoadsAWindowOfManyRows(t *testing.T) {
 	const n = 2000
 	t.Parallel()
 	testReceiver(t, manyReceipts(n), func(c *console) {
@@ -100,7 +100,7 @@ func TestSelectionSticksToItsItem(t *testing.T) {
 	})
 }
 
-func TestPauseHoldsTheViewAndCounts(t *testing.T) {
+func TestPauseFreezesTheViewAndCounts(t *testing.T) {
 	t.Parallel()
 	testReceiver(t, manyReceipts(10), func(c *console) {
 		c.press("p")

@@ -11,7 +11,7 @@ import (
 	"backchannel/storage"
 )
 
-// attempted adds deliveries of a webhook with an attempt each, that began at a time before noon
+// attempted adds deliveries of a webhook with one attempt each, which began some time before noon
 // and was answered with a code.
 func attempted(s *testStore, n, code int, before, took time.Duration) {
 	for range n {
@@ -47,13 +47,13 @@ func trafficScenes() []scene {
 	}
 }
 
-// awaitStrip waits until a hint was heard of and what it is about was read.
+// awaitStrip waits until a hint has been received and the attempts have been read.
 func awaitStrip(c *console) {
 	c.wait(time.Second)
 	c.wait(time.Second)
 }
 
-// The strip follows the selection and what becomes of deliveries, and empties with time.
+// The strip follows the selection and changes of deliveries, and becomes empty with time.
 func TestTheStripOfAttempts(t *testing.T) {
 	t.Parallel()
 	const none = "no attempts in the last 10 minutes"
@@ -94,7 +94,7 @@ func TestTheStripOfAttempts(t *testing.T) {
 	})
 }
 
-// Drawing stops when there is nothing left to move.
+// Drawing stops when nothing moves any more.
 func TestTheStripCostsNothingWhenIdle(t *testing.T) {
 	t.Parallel()
 	testConsole(t, func(c *console) {
@@ -122,8 +122,7 @@ func TestTheStripCostsNothingWhenIdle(t *testing.T) {
 	})
 }
 
-// What the strip shows is whole at every size, and each number has a place that only the width
-// decides.
+// The strip is complete at every size, and the position of each number depends on the width only.
 func TestTheStripFitsAndDoesNotMove(t *testing.T) {
 	t.Parallel()
 	strip := func(c *console) (places []int) {

@@ -15,7 +15,7 @@ import (
 	"backchannel/storage"
 )
 
-// toField goes on until the cursor is on the field of that label.
+// toField moves the cursor to the field with a label.
 func (c *console) toField(label string) {
 	c.t.Helper()
 	for range 60 {
@@ -53,7 +53,7 @@ func TestTheFirstWebhookNeedsANameAndAChannel(t *testing.T) {
 	})
 }
 
-func TestErrorsStandBesideTheirFields(t *testing.T) {
+func TestErrorsAreShownBesideTheirFields(t *testing.T) {
 	t.Parallel()
 	testConsole(t, func(c *console) {
 		c.press("n", "tab")
@@ -71,7 +71,7 @@ func TestErrorsStandBesideTheirFields(t *testing.T) {
 	})
 }
 
-func TestTheStoresConflictsStandBesideTheirFields(t *testing.T) {
+func TestConflictsAreShownBesideTheirFields(t *testing.T) {
 	t.Parallel()
 	testConsole(t, func(c *console) {
 		w := acme()
@@ -97,7 +97,7 @@ func TestTheStoresConflictsStandBesideTheirFields(t *testing.T) {
 	})
 }
 
-func TestOnlyWhatAppliesIsShown(t *testing.T) {
+func TestOnlyApplicableFieldsAreShown(t *testing.T) {
 	t.Parallel()
 	testConsole(t, func(c *console) {
 		c.size(120, 60)
@@ -221,7 +221,7 @@ func TestHeaderRows(t *testing.T) {
 	})
 }
 
-func TestEveryBadHeaderSaysSo(t *testing.T) {
+func TestEveryInvalidHeaderHasAnError(t *testing.T) {
 	t.Parallel()
 	testConsole(t, func(c *console) {
 		c.size(120, 60)

@@ -32,7 +32,7 @@ func TestInventoryShowsWhatIsConfiguredAndLastDelivered(t *testing.T) {
 	})
 }
 
-func TestTheFirstScreenIsWholeBelowABanner(t *testing.T) {
+func TestTheFirstScreenFitsBelowABanner(t *testing.T) {
 	t.Parallel()
 	testConsole(t, func(c *console) {
 		c.store.SetRuntime(func(rt *storage.Runtime) {
@@ -91,7 +91,7 @@ func TestDeletingAWebhookWithAQueueNeedsTheName(t *testing.T) {
 	})
 }
 
-func TestDuplicateLeavesTheSandboxOpen(t *testing.T) {
+func TestDuplicateLeavesTheSandboxEmpty(t *testing.T) {
 	t.Parallel()
 	inventoryConsole(t, func(c *console) {
 		c.press("D")

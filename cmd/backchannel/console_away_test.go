@@ -9,7 +9,7 @@ import (
 
 // A console waits for a database that is away, says on every screen that one has gone, and goes
 // on by itself.
-func TestAConsoleWhoseDatabaseIsAway(t *testing.T) {
+func TestAConsoleSurvivesADatabaseThatIsAway(t *testing.T) {
 	t.Parallel()
 	program, err := exec.LookPath("backchannel")
 	if err != nil {

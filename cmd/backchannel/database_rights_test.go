@@ -11,7 +11,7 @@ import (
 
 // A role that loses what it needs at the server, while a node has nothing to do, is told in one line
 // with what to do. The node goes on by itself once the role has it again.
-func TestALostRightIsSaid(t *testing.T) {
+func TestALostPrivilegeIsReported(t *testing.T) {
 	t.Parallel()
 	server := pgtest.Start(t, pgtest.Options{OverTCP: "scram-sha-256"})
 	const terminate = "; SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '%[1]s'"

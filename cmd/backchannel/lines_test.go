@@ -9,7 +9,7 @@ import (
 
 // On a terminal that can do nothing but show lines, nothing but lines is written: no colours, no
 // alternate screen, no cursor that moves. A secret does not appear.
-func TestLinesOnADumbTerminal(t *testing.T) {
+func TestLineModeOnADumbTerminal(t *testing.T) {
 	t.Parallel()
 	program, err := exec.LookPath("backchannel")
 	if err != nil {
@@ -59,7 +59,7 @@ func TestLinesOnADumbTerminal(t *testing.T) {
 }
 
 // Ctrl+C leaves wherever the session is, also while nothing of what is typed is shown.
-func TestCtrlCLeavesTheLines(t *testing.T) {
+func TestCtrlCEndsLineMode(t *testing.T) {
 	t.Parallel()
 	program, err := exec.LookPath("backchannel")
 	if err != nil {

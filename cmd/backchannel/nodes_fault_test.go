@@ -48,7 +48,7 @@ func TestNodesAreKilledUnderLoad(t *testing.T) {
 }
 
 // A node that was stopped for a while, as a laptop's lid does it, finds its jobs taken.
-func TestANodeIsStoppedForAWhile(t *testing.T) {
+func TestANodeIsSuspended(t *testing.T) {
 	t.Parallel()
 	c := newCluster(t, pgtest.Database(t))
 	stopped, other := c.node(), c.node()

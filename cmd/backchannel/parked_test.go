@@ -7,7 +7,7 @@ import (
 	"backchannel/storage"
 )
 
-func TestWhatIsParkedNamesTheCommandThatEndsIt(t *testing.T) {
+func TestParkedReasonsNameTheCommandThatResumes(t *testing.T) {
 	now := time.Date(2026, 11, 2, 12, 0, 0, 0, time.UTC)
 	s := &session{printer: printer{localTime: localTime{now: func() time.Time { return now }, zone: time.UTC}}}
 	acme := storage.Webhook{Name: "acme"}

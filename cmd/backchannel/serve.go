@@ -129,7 +129,7 @@ func (s processSession) serveWith(ctx context.Context, store processStore, flags
 	// open.
 	err = s.lead(ctx, store, func(cfg *leader.Config) {
 		cfg.NeedReceiver, cfg.BlockPrivate, cfg.ForwardTo = true, flags.blockPrivate, flags.forwardTo
-		cfg.CutOff, cfg.OnStall = s.noteCutOff, notes.setStalled
+		cfg.OnCutOff, cfg.OnStall = s.noteCutOff, notes.setStalled
 		cfg.Started = func(started leader.Status) {
 			endNote = s.noteStopping(ctx)
 			if stoodBy {

@@ -11,7 +11,7 @@ import (
 )
 
 // SIGTERM and Ctrl+C end a command that waits for stdin.
-func TestEndsWhileStdinIsRead(t *testing.T) {
+func TestSignalsEndACommandThatReadsStdin(t *testing.T) {
 	t.Parallel()
 	program, err := exec.LookPath("backchannel")
 	if err != nil {

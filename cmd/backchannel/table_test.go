@@ -48,7 +48,7 @@ func TestTable(t *testing.T) {
 	}
 }
 
-func TestColumnsThatAreLeftOut(t *testing.T) {
+func TestOmittedColumns(t *testing.T) {
 	for _, test := range []struct {
 		name, campaign string
 		width          int

@@ -17,7 +17,7 @@ import (
 // answer that a silent terminal never gives.
 const stall = 5 * time.Second
 
-func TestSilentTerminalStallsNothing(t *testing.T) {
+func TestASilentTerminalDelaysNothing(t *testing.T) {
 	t.Parallel()
 	for _, line := range []string{"version", "--help", "webhook", "webhook create --help", "nonsense", "webhook list", "webhook delete nobody", "check --webhook nobody"} {
 		t.Run(line, func(t *testing.T) {
@@ -77,7 +77,7 @@ func TestTablesFitTheTerminal(t *testing.T) {
 	}
 }
 
-func TestBurstTellsHowFarItIs(t *testing.T) {
+func TestBurstShowsItsProgress(t *testing.T) {
 	t.Parallel()
 	data := t.TempDir()
 	onTerminal(t, data, "webhook", "create", "--name", "acme", "--channel", "email")
@@ -89,7 +89,7 @@ func TestBurstTellsHowFarItIs(t *testing.T) {
 	}
 }
 
-func TestBurstTellsHowFastItWas(t *testing.T) {
+func TestBurstShowsItsSpeed(t *testing.T) {
 	t.Parallel()
 	data := t.TempDir()
 	onTerminal(t, data, "webhook", "create", "--name", "acme", "--channel", "email")
@@ -104,7 +104,7 @@ func TestBurstTellsHowFastItWas(t *testing.T) {
 	}
 }
 
-func TestAskingEndsWithCtrlC(t *testing.T) {
+func TestCtrlCEndsAQuestion(t *testing.T) {
 	t.Parallel()
 	program, err := exec.LookPath("backchannel")
 	if err != nil {
@@ -151,7 +151,7 @@ func TestDeleteAsksOnATerminal(t *testing.T) {
 	}
 }
 
-func TestActingOnManyAsksOnATerminal(t *testing.T) {
+func TestBulkActionsAskOnATerminal(t *testing.T) {
 	t.Parallel()
 	data := t.TempDir()
 	onTerminal(t, data, "webhook", "create", "--name", "acme", "--channel", "email")

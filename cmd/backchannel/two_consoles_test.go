@@ -9,7 +9,7 @@ import (
 )
 
 // Two people at two machines see the same: what one fires appears at the other.
-func TestWhatOneConsoleFiresTheOtherShows(t *testing.T) {
+func TestTwoConsolesShowTheSame(t *testing.T) {
 	t.Parallel()
 	program, err := exec.LookPath("backchannel")
 	if err != nil {

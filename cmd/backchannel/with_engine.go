@@ -61,7 +61,7 @@ func (s processSession) withEngine(ctx context.Context, cutoff <-chan struct{}, 
 	go func() {
 		err := crash.Guard(func() error {
 			return s.lead(leading, onlyLeader{store}, func(cfg *leader.Config) {
-				cfg.Cutoff, cfg.CutOff, cfg.OnStall = cutoff, s.noteCutOff, s.noteStall
+				cfg.Cutoff, cfg.OnCutOff, cfg.OnStall = cutoff, s.noteCutOff, s.noteStall
 				s.noteOwnEngine(cfg)
 			})
 		})

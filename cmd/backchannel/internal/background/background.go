@@ -19,9 +19,9 @@ import (
 // does not answer the former.
 const query = ansi.RequestBackgroundColor + ansi.RequestPrimaryDeviceAttributes
 
-// Dark reports whether a terminal's background is dark. Without an answer within the timeout
-// it returns true. It also returns the input that is not part of an answer, which a user has
-// typed in the meantime.
+// Dark reports whether a terminal's background is dark. Without an answer within the timeout it
+// returns true, as most terminals are dark. It also returns the input that is not part of an answer,
+// which a person has typed meanwhile.
 func Dark(in, out *os.File, timeout time.Duration) (isDark bool, typed []byte) {
 	before, err := term.MakeRaw(in.Fd())
 	if err != nil {
@@ -43,7 +43,8 @@ func Dark(in, out *os.File, timeout time.Duration) (isDark bool, typed []byte) {
 
 var attributes = regexp.MustCompile(`\x1b\[\?[0-9;]*c`)
 
-// readAnswers reads up to the answer to the second part of the query, an error or 4 KiB.
+// readAnswers reads up to the answer to the second part of the query, but no more than 4 KiB: a
+// terminal that sends anything else must not delay the console for ever.
 func readAnswers(from io.Reader) (input []byte) {
 	buffer := make([]byte, 256)
 	for !attributes.Match(input) && len(input) < 1<<12 {
@@ -61,6 +62,7 @@ var anyColour = regexp.MustCompile(`\x1b\]11;[^\x07\x1b]*(\x07|\x1b\\)`)
 
 var colour = regexp.MustCompile(`\x1b\]11;rgba?:([0-9a-fA-F]+)/([0-9a-fA-F]+)/([0-9a-fA-F]+)`)
 
+// dark reports whether the colour in an answer is dark, or true if there is none.
 func dark(input []byte) bool {
 	parts := colour.FindSubmatch(input)
 	if parts == nil {
@@ -74,9 +76,9 @@ func dark(input []byte) bool {
 // level returns a hexadecimal number as a fraction of the largest one with as many digits.
 func level(digits []byte) float64 {
 	value, err := strconv.ParseUint(string(digits), 16, 64)
-	most, _ := strconv.ParseUint(string(bytes.Repeat([]byte("f"), len(digits))), 16, 64)
-	if err != nil || most == 0 {
+	limit, _ := strconv.ParseUint(string(bytes.Repeat([]byte("f"), len(digits))), 16, 64)
+	if err != nil || limit == 0 {
 		return 0
 	}
-	return float64(value) / float64(most)
+	return float64(value) / float64(limit)
 }

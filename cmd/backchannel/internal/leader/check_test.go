@@ -9,7 +9,7 @@ import (
 	"backchannel/storage"
 )
 
-// The built-in receiver passes every must of the endpoint check, which the leader makes.
+// The built-in receiver passes every must of the endpoint check, which the leader runs.
 func TestTheReceiverPassesTheCheck(t *testing.T) {
 	cfg, store := config(t)
 	w := storage.NewWebhook()

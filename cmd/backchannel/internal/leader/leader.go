@@ -1,9 +1,10 @@
-// Package leader starts and stops together what the process that delivers and receives for a
-// data folder runs: engine, receiver, endpoint checks, retention and the Runtime row from
-// which other processes know its state. Start with [Run].
+// Package leader runs everything that a process needs to deliver and receive: engine, receiver,
+// endpoint checks, retention and the Runtime row, from which other processes know its state. All
+// of it starts and stops together. Start with [Run].
 //
-// Run first waits for the folder's lock, so of several processes that call it only one works
-// at a time. The package prints nothing.
+// For a data folder, Run first waits for the folder's lock, so that of several processes that call
+// it only one works at a time. Processes on a shared database do not wait for each other. The
+// package prints nothing.
 package leader
 
 import (
@@ -31,7 +32,7 @@ type Config struct {
 	Store Store
 	// CA returns the local authority, once this process has the lock.
 	CA func(context.Context) (*receiver.CA, error)
-	// Engine makes what delivers; nil: the engine of a store that one process delivers for.
+	// Engine returns what delivers. If it is nil, that is package engine's engine for a data folder.
 	Engine       func(engine.Config) (Engine, error)
 	Listen       string   // HOST:PORT of the receiver
 	Hosts        []string // further names and addresses at which senders reach it
@@ -49,14 +50,15 @@ type Config struct {
 	Cutoff <-chan struct{}
 	// Started is called once this process has the lock and everything is running.
 	Started func(Status)
-	// OnStall is the OnStall of engine.Config.
+	// OnStall is called with the reason when deliveries have to wait, as engine.Config's OnStall, and
+	// also when the start has to wait.
 	OnStall func(reason string)
-	// CutOff is called at the end with the number of attempts that did not finish, if any.
-	CutOff func(attempts int64)
+	// OnCutOff is called at the end with the number of attempts that did not finish, if any.
+	OnCutOff func(attempts int64)
 }
 
-// gcPercent is the target percentage of the garbage collector. Only a few megabytes are in
-// use, and the default of 100 takes a sixth of the processor time of a process that delivers.
+// gcPercent is the GOGC value. Only a few megabytes are in use, so a larger heap costs little, while
+// the default of 100 takes a sixth of the processor time of a process that delivers.
 const gcPercent = 400
 
 // A Status describes a leader that has started.
@@ -77,8 +79,8 @@ const (
 )
 
 // Run waits for the lock, then delivers and receives until ctx is done. It returns nil once
-// everything has stopped in order, also if it never had the lock. It reads the authorities,
-// which takes a while, before it waits, so that it can take over at once.
+// everything has stopped in order, also if it never got the lock. It reads the authorities, which
+// takes some time, before it waits, so that it can take over at once.
 func Run(ctx context.Context, cfg Config) error {
 	debug.SetGCPercent(gcPercent)
 	slog.SetDefault(cfg.Logger) // net/http logs some responses to the standard logger, which would write over the screen
@@ -89,12 +91,12 @@ func Run(ctx context.Context, cfg Config) error {
 	if err != nil {
 		return err
 	}
-	return engine.Lead(ctx, cfg.Store, cfg.waits, func(ctx context.Context) error {
+	return engine.Lead(ctx, cfg.Store, cfg.reportWait, func(ctx context.Context) error {
 		var l *leader
 		err := storage.Persist(ctx, func(ctx context.Context) (err error) {
 			l, err = newLeader(ctx, cfg, roots)
 			return err
-		}, cfg.waits)
+		}, cfg.reportWait)
 		if ctx.Err() != nil && storage.Passing(err) {
 			return nil
 		}
@@ -105,9 +107,9 @@ func Run(ctx context.Context, cfg Config) error {
 	})
 }
 
-// waits tells why nothing can be delivered or received yet, or with nil that it can be. Of a
-// database that is away the store tells.
-func (cfg Config) waits(err error) {
+// reportWait reports why nothing can be delivered or received yet, or with nil that it can be. It does
+// not report a database that is away, because the store does.
+func (cfg Config) reportWait(err error) {
 	if err != nil {
 		cfg.Logger.Warn("the start waits", "error", err)
 	}
@@ -120,13 +122,14 @@ func (cfg Config) waits(err error) {
 	}
 }
 
+// A leader is this process while it delivers and receives.
 type leader struct {
 	cfg      Config
 	receiver *receiver.Receiver // nil while it is off
 	engine   Engine
 	checks   *check.Server
 	status   Status
-	process  string // this one, for people
+	process  string // a name of this process for people
 	sources  storage.Sources
 	roots    func() (*x509.CertPool, error) // the system's authorities and the local one
 }
@@ -150,7 +153,7 @@ func newLeader(ctx context.Context, cfg Config, roots *x509.CertPool) (*leader, 
 		ReceiverURL:     func() (string, string) { return l.status.ReceiverURL, l.status.ReceiverError },
 		ReceiverAddress: func() string { return l.receiver.Address() },
 		RootCAs:         func() (*x509.CertPool, error) { return roots, nil },
-		Drain:           drain, Cutoff: cfg.Cutoff, OnStall: cfg.OnStall, Logger: cfg.Logger, Concurrency: shareOf(storage.OpenFiles()),
+		Drain:           drain, Cutoff: cfg.Cutoff, OnStall: cfg.OnStall, Logger: cfg.Logger, Concurrency: concurrencyLimit(storage.OpenFiles()),
 		Blocked: func() bool { return cfg.Store.Lost() != nil },
 	}
 	l.checks = check.NewServer(cfg.Store, check.Config{Engine: delivering, Now: cfg.Now})
@@ -187,7 +190,7 @@ func Trusted(ctx context.Context, caFile string) (*x509.CertPool, error) {
 func (l *leader) listen(ca *receiver.CA) error {
 	r, err := receiver.New(l.cfg.Store, receiver.Config{
 		Listen: l.cfg.Listen, Hosts: l.cfg.Hosts, Advertise: l.cfg.Advertise, CA: ca, Now: l.cfg.Now, Sources: l.sources, Logger: l.cfg.Logger, Drain: drain,
-		Forward: forward(l.cfg.ForwardTo, engine.NewTrust(l.roots, l.sources, l.cfg.CAFile)), Connections: shareOf(storage.OpenFiles()),
+		Forward: forward(l.cfg.ForwardTo, engine.NewTrust(l.roots, l.sources, l.cfg.CAFile)), Connections: concurrencyLimit(storage.OpenFiles()),
 	})
 	if err != nil {
 		return err
@@ -227,7 +230,7 @@ func (l *leader) run(ctx context.Context) error {
 	if l.receiver != nil {
 		start(func() error { return l.receive(working, serving) })
 	}
-	name, _ := os.Hostname() // which is for show
+	name, _ := os.Hostname() // only for people
 	recorder := &runtimeRecorder{leader: l, started: l.cfg.Now(), name: name}
 	save := l.try("save runtime", recorder.save)
 	save(working)
@@ -239,8 +242,8 @@ func (l *leader) run(ctx context.Context) error {
 	l.try("record the start", l.announce)(context.WithoutCancel(ctx))
 	err := group.Wait()
 	l.try("record the end", l.resign)(context.WithoutCancel(ctx))
-	if n := l.engine.CutOff(); n > 0 && l.cfg.CutOff != nil {
-		l.cfg.CutOff(n)
+	if n := l.engine.CutOff(); n > 0 && l.cfg.OnCutOff != nil {
+		l.cfg.OnCutOff(n)
 	}
 	return err
 }
@@ -319,12 +322,15 @@ func (l *leader) resign(ctx context.Context) error {
 	return l.recordActivity(ctx, grace, l.process+" no longer delivers or receives")
 }
 
+// recordActivity adds an activity about this process. It has a timeout, because a database that is
+// away must not keep the process from ending.
 func (l *leader) recordActivity(ctx context.Context, timeout time.Duration, text string) error {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	return l.cfg.Store.AddActivity(ctx, storage.Activity{At: l.cfg.Now(), Kind: storage.ActivityProcess, Text: text})
 }
 
+// retain removes records that retention no longer keeps.
 func (l *leader) retain(ctx context.Context) error {
 	removed, err := l.cfg.Store.ApplyRetention(ctx, storage.DefaultRetention())
 	if removed > 0 {

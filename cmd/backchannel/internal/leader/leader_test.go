@@ -23,7 +23,7 @@ func config(t *testing.T) (leader.Config, *sqlite.Store) {
 	return leader.Config{Store: store, CA: authority, Listen: "127.0.0.1:0", Now: time.Now, Logger: slog.New(slog.DiscardHandler)}, store
 }
 
-func TestABadAuthorityIsNamedWhileAnotherDelivers(t *testing.T) {
+func TestABadCAFileIsReportedWhileAnotherProcessDelivers(t *testing.T) {
 	cfg, store := config(t)
 	release, ok, err := store.TryLead()
 	if !ok || err != nil {
@@ -38,8 +38,9 @@ func TestABadAuthorityIsNamedWhileAnotherDelivers(t *testing.T) {
 	}
 }
 
-// What is started waits for the row by which others know it, and not for its activity.
-func TestTheRowIsKeptBeforeItHasStartedAndTheActivityAfter(t *testing.T) {
+// A script that waits for Started may read the Runtime row at once. Activities are written afterwards,
+// because a slow disk must not delay the start.
+func TestRuntimeIsSavedBeforeStartedAndActivityAfter(t *testing.T) {
 	cfg, store := config(t)
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
@@ -49,14 +50,14 @@ func TestTheRowIsKeptBeforeItHasStartedAndTheActivityAfter(t *testing.T) {
 			t.Errorf("as it starts there is %+v, %v, %v", kept, alive, err)
 		}
 		if told := texts(ctx, t, store); len(told) != 0 {
-			t.Errorf("as it starts the activities tell %q", told)
+			t.Errorf("as it starts the activities are %q", told)
 		}
 	}
 	if err := leader.Run(ctx, cfg); err != nil {
 		t.Fatal(err)
 	}
 	if told := texts(t.Context(), t, store); len(told) != 2 || !strings.Contains(told[1], "no longer") {
-		t.Errorf("after the end the activities tell %q", told)
+		t.Errorf("after the end the activities are %q", told)
 	}
 }
 

@@ -13,7 +13,7 @@ import (
 type runtimeRecorder struct {
 	leader  *leader
 	started time.Time
-	name    string // of this machine; empty if it cannot be found out
+	name    string // of this machine; empty if it is unknown
 	last    storage.Runtime
 }
 

@@ -24,9 +24,9 @@ type Store interface {
 // An Engine delivers.
 type Engine interface {
 	Run(ctx context.Context) error
-	// Snapshot counts what it has delivered.
+	// Snapshot returns the numbers of attempts and deliveries so far.
 	Snapshot() storage.Snapshot
-	// Stall says why deliveries of every webhook wait, or is empty.
+	// Stall returns why the deliveries of all webhooks wait, or "".
 	Stall() string
 	// CutOff returns how many attempts did not finish when it ended.
 	CutOff() int64

@@ -1,9 +1,9 @@
 // Package metrics serves numbers about deliveries and receipts to Prometheus. Start with
 // [Listen], then call Serve.
 //
-// All numbers come from the store, in which the leader records its own, so a process that
-// stands by serves the same ones. The package listens on loopback addresses only, because
-// it has no authentication.
+// All numbers come from the store, in which the leader records its own, so a process that stands by
+// serves the same numbers. The package listens on loopback addresses only, because it has no
+// authentication.
 package metrics
 
 import (
@@ -109,7 +109,7 @@ func handler(store Store, version string) http.Handler {
 		ctx, cancel := context.WithTimeout(req.Context(), requestTimeout)
 		defer cancel()
 		registry := prometheus.NewRegistry()
-		registry.MustRegister(&reading{ctx: ctx, store: store, version: version})
+		registry.MustRegister(&collector{ctx: ctx, store: store, version: version})
 		promhttp.HandlerFor(registry, promhttp.HandlerOpts{}).ServeHTTP(w, req)
 	})
 	return mux

@@ -77,7 +77,7 @@ func TestMetrics(t *testing.T) {
 	}
 }
 
-// TestNodesAreReported has two nodes deliver from one database, and one that is gone.
+// Of three nodes on one database, two are alive.
 func TestNodesAreReported(t *testing.T) {
 	t.Parallel()
 	node := func(name string, attempts int64) storage.Node {
@@ -95,7 +95,7 @@ func TestNodesAreReported(t *testing.T) {
 		}
 	}
 	if strings.Contains(text, "c/7") {
-		t.Errorf("a node that is gone is told of:\n%s", text)
+		t.Errorf("a node that is gone is reported:\n%s", text)
 	}
 }
 
@@ -119,7 +119,7 @@ func TestAnErrorIsNotANumber(t *testing.T) {
 func TestConventions(t *testing.T) {
 	t.Parallel()
 	registry := prometheus.NewRegistry()
-	registry.MustRegister(&reading{ctx: t.Context(), store: fakeStore{alive: true}, version: "v1"})
+	registry.MustRegister(&collector{ctx: t.Context(), store: fakeStore{alive: true}, version: "v1"})
 	families, err := registry.Gather()
 	if err != nil {
 		t.Fatal(err)
@@ -130,7 +130,7 @@ func TestConventions(t *testing.T) {
 	}
 }
 
-func TestLoopbackAlone(t *testing.T) {
+func TestLoopbackOnly(t *testing.T) {
 	t.Parallel()
 	for _, address := range []string{"127.0.0.1:0", "localhost:9", "[::1]:0", "127.9.9.9:80"} {
 		if _, err := loopback(address); err != nil {

@@ -11,8 +11,8 @@ import (
 	"backchannel/storage"
 )
 
-// A reading collects the metrics for one request. It is a prometheus.Collector.
-type reading struct {
+// A collector collects the metrics for one request. It is a prometheus.Collector.
+type collector struct {
 	ctx     context.Context
 	store   Store
 	version string
@@ -20,13 +20,13 @@ type reading struct {
 	node    string // whose metrics are collected, if several deliver from one database; else empty
 }
 
-// Describe sends nothing, because which metrics there are depends on whether there is a
-// leader.
-func (*reading) Describe(chan<- *prometheus.Desc) {}
+// Describe sends nothing, which makes this an unchecked collector: which metrics it sends depends on
+// whether there is a leader.
+func (*collector) Describe(chan<- *prometheus.Desc) {}
 
 // Collect reads the store. It reports an error instead of any metrics if a part cannot be
 // read: to Prometheus, missing numbers would look like numbers that are no longer there.
-func (r *reading) Collect(out chan<- prometheus.Metric) {
+func (r *collector) Collect(out chan<- prometheus.Metric) {
 	r.out = out
 	counts, errCounts := r.store.Counts(r.ctx)
 	calls, errCalls := r.store.CallCounts(r.ctx, time.Now())
@@ -38,26 +38,26 @@ func (r *reading) Collect(out chan<- prometheus.Metric) {
 		return
 	}
 	r.gauge("info", "Always 1; the label is the version.", 1, "version", r.version)
-	r.stored(counts, breakers)
-	r.called(calls)
+	r.collectStored(counts, breakers)
+	r.collectCalls(calls)
 	leader := 0.0
-	switch living := storage.Alive(nodes); {
-	case storage.Shared(living):
+	switch aliveNodes := storage.Alive(nodes); {
+	case storage.Shared(aliveNodes):
 		leader = 1
-		for _, n := range living {
+		for _, n := range aliveNodes {
 			r.node = n.String()
-			r.running(n.Runtime)
+			r.collectLeader(n.Runtime)
 		}
 		r.node = ""
 	case alive:
 		leader = 1
-		r.running(rt)
+		r.collectLeader(rt)
 	}
 	r.gauge("leader", "1 while a process delivers, else 0, and then there are no metrics of deliveries in progress.", leader)
 }
 
-// stored collects what does not depend on a leader.
-func (r *reading) stored(counts storage.Counts, breakers []storage.Breaker) {
+// collectStored collects what does not depend on a leader.
+func (r *collector) collectStored(counts storage.Counts, breakers []storage.Breaker) {
 	for _, state := range storage.States() {
 		r.gauge("deliveries", "Stored deliveries, by state.", float64(counts.Deliveries[state]), "state", string(state))
 	}
@@ -71,16 +71,16 @@ func (r *reading) stored(counts storage.Counts, breakers []storage.Breaker) {
 	r.gauge("breakers_open", "Webhooks whose circuit breaker is open.", float64(open))
 }
 
-// called collects what became of calls of the execution API.
-func (r *reading) called(calls storage.CallCounts) {
+// collectCalls collects the outcomes of calls of the execution API.
+func (r *collector) collectCalls(calls storage.CallCounts) {
 	for code, n := range calls.Codes {
 		r.gauge("executions", "Stored calls of the execution API, by the status code of the answer.", float64(n), "code", strconv.Itoa(code))
 	}
 	r.gauge("planned_events", "Stored deliveries of events that are not due yet; those of paused webhooks are parked instead.", float64(calls.Planned))
 }
 
-// running collects what the leader records about itself, at most once a second.
-func (r *reading) running(rt storage.Runtime) {
+// collectLeader collects what the leader records about itself, at most once a second.
+func (r *collector) collectLeader(rt storage.Runtime) {
 	s := rt.Snapshot
 	r.counter("attempts_total", "Attempts since the leader started.", s.Attempts)
 	r.counter("delivered_total", "Deliveries that succeeded since the leader started.", s.Delivered)
@@ -105,18 +105,18 @@ func (r *reading) running(rt storage.Runtime) {
 	r.gauge("start_time_seconds", "Unix time at which the leader started.", float64(rt.StartedAt.UnixMilli())/1000)
 }
 
-// counter sends a number that only grows while the leader runs.
-func (r *reading) counter(name, help string, value int64) {
+// counter sends a number that only increases while the leader is running.
+func (r *collector) counter(name, help string, value int64) {
 	r.metric(prometheus.CounterValue, name, help, float64(value))
 }
 
-// gauge sends a number that may fall as well.
-func (r *reading) gauge(name, help string, value float64, label ...string) {
+// gauge sends a number that may also decrease.
+func (r *collector) gauge(name, help string, value float64, label ...string) {
 	r.metric(prometheus.GaugeValue, name, help, value, label...)
 }
 
 // metric sends a value, with a label's name and value if there is one, and with the node.
-func (r *reading) metric(kind prometheus.ValueType, name, help string, value float64, label ...string) {
+func (r *collector) metric(kind prometheus.ValueType, name, help string, value float64, label ...string) {
 	var names, values []string
 	if len(label) == 2 {
 		names, values = label[:1:1], label[1:2:2]
