@@ -20,7 +20,7 @@ import (
 //nolint:gochecknoglobals // a flag of the tests
 var update = flag.Bool("update", false, "write the golden files anew")
 
-// checkedRun is a run of an endpoint that does not verify tokens as it should.
+// checkedRun returns a run for an endpoint that does not verify tokens properly.
 func checkedRun(t *testing.T) storage.CheckRun {
 	t.Helper()
 	at := time.Date(2026, 10, 1, 8, 0, 0, 0, time.UTC)

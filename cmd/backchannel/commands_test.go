@@ -19,19 +19,19 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// A request has a runner run a command.
+// A request asks a runner to run a command.
 type request struct {
 	Args, Env []string // Env is added to the environment, also of the commands that follow
 }
 
-// A ran is what a command left.
-type ran struct {
+// A commandResult is the result of a command.
+type commandResult struct {
 	Code           int
 	Stdout, Stderr []byte
 }
 
-// runCommands is the main of a runner's process. It reads requests from stdin, and writes what each
-// command left to stdout.
+// runCommands is the main function of a runner's process. It reads requests from stdin, and writes
+// the result of each command to stdout.
 func runCommands() {
 	nothing, err := os.Open(os.DevNull)
 	if err != nil {
@@ -49,7 +49,7 @@ func runCommands() {
 		s := newSession()
 		s.in, s.out.to, s.err = nothing, &stdout, &stderr
 		code := (&app{session: s, args: next.Args}).main()
-		if err := answers.Encode(ran{code, stdout.taken(), stderr.taken()}); err != nil {
+		if err := answers.Encode(commandResult{code, stdout.taken(), stderr.taken()}); err != nil {
 			log.Fatal(err)
 		}
 	}
@@ -63,10 +63,10 @@ func addToEnvironment(variables []string) (err error) {
 	return err
 }
 
-// all returns both its outputs.
-func (left ran) all() []byte { return slices.Concat(left.Stdout, left.Stderr) }
+// all returns both outputs.
+func (left commandResult) all() []byte { return slices.Concat(left.Stdout, left.Stderr) }
 
-// A sharedBuffer takes what several goroutines write, as a file does.
+// A sharedBuffer is a buffer that several goroutines write to, as to a file.
 type sharedBuffer struct {
 	mu      sync.Mutex // guards written
 	written bytes.Buffer
@@ -84,9 +84,9 @@ func (b *sharedBuffer) taken() []byte {
 	return bytes.Clone(b.written.Bytes())
 }
 
-// A runner is a process that runs one command after another. A process of its own would take each of
-// them, under the race detector, five times as long as what it does. Commands that read stdin, that
-// run beside others or that are interrupted have one: a script calls them by exec or start.
+// A runner is a process that runs one command after another. Starting a process for each command
+// would take five times as long under the race detector. Commands that read stdin, run in parallel
+// or are interrupted get a process of their own: scripts call them with exec or start.
 type runner struct {
 	process  *exec.Cmd
 	stderr   bytes.Buffer // what the process itself says: a panic, or a race
@@ -112,9 +112,9 @@ func startRunner(program, folder string, env []string) (*runner, error) {
 	return r, p.Start()
 }
 
-// newRunnerOf returns what runs commands in a process that ends with the test, and must have nothing
-// to complain of.
-func newRunnerOf(t *testing.T, env []string) func(request) ran {
+// newRunnerOf returns a runner whose process ends with the test. The test fails if the process
+// reports a problem.
+func newRunnerOf(t *testing.T, env []string) func(request) commandResult {
 	t.Helper()
 	program, err := exec.LookPath("commands")
 	if err != nil {
@@ -129,7 +129,7 @@ func newRunnerOf(t *testing.T, env []string) func(request) ran {
 			t.Error(err)
 		}
 	})
-	return func(next request) ran {
+	return func(next request) commandResult {
 		left, err := r.run(next)
 		if err != nil {
 			t.Fatal(err)
@@ -139,15 +139,15 @@ func newRunnerOf(t *testing.T, env []string) func(request) ran {
 }
 
 // run runs a command.
-func (r *runner) run(next request) (left ran, err error) {
+func (r *runner) run(next request) (left commandResult, err error) {
 	if err := errors.Join(r.ask.Encode(next), r.answers.Decode(&left)); err != nil {
 		_ = r.process.Process.Kill()
-		return ran{}, fmt.Errorf("%v: %w: %w", next.Args, err, r.end())
+		return commandResult{}, fmt.Errorf("%v: %w: %w", next.Args, err, r.end())
 	}
 	return left, nil
 }
 
-// end ends the process, and returns what it complains of.
+// end ends the process, and returns the problems that it reports.
 func (r *runner) end() error {
 	_ = r.requests.Close()
 	if err := r.process.Wait(); err != nil {
@@ -158,11 +158,12 @@ func (r *runner) end() error {
 
 type runnerKey struct{}
 
-// A scriptRunner is the runner of a script, which starts with its first command and after a change
-// of the folder.
+// A scriptRunner is the runner of a script. It is started by the first command, and again when the
+// script changes its folder.
 type scriptRunner struct{ current *runner }
 
-// newRunner returns one that must have nothing to complain of when the script ends.
+// newRunner returns a scriptRunner. The test fails if its process reports a problem when the script
+// ends.
 func newRunner(env *testscript.Env) *scriptRunner {
 	r := &scriptRunner{}
 	env.Defer(func() {
@@ -194,7 +195,7 @@ func (r *scriptRunner) end() error {
 	return ended.end()
 }
 
-// run backchannel ARG… runs a command, which has to succeed.
+// run backchannel ARG… runs a command, which must succeed.
 func runs(ts *testscript.TestScript, neg bool, args []string) {
 	if len(args) == 0 || args[0] != "backchannel" {
 		ts.Fatalf("usage: run backchannel ARG…")
@@ -204,8 +205,8 @@ func runs(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// exits N backchannel ARG… runs a command that has to end with that exit code, exits N exec PROGRAM ARG…
-// any program.
+// exits N backchannel ARG… runs a command, which must exit with code N. exits N exec PROGRAM ARG…
+// runs any program.
 func exits(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 || args[1] != "backchannel" && args[1] != "exec" {
 		ts.Fatalf("usage: exits CODE backchannel ARG…, or exits CODE exec PROGRAM ARG…")
@@ -237,7 +238,7 @@ func untilShown(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 3 {
 		ts.Fatalf("usage: until-shown RECORD ID TEXT")
 	}
-	var shown ran
+	var shown commandResult
 	poll(ts, fmt.Sprintf("%q in %s %s", args[2], args[0], args[1]), func() bool {
 		if shown = ask(ts, []string{args[0], "show", args[1], "--output", "json"}); shown.Code != 0 {
 			ts.Fatalf("it exited %d\n%s", shown.Code, shown.Stderr)
@@ -254,13 +255,13 @@ func run(ts *testscript.TestScript, args []string) int {
 	return left.Code
 }
 
-func (left ran) print(ts *testscript.TestScript) {
+func (left commandResult) print(ts *testscript.TestScript) {
 	_, _ = ts.Stdout().Write(left.Stdout)
 	_, _ = ts.Stderr().Write(left.Stderr)
 }
 
-// ask has the script's runner run a command.
-func ask(ts *testscript.TestScript, args []string) ran {
+// ask runs a command with the script's runner.
+func ask(ts *testscript.TestScript, args []string) commandResult {
 	r := ts.Value(runnerKey{}).(*scriptRunner)
 	left, err := r.in(ts.MkAbs("."), ts).run(request{args, variables(ts)})
 	if err != nil {

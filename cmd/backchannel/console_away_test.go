@@ -7,8 +7,8 @@ import (
 	"backchannel/storage/postgres/pgtest"
 )
 
-// A console waits for a database that is away, says on every screen that one has gone, and goes
-// on by itself.
+// A console waits for a database that is away, shows on every screen when it is lost, and continues
+// by itself.
 func TestAConsoleSurvivesADatabaseThatIsAway(t *testing.T) {
 	t.Parallel()
 	program, err := exec.LookPath("backchannel")
@@ -28,7 +28,7 @@ func TestAConsoleSurvivesADatabaseThatIsAway(t *testing.T) {
 		}
 	}
 	stop()
-	s := onScreen(t, program, "--database", c.url, "--key-file", c.keyFile)
+	s := startOnTerminal(t, program, "--database", c.url, "--key-file", c.keyFile)
 	s.see("cannot be reached", "--database is right", "waiting for it, stop with Ctrl+C")
 	start()
 	s.see("1 node")

@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// TestFromAnEmptyFolderToAMessagesLife does in the console what the first user of campaigns does:
-// webhook, campaign, call, the events of a message, and the receipt of the last one.
+// It does what a new user of campaigns does: create a webhook and a campaign, make a call, and look
+// at the events of a message and at the receipt of the last one.
 func TestFromAnEmptyFolderToAMessagesLife(t *testing.T) {
 	t.Parallel()
 	const tab, submit, clearLine = "\t", "\x13", "\x15"

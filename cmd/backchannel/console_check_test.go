@@ -4,12 +4,12 @@ import (
 	"testing"
 )
 
-// The endpoint is checked by the whole program: the console asks for the run, its engine makes
-// it, the built-in receiver answers, and no must fails. What takes seconds by design, the
-// groups load and slow, is left out, and the rate is high.
+// The whole program checks the endpoint: the console asks for the run, its engine makes it, the
+// built-in receiver answers, and no must fails. The groups load and slow are skipped, because they
+// take seconds by design, and the rate is high.
 func TestTheConsoleChecksTheReceiver(t *testing.T) {
 	t.Parallel()
-	s := onScreen(t, "sh", "-c", "backchannel webhook create --name acme --channel email --auth jwt --jwt-secret $(printf %032d 7) && "+
+	s := startOnTerminal(t, "sh", "-c", "backchannel webhook create --name acme --channel email --auth jwt --jwt-secret $(printf %032d 7) && "+
 		"backchannel check --webhook acme --only accept/canary --skip load,slow --rate 200/s && exec backchannel")
 	s.see("Feedback webhook settings", "acme")
 	s.press("K")

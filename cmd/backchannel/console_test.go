@@ -19,15 +19,15 @@ import (
 	"backchannel/tui/ptytest"
 )
 
-// What a console must take back when it ends or is suspended.
+// The modes that a console must turn off when it ends or is suspended.
 const (
 	altScreenOff      = "\x1b[?1049l"
 	cursorOn          = "\x1b[?25h"
 	bracketedPasteOff = "\x1b[?2004l"
 )
 
-// screenOf is a real terminal with a program on it.
-type screenOf struct {
+// terminalProgram is a pseudo-terminal with a program on it.
+type terminalProgram struct {
 	t       *testing.T
 	person  *os.File // the person's end
 	cmd     *exec.Cmd
@@ -36,10 +36,10 @@ type screenOf struct {
 	written bytes.Buffer
 }
 
-// onScreen runs a program on a terminal of its own.
-func onScreen(t *testing.T, name string, args ...string) *screenOf {
+// startOnTerminal runs a program on a terminal of its own.
+func startOnTerminal(t *testing.T, name string, args ...string) *terminalProgram {
 	t.Helper()
-	s := &screenOf{t: t, cmd: exec.CommandContext(t.Context(), name, args...)}
+	s := &terminalProgram{t: t, cmd: exec.CommandContext(t.Context(), name, args...)}
 	s.cmd.Env = append(os.Environ(), "TERM=xterm-256color", "GORACE=atexit_sleep_ms=0", "PS1=$ ", "ENV=",
 		envData+"="+t.TempDir(), envListen+"=127.0.0.1:0", "XDG_CONFIG_HOME="+t.TempDir())
 	person, inside := ptytest.Open(t, 30, 100)
@@ -53,9 +53,8 @@ func onScreen(t *testing.T, name string, args ...string) *screenOf {
 	return s
 }
 
-// Write takes what the program draws, and answers as a terminal does when it is asked
-// what it is.
-func (s *screenOf) Write(p []byte) (int, error) {
+// Write receives what the program draws, and answers queries as a terminal does.
+func (s *terminalProgram) Write(p []byte) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if bytes.Contains(p, []byte("\x1b[c")) {
@@ -64,15 +63,15 @@ func (s *screenOf) Write(p []byte) (int, error) {
 	return s.written.Write(p)
 }
 
-// drawn is what was drawn and not forgotten.
-func (s *screenOf) drawn() string {
+// drawn returns what has been drawn since the last call of forget.
+func (s *terminalProgram) drawn() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.written.String()
 }
 
-// see waits for a text to be drawn, and forgets everything up to it.
-func (s *screenOf) see(texts ...string) {
+// see waits for texts to be drawn, and forgets everything up to them.
+func (s *terminalProgram) see(texts ...string) {
 	s.t.Helper()
 	for _, text := range texts {
 		deadline := time.Now().Add(patience)
@@ -85,7 +84,7 @@ func (s *screenOf) see(texts ...string) {
 	}
 }
 
-func (s *screenOf) forget(text string) bool {
+func (s *terminalProgram) forget(text string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	at := bytes.Index(s.written.Bytes(), []byte(text))
@@ -95,7 +94,7 @@ func (s *screenOf) forget(text string) bool {
 	return at >= 0
 }
 
-func (s *screenOf) press(keys string) {
+func (s *terminalProgram) press(keys string) {
 	s.t.Helper()
 	if _, err := io.WriteString(s.person, keys); err != nil {
 		s.t.Fatal(err)
@@ -103,7 +102,7 @@ func (s *screenOf) press(keys string) {
 }
 
 // ended waits for the program and returns its exit code.
-func (s *screenOf) ended() int {
+func (s *terminalProgram) ended() int {
 	s.t.Helper()
 	done := make(chan int, 1)
 	go func() { done <- exitOf(s.cmd.Wait()) }()
@@ -116,32 +115,32 @@ func (s *screenOf) ended() int {
 	}
 }
 
-// isCooked reports whether the terminal is as it was before the program.
-func (s *screenOf) isCooked() bool {
+// isCooked reports whether the terminal is in the mode that it had before the program.
+func (s *terminalProgram) isCooked() bool {
 	s.t.Helper()
 	now, err := term.GetState(s.person.Fd())
 	return err == nil && *now == *s.cooked
 }
 
-func consoleOnScreen(t *testing.T) *screenOf {
+func consoleOnScreen(t *testing.T) *terminalProgram {
 	t.Helper()
 	program, err := exec.LookPath("backchannel")
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := onScreen(t, program)
+	s := startOnTerminal(t, program)
 	s.see("No webhook yet")
 	return s
 }
 
 func TestTheTerminalIsRestoredHoweverTheConsoleEnds(t *testing.T) {
-	for name, end := range map[string]func(*screenOf){
-		"q":       func(s *screenOf) { s.press("q") },
-		"ctrl+c":  func(s *screenOf) { s.press("\x03") },
-		"SIGINT":  func(s *screenOf) { _ = s.cmd.Process.Signal(syscall.SIGINT) },
-		"SIGTERM": func(s *screenOf) { _ = s.cmd.Process.Signal(syscall.SIGTERM) },
-		"SIGHUP":  func(s *screenOf) { _ = s.cmd.Process.Signal(syscall.SIGHUP) },
-		"SIGTERM while one types": func(s *screenOf) {
+	for name, end := range map[string]func(*terminalProgram){
+		"q":       func(s *terminalProgram) { s.press("q") },
+		"ctrl+c":  func(s *terminalProgram) { s.press("\x03") },
+		"SIGINT":  func(s *terminalProgram) { _ = s.cmd.Process.Signal(syscall.SIGINT) },
+		"SIGTERM": func(s *terminalProgram) { _ = s.cmd.Process.Signal(syscall.SIGTERM) },
+		"SIGHUP":  func(s *terminalProgram) { _ = s.cmd.Process.Signal(syscall.SIGHUP) },
+		"SIGTERM while one types": func(s *terminalProgram) {
 			s.press("nacme")
 			s.see("acme")
 			_ = s.cmd.Process.Signal(syscall.SIGTERM)
@@ -167,7 +166,7 @@ func TestTheTerminalIsRestoredHoweverTheConsoleEnds(t *testing.T) {
 	}
 }
 
-// Closed, a terminal sends SIGHUP; one that does not control the console just ends.
+// A controlling terminal sends SIGHUP when it is closed. Any other only ends the input.
 func TestTheConsoleEndsWithItsTerminal(t *testing.T) {
 	t.Parallel()
 	program, err := exec.LookPath("backchannel")
@@ -178,7 +177,7 @@ func TestTheConsoleEndsWithItsTerminal(t *testing.T) {
 		"controlling": {program}, "without SIGHUP": {"sh", "-c", "trap '' HUP; exec backchannel"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := onScreen(t, args[0], args[1:]...)
+			s := startOnTerminal(t, args[0], args[1:]...)
 			s.see("No webhook yet")
 			if err := s.person.Close(); err != nil {
 				t.Fatal(err)
@@ -190,7 +189,7 @@ func TestTheConsoleEndsWithItsTerminal(t *testing.T) {
 	}
 }
 
-// A terminal may show anything after its size has changed: all is drawn again, in that size.
+// After a change of size a terminal may show anything, so everything is drawn again.
 func TestResize(t *testing.T) {
 	t.Parallel()
 	s := consoleOnScreen(t)
@@ -213,7 +212,7 @@ func TestResize(t *testing.T) {
 
 func TestSuspendAndResume(t *testing.T) {
 	t.Parallel()
-	s := onScreen(t, "sh", "-i")
+	s := startOnTerminal(t, "sh", "-i")
 	s.see("$ ")
 	s.press("backchannel\n")
 	s.see("No webhook yet")
@@ -238,13 +237,13 @@ func TestSuspendAndResume(t *testing.T) {
 	}
 }
 
-// What a person leaves undelivered is said where they see it: below the screen that is gone.
+// Undelivered events are reported below the screen after it has been left, where a person sees it.
 func TestTheConsoleReportsWaitingDeliveriesWhenItEnds(t *testing.T) {
 	t.Parallel()
 	const prepare = "backchannel webhook create --name acme --channel email && backchannel webhook pause acme && backchannel fire sent --webhook acme --count 3 && "
 	for name, keys := range map[string]string{"q": "q", "ctrl+c": "\x03"} {
 		t.Run(name, func(t *testing.T) {
-			s := onScreen(t, "sh", "-c", prepare+"exec backchannel")
+			s := startOnTerminal(t, "sh", "-c", prepare+"exec backchannel")
 			s.see("Webhooks", "acme", "parked")
 			s.press(keys)
 			s.see(altScreenOff, "3 parked: acme is paused and waits until backchannel webhook resume acme\r\n")
@@ -261,8 +260,8 @@ func TestTheConsoleReportsWaitingDeliveriesWhenItEnds(t *testing.T) {
 	}
 }
 
-// A terminal reports the mouse from the key that turns it on until the console ends, and in a
-// console that was suspended not while the shell has the terminal.
+// A terminal reports the mouse from when a key turns it on until the console ends, but not while
+// the console is suspended.
 func TestMouseOnATerminal(t *testing.T) {
 	t.Parallel()
 	const on, off = "\x1b[?1002h\x1b[?1006h", "\x1b[?1002l"

@@ -13,8 +13,9 @@ import (
 	"backchannel/storage/postgres/pgtest"
 )
 
-// A node that is cut off from the database costs nothing. The other one sends again what it had
-// in flight, and only that; the node says so, refuses what it cannot store, and goes on by itself.
+// Nothing is lost when a node is cut off from the database. The other one sends again only what the
+// first had in flight. The first says that it is cut off, rejects what it cannot store, and
+// continues by itself.
 func TestANodeIsCutOff(t *testing.T) {
 	t.Parallel()
 	for name, way := range map[string]struct {
@@ -96,14 +97,14 @@ func (c *cluster) nodeOn(h *host) *memberProcess {
 	return m
 }
 
-// A gate is before an endpoint. While it is closed, it holds the requests.
+// A gate is in front of an endpoint. While it is closed, it holds requests.
 type gate struct {
 	mu      sync.Mutex // guards the fields below
 	closed  chan struct{}
 	holding *heldDeliveries
 }
 
-// newGate serves an endpoint behind a gate, which is open.
+// newGate serves an endpoint behind an open gate.
 func newGate(e *countingEndpoint, listener net.Listener) *gate {
 	g := &gate{}
 	handler := e.Config.Handler
@@ -129,7 +130,7 @@ func (g *gate) pass(delivery string) {
 	}
 }
 
-// close closes the gate, and returns what it holds from then on.
+// close closes the gate, and returns the deliveries that it holds from then on.
 func (g *gate) close() *heldDeliveries {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -144,7 +145,7 @@ func (g *gate) open() {
 	g.closed = nil
 }
 
-// heldDeliveries are those that were in flight when a gate was closed.
+// heldDeliveries are the deliveries that were in flight when a gate was closed.
 type heldDeliveries struct {
 	mu sync.Mutex // guards of
 	of map[string]bool

@@ -11,8 +11,8 @@ import (
 	"backchannel/storage/postgres/pgtest"
 )
 
-// A database that is restarted in mid-load costs nothing that was acknowledged. Nodes say that it
-// is away, refuse what they cannot store, and continue by themselves; so does what is started
+// Restarting a database under load loses nothing that was acknowledged. Nodes report that it is
+// away, reject what they cannot store, and continue by themselves, as do processes that are started
 // meanwhile.
 func TestTheDatabaseIsRestartedUnderLoad(t *testing.T) {
 	t.Parallel()

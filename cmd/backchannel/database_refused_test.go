@@ -10,11 +10,11 @@ import (
 	"backchannel/storage/postgres/pgtest"
 )
 
-// password is one that no message may show. The test's server does not ask for it.
+// password is a password that no message may show. The server of the tests does not ask for it.
 const password = "hush-hush-7Q"
 
-// What is wrong with a database is said in one line, with what to do, and never with the
-// password of its URL: by commands and by serve, which waits only for a database that is away.
+// An unusable database is reported in one line, with what to do, and never with the password in its
+// URL. serve reports it too, and waits only if the database is away.
 func TestUnusableDatabasesAreReportedInOneLine(t *testing.T) {
 	t.Parallel()
 	server := pgtest.Start(t, pgtest.Options{})

@@ -7,12 +7,12 @@ import (
 	"backchannel/storage/postgres/pgtest"
 )
 
-// refuse makes the server fail statements as it does on a full disk.
+// refuse makes the server reject statements as it does on a full disk.
 const refuse = `CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
 	$$ BEGIN RAISE EXCEPTION 'could not extend file "base/5/1249"' USING ERRCODE = 'disk_full'; END $$`
 
-// If the server takes events but no attempt can begin, as when its disk is full, serve and the
-// console say so, and go on by themselves.
+// If the server accepts events but no attempt can begin, as when its disk is full, serve and the
+// console report that and continue by themselves.
 func TestAttemptsCannotBegin(t *testing.T) {
 	t.Parallel()
 	program, err := exec.LookPath("backchannel")
@@ -30,7 +30,7 @@ func TestAttemptsCannotBegin(t *testing.T) {
 			pgtest.Run(t, c.url, refuse)
 			pgtest.Run(t, c.url, "CREATE TRIGGER refuse BEFORE "+what+" FOR EACH ROW EXECUTE FUNCTION refuse()")
 			node := c.node()
-			s := onScreen(t, program, "--database", c.url, "--key-file", c.keyFile)
+			s := startOnTerminal(t, program, "--database", c.url, "--key-file", c.keyFile)
 			ids := c.fireSome(3)
 			node.says("deliveries wait until attempts can begin again: ")
 			node.says("disk full: the server of")

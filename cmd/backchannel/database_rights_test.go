@@ -9,8 +9,8 @@ import (
 	"backchannel/storage/postgres/pgtest"
 )
 
-// A role that loses what it needs at the server, while a node has nothing to do, is told in one line
-// with what to do. The node goes on by itself once the role has it again.
+// If a role loses a privilege that it needs while a node is idle, that is reported in one line,
+// with what to do. The node continues by itself once the role has the privilege again.
 func TestALostPrivilegeIsReported(t *testing.T) {
 	t.Parallel()
 	server := pgtest.Start(t, pgtest.Options{OverTCP: "scram-sha-256"})

@@ -9,8 +9,8 @@ import (
 	"backchannel/storage/postgres/pgtest"
 )
 
-// A synchronous standby takes over from a primary that is gone for good. Nodes whose URL names both
-// go on by themselves, and nothing that was acknowledged is lost.
+// A synchronous standby takes over from a primary that is lost. Nodes whose URL names both servers
+// continue by themselves, and nothing that was acknowledged is lost.
 func TestAStandbyTakesOver(t *testing.T) {
 	t.Parallel()
 	primary := pgtest.Start(t, pgtest.Options{Fsync: true})

@@ -8,7 +8,7 @@ import (
 	"backchannel/storage/postgres/pgtest"
 )
 
-// A database that goes away while a node starts, at whatever step of that, is waited for.
+// A node that is starting waits for a database that goes away, at whatever step of the start.
 func TestTheDatabaseGoesAwayWhileANodeStarts(t *testing.T) {
 	t.Parallel()
 	server := pgtest.Start(t, pgtest.Options{})
@@ -37,7 +37,7 @@ func TestTheDatabaseGoesAwayWhileANodeStarts(t *testing.T) {
 	}
 }
 
-// So is it by a console.
+// So does a console.
 func TestTheDatabaseGoesAwayWhileAConsoleStarts(t *testing.T) {
 	t.Parallel()
 	program, err := exec.LookPath("backchannel")
@@ -53,7 +53,7 @@ func TestTheDatabaseGoesAwayWhileAConsoleStarts(t *testing.T) {
 			t.Parallel()
 			c := newCluster(t, server.Create(t))
 			s := newWireSwitch(t, server.Address(), text)
-			console := onScreen(t, program, "--database", s.through(t, c.url), "--key-file", c.keyFile)
+			console := startOnTerminal(t, program, "--database", s.through(t, c.url), "--key-file", c.keyFile)
 			console.see("cannot be reached")
 			s.close()
 			console.see("1 node")

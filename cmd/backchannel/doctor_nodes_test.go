@@ -41,9 +41,9 @@ func TestDescribeNode(t *testing.T) {
 	}
 }
 
-// checkNodesAreTold checks that doctor tells of each node what a script needs, and Activity on
-// which machine it is.
-func (c *cluster) checkNodesAreTold(nodes ...*memberProcess) {
+// checkNodesAreReported checks that doctor reports for each node what a script needs, and that Activity
+// names its machine.
+func (c *cluster) checkNodesAreReported(nodes ...*memberProcess) {
 	c.Helper()
 	host, err := os.Hostname()
 	if err != nil {

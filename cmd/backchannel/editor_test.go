@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// editors are programs that a person may have as editor, by what they are to show.
+// editors are programs that a person may use as editor, by what they demonstrate.
 func editors(t *testing.T, dir string) (good, failing, emptying string) {
 	t.Helper()
 	script := func(name, text string) string {
@@ -18,15 +18,15 @@ func editors(t *testing.T, dir string) (good, failing, emptying string) {
 		}
 		return path
 	}
-	// It shows that the terminal is its own, and takes arguments before the file.
+	// It demonstrates that the editor owns the terminal, and gets arguments before the file.
 	good = script("good", `[ -t 0 ] && [ -t 1 ] && [ $# = 3 ] && [ "$1 $2" = "--wait my way" ] || exit 9
 printf '{"edited": "%s"}\n' "$(stat -c %a "$3")" > "$3"
 `)
 	return good + " --wait 'my way'", script("failing", `echo '{"edited": "lost"}' > "$1"; exit 1`), script("emptying", `: > "$1"`)
 }
 
-// The body of what is sent again is edited in the person's own editor, which gets the terminal and
-// may fail.
+// The body to be sent again is edited in the person's own editor, which gets the terminal and may
+// fail.
 func TestEditingTheBodyInAnEditor(t *testing.T) {
 	t.Parallel()
 	good, failing, emptying := editors(t, t.TempDir())
@@ -55,8 +55,8 @@ func TestEditingTheBodyInAnEditor(t *testing.T) {
 	}
 }
 
-// consoleWithADelivery opens a console on a delivery that waits, as its webhook is paused.
-func consoleWithADelivery(t *testing.T, env ...string) *screenOf {
+// consoleWithADelivery opens a console with a delivery that waits because its webhook is paused.
+func consoleWithADelivery(t *testing.T, env ...string) *terminalProgram {
 	t.Helper()
 	data := t.TempDir()
 	for _, line := range []string{"webhook create --name acme --channel email --url https://hooks.example.com", "webhook pause acme", "fire bounce --webhook acme"} {
@@ -66,7 +66,7 @@ func consoleWithADelivery(t *testing.T, env ...string) *screenOf {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := onScreen(t, "env", append(append(env, envData+"="+data), program)...)
+	s := startOnTerminal(t, "env", append(append(env, envData+"="+data), program)...)
 	s.see("acme")
 	return s
 }

@@ -21,7 +21,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// nasty is what an endpoint may answer or name itself to act on whatever shows it.
+// nasty is a text with which an endpoint may try to attack whatever displays it.
 const nasty = "\x1b[2J\x1b]0;owned\a <script>alert(1)</script> ]]> \u202egnp\x00 \xff \u0085"
 
 // endpoint KIND [N] sets URL to an endpoint of the script's own, which appends a line to
@@ -87,7 +87,7 @@ func endpoint(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Setenv("URL", server.URL+"/hooks")
 }
 
-// forgedCertificate returns a certificate whose names act on whatever shows them.
+// forgedCertificate returns a certificate whose names attack whatever displays them.
 func forgedCertificate(ts *testscript.TestScript) tls.Certificate {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	ts.Check(err)
@@ -101,8 +101,8 @@ func forgedCertificate(ts *testscript.TestScript) tls.Certificate {
 	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
 }
 
-// harmless FILE… has it that nothing in the files acts on a terminal or a browser, and that
-// no secret of the scripts is in them.
+// harmless FILE… checks that the files contain nothing that acts on a terminal or a browser, and no
+// secret of the scripts.
 func harmless(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) == 0 {
 		ts.Fatalf("usage: harmless FILE…")

@@ -31,7 +31,7 @@ func long() bool { return *kills > fewKills }
 
 const recipients = 3 // of each call
 
-// A victim is a serve process that is to be killed, and what it accepted.
+// A victim is a serve process that will be killed, with what it accepted.
 type victim struct {
 	cmd      *exec.Cmd
 	receiver string
@@ -135,8 +135,8 @@ func (v *victim) killUnderLoad(campaign string) (accepted []string) {
 	return accepted
 }
 
-// What follows from a call was committed before the call was answered, and planned events are
-// rows: a process may die at any moment.
+// Everything that follows from a call is committed before the call is answered, and planned events
+// are rows, so a process may die at any time.
 func TestNoAcceptedCallIsLost(t *testing.T) {
 	data := t.TempDir()
 	for _, args := range [][]string{

@@ -16,8 +16,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// lacking WHAT… -- PROGRAM ARG… runs a program for which the kernel refuses what is named,
-// as some file systems do, or which may have only so much of it.
+// lacking WHAT… -- PROGRAM ARG… runs a program with a kernel that rejects the named system calls,
+// as some file systems do, or limits a resource.
 func lacking() {
 	runtime.LockOSThread() // a filter is the thread's, and whatever that executes inherits it
 	args := os.Args[1:]
@@ -45,7 +45,7 @@ func forbid(what string) error {
 	case "shared-memory":
 		return filter(unix.ENODEV, append(calls(unix.SYS_MMAP), argument(3, unix.BPF_JSET, unix.MAP_SHARED)...))
 	case "files", "file-size":
-		// What the tests inherited, such as the file of a flock, does not count.
+		// What the tests inherited, such as the file of flock, does not count.
 		if err := unix.CloseRange(3, math.MaxUint32, unix.CLOSE_RANGE_CLOEXEC); err != nil {
 			return err
 		}
@@ -59,12 +59,12 @@ func forbid(what string) error {
 	return fmt.Errorf("it is not known how to lack that")
 }
 
-// load reads a word of the call: 0 its number, 16 and up the arguments.
+// load loads a word of the system call: 0 is its number, arguments begin at 16.
 func load(at uint32) unix.SockFilter {
 	return unix.SockFilter{Code: unix.BPF_LD | unix.BPF_W | unix.BPF_ABS, K: at}
 }
 
-// unless goes to the end when the word read does not compare with k.
+// unless jumps to the end if the loaded word does not compare with k.
 func unless(how uint16, k uint32) unix.SockFilter {
 	return unix.SockFilter{Code: unix.BPF_JMP | unix.BPF_K | how, K: k}
 }
@@ -77,7 +77,7 @@ func argument(n int, how uint16, k uint32) []unix.SockFilter {
 	return []unix.SockFilter{load(uint32(16 + 8*n)), unless(how, k)}
 }
 
-// filter has the kernel answer an error to the calls for which all conditions hold.
+// filter makes the kernel return an error for calls for which all conditions hold.
 func filter(errno syscall.Errno, conditions []unix.SockFilter) error {
 	program := append(slices.Clone(conditions),
 		unix.SockFilter{Code: unix.BPF_RET | unix.BPF_K, K: unix.SECCOMP_RET_ERRNO | uint32(errno)},

@@ -7,15 +7,15 @@ import (
 	"testing"
 )
 
-// On a terminal that can do nothing but show lines, nothing but lines is written: no colours, no
-// alternate screen, no cursor that moves. A secret does not appear.
+// On a dumb terminal, only lines are written: no colours, no alternate screen, no cursor movement.
+// A secret is not echoed.
 func TestLineModeOnADumbTerminal(t *testing.T) {
 	t.Parallel()
 	program, err := exec.LookPath("backchannel")
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := onScreen(t, "env", "TERM=dumb", program, "--accessible")
+	s := startOnTerminal(t, "env", "TERM=dumb", program, "--accessible")
 	var all strings.Builder
 	answer := func(question, text string) {
 		t.Helper()
@@ -58,7 +58,7 @@ func TestLineModeOnADumbTerminal(t *testing.T) {
 	}
 }
 
-// Ctrl+C leaves wherever the session is, also while nothing of what is typed is shown.
+// Ctrl+C ends line mode at any time, also while a secret is typed.
 func TestCtrlCEndsLineMode(t *testing.T) {
 	t.Parallel()
 	program, err := exec.LookPath("backchannel")
@@ -72,7 +72,7 @@ func TestCtrlCEndsLineMode(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := onScreen(t, "env", "TERM=dumb", "ACCESSIBLE=yes", program)
+			s := startOnTerminal(t, "env", "TERM=dumb", "ACCESSIBLE=yes", program)
 			for i, text := range until {
 				if i%2 == 0 {
 					s.see(text)

@@ -12,8 +12,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A network is one of this test's own: hosts that are namespaces of the kernel, around a switch
-// that is another one. It ends with the test's process, however that ends.
+// A network belongs to one test. Its hosts are network namespaces around a switch, which is a
+// namespace as well. It ends with the process of the test, however that ends.
 type network struct {
 	*testing.T
 
@@ -21,7 +21,7 @@ type network struct {
 	hosts int
 }
 
-// A host is where a test puts processes and listeners.
+// A host is a network namespace in which a test runs processes and listeners.
 type host struct {
 	*network
 
@@ -33,7 +33,7 @@ type host struct {
 // The addresses are for documentation (RFC 5737, section 3); no host that is not the test's has one.
 const hubAddress = "198.51.100.1"
 
-// newNetwork returns a network without hosts but for the hub. Only root may make one.
+// newNetwork returns a network with only the hub. It needs root.
 func newNetwork(t *testing.T) *network {
 	t.Helper()
 	_, err := exec.LookPath("ip")
@@ -53,7 +53,7 @@ func newNetwork(t *testing.T) *network {
 	return n
 }
 
-// newHost makes a namespace. A machine that does not let root make one is said to be such.
+// newHost creates a namespace. It skips the test on a machine that does not let root create one.
 func (n *network) newHost(address string) *host {
 	n.Helper()
 	h := &host{network: n, address: address}
@@ -87,16 +87,16 @@ func (n *network) host() *host {
 	return h
 }
 
-// lose makes the network lose whatever is sent from and to the host, without anybody's knowing.
+// lose makes the network silently drop all packets from and to the host.
 func (h *host) lose() { h.hub.ip("link", "set", h.port, "nomaster") }
 
-// find is the end of lose.
+// find undoes lose.
 func (h *host) find() { h.hub.ip("link", "set", h.port, "master", "switch") }
 
-// unplug has the host notice that it has no network.
+// unplug removes the host's link, which the host notices.
 func (h *host) unplug() { h.ip("link", "set", "eth0", "down") }
 
-// plug is the end of unplug.
+// plug undoes unplug.
 func (h *host) plug() { h.ip("link", "set", "eth0", "up") }
 
 func (h *host) ip(args ...string) { h.Helper(); h.ipWith(nil, args...) }
@@ -119,8 +119,8 @@ func (h *host) ipWith(file *os.File, args ...string) {
 	}
 }
 
-// do runs a function on the host: what it listens on, connects from, and the processes that it
-// starts are there.
+// do runs a function on the host: its listeners, connections and processes are in the host's
+// namespace.
 func (h *host) do(f func() error) (err error) {
 	onThread(func() {
 		if err = unix.Setns(int(h.space.Fd()), unix.CLONE_NEWNET); err == nil {

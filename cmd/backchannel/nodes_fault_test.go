@@ -10,11 +10,11 @@ import (
 	"backchannel/storage/postgres/pgtest"
 )
 
-// outage is how long a node is stopped, or cut off: longer than the 5 s after which the others
+// outage is how long a node is suspended or cut off: longer than the 5 s after which the others
 // take a node for dead.
 const outage = 12 * time.Second
 
-// What a killed node had in flight is sent again, by the others, and nothing else is.
+// The other nodes send again what a killed node had in flight, and nothing else.
 func TestNodesAreKilledUnderLoad(t *testing.T) {
 	t.Parallel()
 	c := newCluster(t, pgtest.Database(t))
@@ -47,13 +47,13 @@ func TestNodesAreKilledUnderLoad(t *testing.T) {
 	}
 }
 
-// A node that was stopped for a while, as a laptop's lid does it, finds its jobs taken.
+// A node that was suspended for a while, like a laptop, finds that others have taken its jobs.
 func TestANodeIsSuspended(t *testing.T) {
 	t.Parallel()
 	c := newCluster(t, pgtest.Database(t))
 	stopped, other := c.node(), c.node()
 	c.awaitNodes(2)
-	c.checkNodesAreTold(stopped, other)
+	c.checkNodesAreReported(stopped, other)
 	stop := make(chan struct{})
 	var ids []storage.ID
 	var firing sync.WaitGroup

@@ -24,8 +24,8 @@ import (
 	"backchannel/storage/storetest"
 )
 
-// A cluster is a database, an endpoint, and nodes that are processes. What is fired is enqueued
-// by a store that no engine uses.
+// A cluster is a database, an endpoint, and nodes in processes of their own. Events are enqueued
+// through a store without an engine.
 type cluster struct {
 	*testing.T
 
@@ -140,12 +140,12 @@ func (m *memberProcess) answer() int {
 
 func (m *memberProcess) eventually(what string, ok func() bool) {
 	m.Helper()
-	if !comesTrue(ok) {
+	if !holdsInTime(ok) {
 		m.Fatalf("waited %s for %s; stderr has\n%s", patience, what, m.err.String())
 	}
 }
 
-// awaitNodes waits until so many nodes are alive.
+// awaitNodes waits until n nodes are alive.
 func (c *cluster) awaitNodes(n int) {
 	c.Helper()
 	c.eventually("nodes", func() bool {
@@ -156,13 +156,13 @@ func (c *cluster) awaitNodes(n int) {
 
 func (c *cluster) eventually(what string, ok func() bool) {
 	c.Helper()
-	if !comesTrue(ok) {
+	if !holdsInTime(ok) {
 		c.Fatalf("waited %s for %s", patience, what)
 	}
 }
 
-// fire enqueues events, one after another from each of four goroutines, until stop is closed.
-// It returns the deliveries that were acknowledged.
+// fire enqueues events, one after another from each of four goroutines, until stop is closed. It
+// returns the acknowledged deliveries.
 func (c *cluster) fire(stop <-chan struct{}) (ids []storage.ID) {
 	var mu sync.Mutex
 	var firing sync.WaitGroup
@@ -202,15 +202,14 @@ func (c *cluster) fireSome(n int) (ids []storage.ID) {
 	return ids
 }
 
-// awaitDelivered waits until each delivery that there is has ended, and checks those acknowledged.
+// awaitDelivered waits until all deliveries have ended, and checks the acknowledged ones.
 func (c *cluster) awaitDelivered(ids []storage.ID) {
 	c.Helper()
 	c.awaitEnded()
 	c.checkDelivered(ids)
 }
 
-// awaitEnded waits until each delivery that there is has ended, and checks that all of them were
-// delivered.
+// awaitEnded waits until all deliveries have ended, and checks that they were delivered.
 func (c *cluster) awaitEnded() {
 	c.Helper()
 	var counts storage.Counts
@@ -228,8 +227,8 @@ func (c *cluster) awaitEnded() {
 	}
 }
 
-// checkDelivered checks that acknowledged deliveries are delivered, once each as the records of
-// their attempts have it, and that each has reached the endpoint.
+// checkDelivered checks that each acknowledged delivery was delivered once according to its
+// attempts, and that it has reached the endpoint.
 func (c *cluster) checkDelivered(ids []storage.ID) {
 	c.Helper()
 	if len(ids) == 0 {
@@ -247,8 +246,7 @@ func (c *cluster) checkDelivered(ids []storage.ID) {
 	}
 }
 
-// wantDeliveredOnce checks that the records of a delivery's attempts end with the one that was
-// answered well, and have no other such.
+// wantDeliveredOnce checks that only the last recorded attempt of a delivery succeeded.
 func (c *cluster) wantDeliveredOnce(id storage.ID) {
 	c.Helper()
 	attempts, err := c.store.Attempts(c.Context(), id)
@@ -270,8 +268,8 @@ type countingEndpoint struct {
 	got map[string]int
 }
 
-// newCountingEndpoint returns an endpoint that takes a moment, so that there always are
-// attempts in flight.
+// newCountingEndpoint returns an endpoint that takes some time, so that there always are attempts
+// in flight.
 func newCountingEndpoint(t *testing.T) *countingEndpoint {
 	e := &countingEndpoint{got: map[string]int{}}
 	e.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -304,7 +302,7 @@ func (e *countingEndpoint) requestsOf(id storage.ID) int {
 	return e.got[id.String()]
 }
 
-// A lockedBuffer is a buffer that a process writes while a test reads it.
+// A lockedBuffer is a buffer to which a process writes while a test reads it.
 type lockedBuffer struct {
 	mu     sync.Mutex // guards buffer
 	buffer bytes.Buffer
@@ -322,8 +320,8 @@ func (b *lockedBuffer) String() string {
 	return b.buffer.String()
 }
 
-// checkWithin checks how long something took. A machine that has more to do than it has cores
-// for may take longer, in proportion.
+// checkWithin checks how long something took. On a machine with more load than cores it may take
+// longer, in proportion.
 func checkWithin(t *testing.T, most, took time.Duration, what string) {
 	t.Helper()
 	allowed := time.Duration(float64(most) * (1 + loadPerCore()))
@@ -333,8 +331,7 @@ func checkWithin(t *testing.T, most, took time.Duration, what string) {
 	}
 }
 
-// loadPerCore returns how many processes have waited for each core in the last minute, or 0 if
-// the system does not tell.
+// loadPerCore returns the load of the last minute per core, or 0 if it is unknown.
 func loadPerCore() float64 {
 	text, err := os.ReadFile("/proc/loadavg")
 	if err != nil {

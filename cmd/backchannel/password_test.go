@@ -16,11 +16,11 @@ import (
 	"backchannel/storage/postgres/pgtest"
 )
 
-// secretPassword has in its midst what has to be written otherwise in a URL, or ends what quotes it.
+// secretPassword contains characters that must be escaped in a URL, or that end a quoted string.
 const secretPassword = "h#ushed@7/Q%s'`: zorro"
 
-// wantNoPassword checks that nothing of the password is in a text, from before or after what has
-// to be written otherwise.
+// wantNoPassword checks that a text contains no part of the password, neither before nor after
+// those characters.
 func wantNoPassword(t *testing.T, where string, text []byte) {
 	t.Helper()
 	for _, part := range []string{"ushed", "zorro"} {
@@ -31,7 +31,7 @@ func wantNoPassword(t *testing.T, where string, text []byte) {
 	}
 }
 
-// wantNoPasswordIn looks into all files of a folder.
+// wantNoPasswordIn checks all files of a folder.
 func wantNoPasswordIn(t *testing.T, dir string) {
 	t.Helper()
 	read := 0
@@ -49,7 +49,7 @@ func wantNoPasswordIn(t *testing.T, dir string) {
 	}
 }
 
-// A wayOfPassword is how a process gets it.
+// A wayOfPassword is a way in which a process gets the password.
 type wayOfPassword struct {
 	url func(at string) string // at is HOST:PORT/DATABASE
 	env func(t *testing.T) []string
@@ -93,7 +93,7 @@ func waysOfPassword() map[string]wayOfPassword {
 }
 
 // The password of a database is never shown, however a process gets it and whatever is wrong: not
-// in what it writes, nor in its files, in what doctor and Activity tell, or in its metrics.
+// in its output, its files, doctor, Activity or metrics.
 func TestThePasswordIsNeverShown(t *testing.T) {
 	t.Parallel()
 	server := pgtest.Start(t, pgtest.Options{OverTCP: "scram-sha-256"})
@@ -117,7 +117,7 @@ func TestThePasswordIsNeverShown(t *testing.T) {
 				return cmd
 			}
 			commands := newRunnerOf(t, append(env, envData+"="+t.TempDir(), envAllowHTTP+"=true"))
-			run := func(database, keyFile string, args ...string) ran {
+			run := func(database, keyFile string, args ...string) commandResult {
 				return commands(request{append(args, "--key-file", keyFile), []string{envDatabase + "=" + database}})
 			}
 			for what, bad := range map[string]struct{ url, keyFile string }{
@@ -158,7 +158,8 @@ func TestThePasswordIsNeverShown(t *testing.T) {
 	}
 }
 
-// wantNodeWithoutPassword has a node run that gets the password, and looks at all that it leaves.
+// wantNodeWithoutPassword runs a node that gets the password, and checks everything that it leaves
+// behind.
 func wantNodeWithoutPassword(t *testing.T, c *cluster, serve, doctor *exec.Cmd) {
 	t.Helper()
 	of := *c

@@ -29,8 +29,7 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"backchannel": main, "commands": runCommands, "lacking": lacking})
 }
 
-// patience is how long a script waits for another process. Nothing takes so long unless
-// it is broken.
+// patience limits how long a script waits for another process. Only a broken one takes so long.
 const patience = time.Minute
 
 func TestScripts(t *testing.T) {
@@ -38,11 +37,11 @@ func TestScripts(t *testing.T) {
 	runScripts(t, everyScript(t), "folder", func(*testscript.Env) {})
 }
 
-// folderOnly begins a script whose subject is a data folder and what is in it.
+// folderOnly is the beginning of a script about a data folder and its contents.
 const folderOnly = "# Of a data folder:"
 
-// TestScriptsWithADatabase runs the other scripts, each with a database of its own. It has a
-// schema, but no key yet: the first command makes it.
+// TestScriptsWithADatabase runs the other scripts, each with a database of its own. It has a schema
+// but no key, which the first command creates.
 func TestScriptsWithADatabase(t *testing.T) {
 	t.Parallel()
 	template := &pgtest.Template{Fill: func(url string) error {
@@ -73,8 +72,7 @@ func everyScript(t *testing.T) []string {
 	return files
 }
 
-// runScripts runs scripts that find the records in a folder or in a database, which are
-// conditions of lines.
+// runScripts runs scripts with a data folder or a database, which are conditions in the scripts.
 func runScripts(t *testing.T, files []string, records string, more func(*testscript.Env)) {
 	t.Helper()
 	testscript.Run(t, testscript.Params{
@@ -89,9 +87,10 @@ func runScripts(t *testing.T, files []string, records string, more func(*testscr
 		Setup: func(env *testscript.Env) error {
 			env.Setenv(envData, filepath.Join(env.WorkDir, "data"))
 			env.Setenv(envListen, "127.0.0.1:0")
-			// Else every process of a race build sleeps for a second before it ends.
+			// Otherwise every process of a race build sleeps for a second before it exits.
 			env.Setenv("GORACE", "atexit_sleep_ms=0")
-			// No endpoint here is vouched for by the system's authorities, which take a while to read.
+			// No endpoint here has a certificate of the system's authorities, which take a while to
+			// read.
 			env.Setenv("SSL_CERT_FILE", os.DevNull)
 			env.Setenv("SSL_CERT_DIR", filepath.Join(env.WorkDir, "none"))
 			env.Setenv("KEY", "a secret of well over thirty-two bytes")
@@ -138,9 +137,9 @@ func field(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Setenv(args[0], fmt.Sprint(value))
 }
 
-// messages FILE KIND… has it that each line of a file, stderr say, is a JSON object, and
-// that these are of the kinds given, in that order: error, warning or note. A regular
-// expression may stand for several.
+// messages FILE KIND… checks that each line of a file, such as stderr, is a JSON object, and that
+// these are of the given kinds, in that order: error, warning or note. A regular expression may
+// stand for several.
 func messages(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 1 {
 		ts.Fatalf("usage: messages FILE KIND…")
@@ -170,7 +169,7 @@ func messages(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// processes are those that a script started, by the name that it gave them.
+// processes are the processes that a script has started, by the names that it gave them.
 type processes map[string]*process
 
 type processesKey struct{}
@@ -237,14 +236,14 @@ func ready(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 func poll(ts *testscript.TestScript, what string, done func() bool) {
-	if !comesTrue(done) {
+	if !holdsInTime(done) {
 		ts.Fatalf("waited %s for %s", patience, what)
 	}
 }
 
-// comesTrue asks until a condition holds, and reports whether it did in time. It asks less and less
-// often, because what other processes do takes the longer the more they are asked.
-func comesTrue(holds func() bool) bool {
+// holdsInTime checks a condition until it holds, and reports whether it held in time. It checks less
+// and less often, because each check slows down the processes that it waits for.
+func holdsInTime(holds func() bool) bool {
 	deadline := time.Now().Add(patience)
 	for gap := 10 * time.Millisecond; !holds(); gap = min(gap*5/4, 100*time.Millisecond) {
 		if time.Now().After(deadline) {
@@ -268,8 +267,8 @@ func sendSignal(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// hasBegun reports whether a process has opened the database, a file or a socket, which it does after it has
-// begun to handle signals. Where there is no /proc nothing is known, and it returns true.
+// hasBegun reports whether a process has opened the database, a file or a socket, which it does
+// after it has begun to handle signals. Without /proc it returns true.
 func hasBegun(pid int) bool {
 	files, err := filepath.Glob(fmt.Sprintf("/proc/%d/fd/*", pid))
 	if err != nil || len(files) == 0 {
@@ -313,7 +312,7 @@ func until(ts *testscript.TestScript, neg bool, args []string) {
 	})
 }
 
-// answers CODE PATH posts nothing to the receiver, which has to answer so at once.
+// answers CODE PATH posts an empty body to the receiver, which must answer with the code at once.
 func answers(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
 		ts.Fatalf("usage: answers CODE PATH")
@@ -323,8 +322,8 @@ func answers(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// until-answers CODE PATH is answers for what another process has just changed, which the
-// receiver hears of within 100 ms on a machine that has nothing else to do.
+// until-answers CODE PATH is like answers, for what another process has just changed. The receiver
+// notices that within 100 ms on an idle machine.
 func untilAnswers(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
 		ts.Fatalf("usage: until-answers CODE PATH")

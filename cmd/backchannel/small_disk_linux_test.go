@@ -15,8 +15,8 @@ import (
 	"backchannel/storage/storetest"
 )
 
-// A smallDisk is one that only a server sees which starts in its namespace. It ends with that
-// server.
+// A smallDisk is a disk that is mounted in a namespace, so that only the server started there sees
+// it. It ends with that server.
 type smallDisk struct {
 	*testing.T
 
@@ -24,7 +24,7 @@ type smallDisk struct {
 	dir   string
 }
 
-// newSmallDisk mounts a disk. Only root may.
+// newSmallDisk mounts a disk. It needs root.
 func newSmallDisk(t *testing.T, size string) *smallDisk {
 	t.Helper()
 	if os.Geteuid() != 0 {
@@ -61,7 +61,7 @@ func newSmallDisk(t *testing.T, size string) *smallDisk {
 	return d
 }
 
-// do runs a function where the disk is seen, by it and by the processes that it starts.
+// do runs a function in the disk's namespace, with the processes that it starts.
 func (d *smallDisk) do(f func() error) (err error) {
 	onThread(func() {
 		if err = unix.Unshare(unix.CLONE_FS); err != nil {
@@ -76,7 +76,7 @@ func (d *smallDisk) do(f func() error) (err error) {
 
 func (d *smallDisk) filler() string { return filepath.Join(d.dir, "filler") }
 
-// fill uses all the room that is left.
+// fill uses all the free space.
 func (d *smallDisk) fill() {
 	d.Helper()
 	err := d.do(func() error {
@@ -96,7 +96,7 @@ func (d *smallDisk) fill() {
 	}
 }
 
-// clear makes room.
+// clear frees the space again.
 func (d *smallDisk) clear() {
 	d.Helper()
 	if err := d.do(func() error { return os.Remove(d.filler()) }); err != nil {
@@ -104,7 +104,7 @@ func (d *smallDisk) clear() {
 	}
 }
 
-// database makes a database on the disk.
+// database creates a database on the disk.
 func (d *smallDisk) database(server *pgtest.Server) (url string) {
 	d.Helper()
 	space := filepath.Join(d.dir, "space")
@@ -116,8 +116,8 @@ func (d *smallDisk) database(server *pgtest.Server) (url string) {
 	return server.URL("onsmall")
 }
 
-// A database whose disk is full takes nothing more, and says what to do; whatever it took before
-// is there. Everything goes on by itself once there is room.
+// A database whose disk is full accepts nothing more, and the message says what to do. Nothing that
+// it accepted is lost. Everything continues by itself once there is free space.
 func TestTheDatabasesDiskIsFull(t *testing.T) {
 	t.Parallel()
 	disk := newSmallDisk(t, "48m")
@@ -167,8 +167,8 @@ func (c *cluster) fireUntilFull() (ids []storage.ID) {
 	return ids
 }
 
-// acceptUntilFull sends requests to the node's receiver until it refuses one, and returns how
-// many it accepted.
+// acceptUntilFull sends requests to the node's receiver until it rejects one, and returns how many
+// it accepted.
 func (m *memberProcess) acceptUntilFull() (accepted int64) {
 	m.Helper()
 	m.eventually("the receiver to refuse", func() bool {

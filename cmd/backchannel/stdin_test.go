@@ -30,7 +30,7 @@ func TestSignalsEndACommandThatReadsStdin(t *testing.T) {
 			if err := cmd.Start(); err != nil {
 				t.Fatal(err)
 			}
-			// More than a pipe holds: when it is written, it is being read.
+			// More than a pipe holds, so that it has been read once it is written.
 			if _, err := io.WriteString(in, strings.Repeat(" ", 128<<10)); err != nil {
 				t.Fatal(err)
 			}

@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// A wireSwitch stands between nodes and their server. It cuts all connections as soon as one
-// carries a given text to the server, and lets none through until it is closed again.
+// A wireSwitch is between nodes and their server. It cuts all connections as soon as one sends a
+// given text to the server, and accepts none until it is closed again.
 type wireSwitch struct {
 	listener net.Listener
 	server   string
@@ -42,7 +42,7 @@ func newWireSwitch(t *testing.T, server, text string) *wireSwitch {
 	return s
 }
 
-// through returns the URL of a database that leads through the switch.
+// through returns the URL of a database through the switch.
 func (s *wireSwitch) through(t *testing.T, database string) string {
 	t.Helper()
 	direct, err := url.Parse(database)
@@ -78,7 +78,7 @@ func (s *wireSwitch) serve(client net.Conn) {
 	}
 }
 
-// add notes a connection, and reports whether it is let through.
+// add registers a connection, and reports whether it is let through.
 func (s *wireSwitch) add(client net.Conn) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -106,7 +106,7 @@ func (s *wireSwitch) cut() {
 	clear(s.conns)
 }
 
-// close lets everything through from now on.
+// close lets all connections through from now on.
 func (s *wireSwitch) close() {
 	s.mu.Lock()
 	defer s.mu.Unlock()

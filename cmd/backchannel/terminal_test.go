@@ -13,8 +13,8 @@ import (
 	"backchannel/tui/ptytest"
 )
 
-// Libraries that ask the terminal what colour its background is wait five seconds for an
-// answer that a silent terminal never gives.
+// Libraries that ask the terminal for its background colour wait five seconds for an answer, which
+// a silent terminal never gives.
 const stall = 5 * time.Second
 
 func TestASilentTerminalDelaysNothing(t *testing.T) {
@@ -42,14 +42,13 @@ func TestASilentTerminalDelaysNothing(t *testing.T) {
 	}
 }
 
-// onTerminal runs the program on a terminal that answers nothing and returns what it
-// wrote there.
+// onTerminal runs the program on a silent terminal and returns what it wrote there.
 func onTerminal(t *testing.T, data string, args ...string) string {
 	t.Helper()
 	return answering(t, data, "", args...)
 }
 
-// answering is onTerminal with something typed ahead.
+// answering is like onTerminal, with text typed ahead.
 func answering(t *testing.T, data, typed string, args ...string) string {
 	t.Helper()
 	program, err := exec.LookPath("backchannel")
@@ -110,7 +109,7 @@ func TestCtrlCEndsAQuestion(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// The shell keeps the terminal open until all that the program wrote has been read.
+	// The shell keeps the terminal open until everything that the program wrote has been read.
 	const shell = `trap : INT; "$0" "$@"; echo "ended $?"; read -r _`
 	cmd := exec.CommandContext(t.Context(), "sh", "-c", shell, program, "receipt", "clear")
 	cmd.Env = append(os.Environ(), "GORACE=atexit_sleep_ms=0", envData+"="+t.TempDir())

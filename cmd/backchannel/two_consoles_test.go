@@ -8,7 +8,7 @@ import (
 	"backchannel/storage/postgres/pgtest"
 )
 
-// Two people at two machines see the same: what one fires appears at the other.
+// Two people on two machines see the same: an event that one fires appears for the other.
 func TestTwoConsolesShowTheSame(t *testing.T) {
 	t.Parallel()
 	program, err := exec.LookPath("backchannel")
@@ -16,9 +16,9 @@ func TestTwoConsolesShowTheSame(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := newCluster(t, pgtest.Database(t))
-	var screens []*screenOf
+	var screens []*terminalProgram
 	for range 2 {
-		s := onScreen(t, program, "--database", c.url, "--key-file", c.keyFile)
+		s := startOnTerminal(t, program, "--database", c.url, "--key-file", c.keyFile)
 		s.see("acme")
 		screens = append(screens, s)
 	}
