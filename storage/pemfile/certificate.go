@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// Certificates reads all certificates of a PEM, of which there is at least one. It skips
+// Certificates reads all certificates of a PEM, which must have at least one. It skips
 // blocks of other kinds, such as private keys.
 func Certificates(text []byte) ([]*x509.Certificate, error) {
 	blocks, err := Blocks(text)
@@ -28,7 +28,7 @@ func Certificates(text []byte) ([]*x509.Certificate, error) {
 		}
 	}
 	if len(certs) == 0 {
-		return nil, certificateWanted().missing(text, blocks)
+		return nil, certificateFile().missing(text, blocks)
 	}
 	return certs, nil
 }
@@ -39,7 +39,7 @@ func (b Block) certificate() (*x509.Certificate, error) {
 	case "CERTIFICATE", "X509 CERTIFICATE": // early versions of OpenSSL wrote the second
 		cert, err := x509.ParseCertificate(b.Bytes)
 		if err != nil {
-			return nil, faultf("", "%s cannot be used: %s; remove it, or have that certificate issued anew", b.name(), bare(err))
+			return nil, faultf("", "%s cannot be used: %s; remove it, or have that certificate issued again", b.name(), bare(err))
 		}
 		return cert, nil
 	case "TRUSTED CERTIFICATE":
@@ -50,10 +50,10 @@ func (b Block) certificate() (*x509.Certificate, error) {
 	return nil, nil //nolint:nilnil // a block of another kind is not an error
 }
 
-// bare returns an error of package x509 without its prefix.
+// bare returns the text of an error of package x509 without its prefix.
 func bare(err error) string { return strings.TrimPrefix(err.Error(), "x509: ") }
 
-// labels names the labels of blocks, at most three of them.
+// labels lists the labels of blocks, at most three of them.
 func labels(blocks []Block) string {
 	const most = 3
 	var all []string
@@ -68,8 +68,8 @@ func labels(blocks []Block) string {
 	return strings.Join(all, ", ")
 }
 
-// A PairError says which of the two files is at fault: neither if they do not belong
-// together.
+// A PairError says which of the two files is at fault. If they do not belong together, neither
+// is.
 type PairError struct {
 	InCertificate, InKey bool
 	Err                  error
@@ -116,11 +116,11 @@ func encode(certs []*x509.Certificate) (text []byte) {
 func unpaired(certs []*x509.Certificate, keyPEM []byte, err error) error {
 	for i, c := range certs[1:] {
 		if _, other := tls.X509KeyPair(encode([]*x509.Certificate{c}), keyPEM); other == nil {
-			return fmt.Errorf("the key belongs to the certificate in place %d; put that one first", i+2)
+			return fmt.Errorf("the key belongs to certificate %d of the chain; put that one first", i+2)
 		}
 	}
 	if strings.Contains(err.Error(), "does not match") {
-		return errors.New("the key belongs to another certificate; name the key that this certificate was made for")
+		return errors.New("the key belongs to another certificate; give the key of this certificate")
 	}
 	return errors.New(strings.TrimPrefix(err.Error(), "tls: "))
 }

@@ -23,8 +23,8 @@ const (
 	dashes    = "-----"
 )
 
-// longestLabel is about twice the length of the labels in use.
-const longestLabel = 40
+// maxLabelLength is about twice the length of the labels in use.
+const maxLabelLength = 40
 
 // The commands that repair a PEM, from stdin to stdout.
 const (
@@ -43,15 +43,15 @@ type Fault struct {
 	Filter string // the command that repairs it, from stdin to stdout, if there is one
 }
 
-// Error says what is wrong, and the command that mends it if there is one.
+// Error says what is wrong, and names the command that fixes it if there is one.
 func (f *Fault) Error() string {
 	if f.Filter == "" {
 		return f.What
 	}
-	return f.What + "; mend it with " + f.Filter + " < FILE > NEWFILE"
+	return f.What + "; fix it with " + f.Filter + " < FILE > NEWFILE"
 }
 
-// faultf returns a fault that filter mends, or that only a person can mend if filter is "".
+// faultf returns a fault that filter fixes. If filter is "", no command does.
 func faultf(filter, format string, args ...any) *Fault {
 	return &Fault{fmt.Sprintf(format, args...), filter}
 }
@@ -60,7 +60,7 @@ func faultf(filter, format string, args ...any) *Fault {
 type Block struct {
 	Label     string
 	Bytes     []byte
-	Encrypted bool // by its own header (RFC 1421)
+	Encrypted bool // according to its header (RFC 1421)
 	N, Line   int  // counted from 1
 }
 
@@ -70,10 +70,10 @@ func (b Block) name() string { return fmt.Sprintf("PEM block %d (%s, line %d)", 
 // Blocks reads all blocks of a text.
 func Blocks(text []byte) ([]Block, error) {
 	if set := WideCharset(text); set != "" {
-		return nil, faultf("iconv -f "+set+" -t UTF-8", "the text is %s, which no PEM is", set)
+		return nil, faultf("iconv -f "+set+" -t UTF-8", "the text is %s; a PEM is ASCII", set)
 	}
 	if bytes.HasPrefix(bytes.TrimSpace(text), []byte(base64.StdEncoding.EncodeToString([]byte("-----BEGIN"))[:13])) {
-		return nil, faultf(unbase64, "the PEM is encoded in base64 once more")
+		return nil, faultf(unbase64, "the PEM is encoded in base64 a second time")
 	}
 	s := scanner{lines: lines(text)}
 	var blocks []Block
@@ -181,21 +181,21 @@ func (b Block) begin(line string) (label string, err error) {
 	before, after, _ := strings.Cut(line, beginMark)
 	label, rest, found := strings.Cut(after, dashes)
 	notLabel := func(r rune) bool { return r != ' ' && (r < 'A' || r > 'Z') && (r < '0' || r > '9') }
-	if !found || len(label) > longestLabel || strings.ContainsFunc(label, notLabel) {
+	if !found || len(label) > maxLabelLength || strings.ContainsFunc(label, notLabel) {
 		if clean := withoutInvisible(line); clean != line {
 			_, err := b.begin(clean)
-			return "", unseen(err, "PEM block %d has what cannot be seen in its BEGIN line (line %d)", b.N, b.Line)
+			return "", invisible(err, "PEM block %d has invisible characters in its BEGIN line (line %d)", b.N, b.Line)
 		}
 		return "", faultf("", "PEM block %d (line %d) has a damaged BEGIN line: it should read like \"-----BEGIN PRIVATE KEY-----\"", b.N, b.Line)
 	}
 	b.Label = label
 	switch {
 	case strings.HasPrefix(rest, `\n`), strings.HasPrefix(rest, `\r`):
-		return "", faultf(unescape, `%s has the two characters \n where line breaks belong`, b.name())
+		return "", faultf(unescape, `%s has the two characters \n instead of line breaks`, b.name())
 	case strings.Contains(rest, endMark):
 		return "", faultf(separate, "%s is all on one line", b.name())
 	case withoutInvisible(before+rest) == "" && before+rest != "":
-		return "", faultf(printable, "%s has what cannot be seen on its BEGIN line", b.name())
+		return "", faultf(printable, "%s has invisible characters on its BEGIN line", b.name())
 	case rest != "":
 		return "", faultf(separate, "%s has more than its label on its BEGIN line", b.name())
 	case before == "":
@@ -203,31 +203,31 @@ func (b Block) begin(line string) (label string, err error) {
 	case strings.TrimSpace(before) == "":
 		return "", faultf(unindent, "%s is indented", b.name())
 	case strings.Trim(before, "> ") == "":
-		return "", faultf(unquote, "%s is quoted as mail is", b.name())
+		return "", faultf(unquote, "%s is quoted as in mail", b.name())
 	case strings.HasSuffix(before, dashes):
 		return "", faultf(separate, "%s begins on the line on which another block ends", b.name())
 	}
-	return "", faultf(separate, "%s begins behind something else on its line", b.name())
+	return "", faultf(separate, "%s begins after something else on its line", b.name())
 }
 
-// end checks the line that ends the block. pem.Decode would ignore a block with a damaged END
-// line without a word.
+// end checks the line that ends the block. pem.Decode would silently ignore a block with a damaged
+// END line.
 func (b Block) end(line string, n int) error {
 	before, after, _ := strings.Cut(line, endMark)
 	label, rest, found := strings.Cut(after, dashes)
 	switch {
 	case withoutInvisible(line) == endMark+b.Label+dashes && line != withoutInvisible(line):
-		return faultf(printable, "%s has what cannot be seen on its END line (line %d)", b.name(), n)
+		return faultf(printable, "%s has invisible characters on its END line (line %d)", b.name(), n)
 	case !found || label != b.Label:
 		return faultf("", "%s has no END line of the same name: line %d ends another; copy it from its file again", b.name(), n)
 	case before != "" && strings.TrimSpace(before) == "":
 		return faultf(unindent, "%s is indented on line %d", b.name(), n)
 	case before != "":
-		return faultf(separate, "%s ends behind something else on line %d", b.name(), n)
+		return faultf(separate, "%s ends after something else on line %d", b.name(), n)
 	case strings.HasPrefix(rest, beginMark):
 		return faultf(separate, "%s ends on line %d, on which the next block begins", b.name(), n)
 	case rest != "":
-		return faultf(separate, "%s has something behind its end on line %d", b.name(), n)
+		return faultf(separate, "%s has something after its end on line %d", b.name(), n)
 	}
 	return nil
 }
@@ -243,7 +243,7 @@ func (b *Block) decode(inner []string, first int) error {
 		}
 		if strings.ContainsFunc(line, notBase64) {
 			if !strings.ContainsFunc(withoutInvisible(line), notBase64) {
-				return faultf(printable, "%s has what cannot be seen on line %d", b.name(), first+i)
+				return faultf(printable, "%s has invisible characters on line %d", b.name(), first+i)
 			}
 			return faultf("", "%s does not hold base64 on line %d; copy it from its file again", b.name(), first+i)
 		}

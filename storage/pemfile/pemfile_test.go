@@ -69,7 +69,7 @@ func indent(text string) string {
 	return "    " + strings.ReplaceAll(strings.TrimSpace(text), "\n", "\n    ") + "\n"
 }
 
-// What is read past: two certificates are found, in their order.
+// Certificates finds both certificates, in their order, whatever surrounds them.
 func TestCertificates(t *testing.T) {
 	a, key := makeCert(t, "A")
 	b, _ := makeCert(t, "B")
@@ -95,8 +95,7 @@ func TestCertificates(t *testing.T) {
 	}
 }
 
-// What is not read: the error says which block it is and where, and its command, if there
-// is one, mends it.
+// The error says which block is at fault and where, and its command, if there is one, fixes it.
 func TestCertificateFaults(t *testing.T) {
 	a, key := makeCert(t, "A")
 	b, _ := makeCert(t, "B")
@@ -115,34 +114,34 @@ func TestCertificateFaults(t *testing.T) {
 		{"not a certificate", block("CERTIFICATE", []byte("x")) + a, "block 1 (CERTIFICATE, line 1) cannot be used: "},
 		{"indented", indent(a), "block 1 (CERTIFICATE, line 1) is indented"},
 		{"only the second indented", a + indent(b), second + " is indented"},
-		{"escaped line breaks", strings.ReplaceAll(a, "\n", `\n`), `has the two characters \n where line breaks belong`},
-		{"escaped CRLF in quotes", `"` + strings.ReplaceAll(a, "\n", `\r\n`) + `"`, `has the two characters \n where line breaks belong`},
+		{"escaped line breaks", strings.ReplaceAll(a, "\n", `\n`), `has the two characters \n instead of line breaks`},
+		{"escaped CRLF in quotes", `"` + strings.ReplaceAll(a, "\n", `\r\n`) + `"`, `has the two characters \n instead of line breaks`},
 		{"on one line", strings.TrimSpace(strings.ReplaceAll(a, "\n", " ")), "is all on one line"},
-		{"UTF-16", wide(a), "the text is UTF-16, which no PEM is"},
+		{"UTF-16", wide(a), "the text is UTF-16; a PEM is ASCII"},
 		{"UTF-16 without a mark", wide(a)[2:], "the text is UTF-16LE"},
-		{"in base64 once more", base64.StdEncoding.EncodeToString([]byte(a)), "the PEM is encoded in base64 once more"},
-		{"quoted as mail is", "> " + strings.ReplaceAll(strings.TrimSpace(a), "\n", "\n> "), "is quoted as mail is"},
-		{"behind a key in YAML", "ca: " + a, "begins behind something else on its line"},
-		{"OpenSSL's own form", block("TRUSTED CERTIFICATE", raw(t, a)), "is in OpenSSL's own format; mend it with openssl x509 < FILE > NEWFILE"},
+		{"in base64 twice", base64.StdEncoding.EncodeToString([]byte(a)), "the PEM is encoded in base64 a second time"},
+		{"quoted as in mail", "> " + strings.ReplaceAll(strings.TrimSpace(a), "\n", "\n> "), "is quoted as in mail"},
+		{"behind a key in YAML", "ca: " + a, "begins after something else on its line"},
+		{"OpenSSL's own form", block("TRUSTED CERTIFICATE", raw(t, a)), "is in OpenSSL's own format; fix it with openssl x509 < FILE > NEWFILE"},
 		{"PKCS#7", block("PKCS7", []byte("x")), "openssl pkcs7 -print_certs"},
 		{"a key alone", key, `the PEM holds no certificate, only "PRIVATE KEY"`},
 		{"empty", " \n", "it is empty"},
 		{"other text", "hello", `it holds no PEM certificate: there is no "-----BEGIN" line`},
-		{"four hyphens on both lines, behind a good block", a + strings.ReplaceAll(b, "-----", "----"), "line " + strconv.Itoa(n+1) + " almost begins or ends a block, but lacks exactly five hyphens"},
+		{"four hyphens on both lines, behind a good block", a + strings.ReplaceAll(b, "-----", "----"), "line " + strconv.Itoa(n+1) + " almost begins or ends a block, but does not have exactly five hyphens"},
 		{"six hyphens before, four behind", a + strings.ReplaceAll(strings.ReplaceAll(b, "-----\n", "----\n"), "-----E", "----E"), "block 2 (line " + strconv.Itoa(n+1) + ") has a damaged BEGIN line"},
 		{"dashes of a word processor, behind a good block", a + strings.ReplaceAll(b, "-----", "–––––"), "line " + strconv.Itoa(n+1) + " almost begins or ends a block"},
 		{"small letters", a + strings.NewReplacer("BEGIN CERTIFICATE", "begin certificate", "END CERTIFICATE", "end certificate").Replace(b), "line " + strconv.Itoa(n+1) + " almost"},
 		{"no hyphens before", a + strings.ReplaceAll(b, "-----B", "B"), "line " + strconv.Itoa(n+1) + " almost"},
 		{"neither line", a + strings.Join(strings.Split(b, "\n")[1:strings.Count(b, "\n")-1], "\n"), "line " + strconv.Itoa(n+1) + " belongs to a block whose BEGIN line"},
-		{"U+200B behind BEGIN", strings.Replace(a, "BEGIN ", "BEGIN \u200b", 1), "block 1 has what cannot be seen in its BEGIN line (line 1)"},
-		{"U+200B within BEGIN", a + strings.Replace(b, "BEGIN", "BE\u200bGIN", 1), "line " + strconv.Itoa(n+1) + " begins or ends a block and has what cannot be seen"},
-		{"U+200B at the end of the BEGIN line", strings.Replace(a, "-\n", "-\u200b\n", 1), "has what cannot be seen on its BEGIN line"},
-		{"U+2060 before the BEGIN line", "\u2060" + a, "has what cannot be seen on its BEGIN line"},
-		{"a soft hyphen in the END line", strings.Replace(a, "END ", "END \u00ad", 1), "has what cannot be seen on its END line (line " + strconv.Itoa(n) + ")"},
-		{"U+200B in the base64", strings.Replace(a, "\nMI", "\nM\u200bI", 1), "has what cannot be seen on line 2"},
+		{"U+200B behind BEGIN", strings.Replace(a, "BEGIN ", "BEGIN \u200b", 1), "block 1 has invisible characters in its BEGIN line (line 1)"},
+		{"U+200B within BEGIN", a + strings.Replace(b, "BEGIN", "BE\u200bGIN", 1), "line " + strconv.Itoa(n+1) + " begins or ends a block and has invisible characters"},
+		{"U+200B at the end of the BEGIN line", strings.Replace(a, "-\n", "-\u200b\n", 1), "has invisible characters on its BEGIN line"},
+		{"U+2060 before the BEGIN line", "\u2060" + a, "has invisible characters on its BEGIN line"},
+		{"a soft hyphen in the END line", strings.Replace(a, "END ", "END \u00ad", 1), "has invisible characters on its END line (line " + strconv.Itoa(n) + ")"},
+		{"U+200B in the base64", strings.Replace(a, "\nMI", "\nM\u200bI", 1), "has invisible characters on line 2"},
 		{"a no-break space behind BEGIN", strings.Replace(a, "BEGIN ", "BEGIN\u00a0", 1), "almost begins or ends a block"},
 		{"dashes of a word processor", strings.ReplaceAll(a, "-----", "——"), "exactly five hyphens"},
-		{"DER", string(raw(t, a)), "it is a certificate in DER, not in PEM; mend it with openssl x509 -inform DER < FILE > NEWFILE"},
+		{"DER", string(raw(t, a)), "it is a certificate in DER, not in PEM; fix it with openssl x509 -inform DER < FILE > NEWFILE"},
 		{"a key in DER", string(raw(t, key)), "it is a private key in DER"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -158,7 +157,7 @@ func TestCertificateFaults(t *testing.T) {
 			var fault *pemfile.Fault
 			if errors.As(err, &fault) && fault.Filter != "" && !strings.Contains(c.name, "PKCS#7") {
 				if _, err := pemfile.Certificates(filtered(t, fault.Filter, c.text)); err != nil {
-					t.Errorf("%s does not mend it: %v", fault.Filter, err)
+					t.Errorf("%s does not fix it: %v", fault.Filter, err)
 				}
 			}
 		})
@@ -221,7 +220,7 @@ func TestKeyPair(t *testing.T) {
 		want                 string
 	}{
 		{"the other's key", a, keyB, false, false, "the key belongs to another certificate"},
-		{"the chain the wrong way round", b + a, keyA, false, false, "the key belongs to the certificate in place 2; put that one first"},
+		{"the chain the wrong way round", b + a, keyA, false, false, "the key belongs to certificate 2 of the chain; put that one first"},
 		{"no certificate", keyA, keyA, true, false, "holds no certificate"},
 		{"no key", a, a, false, true, "holds no private key"},
 	} {

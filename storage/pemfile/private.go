@@ -17,7 +17,7 @@ func PrivateKey(text []byte) (any, error) {
 			return b.privateKey()
 		}
 	}
-	return nil, privateKeyWanted().missing(text, blocks)
+	return nil, privateKeyFile().missing(text, blocks)
 }
 
 // privateKey tries each form whatever the label is, because some tools write the wrong one.
@@ -27,13 +27,13 @@ func (b Block) privateKey() (any, error) {
 	case b.Label == "OPENSSH PRIVATE KEY":
 		return nil, faultf("", "the PEM is in OpenSSH's own format: convert a copy of it with ssh-keygen -p -m PKCS8 -f COPY")
 	case b.Label == "ENCRYPTED PRIVATE KEY", b.Encrypted:
-		return nil, faultf("openssl pkey", "the private key is encrypted with a passphrase, which nobody could enter when it is needed")
+		return nil, faultf("openssl pkey", "the private key is encrypted with a passphrase, which nobody can enter when the key is needed")
 	}
 	if key, ok := parseKey(b.Bytes); ok {
 		return key, nil
 	}
-	if id := foreignKind(b.Bytes); id != "" {
-		return nil, faultf("", "the PEM holds a key of a kind or curve that no algorithm here uses (object identifier %s)", id)
+	if id := unsupportedKind(b.Bytes); id != "" {
+		return nil, faultf("", "the PEM holds a key of an unsupported kind or curve (object identifier %s)", id)
 	}
 	return nil, faultf("", "%s does not hold a private key in PKCS#1, PKCS#8 or SEC 1 form: it is damaged, copy it from its file again", b.name())
 }

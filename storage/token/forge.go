@@ -14,12 +14,12 @@ import (
 	"time"
 )
 
-// A Forgery is what is wrong with a token that tests an endpoint, in more detail than a Fault.
-// The zero Forgery is a valid token. The parts can be combined.
+// A Forgery describes what is wrong with a token for testing an endpoint, in more detail than a
+// Fault. The zero Forgery is a valid token. The faults can be combined.
 type Forgery struct {
-	ExpiredBy time.Duration // exp is so long ago, and the rest precedes it
-	ValidIn   time.Duration // nbf and iat are so far ahead
-	NoExpiry  bool          // exp is left out
+	ExpiredBy time.Duration // exp is this long ago; iat and nbf precede it
+	ValidIn   time.Duration // nbf and iat are this far ahead
+	NoExpiry  bool          // exp is omitted
 	Audience  string        // instead of the configured one
 	Issuer    string        // likewise
 
@@ -28,20 +28,17 @@ type Forgery struct {
 	// Sibling signs with the right key, but by another algorithm that the key allows.
 	Sibling  Algorithm
 	OtherKey bool // signed with a random key of the right kind
-	// Embedded puts that random key's public half (a secret itself) into the header as jwk
-	// (RFC 7515 §4.1.3); KeyURL is a jku (§4.1.2). Both need OtherKey.
+	// Embedded puts the public half of that random key, or the secret itself, into the header as
+	// jwk (RFC 7515 §4.1.3). KeyURL is a jku (§4.1.2). Both need OtherKey.
 	Embedded bool
 	KeyURL   string
 	// PublicAsSecret signs by HS256 with the public key's PEM as the secret, which succeeds at
 	// an endpoint that lets the token choose the algorithm (RFC 8725 §2.1).
 	PublicAsSecret bool
-	CutNewline     bool // of that PEM
+	CutNewline     bool // without the last newline of that PEM
 	// Signature changes the signature's bytes.
 	Signature func([]byte) []byte
 }
-
-// Asymmetric reports whether the minter signs with a private key.
-func (m *Minter) Asymmetric() bool { return !m.spec.Algorithm.Symmetric() }
 
 // Sibling returns another algorithm that the minter's key allows, or "" if there is none.
 func (m *Minter) Sibling() Algorithm {
@@ -55,7 +52,7 @@ func (m *Minter) Sibling() Algorithm {
 	return ""
 }
 
-// as returns the key for another algorithm.
+// as returns the same key for another algorithm.
 func (k *Key) as(alg Algorithm) (*Key, error) {
 	if secret, ok := k.signing.([]byte); ok {
 		return newSecretKey(alg, secret)
@@ -63,8 +60,8 @@ func (k *Key) as(alg Algorithm) (*Key, error) {
 	return newPrivateKey(alg, k.signing)
 }
 
-// Prefixed returns a token as a header's value. A scheme replaces the configured one if it is
-// not empty.
+// Prefixed returns a token as a header's value, with the configured scheme unless another one is
+// given.
 func (m *Minter) Prefixed(scheme, text string) string {
 	switch {
 	case m.prefix == "":
@@ -78,7 +75,7 @@ func (m *Minter) Prefixed(scheme, text string) string {
 // Scheme returns the configured prefix without the space after it.
 func (m *Minter) Scheme() string { return m.spec.Prefix }
 
-// Forge returns a token with a Forgery, without a prefix.
+// Forge returns a token with the faults of f, without a prefix.
 func (m *Minter) Forge(now time.Time, f Forgery) (string, error) {
 	key, header, err := m.forgedKey(f)
 	if err != nil {
@@ -128,15 +125,14 @@ func (m *Minter) forgedKey(f Forgery) (key *Key, header []byte, err error) {
 	return key, header, nil
 }
 
-// appendTo adds a member to a JSON object that has one.
+// appendTo adds a member to a JSON object that is not empty.
 func appendTo(object []byte, name string, value any) []byte {
 	object = bytes.TrimSuffix(object, []byte("}"))
 	return append(bytes.TrimSuffix(appendMember(append(object, ','), name, value), []byte(",")), '}')
 }
 
-// forgedClaims returns the claims with the faults that they are to have. An expired token has all
-// of its times moved back, so that its lifetime is the usual one and only exp can be what is
-// wrong.
+// forgedClaims returns the claims with the faults of f. In an expired token all times are moved back,
+// so that its lifetime is the usual one and only exp is wrong.
 func (m *Minter) forgedClaims(now time.Time, f Forgery) []byte {
 	when := m.validFrom(now.Add(f.ValidIn))
 	if f.ExpiredBy > 0 {
@@ -158,7 +154,7 @@ func (m *Minter) forgedClaims(now time.Time, f Forgery) []byte {
 	return bytes.Replace(claims, fmt.Appendf(nil, `,"exp":%d`, when.expires), nil, 1)
 }
 
-// publicAsSecret returns the PEM of the public key as a secret of HS256.
+// publicAsSecret returns the PEM of the public key as a secret for HS256.
 func (k *Key) publicAsSecret(cut bool) (*Key, error) {
 	der, err := x509.MarshalPKIXPublicKey(k.verifying)
 	if err != nil {
@@ -171,7 +167,7 @@ func (k *Key) publicAsSecret(cut bool) (*Key, error) {
 	return newSecretKey(HS256, text)
 }
 
-// jwk returns the key that verifies as a JSON Web Key (RFC 7517 §4, RFC 7518 §6, RFC 8037 §2).
+// jwk returns the verifying key as a JSON Web Key (RFC 7517 §4, RFC 7518 §6, RFC 8037 §2).
 func (k *Key) jwk() (json.RawMessage, error) {
 	members := map[string]string{"alg": string(k.algorithm), "use": "sig"}
 	switch public := k.verifying.(type) {

@@ -32,7 +32,7 @@ var (
 	otherKeys  = sync.OnceValue(newKeys)
 )
 
-// newKeys makes a key for each algorithm. Those of RSA share one private key.
+// newKeys makes a key for each algorithm. The RSA algorithms share one private key.
 func newKeys() map[Algorithm]*Key {
 	keys := map[Algorithm]*Key{}
 	for _, alg := range Algorithms() {
@@ -62,7 +62,7 @@ func mint(t testing.TB, spec Spec, key *Key, now time.Time) string {
 	return minted
 }
 
-func TestMintedTokensVerifyElsewhere(t *testing.T) {
+func TestMintedTokensVerifyWithAnotherLibrary(t *testing.T) {
 	t.Parallel()
 	for alg, key := range randomKeys() {
 		t.Run(string(alg), func(t *testing.T) {
@@ -88,7 +88,7 @@ func TestMintedTokensVerifyElsewhere(t *testing.T) {
 	}
 }
 
-func TestTokensMadeElsewherePass(t *testing.T) {
+func TestTokensOfAnotherLibraryPass(t *testing.T) {
 	for alg, key := range randomKeys() {
 		t.Run(string(alg), func(t *testing.T) {
 			signer, err := jose.NewSigner(

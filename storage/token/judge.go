@@ -22,8 +22,8 @@ func Judge(spec Spec, key *Key, headers []string, now time.Time) []Check {
 	j.exp()
 	j.nbf()
 	j.iat()
-	j.named(checkIss, "issuer", spec.Issuer)
-	j.named(checkSub, "subject", spec.Subject)
+	j.textClaim(checkIss, "issuer", spec.Issuer)
+	j.textClaim(checkSub, "subject", spec.Subject)
 	j.aud()
 	return j.report
 }
@@ -41,7 +41,7 @@ func (r *report) fail(name, expected, actual, remedy string) {
 	r.failAs("", name, expected, actual, remedy)
 }
 
-// failAs adds a check that failed with a fault of several, which the word tells apart.
+// failAs adds a check that failed with one of several faults, which word distinguishes.
 func (r *report) failAs(word, name, expected, actual, remedy string) {
 	*r = append(*r, Check{Name: name, Result: Fail, Expected: expected, Actual: actual, Remedy: remedy, Word: word})
 }
@@ -59,8 +59,7 @@ func (r *report) giveUp(reason string) []Check {
 	return *r
 }
 
-// A judgement checks what a token says. Its fields that depend on the token are filled in
-// check by check.
+// A judgement checks the content of a token. Each check fills in the fields that later ones need.
 type judgement struct {
 	report
 	spec Spec
@@ -70,12 +69,12 @@ type judgement struct {
 	input    string // what the signature covers
 	jose     object // the JOSE header; nil if it cannot be decoded
 	claims   object // nil if they cannot be decoded
-	sealed   []byte // the signature; nil if it cannot be decoded
+	sigBytes []byte // the signature; nil if it cannot be decoded
 	rightAlg bool   // alg is the configured algorithm
 	verified bool   // the signature verifies with the configured key
 }
 
-// lacks adds that a member which is to be there is absent.
+// lacks adds a check that failed because a required member is absent.
 func (j *judgement) lacks(name, expected, remedy string) {
 	j.failAs("no "+name, name, expected, j.shown("no "+name), remedy)
 }

@@ -11,7 +11,7 @@ const maxToken = 256 << 10
 // masked stands for what must not be shown of a token.
 const masked = "••••"
 
-// lacksHeader is the word for a request without the field that the token is to be in.
+// lacksHeader is the word for a request without the header field of the token.
 const lacksHeader = "miss"
 
 // Absent reports whether the checks of [Judge] failed because the request had no token at all.
@@ -74,7 +74,7 @@ func (c *carrier) header(values []string) (string, bool) {
 			"switch JWT authentication on at the sender; a proxy or a redirect may also have dropped the header")
 	default:
 		c.failAs("many", checkHeader, expected, fmt.Sprintf("%d %s headers", len(values), field),
-			"send one: of several, each reader may believe another")
+			"send one only: readers differ in which of several they use")
 	}
 	return "", false
 }
@@ -107,10 +107,10 @@ func (c *carrier) prefix(value string) (string, bool) {
 	return "", false
 }
 
-// noPrefix checks a value that is to be the token alone. A space can only come from a prefix,
-// since a token has none.
+// noPrefix checks a value that must be only the token. A token has no spaces, so a space means that
+// there is a prefix.
 func (c *carrier) noPrefix(value string) (string, bool) {
-	const expected = "the token alone, without a prefix"
+	const expected = "only the token, without a prefix"
 	if strings.Contains(value, " ") {
 		c.failAs("scheme", checkPrefix, expected, mask(value), "leave the prefix out, or configure it")
 		return "", false
@@ -162,7 +162,7 @@ func (c *carrier) segments(compact string) ([]string, bool) {
 	return strings.Split(compact, "."), true
 }
 
-// segmentHint says what may be the cause of a wrong number of parts.
+// segmentHint says what may have caused a wrong number of segments.
 func segmentHint(n int) string {
 	if n < 3 {
 		return "it may have been cut, it may not be a JWT, or an unsigned one lacks its last dot"

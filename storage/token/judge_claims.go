@@ -8,7 +8,7 @@ import (
 	"unicode/utf8"
 )
 
-// undecodedClaims is the reason why no claim is checked.
+// undecodedClaims is why no claim can be checked.
 const undecodedClaims = "not judged: the claims part cannot be decoded"
 
 // timeClaim returns the NumericDate of a claim. If the claim is absent or not a valid time, timeClaim records the
@@ -38,8 +38,8 @@ func (j *judgement) timeClaim(name, expected string, required bool) (numericDate
 	return date, ok && date.literal == ""
 }
 
-// exp checks the expiry, which is required here although RFC 7519 §4.1.4 makes it optional: a
-// token without it could be used forever.
+// exp checks the expiry. It is required, although RFC 7519 §4.1.4 makes it optional, because a token
+// without it could be used forever.
 func (j *judgement) exp() {
 	const expected = "exp not past by " + leeway + " or more"
 	exp, ok := j.timeClaim(checkExp, expected, true)
@@ -55,7 +55,7 @@ func (j *judgement) exp() {
 		"the sender's clock is slow or the token is cached too long")
 }
 
-// nbf checks that the token is valid already.
+// nbf checks that the token is already valid.
 func (j *judgement) nbf() {
 	j.notAhead(checkNbf, "the sender's clock is fast, or the token was made for later use")
 }
@@ -79,8 +79,8 @@ func (j *judgement) notAhead(name, remedy string) {
 	j.fail(name, expected, j.shown(name+" "+date.relativeTo(j.now)+"; leeway "+leeway), remedy+date.unitHint())
 }
 
-// named checks a claim that must equal a configured text exactly.
-func (j *judgement) named(name, title, want string) {
+// textClaim checks a claim that must equal a configured text exactly.
+func (j *judgement) textClaim(name, title, want string) {
 	if want == "" {
 		j.skip(name, "any "+name+" or none: no "+title+" is configured", j.unjudged(name))
 		return
@@ -133,7 +133,7 @@ func (j *judgement) aud() {
 	}
 }
 
-// unjudged shows a claim that nothing is configured for.
+// unjudged shows a claim for which nothing is configured.
 func (j *judgement) unjudged(name string) string {
 	raw, present := j.claims[name]
 	switch got, ok := audiences(raw); {
@@ -202,7 +202,7 @@ func foreignHint(got, want string) string {
 // kindOfAudience describes an aud that is neither a string nor an array of strings.
 func kindOfAudience(raw json.RawMessage) string {
 	if raw[0] == '[' {
-		return "an array with something in it that is not a string"
+		return "an array with an element that is not a string"
 	}
 	return kindOfJSON(raw)
 }

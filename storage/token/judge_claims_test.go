@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// at writes the NumericDate of a moment relative to the tests' clock.
+// at returns the NumericDate of a time relative to the tests' clock.
 func at(offset time.Duration) string { return fmt.Sprint(noon.Add(offset).Unix()) }
 
 func TestJudgeClaims(t *testing.T) {
@@ -78,7 +78,7 @@ func TestJudgeClaims(t *testing.T) {
 		{"empty audience", nil, fields{"aud": `[]`}, verdict{"aud", Fail, "aud []", ""}},
 		{"audience in another case", nil, fields{"aud": `"Example.com"`}, verdict{"aud", Fail, "", "letter case count"}},
 		{"audience with a slash", nil, fields{"aud": `"example.com/"`}, verdict{"aud", Fail, "", ""}},
-		{"audience of numbers", nil, fields{"aud": `[1]`}, verdict{"aud", Fail, "aud is an array with something in it that is not a string", "array of strings"}},
+		{"audience of numbers", nil, fields{"aud": `[1]`}, verdict{"aud", Fail, "aud is an array with an element that is not a string", "array of strings"}},
 		{"audience is null", nil, fields{"aud": `null`}, verdict{"aud", Fail, "aud is null", ""}},
 		{"no audience", nil, fields{"aud": ""}, verdict{"aud", Fail, "no aud", ""}},
 		{"audience not configured", nobody, nil, verdict{"aud", NotApplicable, `aud "example.com"`, ""}},
@@ -102,7 +102,7 @@ func TestJudgeClaims(t *testing.T) {
 	}
 }
 
-func TestJudgeSaysTheAudienceRule(t *testing.T) {
+func TestJudgeStatesTheAudienceRule(t *testing.T) {
 	spec := testSpec(HS256)
 	spec.Audience = []string{"a.example", "b.example"}
 	checks := Judge(spec, hsKey(t), []string{"Bearer " + mint(t, spec, hsKey(t), noon)}, noon)

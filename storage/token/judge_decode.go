@@ -16,7 +16,7 @@ func (j *judgement) decode(parts []string) {
 	var headerErr, claimsErr, signatureErr error
 	j.jose, headerErr = decodeObject(parts[0])
 	j.claims, claimsErr = decodeObject(parts[1])
-	j.sealed, signatureErr = decodeSegment(parts[2])
+	j.sigBytes, signatureErr = decodeSegment(parts[2])
 	var wrong, remedies []string
 	for _, part := range []struct {
 		name string
@@ -70,7 +70,7 @@ func decodeSegment(segment string) ([]byte, error) {
 	if at := strings.IndexFunc(segment, notBase64URL); at >= 0 {
 		return nil, describeByte(segment[at], at)
 	}
-	return nil, encodingError(fmt.Sprintf("it has %s, which do not make up whole bytes: it was cut or changed", count(len(segment), "character")))
+	return nil, encodingError(fmt.Sprintf("it has %s, which do not encode whole bytes: it was cut or changed", count(len(segment), "character")))
 }
 
 // notBase64URL reports whether a character is not a digit of base64url (RFC 4648 §5).
@@ -78,7 +78,7 @@ func notBase64URL(r rune) bool {
 	return (r < 'A' || r > 'Z') && (r < 'a' || r > 'z') && (r < '0' || r > '9') && r != '-' && r != '_'
 }
 
-// describeByte returns the error about a byte that base64url does not have.
+// describeByte returns the error about a byte that base64url does not use.
 func describeByte(b byte, at int) error {
 	form := "it has %s at character %d, which base64url does not use"
 	shown := quote(string(rune(b)))

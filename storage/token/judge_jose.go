@@ -91,19 +91,19 @@ func (j *judgement) signature() {
 	expected := "a signature with " + string(j.spec.Algorithm) + " by the configured key"
 	unused := j.unusedKeys()
 	switch {
-	case j.jose == nil || j.sealed == nil:
+	case j.jose == nil || j.sigBytes == nil:
 		j.skip(checkSignature, expected, "not verified: a part of the token cannot be decoded"+unused)
 	case !j.rightAlg:
 		j.skip(checkSignature, expected, "not verified: alg is not the configured one"+unused)
 	case j.key == nil || j.key.algorithm != j.spec.Algorithm:
 		j.failAs("key", checkSignature, expected, "not verified: there is no configured key for this algorithm"+unused,
 			"check whether the webhook's secret or key can be read")
-	case j.key.verifies(j.input, j.sealed):
+	case j.key.verifies(j.input, j.sigBytes):
 		j.verified = true
 		j.pass(checkSignature, expected, "verified with the configured key"+unused)
 	default:
 		word := "sig"
-		if len(j.sealed) == 0 {
+		if len(j.sigBytes) == 0 {
 			word = "no sig"
 		}
 		actual, remedy := j.wrongSignature()
@@ -113,29 +113,29 @@ func (j *judgement) signature() {
 
 // wrongSignature explains a signature that does not verify. It distinguishes a wrong format from a wrong key.
 func (j *judgement) wrongSignature() (actual, remedy string) {
-	got, want := len(j.sealed), j.key.size
+	got, want := len(j.sigBytes), j.key.size
 	_, curve := j.key.verifying.(*ecdsa.PublicKey)
 	switch {
 	case got == 0:
 		return "an empty signature", "sign the token"
-	case got == 2*want && isHex(j.sealed):
+	case got == 2*want && isHex(j.sigBytes):
 		return fmt.Sprintf("a signature of %d hexadecimal digits", got),
 			fmt.Sprintf("encode the %d bytes that they stand for, not the digits: many libraries return hexadecimal unless told otherwise", want)
-	case got != want && curve && j.sealed[0] == 0x30:
+	case got != want && curve && j.sigBytes[0] == 0x30:
 		return fmt.Sprintf("a signature of %d bytes that looks like ASN.1 DER", got),
 			fmt.Sprintf("write it as R and S, one after the other, %d bytes together (RFC 7518 §3.4)", want)
 	case got != want:
 		return fmt.Sprintf("a signature of %s; %s with this key makes %d", count(got, "byte"), j.spec.Algorithm, want),
 			"send the whole signature, made with the configured key: this one was cut, changed, or made with a key of another size"
 	}
-	if mistake := j.key.findMistake(j.input, j.sealed); mistake != "" {
+	if mistake := j.key.findMistake(j.input, j.sigBytes); mistake != "" {
 		return "a signature that does not verify with the configured key as it is", mistake
 	}
 	return "a signature that does not verify with the configured key",
 		"the sender signs with another key, or the token was changed on its way: set the same key on both sides"
 }
 
-// isHex reports whether a text is hexadecimal.
+// isHex reports whether a text consists of hexadecimal digits.
 func isHex(text []byte) bool {
 	_, err := hex.DecodeString(string(text))
 	return err == nil

@@ -58,7 +58,7 @@ func TestJudgeHeaderMembers(t *testing.T) {
 	}
 }
 
-// The classic attack: the endpoint's public key, which everybody knows, taken as an HMAC secret.
+// The classic attack uses the endpoint's public key, which everybody knows, as an HMAC secret.
 func TestJudgeRefusesTheConfusionAttack(t *testing.T) {
 	for alg, key := range randomKeys() {
 		if alg.Symmetric() {
@@ -165,7 +165,7 @@ func TestJudgeSignatureForms(t *testing.T) {
 	verdict{"signature", Fail, "does not verify", ""}.compare(t, resign(ES256, func(string) []byte { return make([]byte, 64) }))
 }
 
-func TestJudgeSlipsWithASecret(t *testing.T) {
+func TestJudgeRecognizesSecretMistakes(t *testing.T) {
 	plain := bytes.Repeat([]byte("secret ?"), 6)
 	encoded := []byte(base64.StdEncoding.EncodeToString(plain))
 	tests := []struct {

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// hsKey is the key of most tests; what it is does not matter to them.
+// hsKey is the key of most tests, to which its bytes do not matter.
 func hsKey(t testing.TB) *Key {
 	t.Helper()
 	key, err := ParseKey(HS256, bytes.Repeat([]byte("k"), 32))
@@ -24,7 +24,7 @@ func hsKey(t testing.TB) *Key {
 // fields are the members of a JSON object, each value in raw JSON.
 type fields map[string]string
 
-// with writes the object with some fields changed, and those changed to "" left out.
+// with returns the object with some fields changed. It omits those changed to "".
 func (f fields) with(changes fields) string {
 	maps.Copy(f, changes)
 	var written []string
@@ -48,7 +48,7 @@ func goodClaims() fields {
 	}
 }
 
-// compact signs whatever header and claims.
+// compact returns a signed token of any header and claims.
 func compact(t testing.TB, key *Key, header, claims string) string {
 	t.Helper()
 	input := encode([]byte(header)) + "." + encode([]byte(claims))
@@ -70,7 +70,7 @@ func find(t testing.TB, checks []Check, name string) Check {
 	return Check{}
 }
 
-// verdict is what one check is expected to say; the texts are parts of what it says.
+// verdict is the expected result of one check. The texts are parts of the expected ones.
 type verdict struct {
 	check          string
 	result         Result
@@ -167,8 +167,8 @@ func TestJudgeDecode(t *testing.T) {
 		{"slash", head + "." + body + ".abc/", `"/" at character 4`},
 		{"line break", head[:4] + "\n" + head[4:] + "." + body + "." + sum, `the header part: it has "\n" at character 5`},
 		{"quotes", `"` + head + "." + body + "." + sum, `the header part: it has "\""`},
-		{"cut", head + "." + body + ".A", "the signature part: it has 1 character, which do not make up whole bytes"},
-		{"stray bits", head + "." + body + ".AB", "do not make up whole bytes"},
+		{"cut", head + "." + body + ".A", "the signature part: it has 1 character, which do not encode whole bytes"},
+		{"stray bits", head + "." + body + ".AB", "do not encode whole bytes"},
 		{"empty header", "." + body + "." + sum, "the header part: it is not JSON: an empty text"},
 		{"header is not JSON", encode([]byte("alg=HS256")) + "." + body + "." + sum, "the header part: it is not JSON: 'a' where a value should be"},
 		{"claims are cut", head + "." + encode([]byte(`{"iss":`)) + "." + sum, "the claims part: it is not JSON"},
@@ -203,7 +203,7 @@ func TestJudgeDecodeRemedies(t *testing.T) {
 	}
 }
 
-func TestJudgeGoesOnAfterAnUndecodablePart(t *testing.T) {
+func TestJudgeContinuesAfterAnUndecodablePart(t *testing.T) {
 	parts := strings.Split(compact(t, hsKey(t), goodHeader().with(nil), goodClaims().with(nil)), ".")
 	judge := func(parts ...string) []Check {
 		return Judge(testSpec(HS256), hsKey(t), []string{"Bearer " + strings.Join(parts, ".")}, noon)

@@ -29,7 +29,7 @@ func der[K any](t testing.TB, marshal func(K) ([]byte, error), key K) []byte {
 	return encoded
 }
 
-// samples are private keys of each kind, made anew for each run.
+// samples are private keys of each kind.
 type samples struct {
 	rsa     *rsa.PrivateKey
 	ec      map[Algorithm]*ecdsa.PrivateKey
@@ -131,7 +131,7 @@ func TestParseKeyErrors(t *testing.T) {
 		{"empty", ES256, []byte(" \n"), "the private key is empty"},
 		{"no PEM", ES256, []byte("let me in"), `not a PEM: it has no "-----BEGIN" line`},
 		{"JWK", ES256, []byte(`{"kty":"EC"}`), "perhaps a JWK"},
-		{"DER", ES256, der(t, x509.MarshalECPrivateKey, made.ec[ES256]), "the private key is in DER, not in PEM; mend it with openssl pkey -inform DER < FILE > NEWFILE"},
+		{"DER", ES256, der(t, x509.MarshalECPrivateKey, made.ec[ES256]), "the private key is in DER, not in PEM; fix it with openssl pkey -inform DER < FILE > NEWFILE"},
 		{"too long", ES256, make([]byte, maxMaterial+1), "the key has 65537 bytes"},
 		{"broken BEGIN", ES256, []byte(strings.Replace(string(sec1), "KEY-----\n", "KEY--- ", 1)), "damaged BEGIN line"},
 		{"no END", ES256, sec1[:len(sec1)-30], `block 1 (EC PRIVATE KEY, line 1) has no END line`},

@@ -43,7 +43,7 @@ func NewMinter(spec Spec, key *Key) (*Minter, error) {
 // Mint returns a token that is valid from now on: iat and nbf are now, exp is the lifetime later, all in whole seconds,
 // and jti is random. A single audience is written as a string, several as an array.
 func (m *Minter) Mint(now time.Time) (string, error) {
-	return m.seal(m.header, m.fill(m.claims, m.validFrom(now)), m.key)
+	return m.signToken(m.header, m.fill(m.claims, m.validFrom(now)), m.key)
 }
 
 // HeaderValue mints a token and returns it with the prefix before it.
@@ -75,8 +75,8 @@ func (m *Minter) fill(static []byte, when validity) []byte {
 	return append(claims, `"}`...)
 }
 
-// seal signs an encoded header and the claims, and joins the three parts (RFC 7515 §7.1).
-func (m *Minter) seal(header string, claims []byte, key *Key) (string, error) {
+// signToken signs an encoded header and the claims, and joins the three parts (RFC 7515 §7.1).
+func (m *Minter) signToken(header string, claims []byte, key *Key) (string, error) {
 	input := header + encode(claims)
 	signature, err := key.sign(input)
 	if err != nil {

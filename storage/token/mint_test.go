@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// read returns the header and the claims of a token as they are written, and the jti, which is cut out of the claims.
+// read returns the header and the claims of a token as written, and the jti, for which the claims have "JTI".
 func read(t testing.TB, minted string) (header, claims, jti string) {
 	t.Helper()
 	parts := strings.Split(minted, ".")
@@ -164,7 +164,7 @@ func TestCheckExtra(t *testing.T) {
 	}
 }
 
-func TestMisbehaveIsNamedByTheJudge(t *testing.T) {
+func TestJudgeNamesEachFault(t *testing.T) {
 	t.Parallel()
 	wants := map[Fault]verdict{
 		Expired:       {"exp", Fail, "exp 11:58:00Z is 120 s past", "cached too long"},
@@ -188,7 +188,7 @@ func TestMisbehaveIsNamedByTheJudge(t *testing.T) {
 				wants[fault].compare(t, checks)
 				for _, check := range checks {
 					if check.Result == Fail && check.Name != wants[fault].check {
-						t.Errorf("bad in another way too: %+v", check)
+						t.Errorf("another check fails too: %+v", check)
 					}
 				}
 			})

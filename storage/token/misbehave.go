@@ -30,7 +30,7 @@ func ParseFault(s string) (Fault, error) {
 	return "", fmt.Errorf("unknown token fault %s: use one of %s", quote(s), join(Faults()))
 }
 
-// Misbehave is like HeaderValue, but the token has the fault.
+// Misbehave is like HeaderValue, but the token has a fault.
 func (m *Minter) Misbehave(now time.Time, fault Fault) (string, error) {
 	bad, err := m.badToken(now, fault)
 	if err != nil {
@@ -40,26 +40,26 @@ func (m *Minter) Misbehave(now time.Time, fault Fault) (string, error) {
 }
 
 // badToken returns a token with one fault. Times are wrong by several times the leeway, so that a
-// receiver with a larger one notices too.
+// receiver with a larger leeway notices too.
 func (m *Minter) badToken(now time.Time, fault Fault) (string, error) {
 	const far = int64(4 * Leeway / time.Second)
 	when := m.validFrom(now)
 	switch fault {
 	case Expired:
 		late := m.lifetime + far
-		return m.seal(m.header, m.fill(m.claims, validity{when.issued - late, when.notBefore - late, when.expires - late}), m.key)
+		return m.signToken(m.header, m.fill(m.claims, validity{when.issued - late, when.notBefore - late, when.expires - late}), m.key)
 	case NotYetValid:
-		return m.seal(m.header, m.fill(m.claims, validity{when.issued, when.notBefore + far, when.expires + far}), m.key)
+		return m.signToken(m.header, m.fill(m.claims, validity{when.issued, when.notBefore + far, when.expires + far}), m.key)
 	case WrongKey:
 		key, err := m.wrongKey()
 		if err != nil {
 			return "", err
 		}
-		return m.seal(m.header, m.fill(m.claims, when), key)
+		return m.signToken(m.header, m.fill(m.claims, when), key)
 	case WrongAudience:
 		spec := m.spec
 		spec.Audience = []string{"wrong-audience-" + rand.Text()}
-		return m.seal(m.header, m.fill(spec.staticClaims(), when), m.key)
+		return m.signToken(m.header, m.fill(spec.staticClaims(), when), m.key)
 	case AlgNone:
 		return encode(m.spec.header("none")) + "." + encode(m.fill(m.claims, when)) + ".", nil
 	default:

@@ -9,8 +9,8 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 )
 
-// findMistake looks for the mistake that explains a signature that does not verify: the sender probably uses the same
-// key in a wrong way. It returns the remedy, or "" if it finds none. It never makes a token acceptable.
+// findMistake looks for a mistake that explains why a signature does not verify, such as the right key used in a wrong
+// way. It returns the remedy, or "" if it finds none. It never makes a token acceptable.
 func (k *Key) findMistake(input string, signature []byte) string {
 	switch method := k.method.(type) {
 	case *jwt.SigningMethodHMAC:
@@ -39,7 +39,7 @@ func (k *Key) otherPadding(input string, signature []byte, kind, padding string)
 }
 
 // secretMistake returns what to do if the two sides use the same secret in different forms, such
-// as base64 and what it encodes, or "" if no such form explains the signature.
+// as base64 and decoded, or "" if no such form explains the signature.
 func secretMistake(secret string, explains func(secret string) bool) string {
 	trimmed := strings.TrimRight(secret, "\r\n")
 	switch {
@@ -52,17 +52,17 @@ func secretMistake(secret string, explains func(secret string) bool) string {
 		base64.StdEncoding, base64.URLEncoding, base64.RawStdEncoding, base64.RawURLEncoding,
 	} {
 		if decoded, err := encoding.DecodeString(secret); err == nil && explains(string(decoded)) {
-			return "the sender decodes the secret from base64, here its text itself is the secret: agree on one"
+			return "the sender decodes the secret from base64; here the text itself is the secret: agree on one"
 		}
 		if explains(encoding.EncodeToString([]byte(secret))) {
-			return "the sender uses the base64 text of the secret, here the decoded bytes are the secret: agree on one"
+			return "the sender uses the base64 text of the secret; here the decoded bytes are the secret: agree on one"
 		}
 	}
 	if decoded, err := hex.DecodeString(secret); err == nil && explains(string(decoded)) {
-		return "the sender decodes the secret from hexadecimal, here its text itself is the secret: agree on one"
+		return "the sender decodes the secret from hexadecimal; here the text itself is the secret: agree on one"
 	}
 	if explains(hex.EncodeToString([]byte(secret))) {
-		return "the sender uses the hexadecimal text of the secret, here the decoded bytes are the secret: agree on one"
+		return "the sender uses the hexadecimal text of the secret; here the decoded bytes are the secret: agree on one"
 	}
 	return ""
 }

@@ -73,9 +73,9 @@ func (d numericDate) unitHint() string {
 	case d.value < year2200 || d.value > year2200*thousand*thousand:
 		return ""
 	case d.value > year2200*thousand:
-		return "; the number looks like microseconds, where seconds belong"
+		return "; the number looks like microseconds instead of seconds"
 	}
-	return "; the number looks like milliseconds, where seconds belong"
+	return "; the number looks like milliseconds instead of seconds"
 }
 
 // seconds formats a duration: "67 s", "0.4 s".

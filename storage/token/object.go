@@ -9,7 +9,7 @@ import (
 	"backchannel/storage/jsontext"
 )
 
-// object maps the names of a JSON object's members to their values as they were written.
+// object maps the names of a JSON object's members to their values as written.
 type object map[string]json.RawMessage
 
 var errNotObject = errors.New("it is JSON, but not an object")
@@ -27,7 +27,7 @@ func parseObject(raw []byte) (object, error) {
 	found, twice := object{}, ""
 	read.Tree.Children(0, func(child int) bool {
 		name := read.Tree.Nodes[child].Key
-		if _, there := found[name]; there {
+		if _, exists := found[name]; exists {
 			twice = quote(name)
 		}
 		found[name] = read.Tree.Raw(child)

@@ -11,12 +11,12 @@ import (
 
 func TestLeewayInWords(t *testing.T) {
 	if got := seconds(Leeway); got != leeway {
-		t.Errorf("%s is told as %s", got, leeway)
+		t.Errorf("%s is written as %s", got, leeway)
 	}
 }
 
-// FuzzParseObject holds the members that are found against those that encoding/json finds, which of two with the same
-// name takes the last.
+// FuzzParseObject compares the members with those that encoding/json finds, which takes the last of two with the same
+// name.
 func FuzzParseObject(f *testing.F) {
 	for _, raw := range []string{
 		``, `{}`, ` { } `, `null`, `[{}]`, `"{}"`, `{"a":1}x`, "\ufeff{}", "{\"\xff\":1}",
@@ -34,7 +34,7 @@ func FuzzParseObject(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if len(got) < len(want) { // more where names differ in their lone surrogates alone
+		if len(got) < len(want) { // more if names differ only in their lone surrogates
 			t.Fatalf("%q: got %v, want %v", raw, got, want)
 		}
 		for name, value := range got {
@@ -47,7 +47,7 @@ func FuzzParseObject(f *testing.F) {
 	})
 }
 
-// sameTexts reads a value as one and as several texts.
+// sameTexts compares text and texts with encoding/json.
 func sameTexts(t *testing.T, value json.RawMessage) {
 	t.Helper()
 	var one string

@@ -9,13 +9,13 @@ import (
 	"backchannel/storage/jsontext"
 )
 
-// Shown is what a token says, without what makes it valid: of the signature only the length
-// remains, so that the token cannot be put together again.
+// Shown is the decoded content of a token. It has only the length of the signature, so that the
+// token cannot be reassembled from it.
 type Shown struct {
-	Header    []Member // in the order of the token, also names that occur twice
+	Header    []Member // in the token's order, including duplicate names
 	Claims    []Member // likewise
 	Signature int      // in bytes
-	// Problem says why a part is missing: the text is not three segments, or one of them
+	// Problem says why a part is missing: the text does not have three segments, or one of them
 	// cannot be decoded.
 	Problem string
 }
@@ -23,14 +23,14 @@ type Shown struct {
 // A Member is a name in the header or in the claims, with its value.
 type Member struct {
 	Name  string
-	Value string    // as it is written, compact; a long one is cut
+	Value string    // as written, but compact; a long one is cut
 	At    time.Time // of a NumericDate (RFC 7519 §2); zero for any other value
-	// Distance says how far At is from the time of judging: "67 s past".
+	// Distance is the distance between At and the now of Show: "67 s past".
 	Distance string
 }
 
-// Show decodes the token in a header's value, after the scheme if there is one. The distances
-// are from now, which for a request is when it arrived.
+// Show decodes the token in a header's value, after the scheme if there is one. For the token of a
+// request, now is when it arrived.
 func Show(value string, now time.Time) (s Shown) {
 	words := strings.Fields(value)
 	if len(words) == 0 {
@@ -60,8 +60,8 @@ func Show(value string, now time.Time) (s Shown) {
 	return s
 }
 
-// showObject returns the members of an object in their order. Unlike parseObject it shows a
-// name that occurs twice, because that is a fault to be seen.
+// showObject returns the members of an object in their order. Unlike parseObject, it accepts a name
+// that occurs twice, because a user has to see that fault.
 func showObject(segment string, now time.Time) (all []Member, problem string) {
 	raw, err := decodeSegment(segment)
 	if err != nil {

@@ -26,7 +26,7 @@ type Spec struct {
 	Lifetime time.Duration // from iat to exp, in whole seconds
 
 	Header string // the field's name, such as Authorization
-	Prefix string // what precedes the token and a space, such as Bearer; "" for the token alone
+	Prefix string // the word before the token, such as Bearer; "" for none
 }
 
 // CheckExtra returns an error if raw is not valid as the extra claims of a Spec. Extra claims are a JSON object in which
@@ -46,8 +46,8 @@ func CheckExtra(raw []byte) error {
 	return restatement(claims)
 }
 
-// uniqueNames refuses a JSON object in which a name occurs twice, of which receivers might read
-// either.
+// uniqueNames returns an error if a name occurs twice in an object, because receivers differ in which
+// of the two they read.
 func uniqueNames(raw []byte) error {
 	if twice := jsontext.Inspect(raw, jsontext.Typed(), false).Twice; len(twice) > 0 {
 		return fmt.Errorf("its member %s occurs twice", quote(twice[0].Name()))
@@ -55,7 +55,7 @@ func uniqueNames(raw []byte) error {
 	return nil
 }
 
-// restatement returns an error that names all the claims that have another source.
+// restatement returns an error that names all the claims that a Minter writes itself.
 func restatement(claims object) error {
 	var fields, set []string
 	for _, name := range []string{"iss", "sub", "aud", "iat", "exp", "nbf", "jti"} {

@@ -5,12 +5,12 @@ import (
 	"slices"
 )
 
-// longestID is how long an object identifier is shown.
-const longestID = 64
+// maxIDLength is the length up to which an object identifier is shown.
+const maxIDLength = 64
 
-// foreignKind names a well-formed private key that crypto/x509 does not read, such as one on curve secp256k1, by its
-// object identifier. It returns "" for what is not a key or a damaged one.
-func foreignKind(der []byte) string {
+// unsupportedKind returns the object identifier of a well-formed private key that crypto/x509 does not support, such as
+// one on curve secp256k1. It returns "" for anything else.
+func unsupportedKind(der []byte) string {
 	id := keyIdentifier(der).String()
 	known := []string{
 		"",
@@ -20,13 +20,13 @@ func foreignKind(der []byte) string {
 		"1.3.132.0.34", "1.3.132.0.35", // P-384, P-521
 		"1.3.101.110", "1.3.101.112", // X25519, Ed25519
 	}
-	if slices.Contains(known, id) || len(id) > longestID {
+	if slices.Contains(known, id) || len(id) > maxIDLength {
 		return ""
 	}
 	return id
 }
 
-// keyIdentifier returns what tells the kind of a key: the curve of an EC key, the algorithm of any other.
+// keyIdentifier returns what identifies the kind of a key: the curve of an EC key, the algorithm of any other.
 func keyIdentifier(der []byte) asn1.ObjectIdentifier {
 	var sec1 struct {
 		Version    int

@@ -7,17 +7,17 @@ import (
 	"strings"
 )
 
-// A wanted is what a file should contain, with the messages for what it contains instead.
-type wanted struct {
+// A fileKind is a kind of PEM file, with the messages for files that are something else.
+type fileKind struct {
 	name, half    string
 	empty, notPEM string
 	asJSON        string
 	convertible   map[form]Fault
 }
 
-// certificateWanted describes a file of certificates, and how to make one of other formats.
-func certificateWanted() wanted {
-	return wanted{
+// certificateFile describes a file of certificates, and how to convert other formats to one.
+func certificateFile() fileKind {
+	return fileKind{
 		name:   "certificate",
 		empty:  "it is empty, and should hold a PEM certificate",
 		notPEM: `it holds no PEM certificate: there is no "-----BEGIN" line`,
@@ -29,9 +29,9 @@ func certificateWanted() wanted {
 	}
 }
 
-// privateKeyWanted describes a file with a private key, and how to make one of other formats.
-func privateKeyWanted() wanted {
-	return wanted{
+// privateKeyFile describes a file with a private key, and how to convert other formats to one.
+func privateKeyFile() fileKind {
+	return fileKind{
 		name: "private key", half: ": the private half is needed",
 		empty:  "the private key is empty: a PEM is needed",
 		notPEM: `the key is not a PEM: it has no "-----BEGIN" line`,
@@ -43,31 +43,31 @@ func privateKeyWanted() wanted {
 	}
 }
 
-// missing explains what a text contains instead of what is wanted.
-func (w wanted) missing(text []byte, blocks []Block) *Fault {
+// missing explains what a text contains instead of what is fileKind.
+func (k fileKind) missing(text []byte, blocks []Block) *Fault {
 	trimmed, form := bytes.TrimSpace(text), binaryForm(text)
-	fault, convertible := w.convertible[form]
+	fault, convertible := k.convertible[form]
 	switch {
 	case len(blocks) > 0:
-		return faultf("", "the PEM holds no %s, only %s%s", w.name, labels(blocks), w.half)
+		return faultf("", "the PEM holds no %s, only %s%s", k.name, labels(blocks), k.half)
 	case len(trimmed) == 0:
-		return faultf("", "%s", w.empty)
-	case trimmed[0] == '{' && w.asJSON != "":
-		return faultf("", "%s", w.asJSON)
+		return faultf("", "%s", k.empty)
+	case trimmed[0] == '{' && k.asJSON != "":
+		return faultf("", "%s", k.asJSON)
 	case convertible:
 		return &fault
 	case form == formNone:
-		return faultf("", "%s%s", w.notPEM, hyphens(text))
+		return faultf("", "%s%s", k.notPEM, hyphens(text))
 	}
-	return faultf("", "it is %s, and should be a %s in PEM", form, w.name)
+	return faultf("", "it is %s, and should be a %s in PEM", form, k.name)
 }
 
-// hyphens explains a PEM that went through a word processor.
+// hyphens explains a PEM that a word processor has changed.
 func hyphens(text []byte) string {
 	if !strings.Contains(string(text), "BEGIN ") {
 		return ""
 	}
-	return ", since not exactly five hyphens are on each side of BEGIN; copy it from its file again"
+	return ", because there are not exactly five hyphens on each side of BEGIN; copy it from its file again"
 }
 
 // A form is a format of keys and certificates other than PEM.
@@ -97,7 +97,7 @@ func binaryForm(text []byte) form {
 	if _, err := x509.ParseCertificate(text); err == nil {
 		return formCertificate
 	}
-	if _, ok := parseKey(text); ok || foreignKind(text) != "" {
+	if _, ok := parseKey(text); ok || unsupportedKind(text) != "" {
 		return formKey
 	}
 	head := text[:min(len(text), 32)]
