@@ -1,7 +1,6 @@
-// Package bulk does the same with many deliveries: it retries, cancels or replays them. Begin
-// with [Prepare], which finds them and says with how many it can be done; [Plan.Run] then does
-// it. It never takes a delivery that was not there, or not chosen, when the plan was made, so
-// that what a person has confirmed is what happens.
+// Package bulk retries, cancels or replays many deliveries. Start with [Prepare], which finds them
+// and counts those with which the action is possible; [Plan.Run] then performs it. Run never touches
+// a delivery that was not in the plan, so that what happens is what a user has confirmed.
 package bulk
 
 import (
@@ -24,28 +23,28 @@ type Store interface {
 	AddActivity(context.Context, storage.Activity) error
 }
 
-// A Choice says which deliveries to take.
+// A Choice selects deliveries.
 type Choice struct {
-	IDs   []storage.ID // these, or if there are none, what follows
+	IDs   []storage.ID // if empty, Query applies
 	Query storage.DeliveryQuery
 }
 
-// A Plan is an action and the deliveries that it was asked for.
+// A Plan is an action and the deliveries that it is for.
 type Plan struct {
 	Action storage.DeliveryAction
-	IDs    []storage.ID          // the oldest first, which is the order in which they are taken
+	IDs    []storage.ID          // oldest first, which is the order in which Run proceeds
 	Expect storage.ActionOutcome // as of when the plan was made
 }
 
-// Prepare finds the deliveries of a choice. It calls found, unless that is nil, with how many
-// there are so far.
-func Prepare(ctx context.Context, store Store, action storage.DeliveryAction, of Choice, found func(n int)) (Plan, error) {
+// Prepare finds the deliveries of a choice. It calls found, unless that is nil, with the number found
+// so far.
+func Prepare(ctx context.Context, store Store, action storage.DeliveryAction, choice Choice, found func(n int)) (Plan, error) {
 	p := planner{Store: store, Plan: Plan{Action: action}, orphaned: map[storage.ID]bool{}, found: found}
-	find := p.all
-	if len(of.IDs) > 0 {
-		find = p.these
+	find := p.byQuery
+	if len(choice.IDs) > 0 {
+		find = p.byID
 	}
-	if err := find(ctx, of); err != nil {
+	if err := find(ctx, choice); err != nil {
 		return Plan{}, fmt.Errorf("find what to %s: %w", action, err)
 	}
 	slices.Sort(p.IDs)
@@ -56,52 +55,52 @@ func Prepare(ctx context.Context, store Store, action storage.DeliveryAction, of
 type planner struct {
 	Store
 	Plan
-	orphaned map[storage.ID]bool // whether a webhook was deleted
+	orphaned map[storage.ID]bool // by webhook: whether it was deleted
 	found    func(int)
 }
 
-// these takes deliveries by their IDs.
-func (p *planner) these(ctx context.Context, of Choice) error {
-	for _, id := range of.IDs {
+// byID adds deliveries by their IDs.
+func (p *planner) byID(ctx context.Context, choice Choice) error {
+	for _, id := range choice.IDs {
 		d, err := p.Delivery(ctx, id)
 		if errors.Is(err, storage.ErrNotFound) {
-			p.take(id, storage.RefuseRemoved())
+			p.add(id, storage.RefuseRemoved())
 			continue
 		}
 		if err != nil {
 			return err
 		}
-		if err := p.consider(ctx, d); err != nil {
+		if err := p.addChecked(ctx, d); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// all takes the deliveries that a query selects.
-func (p *planner) all(ctx context.Context, of Choice) error {
-	for d, err := range storage.Newest(ctx, of.Query, p.Deliveries).All() {
+// byQuery adds the deliveries that a query selects.
+func (p *planner) byQuery(ctx context.Context, choice Choice) error {
+	for d, err := range storage.Newest(ctx, choice.Query, p.Deliveries).All() {
 		if err != nil {
 			return err
 		}
-		if err := p.consider(ctx, d); err != nil {
+		if err := p.addChecked(ctx, d); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// consider takes a delivery, and counts whether the action can be done with it.
-func (p *planner) consider(ctx context.Context, d storage.Delivery) error {
+// addChecked adds a delivery, and counts whether the action is possible with it.
+func (p *planner) addChecked(ctx context.Context, d storage.Delivery) error {
 	refused := new(storage.RefusedError)
 	err := p.check(ctx, d)
 	switch {
 	case errors.As(err, &refused):
-		p.take(d.ID, refused)
+		p.add(d.ID, refused)
 	case err != nil:
 		return err
 	default:
-		p.take(d.ID, nil)
+		p.add(d.ID, nil)
 	}
 	return nil
 }
@@ -129,7 +128,7 @@ func (p *planner) orphan(ctx context.Context, webhook storage.ID) (bool, error) 
 	return err != nil, nil
 }
 
-func (p *planner) take(id storage.ID, refused *storage.RefusedError) {
+func (p *planner) add(id storage.ID, refused *storage.RefusedError) {
 	p.IDs = append(p.IDs, id)
 	if refused == nil {
 		p.Expect.Done++
@@ -141,7 +140,7 @@ func (p *planner) take(id storage.ID, refused *storage.RefusedError) {
 	}
 }
 
-// Question asks whether to do it: "Cancel 118 of 120 deliveries?"
+// Question asks whether to run the plan: "Cancel 118 of 120 deliveries?"
 func (p Plan) Question() string {
 	verb := strings.ToUpper(string(p.Action[:1])) + string(p.Action[1:])
 	if p.Expect.Done == len(p.IDs) {
@@ -150,7 +149,7 @@ func (p Plan) Question() string {
 	return fmt.Sprintf("%s %s of %s?", verb, words.Group(p.Expect.Done), count(len(p.IDs)))
 }
 
-// Exception says how many of the deliveries will be left as they are, and why, or "".
+// Exception says how many of the deliveries will be left unchanged, and why, or "".
 func (p Plan) Exception() string {
 	n := p.Expect.RefusedTotal()
 	if n == 0 {
@@ -159,8 +158,8 @@ func (p Plan) Exception() string {
 	return fmt.Sprintf("%s cannot be %s: %s.", words.Group(n), p.Action.Done(), p.Expect.Reasons())
 }
 
-// Impossible returns why there is nothing to do: an error that matches storage.ErrConflict if
-// the action can be done with none of the deliveries.
+// Impossible returns an error that matches storage.ErrConflict if the action is possible with none of
+// the deliveries.
 func (p Plan) Impossible() error {
 	if p.Expect.Done > 0 || len(p.IDs) == 0 {
 		return nil

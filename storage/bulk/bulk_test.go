@@ -93,11 +93,11 @@ func stored(states ...storage.State) *store {
 	return s
 }
 
-func TestPlanSaysWhatWillBeDone(t *testing.T) {
+func TestPlanDescribesItself(t *testing.T) {
 	mixed := []storage.State{storage.Queued, storage.Sending, storage.Retrying, storage.Parked, storage.StateDelivered, storage.Failed, storage.Cancelled, storage.Failed}
 	for name, c := range map[string]struct {
 		action    storage.DeliveryAction
-		of        bulk.Choice
+		choice    bulk.Choice
 		states    []storage.State
 		deleted   storage.ID
 		question  string
@@ -109,14 +109,14 @@ func TestPlanSaysWhatWillBeDone(t *testing.T) {
 		"replay":     {storage.ReplayDeliveries, bulk.Choice{}, mixed, 0, "Replay 8 deliveries?", "", ""},
 		"orphans":    {storage.ReplayDeliveries, bulk.Choice{}, mixed, 2, "Replay 4 of 8 deliveries?", "4 cannot be replayed: 4 of a deleted webhook.", ""},
 		"one":        {storage.CancelDeliveries, bulk.Choice{}, mixed[:1], 0, "Cancel 1 delivery?", "", ""},
-		"those":      {storage.CancelDeliveries, bulk.Choice{IDs: []storage.ID{3, 99, 1}}, mixed, 0, "Cancel 2 of 3 deliveries?", "1 cannot be cancelled: 1 no longer kept.", ""},
+		"some":       {storage.CancelDeliveries, bulk.Choice{IDs: []storage.ID{3, 99, 1}}, mixed, 0, "Cancel 2 of 3 deliveries?", "1 cannot be cancelled: 1 no longer kept.", ""},
 		"none":       {storage.CancelDeliveries, bulk.Choice{}, mixed[4:], 0, "Cancel 0 of 4 deliveries?", "4 cannot be cancelled: 2 failed, 1 cancelled, 1 delivered.", "conflict: none of 4 deliveries can be cancelled: 2 failed, 1 cancelled, 1 delivered"},
 		"none again": {storage.RetryDeliveries, bulk.Choice{}, mixed[4:5], 0, "Retry 0 of 1 delivery?", "1 cannot be retried: 1 delivered.", "conflict: none of them can be retried: 1 delivered; replay them instead"},
 		"nothing":    {storage.CancelDeliveries, bulk.Choice{}, nil, 0, "Cancel 0 deliveries?", "", ""},
 	} {
 		s := stored(c.states...)
 		s.deleted = c.deleted
-		plan, err := bulk.Prepare(t.Context(), s, c.action, c.of, nil)
+		plan, err := bulk.Prepare(t.Context(), s, c.action, c.choice, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -130,8 +130,9 @@ func TestPlanSaysWhatWillBeDone(t *testing.T) {
 	}
 }
 
-// What arrives while the plan is made, and what is changed before it runs, is counted as it is.
-func TestRunTakesWhatWasPlanned(t *testing.T) {
+// Deliveries that arrive while the plan is made are left out, and those that change before it runs
+// are refused.
+func TestRunKeepsToThePlan(t *testing.T) {
 	s := &store{}
 	s.add(2345, storage.Retrying)
 	most := 0

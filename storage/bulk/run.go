@@ -9,31 +9,31 @@ import (
 	"backchannel/storage/words"
 )
 
-// perCommit is the number of deliveries that are changed in one commit. What the engine commits
-// waits for it, 10 ms with SQLite.
+// perCommit is the number of deliveries that are changed in one commit. The engine's commits wait
+// meanwhile, for 10 ms with SQLite.
 const perCommit = 100
 
-// An Outcome is what has become of a plan.
+// An Outcome tells what a run has done.
 type Outcome struct {
 	Action storage.DeliveryAction
 	storage.ActionOutcome
-	Of      int  // how many deliveries were asked for
-	Stopped bool // by the context, before all had their turn
+	Of      int  // the number of deliveries in the plan
+	Stopped bool // the context ended before all were done
 }
 
-// Run does what the plan says, in commits of a bounded number of deliveries, and leaves one
-// activity that says what was done and by whom. It calls report, unless that is nil, after each
-// commit. If the context ends, it stops after a commit and says so in the outcome, which is no
-// error; after an error, the outcome is what was done before it.
+// Run performs the action, in commits of a bounded number of deliveries, and records one activity
+// that says what was done and by whom. It calls report, unless that is nil, after each commit. If the
+// context ends, Run stops after a commit; that is not an error, and the outcome says so. After an
+// error, the outcome is what was done before it.
 func (p Plan) Run(ctx context.Context, store Store, by string, report func(Outcome)) (Outcome, error) {
 	done := Outcome{Action: p.Action, Of: len(p.IDs)}
 	var failed error
-	for some := range slices.Chunk(p.IDs, perCommit) {
+	for chunk := range slices.Chunk(p.IDs, perCommit) {
 		if done.Stopped = ctx.Err() != nil; done.Stopped {
 			break
 		}
 		// Only a commit whose outcome is known can be counted.
-		outcome, err := store.ActOnDeliveries(context.WithoutCancel(ctx), p.Action, some)
+		outcome, err := store.ActOnDeliveries(context.WithoutCancel(ctx), p.Action, chunk)
 		if failed = err; err != nil {
 			break
 		}
@@ -55,7 +55,7 @@ func (p Plan) Run(ctx context.Context, store Store, by string, report func(Outco
 	return done, failed
 }
 
-// Recorded says in an activity what was done.
+// Recorded returns the text of the activity about what was done.
 func (o Outcome) Recorded() string {
 	if o.Done == o.Of {
 		return count(o.Done) + " " + o.Action.Recorded()
@@ -63,7 +63,7 @@ func (o Outcome) Recorded() string {
 	return fmt.Sprintf("%s of %s %s", words.Group(o.Done), count(o.Of), o.Action.Recorded())
 }
 
-// String says what was done, and how many deliveries were left as they are: "retried 118 of 120
+// String says what was done, and how many deliveries were left unchanged: "retried 118 of 120
 // deliveries; 2 could not be: 2 delivered".
 func (o Outcome) String() string {
 	text := fmt.Sprintf("%s %s of %s", o.Action.Done(), words.Group(o.Done), count(o.Of))
