@@ -33,18 +33,18 @@ func (a answer) slow() bool { return a.delay > 0 || a.drip > 0 || a.fault == sto
 // verdictAnswer returns the answer that the verdicts call for. Its problem describes the first
 // verdict that failed, in the order in which VerdictStatus looks at them.
 func (x *exchange) verdictAnswer(to *endpoint) answer {
-	v, made := x.receipt.Verdicts, answer{status: x.receipt.VerdictStatus()}
+	v, a := x.receipt.Verdicts, answer{status: x.receipt.VerdictStatus()}
 	switch {
-	case made.status == http.StatusNoContent: // nothing is wrong
+	case a.status == http.StatusNoContent: // nothing is wrong
 	case x.receipt.Flaw != "":
-		made.problem = problemOf("schema", v.Schema)
+		a.problem = problemOf("schema", v.Schema)
 	case v.Auth.Result == storage.Fail:
-		made.problem = problemOf("auth", v.Auth)
-		made.headers = []storage.HeaderField{{Name: "WWW-Authenticate", Value: challenge(to.webhook.Auth.JWT, v.Auth)}}
+		a.problem = problemOf("auth", v.Auth)
+		a.headers = []storage.HeaderField{{Name: "WWW-Authenticate", Value: challenge(to.webhook.Auth.JWT, v.Auth)}}
 	case v.Schema.Result == storage.Fail:
-		made.problem = problemOf("schema", v.Schema)
+		a.problem = problemOf("schema", v.Schema)
 	default:
-		made.problem = problemOf("target", v.Target)
+		a.problem = problemOf("target", v.Target)
 	}
-	return made
+	return a
 }

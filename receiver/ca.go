@@ -29,7 +29,7 @@ const (
 )
 
 const (
-	// Ten years, because every client has to be told to trust a new authority.
+	// Every client has to be told to trust a new authority, hence ten years.
 	caLifetime = 10 * 365 * 24 * time.Hour
 	clockSlack = time.Hour // how far a client's clock may be slow
 )
@@ -92,9 +92,8 @@ func (ca *CA) Pool() *x509.CertPool {
 	return pool
 }
 
-// damagedError returns an error for a file of the authority that cannot be used. A new authority
-// is never made in its place without being asked for, because every client would then have to
-// trust it.
+// damagedError returns an error for a file of the authority that cannot be used. The receiver never
+// replaces the authority on its own, because every client would then have to trust the new one.
 func damagedError(path, what string) error {
 	return fmt.Errorf("%s %s; move %s and %s away and start again to create new ones, which clients must then trust",
 		path, what, caFile, caKeyFile)

@@ -17,10 +17,10 @@ import (
 const sharedCAFile = "ca-database.pem"
 
 // A KeyStore has the authority that receivers on several machines share: certificate and key as
-// PEM. It calls make only if it has none, stores the result, and returns that to every caller
+// PEM. It calls create only if it has none, stores the result, and returns that to every caller
 // from then on.
 type KeyStore interface {
-	Authority(ctx context.Context, make func() (certificate, key []byte, err error)) (certificate, key []byte, err error)
+	Authority(ctx context.Context, create func() (certificate, key []byte, err error)) (certificate, key []byte, err error)
 }
 
 // SharedCA returns the authority in a store. If the store has none, it takes that of the folder,

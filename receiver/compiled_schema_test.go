@@ -124,7 +124,7 @@ func TestUnsupportedKeywordsAreUnknown(t *testing.T) {
 		c := compiler{documents: map[string]any{}}
 		c.add("", []byte(schema))
 		found := jsontext.Inspect([]byte(`{"a":"b"}`), jsontext.Sent(), true)
-		if got := c.compile("", c.documents[""]).of(&found.Tree, 0); got != unknown {
+		if got := c.compile("", c.documents[""]).apply(&found.Tree, 0); got != unknown {
 			t.Errorf("%s: %d", schema, got)
 		}
 	}

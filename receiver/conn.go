@@ -13,9 +13,9 @@ import (
 )
 
 // net/http answers some requests without calling the handler: oversized headers, unknown
-// transfer codings, garbage. It logs a failed handshake, but shows the rest only in what
-// it does with the connection. The receiver therefore watches connections: a request that
-// began and never reached a handler was refused.
+// transfer codings, garbage. It logs failed handshakes, but the rest shows only in the states
+// of the connection. The receiver therefore watches connections: a request that began and
+// never reached a handler was refused.
 
 // A watchedConn records what happens to the requests of a connection. Its fields are atomic,
 // because net/http calls the hooks from several goroutines.
@@ -37,14 +37,14 @@ func (c *watchedConn) Write(p []byte) (int, error) {
 // A watchedListener watches the connections that it accepts.
 type watchedListener struct {
 	net.Listener
-	onShortage func(lack string) // called when connections have to wait
+	onShortage func(resource string) // called when connections have to wait
 }
 
 // Accept returns temporary errors unchanged, because net/http retries those itself.
 func (l watchedListener) Accept() (net.Conn, error) {
 	conn, err := l.Listener.Accept()
-	if lack := storage.Shortage(err); lack != "" {
-		l.onShortage(lack)
+	if resource := storage.Shortage(err); resource != "" {
+		l.onShortage(resource)
 	}
 	if err != nil {
 		return nil, err

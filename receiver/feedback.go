@@ -16,7 +16,7 @@ import (
 // because no two webhooks may have the same organization and sandbox.
 const feedbackPath = "/feedback/{organization}/{sandbox}"
 
-// A lifetime ends in two steps, so that requests in progress can finish.
+// A lifetime ends in two steps, so that requests in progress can finish first.
 type lifetime struct {
 	stopping context.Context // done when Serve has to return
 	stop     context.CancelFunc
@@ -87,7 +87,7 @@ func (f *feedback) handler(handle func(*exchange)) http.HandlerFunc {
 	}
 }
 
-// finish waits until what became of the requests is stored. No handler may be running.
+// finish waits until the outcomes of all requests are stored. No handler may be running.
 func (f *feedback) finish() {
 	f.stopRelaying()
 	f.finisher.wait()

@@ -43,7 +43,8 @@ const (
 type Forwards interface {
 	Receipt(ctx context.Context, id storage.ID) (storage.Receipt, error)
 	FinishForward(ctx context.Context, receipt storage.ID, f storage.Forward) error
-	// DropForwards marks those as dropped that wait in this node, or in one that is gone.
+	// DropForwards marks as dropped the receipts that wait to be relayed by this node, or by one
+	// that is gone.
 	DropForwards(ctx context.Context, why string) (int64, error)
 }
 
@@ -82,7 +83,7 @@ func newForwarder(to Forward, store Forwards, cfg Config, record func(incident, 
 	}
 }
 
-// startRelaying first drops what a killed process left waiting.
+// startRelaying first drops the receipts that a killed process left waiting.
 func (f *feedback) startRelaying() {
 	f.dropForwards("backchannel was killed before it was relayed or the answer came")
 	if f.forward != nil {
@@ -101,8 +102,8 @@ func (f *feedback) stopRelaying() {
 	f.dropForwards("backchannel was stopped before it was relayed or the answer came")
 }
 
-// dropForwards marks the receipts that are waiting to be relayed as dropped, and says in Activity
-// how many there were.
+// dropForwards marks the receipts that wait to be relayed as dropped, and records how many as an
+// activity.
 func (f *feedback) dropForwards(why string) {
 	n, err := f.store.DropForwards(f.working, why)
 	if err == nil && n > 0 {
@@ -119,7 +120,7 @@ func (f *feedback) dropForwards(why string) {
 func (f *forwarder) plan(r *storage.Receipt, via []string) storage.Forward {
 	planned := storage.Forward{URL: f.url, State: storage.ForwardWithheld, Error: unverified(r)}
 	if planned.Error == "" && strings.Contains(strings.Join(via, ","), f.via) {
-		planned.Error = "it was relayed from here, and relaying it again would never end"
+		planned.Error = "it was relayed from here, so relaying it again would never end"
 	}
 	if planned.Error != "" {
 		return planned
@@ -137,9 +138,9 @@ func (f *forwarder) plan(r *storage.Receipt, via []string) storage.Forward {
 // unverified returns why a receipt must not be relayed, or "".
 func unverified(r *storage.Receipt) string {
 	v := r.Verdicts
-	for _, must := range []storage.NamedVerdict{{Name: "auth", Verdict: v.Auth}, {Name: "schema", Verdict: v.Schema}, {Name: "target", Verdict: v.Target}} {
-		if must.Result == storage.Fail {
-			return "the " + must.Name + " verdict failed"
+	for _, required := range []storage.NamedVerdict{{Name: "auth", Verdict: v.Auth}, {Name: "schema", Verdict: v.Schema}, {Name: "target", Verdict: v.Target}} {
+		if required.Result == storage.Fail {
+			return "the " + required.Name + " verdict failed"
 		}
 	}
 	return ""
@@ -187,14 +188,14 @@ func (f *forwarder) relay(ctx context.Context, id storage.ID) {
 		f.failed("read receipt to relay", id, err)
 		return
 	}
-	made := f.attempt(ctx, receipt)
+	outcome := f.attempt(ctx, receipt)
 	if ctx.Err() != nil {
 		return
 	}
-	if made.State == storage.ForwardFailed {
-		f.record(failedForwards(), made.Error)
+	if outcome.State == storage.ForwardFailed {
+		f.record(failedForwards(), outcome.Error)
 	}
-	if err := f.store.FinishForward(ctx, id, made); err != nil {
+	if err := f.store.FinishForward(ctx, id, outcome); err != nil {
 		f.failed("store the answer to a relayed receipt", id, err)
 	}
 }
@@ -209,7 +210,7 @@ func (f *forwarder) failed(what string, id storage.ID, err error) {
 // attempt relays a receipt once, and returns the outcome with all secrets masked: the target may
 // echo the request.
 func (f *forwarder) attempt(ctx context.Context, r storage.Receipt) storage.Forward {
-	made := storage.Forward{URL: f.url, State: storage.ForwardFailed}
+	outcome := storage.Forward{URL: f.url, State: storage.ForwardFailed}
 	mask := storage.NewMask(append(r.Secrets(), storage.URLSecrets(f.to.URL)...)...)
 	began := f.now()
 	response, err := f.post(ctx, r)
@@ -217,28 +218,28 @@ func (f *forwarder) attempt(ctx context.Context, r storage.Receipt) storage.Forw
 		response, err = f.post(ctx, r)
 	}
 	if err != nil {
-		made.Duration, made.Error = f.now().Sub(began), mask.Text(f.explain(err))
-		return made
+		outcome.Duration, outcome.Error = f.now().Sub(began), mask.Text(f.explain(err))
+		return outcome
 	}
 	defer response.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(response.Body, storage.MaxAnswerBody+1))
-	made.State, made.Code, made.Duration = storage.ForwardAnswered, response.StatusCode, f.now().Sub(began)
-	made.Type, made.Encoding = response.Header.Get("Content-Type"), strings.Join(response.Header.Values("Content-Encoding"), ", ")
+	outcome.State, outcome.Code, outcome.Duration = storage.ForwardAnswered, response.StatusCode, f.now().Sub(began)
+	outcome.Type, outcome.Encoding = response.Header.Get("Content-Type"), strings.Join(response.Header.Values("Content-Encoding"), ", ")
 	switch {
 	case len(body) > storage.MaxAnswerBody:
-		body, made.Flaw = body[:storage.MaxAnswerBody], storage.BodyOverLong
+		body, outcome.Flaw = body[:storage.MaxAnswerBody], storage.BodyOverLong
 	case err != nil:
-		made.Error, made.Flaw = mask.Text("the answer's body broke off: "+f.explainBody(err)), storage.BodyCut
+		outcome.Error, outcome.Flaw = mask.Text("the answer's body broke off: "+f.explainBody(err)), storage.BodyCut
 	}
-	made.Body = storage.MaskBody(mask, made.Header(), body, made.Flaw != "")
-	made.Type, made.Encoding = mask.Text(made.Type), mask.Text(made.Encoding)
-	return made
+	outcome.Body = storage.MaskBody(mask, outcome.Header(), body, outcome.Flaw != "")
+	outcome.Type, outcome.Encoding = mask.Text(outcome.Type), mask.Text(outcome.Encoding)
+	return outcome
 }
 
 // pause records which resource is short and waits. It reports false if ctx ended first.
-func (f *forwarder) pause(ctx context.Context, lack string) bool {
+func (f *forwarder) pause(ctx context.Context, resource string) bool {
 	const wait = time.Second
-	f.record(waitingForwards(), lack)
+	f.record(waitingForwards(), resource)
 	return storage.Sleep(ctx, wait)
 }
 
@@ -297,7 +298,7 @@ func (f *forwarder) explainBody(err error) string {
 	case errors.As(err, &net) && net.Timeout():
 		return "it was not complete within " + f.to.Timeout.String()
 	case errors.Is(err, io.ErrUnexpectedEOF):
-		return "fewer bytes came than were announced"
+		return "fewer bytes arrived than were announced"
 	}
 	return f.explain(err)
 }

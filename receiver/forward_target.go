@@ -11,28 +11,28 @@ import (
 	"backchannel/storage/weburl"
 )
 
-// CheckForward checks a URL that receipts are to be relayed to, for a receiver with the
-// given address and names: any server but that receiver itself. Unlike a webhook's URL it
-// may be http, because it is meant for a server under development; the warnings say so if
-// that is on another machine.
+// CheckForward checks the URL to which a receiver with the given address and names relays
+// receipts. It may lead to any server but that receiver itself. Unlike a webhook's URL, it may
+// be http, because it is meant for a server under development; there is a warning if that
+// server is on another machine.
 func CheckForward(target, listen string, names []string) (warnings storage.FieldErrors, err error) {
 	const field = "forward-to"
-	of := func(reason string) storage.FieldErrors { return storage.FieldErrors{{Field: field, Reason: reason}} }
+	fieldError := func(reason string) storage.FieldErrors { return storage.FieldErrors{{Field: field, Reason: reason}} }
 	if reason := weburl.Check(target, weburl.Rules{HTTP: weburl.Anywhere, NoReceiver: true}); reason != "" {
-		return nil, of(reason)
+		return nil, fieldError(reason)
 	}
 	u, err := url.Parse(target)
 	if err != nil {
 		return nil, err
 	}
 	if leadsTo(u, listen, names) {
-		return nil, of(target + " is this receiver itself; name the server that is to have what is received here")
+		return nil, fieldError(target + " is this receiver itself; give the server that should get the receipts")
 	}
 	if odd := weburl.Odd(target); odd != "" {
-		warnings = append(warnings, of(odd)...)
+		warnings = append(warnings, fieldError(odd)...)
 	}
 	if u.Scheme == "http" && !weburl.IsThisMachine(u.Hostname()) {
-		warnings = append(warnings, of(u.Hostname()+" is not this machine, and http sends tokens and secret headers in the clear")...)
+		warnings = append(warnings, fieldError(u.Hostname()+" is not this machine, and http sends tokens and secret headers in the clear")...)
 	}
 	return warnings, nil
 }
@@ -44,8 +44,8 @@ func leadsTo(u *url.URL, listen string, names []string) bool {
 	if err != nil {
 		return false // Listen reports it
 	}
-	of := strings.ToLower(u.Hostname())
+	target := strings.ToLower(u.Hostname())
 	implied := map[string]string{"http": "80", "https": "443"}[u.Scheme]
 	return cmp.Or(u.Port(), implied) == port &&
-		(weburl.IsThisMachine(of) || of == strings.ToLower(host) || slices.Contains(names, of))
+		(weburl.IsThisMachine(target) || target == strings.ToLower(host) || slices.Contains(names, target))
 }

@@ -151,7 +151,7 @@ func TestForwardWithholdsTheRest(t *testing.T) {
 		{"other webhook's", "POST", w.FeedbackPath(), bytes.Replace(event(t, w, storage.StatusSent), []byte("myImsOrg"), []byte("other"), 1), []string{"Authorization", good}, "the target verdict failed"},
 		{"unmatched", "POST", "/notFound", nil, nil, "the target verdict failed"},
 		{"other method", "PUT", w.FeedbackPath(), event(t, w, storage.StatusSent), []string{"Authorization", good}, "the target verdict failed"},
-		{"from here", "POST", w.FeedbackPath(), event(t, w, storage.StatusSent), []string{"Authorization", good, "Via", "1.1 proxy, 1.1 " + g.feedback.forward.via}, "it was relayed from here, and relaying it again would never end"},
+		{"from here", "POST", w.FeedbackPath(), event(t, w, storage.StatusSent), []string{"Authorization", good, "Via", "1.1 proxy, 1.1 " + g.feedback.forward.via}, "it was relayed from here, so relaying it again would never end"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if _, err := g.do(c.method, c.path, bytes.NewReader(c.body), c.headers...); err != nil {
@@ -213,7 +213,7 @@ func TestForwardFailures(t *testing.T) {
 		{"body breaks off", l.URL, func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Length", "10")
 			_, _ = io.WriteString(w, "half")
-		}, storage.ForwardAnswered, 200, "broke off: fewer bytes came than were announced"},
+		}, storage.ForwardAnswered, 200, "broke off: fewer bytes arrived than were announced"},
 		{"body without end", l.URL, func(w http.ResponseWriter, req *http.Request) {
 			_, _ = io.WriteString(w, "half")
 			_ = http.NewResponseController(w).Flush()

@@ -8,9 +8,9 @@ import (
 	"backchannel/storage/token"
 )
 
-// judgeAuth judges the token. If the webhook's own key cannot be read, every request fails: to
-// passing it would vouch for a token that was not verified. The checks that need no key are
-// made in any case, because what they find is the sender's fault.
+// judgeAuth judges the token. If the webhook's own key cannot be read, every request fails, because
+// passing it would vouch for a token that was not verified. The checks that need no key are made all
+// the same, because what they find is the sender's fault.
 func (x *exchange) judgeAuth(ctx context.Context, to *endpoint) storage.Verdict {
 	jwt := to.webhook.Auth.JWT
 	if to.webhook.Auth.Type != storage.AuthJWT {

@@ -11,12 +11,12 @@ import (
 
 // judgeTarget judges whether the body is meant for the webhook at whose URL it arrived,
 // and whether it is unchanged since our own engine sent it.
-func judgeTarget(w *storage.Webhook, said fixtures.Summary, sha256 string, d digest) storage.Verdict {
-	const elsewhere = "it is another webhook's event: check the URL that the sender uses for this organization and sandbox"
+func judgeTarget(w *storage.Webhook, summary fixtures.Summary, sha256 string, d digest) storage.Verdict {
+	const remedy = "it is another webhook's event: check the URL that the sender uses for this organization and sandbox"
 	checks := []storage.Check{
-		check("imsOrg", intake.Quote(w.Organization), intake.Quote(said.Organization), elsewhere),
-		check("sandbox", intake.Quote(w.Sandbox.Name), intake.Quote(said.SandboxName), elsewhere),
-		checkChannel(w, said.Channel),
+		check("imsOrg", intake.Quote(w.Organization), intake.Quote(summary.Organization), remedy),
+		check("sandbox", intake.Quote(w.Sandbox.Name), intake.Quote(summary.SandboxName), remedy),
+		checkChannel(w, summary.Channel),
 		checkBody(w, sha256, d),
 	}
 	return verdictOf("the body is for this webhook's organization, sandbox and channels", checks)

@@ -15,8 +15,7 @@ import (
 )
 
 const (
-	// A leaf can be short-lived, because another one is issued without anyone having to do
-	// anything.
+	// A leaf can be short-lived, because it is renewed automatically.
 	leafLifetime = 30 * 24 * time.Hour
 	leafRenewal  = 10 * 24 * time.Hour // how long before its expiry a leaf is replaced
 )
@@ -28,9 +27,9 @@ type leaf struct {
 	names func() []string
 	now   func() time.Time
 
-	mu      sync.Mutex // guards current and replace
-	current *tls.Certificate
-	replace time.Time
+	mu        sync.Mutex // guards current and replaceAt
+	current   *tls.Certificate
+	replaceAt time.Time
 }
 
 func newLeaf(ca *CA, names func() []string, now func() time.Time) *leaf {
@@ -50,14 +49,14 @@ func (l *leaf) get(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	now := l.now()
-	if l.current != nil && now.Before(l.replace) && l.has(reachedAt(hello)) {
+	if l.current != nil && now.Before(l.replaceAt) && l.has(reachedAt(hello)) {
 		return l.current, nil
 	}
 	fresh, err := l.ca.issue(l.names(), now)
 	if err != nil {
 		return nil, fmt.Errorf("issue certificate: %w", err)
 	}
-	l.current, l.replace = fresh, fresh.Leaf.NotAfter.Add(-leafRenewal)
+	l.current, l.replaceAt = fresh, fresh.Leaf.NotAfter.Add(-leafRenewal)
 	return fresh, nil
 }
 

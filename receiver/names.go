@@ -25,7 +25,7 @@ func ParseHost(text string) (string, error) {
 	if ip, zone, isAddress := parseAddress(host); isAddress {
 		switch {
 		case zone != "":
-			return "", fmt.Errorf("%q has a zone, which has a meaning on this machine only; omit %%%s", text, zone)
+			return "", fmt.Errorf("%q has a zone, which has a meaning only on this machine; omit %%%s", text, zone)
 		case ip.IsUnspecified():
 			return "", fmt.Errorf("%q stands for every address, so no sender can connect to it; use it with --listen, and give --host a name or an address that senders use", text)
 		case ip.IsMulticast():
@@ -165,7 +165,7 @@ func (r reach) names() (all []string) {
 }
 
 // interfaceAddresses returns the machine's addresses at which a receiver that listens on
-// every address is reached. 0.0.0.0 stands for the IPv4 addresses alone.
+// every address is reached. 0.0.0.0 stands for the IPv4 addresses only.
 func (r reach) interfaceAddresses() (all []string) {
 	found, err := net.InterfaceAddrs()
 	if err != nil {

@@ -26,8 +26,8 @@ type problem struct {
 // problemType is the media type of a problem (RFC 9457 §3).
 const problemType = "application/problem+json"
 
-// problemOf returns the problem for a verdict that failed. It has the first failed check, as
-// programs may want to read it, beside the reason for people.
+// problemOf returns the problem for a verdict that failed. Besides the reason, which is for
+// people, it has the first failed check, for programs.
 func problemOf(name string, v storage.Verdict) *problem {
 	p := &problem{Detail: v.Reason, Verdict: name}
 	if first, ok := token.Failed(v.Checks); ok {

@@ -9,8 +9,8 @@ import (
 	"backchannel/storage"
 )
 
-// counters holds what response profiles must remember between requests. A webhook's
-// counter starts again whenever its profile is set.
+// counters holds the state of response profiles between requests. A webhook's counter starts again
+// whenever its profile is set.
 type counters struct {
 	random func() float64
 
@@ -30,8 +30,8 @@ func newCounters(random func() float64) *counters {
 	return &counters{random: random, webhooks: map[storage.ID]*counter{}}
 }
 
-// apply changes the answer that the verdicts call for into the one of the profile.
-// Failures come first: the statuses in turn are for the requests that do not fail.
+// apply changes the answer that the verdicts call for into that of the profile. The profile's
+// statuses in turn apply only to requests that its failures leave over.
 func (c *counters) apply(to *endpoint, r *storage.Receipt, a answer) answer {
 	p := to.profile
 	a.delay, a.drip, a.fault = p.Delay, p.DripPerSec, p.Fault
@@ -78,7 +78,7 @@ func (c *counters) status(to *endpoint, r *storage.Receipt) int {
 }
 
 // attemptKey returns what the attempts of one delivery have in common: the delivery's ID,
-// or for foreign senders the digest of the body.
+// or for other senders the digest of the body.
 func attemptKey(r *storage.Receipt) string {
 	if r.DeliveryID != 0 {
 		return r.DeliveryID.String()
@@ -90,7 +90,7 @@ func attemptKey(r *storage.Receipt) string {
 // many.
 const maxRecent = 1 << 15
 
-// recent counts keys and forgets those that were not counted lately.
+// recent counts keys, and forgets those that have not been counted lately.
 type recent struct{ young, old map[string]int }
 
 // count counts a key and returns how often it has been counted.

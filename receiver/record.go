@@ -32,8 +32,8 @@ type exchange struct {
 	shortage error  // set if the receiver lacked resources to judge the request
 }
 
-// newExchange begins the receipt of a request. The body is read later, when it is known which
-// headers are secret.
+// newExchange begins the receipt of a request. The body is read later, once the webhook and so the
+// secret headers are known.
 func (f *feedback) newExchange(w http.ResponseWriter, req *http.Request) *exchange {
 	x := &exchange{api: f, w: w, req: req}
 	x.receipt = storage.Receipt{

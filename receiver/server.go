@@ -39,8 +39,8 @@ const (
 type Config struct {
 	Listen string   // HOST:PORT; port 0 takes any free one
 	Hosts  []string // further names and addresses, in the form that ParseHost returns
-	// Advertise is the URL by which senders reach it, as ParseAdvertised returns it, whose host is
-	// among Hosts; empty: that of where it listens.
+	// Advertise is the URL at which senders reach the receiver, as ParseAdvertised returns it. Its
+	// host is among Hosts. Empty: the URL of the address on which it listens.
 	Advertise string
 	CA        *CA
 	Now       func() time.Time // nil: time.Now
@@ -109,8 +109,8 @@ func New(store Store, cfg Config) (*Receiver, error) {
 	return r, nil
 }
 
-// Listen opens the port. Connections are queued until Serve is called. Its error matches ErrBusy
-// if another program uses the port, and otherwise says what to do as well.
+// Listen opens the port. Connections are queued until Serve is called. The error says what to do; it
+// matches ErrBusy if another program uses the port.
 func (r *Receiver) Listen() error {
 	host, _, err := net.SplitHostPort(r.cfg.Listen)
 	if err != nil {
@@ -123,7 +123,7 @@ func (r *Receiver) Listen() error {
 	if r.cfg.Connections > 0 {
 		listener = netutil.LimitListener(listener, r.cfg.Connections)
 	}
-	r.listener = watchedListener{listener, func(lack string) { r.activity.record(waitingConnections(), lack) }}
+	r.listener = watchedListener{listener, func(resource string) { r.activity.record(waitingConnections(), resource) }}
 	_, port, _ := net.SplitHostPort(listener.Addr().String()) // an Addr of a TCP listener has this form
 	r.url, r.address = cmp.Or(r.cfg.Advertise, baseURL(host, port, r.cfg.Hosts)), dialable(host, port)
 	r.reach = newReach(host, r.cfg.Hosts)
