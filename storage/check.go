@@ -8,20 +8,20 @@ import (
 // A CheckRun is a run of the endpoint check: the cases that were asked for at one webhook's
 // endpoint, and their results. The check is a choice of this project; Journey Optimizer has none.
 type CheckRun struct {
-	ID        ID
-	WebhookID ID
-	Webhook   string // the webhook's name, kept after the webhook is deleted
-	URL       string // where the requests went, with its secrets masked
-	Options   CheckOptions
-	State     CheckState
-	Reason    string // why the run ended early, and what to do about it
-	Stop      string // who asked to stop it; its engine has not ended it yet
-	AskedAt   time.Time
-	StartedAt time.Time // zero until an engine takes the run
-	EndedAt   time.Time // zero until it ends
-	Requests  int       // sent so far
-	Cases     []CheckCase
-	Load      CheckLoad
+	ID          ID
+	WebhookID   ID
+	Webhook     string // the webhook's name, kept after the webhook is deleted
+	URL         string // where the requests went, with its secrets masked
+	Options     CheckOptions
+	State       CheckState
+	Reason      string // why the run ended early, and what to do about it
+	Stop        string // who asked to stop it; its engine has not ended it yet
+	RequestedAt time.Time
+	StartedAt   time.Time // zero until an engine takes the run
+	EndedAt     time.Time // zero until it ends
+	Requests    int       // sent so far
+	Cases       []CheckCase
+	Load        CheckLoad
 }
 
 // CheckOptions select and bound what a run does. The zero value runs every case with the
@@ -55,7 +55,7 @@ type CheckState string
 // The states of a run. A run is interrupted if a person stops it or its time is up, and lost
 // if the process that ran it died.
 const (
-	CheckAsked       CheckState = "asked"
+	CheckRequested   CheckState = "asked"
 	CheckRunning     CheckState = "running"
 	CheckFinished    CheckState = "finished"
 	CheckInterrupted CheckState = "interrupted"
@@ -65,11 +65,11 @@ const (
 
 // CheckStates returns every state of a run.
 func CheckStates() []CheckState {
-	return []CheckState{CheckAsked, CheckRunning, CheckFinished, CheckInterrupted, CheckTimedOut, CheckLost}
+	return []CheckState{CheckRequested, CheckRunning, CheckFinished, CheckInterrupted, CheckTimedOut, CheckLost}
 }
 
 // Ended reports whether nothing more will come of the run.
-func (s CheckState) Ended() bool { return s != CheckAsked && s != CheckRunning }
+func (s CheckState) Ended() bool { return s != CheckRequested && s != CheckRunning }
 
 // A CheckLevel says what a case that does not pass means for the whole check.
 type CheckLevel string

@@ -43,7 +43,7 @@ func (c *Campaign) Fields(hook *Webhook) Fields {
 // Fields returns the fields of a run of the endpoint check that a filter looks at.
 func (r *CheckRun) Fields() Fields {
 	values := map[string][]string{"webhook": {r.Webhook}, "state": {string(r.State)}}
-	return Fields{Values: values, Words: []string{r.URL, r.Reason, r.Stop}, At: r.AskedAt}
+	return Fields{Values: values, Words: []string{r.URL, r.Reason, r.Stop}, At: r.RequestedAt}
 }
 
 // Fields returns the fields of an activity that a filter looks at. webhook is the name of its

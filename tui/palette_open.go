@@ -115,7 +115,7 @@ func goTo(v screen.View) func(storage.ID) tea.Cmd {
 // findRun returns the command that opens the report of a run of the endpoint check.
 func findRun(ctx context.Context, store Store, id storage.ID) (tea.Cmd, error) {
 	run, err := store.CheckRun(ctx, id)
-	return screen.ShowCheck(run.WebhookID, run.AskedAt), err
+	return screen.ShowCheck(run.WebhookID, run.RequestedAt), err
 }
 
 // findCampaign returns the command that goes to the campaign with a campaign ID or version ID in the

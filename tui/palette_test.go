@@ -73,7 +73,7 @@ func TestThePaletteOpensAnyID(t *testing.T) {
 		c.must(err)
 		hook := c.store.AllWebhooks()[0]
 		run := storage.CheckRun{WebhookID: hook.ID}
-		c.must(c.store.AskCheck(ctx, &run))
+		c.must(c.store.RequestCheck(ctx, &run))
 		for id, see := range map[string]string{
 			deliveries[0].ID.String(): "▸3 Deliveries",
 			receipts[0].ID.String():   "▸4 Receiver",

@@ -23,7 +23,7 @@ type checkStore interface {
 	inventory.FindStore
 	storage.ParkedStore
 	processStore
-	AskCheck(ctx context.Context, r *storage.CheckRun) error
+	RequestCheck(ctx context.Context, r *storage.CheckRun) error
 	StopCheck(ctx context.Context, id storage.ID) error
 	CheckRun(ctx context.Context, id storage.ID) (storage.CheckRun, error)
 	CheckRuns(ctx context.Context, webhook storage.ID) ([]storage.CheckRun, error)

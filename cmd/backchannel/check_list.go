@@ -103,6 +103,6 @@ func (s checkSession) addRun(ctx context.Context, store checkStore, rows *table,
 	if s.settings.json() {
 		return s.out.object(r.Summary())
 	}
-	rows.add(run.ID.String(), s.clock(run.AskedAt), run.Webhook, number(run.Requests), run.Tally().String(), r.Headline())
+	rows.add(run.ID.String(), s.clock(run.RequestedAt), run.Webhook, number(run.Requests), run.Tally().String(), r.Headline())
 	return nil
 }

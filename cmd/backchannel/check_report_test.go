@@ -30,7 +30,7 @@ func checkedRun(t *testing.T) storage.CheckRun {
 	}
 	run := storage.CheckRun{
 		ID: 1 << 53, Webhook: "acme", URL: "https://hooks.acme.example.com/feedback", State: storage.CheckFinished,
-		AskedAt: at, StartedAt: at, EndedAt: at.Add(11400 * time.Millisecond), Requests: 163,
+		RequestedAt: at, StartedAt: at, EndedAt: at.Add(11400 * time.Millisecond), Requests: 163,
 		Load: storage.CheckLoad{PerSecond: 20, P50: 4 * time.Millisecond, P95: 19 * time.Millisecond, P99: 46 * time.Millisecond, Buckets: []storage.LatencyBucket{
 			{UpTo: 2 * time.Millisecond, N: 4}, {UpTo: 5 * time.Millisecond, N: 62}, {UpTo: 10 * time.Millisecond, N: 21},
 			{UpTo: 20 * time.Millisecond, N: 9}, {UpTo: 50 * time.Millisecond, N: 4},

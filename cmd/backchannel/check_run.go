@@ -51,7 +51,7 @@ func (s checkSession) ask(ctx context.Context, store checkStore, run *storage.Ch
 	if err := check.MarkOrphansLost(ctx, store); err != nil {
 		return err
 	}
-	return store.AskCheck(ctx, run)
+	return store.RequestCheck(ctx, run)
 }
 
 // checkGrace is how much longer than the run's own limit this command waits, so that an engine that

@@ -123,7 +123,7 @@ func checkIDs(open bool) chooser {
 			all, err := store.CheckRuns(ctx, 0)
 			for _, run := range all {
 				if !open || !run.State.Ended() {
-					choices = append(choices, candidate{run.ID.String(), q.session.clock(run.AskedAt) + ", " + run.Webhook + ", " + string(run.State)})
+					choices = append(choices, candidate{run.ID.String(), q.session.clock(run.RequestedAt) + ", " + run.Webhook + ", " + string(run.State)})
 				}
 			}
 			return choices, err

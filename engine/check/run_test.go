@@ -106,7 +106,7 @@ func (b *bench) runStored(ctx context.Context, o storage.CheckOptions) storage.C
 	b.Helper()
 	b.open()
 	run := storage.CheckRun{WebhookID: b.hook.ID, Options: o}
-	if err := b.store.AskCheck(b.Context(), &run); err != nil {
+	if err := b.store.RequestCheck(b.Context(), &run); err != nil {
 		b.Fatal(err)
 	}
 	if err := check.Run(ctx, b.config, b.store, run, b.hook); err != nil {

@@ -106,7 +106,7 @@ func (s *Server) handle(ctx context.Context, change storage.Change) {
 	}
 	for _, run := range open {
 		switch {
-		case run.State == storage.CheckAsked:
+		case run.State == storage.CheckRequested:
 			s.start(ctx, run)
 		case run.Stop != "":
 			s.stop(run.ID, errors.New(run.Stop))
@@ -128,7 +128,7 @@ func (s *Server) start(ctx context.Context, run storage.CheckRun) {
 		return
 	}
 	why := blockReason(w, err)
-	if limit := run.Options.WithDefaults().Timeout; why == nil && s.cfg.Now().Sub(run.AskedAt) > limit {
+	if limit := run.Options.WithDefaults().Timeout; why == nil && s.cfg.Now().Sub(run.RequestedAt) > limit {
 		why = fmt.Errorf("no engine took it within %s; run the check again", limit)
 	}
 	if why != nil {

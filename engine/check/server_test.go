@@ -66,7 +66,7 @@ func newTLSBench(t *testing.T, before func(r *reference) func(http.ResponseWrite
 func (b *bench) request(store *sqlite.Store, o storage.CheckOptions) storage.CheckRun {
 	b.Helper()
 	run := storage.CheckRun{WebhookID: b.hook.ID, Options: o}
-	if err := store.AskCheck(b.Context(), &run); err != nil {
+	if err := store.RequestCheck(b.Context(), &run); err != nil {
 		b.Fatal(err)
 	}
 	return run

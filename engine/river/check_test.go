@@ -24,7 +24,7 @@ func (w *world) serveChecks(n *node) {
 func (w *world) ask(o storage.CheckOptions) storage.CheckRun {
 	w.Helper()
 	run := storage.CheckRun{WebhookID: w.hook.ID, Options: o}
-	if err := w.store.AskCheck(w.Context(), &run); err != nil {
+	if err := w.store.RequestCheck(w.Context(), &run); err != nil {
 		w.Fatal(err)
 	}
 	return run

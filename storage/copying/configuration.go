@@ -10,7 +10,7 @@ import (
 	"backchannel/storage"
 )
 
-// configuration reads what is set up at the source.
+// configuration reads the configuration of the source.
 func (c *copier) configuration(ctx context.Context) (all storage.Configuration, err error) {
 	if all.Webhooks, err = c.from.Webhooks(ctx); err != nil {
 		return all, err
@@ -32,38 +32,38 @@ func (c *copier) configuration(ctx context.Context) (all storage.Configuration, 
 	return all, err
 }
 
-// taken returns an entry for each record of a configuration that exists at the target, or that
+// conflicts returns an entry for each record of a configuration that exists at the target, or that
 // is not valid there.
-func (c *copier) taken(ctx context.Context, all storage.Configuration) (bad storage.FieldErrors, err error) {
+func (c *copier) conflicts(ctx context.Context, all storage.Configuration) (bad storage.FieldErrors, err error) {
 	for _, w := range all.Webhooks {
-		like := w
-		like.ID = 0 // else the record would not be in its own way
+		candidate := w
+		candidate.ID = 0 // with its ID, the target would take it for an update of the same record
 		_, same := c.to.Webhook(ctx, w.ID)
-		found, err := clash("webhook "+w.Name, c.to.CheckWebhook(ctx, like), same)
+		found, err := conflict("webhook "+w.Name, c.to.CheckWebhook(ctx, candidate), same)
 		if err != nil {
 			return nil, err
 		}
 		bad = append(bad, found...)
 	}
-	for _, made := range all.Campaigns {
-		like := made
-		like.ID = 0
-		_, same := c.to.Campaign(ctx, made.ID)
-		_, sameUUID := c.to.CampaignByUUID(ctx, made.UUID)
-		found, err := clash("campaign "+made.Name, c.to.CheckCampaign(ctx, like), same, sameUUID)
+	for _, campaign := range all.Campaigns {
+		candidate := campaign
+		candidate.ID = 0
+		_, same := c.to.Campaign(ctx, campaign.ID)
+		_, sameUUID := c.to.CampaignByUUID(ctx, campaign.UUID)
+		found, err := conflict("campaign "+campaign.Name, c.to.CheckCampaign(ctx, candidate), same, sameUUID)
 		if err != nil {
 			return nil, err
 		}
 		bad = append(bad, found...)
 	}
 	for _, f := range all.Fixtures {
-		var named error
+		var taken error
 		if _, err := c.to.SavedFixture(ctx, f.Name); err == nil {
-			named = storage.FieldErrors{{Field: "name", Conflict: true}}
+			taken = storage.FieldErrors{{Field: "name", Conflict: true}}
 		} else if !errors.Is(err, storage.ErrNotFound) {
 			return nil, err
 		}
-		found, err := clash("fixture "+f.Name, named)
+		found, err := conflict("fixture "+f.Name, taken)
 		if err != nil {
 			return nil, err
 		}
@@ -72,10 +72,10 @@ func (c *copier) taken(ctx context.Context, all storage.Configuration) (bad stor
 	return bad, nil
 }
 
-// clash describes what keeps a record from being stored at the target: the fields that checking
-// it there found bad, and that one of its IDs was found there, which the lookups that did not
-// fail say.
-func clash(record string, checked error, lookups ...error) (bad storage.FieldErrors, err error) {
+// conflict describes why a record cannot be stored at the target. checked is the error of checking the
+// record there. lookups are the errors of looking its IDs up there; each nil one means that the target
+// has a record with that ID.
+func conflict(record string, checked error, lookups ...error) (bad storage.FieldErrors, err error) {
 	var fields storage.FieldErrors
 	if checked != nil && !errors.As(checked, &fields) {
 		return nil, checked
@@ -103,12 +103,12 @@ func clash(record string, checked error, lookups ...error) (bad storage.FieldErr
 	return bad, nil
 }
 
-// references returns an entry for everything outside of the store that webhooks need.
+// references returns an entry for everything outside the store that webhooks refer to.
 func references(all []storage.Webhook) (found storage.FieldErrors) {
 	for _, w := range all {
 		add := func(field, what string) {
 			found = append(found, storage.FieldError{Field: "webhook " + w.Name + ": " + field, Reason: fmt.Sprintf(
-				"%s is not copied; whatever process delivers reads it, so make sure that it can", what)})
+				"%s is not copied; make sure that the process that delivers can read it", what)})
 		}
 		if secret := w.Auth.JWT.Secret; secret.Elsewhere() {
 			add("auth.secret", secret.Reveal())

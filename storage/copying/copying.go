@@ -1,9 +1,9 @@
-// Package copying copies what one store has to another, which may be of another kind and seals
-// secrets with another key. [Copy] is all there is to it.
+// Package copying copies the records of one store to another, which may be of another kind and seal
+// secrets with another key. [Copy] does it.
 //
-// The configuration is copied in one commit, and after it the history, if that is asked for, in
-// many. All of it keeps its IDs, so that the history is found where it happened in time, and a
-// receipt's headers name the delivery that they did. What exists at the target is never changed.
+// It copies the configuration in one commit, and then, on request, the history in many. Records keep
+// their IDs, so that the history keeps its place in time and a receipt's headers still name the right
+// delivery. Records that exist at the target are never changed.
 package copying
 
 import (
@@ -13,7 +13,7 @@ import (
 	"backchannel/storage"
 )
 
-// A Source is the part of a store that is copied from.
+// A Source is the part of a store that Copy reads.
 type Source interface {
 	Webhooks(context.Context) ([]storage.Webhook, error)
 	Profile(ctx context.Context, webhook storage.ID) (storage.Profile, error)
@@ -25,7 +25,7 @@ type Source interface {
 	Receipt(context.Context, storage.ID) (storage.Receipt, error)
 }
 
-// A Target is the part of a store that is copied to.
+// A Target is the part of a store that Copy writes.
 type Target interface {
 	CheckWebhook(context.Context, storage.Webhook) error
 	Webhook(context.Context, storage.ID) (storage.Webhook, error)
@@ -38,7 +38,7 @@ type Target interface {
 	ImportHistory(context.Context, storage.History) error
 }
 
-// records are what makes up a history.
+// records are the methods that list a history.
 type records interface {
 	Deliveries(context.Context, storage.DeliveryQuery) ([]storage.Delivery, error)
 	CountDeliveries(context.Context, storage.DeliveryQuery) (int64, error)
@@ -46,28 +46,28 @@ type records interface {
 	CountReceipts(context.Context, storage.ReceiptQuery) (int64, error)
 }
 
-// Options say what to copy besides the configuration.
+// Options tell Copy what to copy besides the configuration.
 type Options struct {
 	History bool // receipts and finished deliveries
-	// Progress is called whenever some of the history has been stored; nil: never.
+	// Progress, if not nil, is called whenever some of the history has been stored.
 	Progress func(stored, total int64)
 }
 
-// A Result is what has been copied.
+// A Result tells what has been copied.
 type Result struct {
 	Configured                 bool // the configuration has been stored
 	Webhooks, Campaigns        int
 	Fixtures                   int
 	Deliveries, Receipts       int64
-	AllDeliveries, AllReceipts int64               // of the history to be copied
-	Unfinished                 int64               // deliveries that stay behind, because they may still be sent from there
-	References                 storage.FieldErrors // what webhooks refer to and is not copied with them
+	AllDeliveries, AllReceipts int64               // in the history to be copied
+	Unfinished                 int64               // deliveries that are not copied, because the source may still send them
+	References                 storage.FieldErrors // files and variables that webhooks refer to, which are not copied
 }
 
-// Copy copies the configuration of a store and, if asked to, its history. What exists at the
-// target already is a conflict, which is found before anything is written: the error is a
-// storage.FieldErrors with an entry for each record of the configuration that exists or is not
-// valid there. If Copy fails later, the result says what has been stored.
+// Copy copies the configuration of a store and, on request, its history. A record that exists at the
+// target, or is not valid there, is an error, which is found before anything is written: a
+// storage.FieldErrors with an entry for each such record of the configuration, and one for all
+// deliveries and receipts. If Copy fails later, the result tells what has been stored.
 func Copy(ctx context.Context, from Source, to Target, o Options) (Result, error) {
 	c := copier{from: from, to: to, progress: o.Progress}
 	if c.progress == nil {
@@ -85,14 +85,14 @@ type copier struct {
 	result   Result
 }
 
-// copy checks everything that can be checked before it writes anything, so that a copy is not
-// refused half-way.
+// copy checks everything that can be checked before it writes anything, so that a copy does not fail
+// half-way.
 func (c *copier) copy(ctx context.Context, history bool) error {
 	configuration, err := c.configuration(ctx)
 	if err != nil {
 		return fmt.Errorf("read the source: %w", err)
 	}
-	bad, err := c.taken(ctx, configuration)
+	bad, err := c.conflicts(ctx, configuration)
 	if err != nil {
 		return fmt.Errorf("look for conflicts at the target: %w", err)
 	}
@@ -101,7 +101,7 @@ func (c *copier) copy(ctx context.Context, history bool) error {
 		if end, err = c.measure(ctx); err != nil {
 			return fmt.Errorf("read the source: %w", err)
 		}
-		more, err := c.takenHistory(ctx, end)
+		more, err := c.historyConflicts(ctx, end)
 		if err != nil {
 			return fmt.Errorf("look for conflicts at the target: %w", err)
 		}

@@ -19,7 +19,7 @@ import (
 	"backchannel/storage/storetest"
 )
 
-// open opens an empty store with a key of its own.
+// open opens an empty store, which has a key of its own.
 func open(t *testing.T, rules storage.Rules) *sqlite.Store {
 	t.Helper()
 	store, err := sqlite.Open(t.Context(), sqlite.Options{Dir: t.TempDir(), Scratch: true, Rules: rules})
@@ -61,9 +61,9 @@ func source(t *testing.T) (store *sqlite.Store, hooks []storage.Webhook) {
 	return store, hooks
 }
 
-// past has a delivery that failed, its replay that was delivered, one without an attempt that was
-// cancelled, two that are not final, a receipt of the replay and one of nobody's.
-func past(t *testing.T, store *sqlite.Store, w storage.Webhook) {
+// addHistory adds a failed delivery, its delivered replay, a delivery cancelled before its first
+// attempt, two that are not final, a receipt of the replay, and one of no webhook.
+func addHistory(t *testing.T, store *sqlite.Store, w storage.Webhook) {
 	t.Helper()
 	made, err := store.Enqueue(t.Context(), storetest.EventFor(w), storetest.EventFor(w), storetest.EventFor(w), storetest.EventFor(w))
 	must(t, err)
@@ -86,7 +86,7 @@ func past(t *testing.T, store *sqlite.Store, w storage.Webhook) {
 	must(t, store.NoteReceipt(t.Context(), first.ID, "look"))
 }
 
-// content is all that is copied of a store.
+// content is everything that a copy of a store has.
 type content struct {
 	Webhooks  []storage.Webhook
 	Profiles  []storage.Profile
@@ -134,11 +134,11 @@ func read(t *testing.T, store *sqlite.Store) (all content) {
 	return all
 }
 
-func TestACopyIsComplete(t *testing.T) {
+func TestCopyIsComplete(t *testing.T) {
 	t.Parallel()
 	for _, history := range []bool{false, true} {
 		from, hooks := source(t)
-		past(t, from, hooks[0])
+		addHistory(t, from, hooks[0])
 		to := open(t, storage.Rules{})
 		result, err := copying.Copy(t.Context(), from, to, copying.Options{History: history})
 		must(t, err)
@@ -160,13 +160,13 @@ func TestACopyIsComplete(t *testing.T) {
 		if diff := cmp.Diff(all, read(t, to), cmpopts.EquateEmpty()); diff != "" {
 			t.Errorf("history %t: (-source, +target): %s", history, diff)
 		}
-		if bytesOf(t, from) == bytesOf(t, to) {
+		if keyOf(t, from) == keyOf(t, to) {
 			t.Error("both have the same key, so nothing was sealed anew")
 		}
 	}
 }
 
-func bytesOf(t *testing.T, store *sqlite.Store) string {
+func keyOf(t *testing.T, store *sqlite.Store) string {
 	t.Helper()
 	key, err := os.ReadFile(filepath.Join(store.Dir(), "secret.key"))
 	must(t, err)
@@ -188,8 +188,8 @@ func many(n int, w storage.Webhook, e storage.Event) (h storage.History) {
 	return h
 }
 
-// TestEveryPageIsCopied has more records than are read or stored at a time.
-func TestEveryPageIsCopied(t *testing.T) {
+// TestCopyInPages copies more records than are read or stored at a time.
+func TestCopyInPages(t *testing.T) {
 	t.Parallel()
 	from, hooks := source(t)
 	const n = 603
@@ -215,6 +215,7 @@ func TestEveryPageIsCopied(t *testing.T) {
 	}
 }
 
+// fields returns the entries of a storage.FieldErrors as "field: reason".
 func fields(t *testing.T, err error) (named []string) {
 	t.Helper()
 	var bad storage.FieldErrors
@@ -227,8 +228,9 @@ func fields(t *testing.T, err error) (named []string) {
 	return named
 }
 
-// TestWhatExistsIsNamedBeforeAnythingIsWritten takes what the source has, each in another way.
-func TestWhatExistsIsNamedBeforeAnythingIsWritten(t *testing.T) {
+// TestConflictsAreFoundBeforeWriting has a target that conflicts with each record of the source in
+// another way.
+func TestConflictsAreFoundBeforeWriting(t *testing.T) {
 	t.Parallel()
 	from, hooks := source(t)
 	campaigns, err := from.Campaigns(t.Context())
@@ -263,15 +265,15 @@ func TestWhatExistsIsNamedBeforeAnythingIsWritten(t *testing.T) {
 	}
 }
 
-func TestASecondCopyDuplicatesNothing(t *testing.T) {
+func TestSecondCopyDuplicatesNothing(t *testing.T) {
 	t.Parallel()
 	from, hooks := source(t)
-	past(t, from, hooks[0])
+	addHistory(t, from, hooks[0])
 	to := open(t, storage.Rules{})
 	_, err := copying.Copy(t.Context(), from, to, copying.Options{History: true})
 	must(t, err)
 	before := read(t, to)
-	for _, w := range before.Webhooks { // so that it is the ids that are found
+	for _, w := range before.Webhooks { // so that only the IDs conflict
 		w.Name, w.Organization = w.Name+"2", w.Organization+"2"
 		must(t, to.UpdateWebhook(t.Context(), &w))
 	}
@@ -296,12 +298,12 @@ func TestASecondCopyDuplicatesNothing(t *testing.T) {
 	}
 }
 
-// TestOnlySomeOfTheHistoryExists has a target with history of its own, in the midst of which is
-// one receipt of the source.
-func TestOnlySomeOfTheHistoryExists(t *testing.T) {
+// TestSomeHistoryExists has a target with a history of its own, which includes one receipt of the
+// source.
+func TestSomeHistoryExists(t *testing.T) {
 	t.Parallel()
 	from, hooks := source(t)
-	past(t, from, hooks[0])
+	addHistory(t, from, hooks[0])
 	to := open(t, storage.Rules{})
 	all := read(t, from)
 	shared := all.Receipts[0]
@@ -309,7 +311,7 @@ func TestOnlySomeOfTheHistoryExists(t *testing.T) {
 	must(t, to.ImportHistory(t.Context(), storage.History{Receipts: []storage.Receipt{shared}}))
 	own := storetest.WebhookNamed("own")
 	must(t, to.CreateWebhook(t.Context(), &own))
-	past(t, to, own)
+	addHistory(t, to, own)
 	_, err := copying.Copy(t.Context(), from, to, copying.Options{History: true})
 	want := []string{fmt.Sprintf("receipts: the target has 1 of them already, the first of which is %s; copy the history to a store without them", shared.ID)}
 	if diff := cmp.Diff(want, fields(t, err)); diff != "" {
@@ -324,8 +326,8 @@ func copyOf(t *testing.T, from, to *sqlite.Store, o copying.Options) error {
 	return err
 }
 
-// TestAnInterruptedCopyIsWholeAsFarAsItGot has a copy end after its first batch.
-func TestAnInterruptedCopyIsWholeAsFarAsItGot(t *testing.T) {
+// TestInterruptedCopyKeepsItsBatches ends a copy after its first batch.
+func TestInterruptedCopyKeepsItsBatches(t *testing.T) {
 	t.Parallel()
 	from, hooks := source(t)
 	h := many(450, hooks[0], storetest.EventFor(hooks[0]))
@@ -346,7 +348,7 @@ func TestAnInterruptedCopyIsWholeAsFarAsItGot(t *testing.T) {
 	}
 }
 
-func TestWhatIsNotValidAtTheTargetIsNamed(t *testing.T) {
+func TestInvalidAtTarget(t *testing.T) {
 	t.Parallel()
 	from := open(t, storage.Rules{AllowHTTP: true})
 	w := storetest.WebhookNamed("plain")
@@ -360,7 +362,7 @@ func TestWhatIsNotValidAtTheTargetIsNamed(t *testing.T) {
 	must(t, copyOf(t, from, open(t, storage.Rules{AllowHTTP: true}), copying.Options{}))
 }
 
-func TestWhatStaysOutsideIsNamed(t *testing.T) {
+func TestReferencesAreReported(t *testing.T) {
 	t.Parallel()
 	from := open(t, storage.Rules{})
 	w := storetest.WebhookNamed("acme")
@@ -370,7 +372,7 @@ func TestWhatStaysOutsideIsNamed(t *testing.T) {
 	must(t, from.CreateWebhook(t.Context(), &w))
 	result, err := copying.Copy(t.Context(), from, open(t, storage.Rules{}), copying.Options{})
 	must(t, err)
-	const advice = " is not copied; whatever process delivers reads it, so make sure that it can"
+	const advice = " is not copied; make sure that the process that delivers can read it"
 	want := []string{"webhook acme: auth.secret: env:KEY" + advice, "webhook acme: headers[1].value: file:/run/key" + advice}
 	if diff := cmp.Diff(want, fields(t, result.References)); diff != "" {
 		t.Error(diff)

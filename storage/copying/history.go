@@ -9,30 +9,28 @@ import (
 	"backchannel/storage"
 )
 
-// What one commit stores of a history at most. A commit is short, because others that write to
-// the target wait for it.
+// The limits of one commit. A commit has to be short, because other writers to the target wait for it.
 const (
 	batchRecords = 200
 	batchBytes   = 4 << 20
 )
 
-// A span ends where the history ends that is copied: what happens meanwhile stays behind.
+// A span is the end of the history to copy. Records made after the copy began are not copied.
 type span struct {
-	deliveries, receipts storage.ID // the first ID after it
+	deliveries, receipts storage.ID // the first IDs after the end
 }
 
-// finished returns the query of the deliveries that are copied: those that are final, up to the
-// newest there was at the beginning.
+// finished returns the query for the deliveries to copy: the final ones.
 func (s span) finished() storage.DeliveryQuery {
 	return storage.DeliveryQuery{After: 1, Before: s.deliveries, States: []storage.State{storage.StateDelivered, storage.Failed, storage.Cancelled}}
 }
 
-// received returns the query of the receipts that are copied.
+// received returns the query for the receipts to copy.
 func (s span) received() storage.ReceiptQuery {
 	return storage.ReceiptQuery{OldestFirst: true, Before: s.receipts}
 }
 
-// measure finds the end of the history and counts what is in it.
+// measure finds the end of the history, and counts its records.
 func (c *copier) measure(ctx context.Context) (end span, err error) {
 	end = span{1, 1}
 	deliveries, err := c.from.Deliveries(ctx, storage.DeliveryQuery{Limit: 1})
@@ -61,9 +59,9 @@ func (c *copier) measure(ctx context.Context) (end span, err error) {
 	return end, err
 }
 
-// takenHistory returns an entry for deliveries and one for receipts if some of them exist at the
+// historyConflicts returns an entry for deliveries and one for receipts if any of them exist at the
 // target.
-func (c *copier) takenHistory(ctx context.Context, end span) (bad storage.FieldErrors, err error) {
+func (c *copier) historyConflicts(ctx context.Context, end span) (bad storage.FieldErrors, err error) {
 	add := func(kind string, n int, first storage.ID) {
 		if n > 0 {
 			bad = append(bad, storage.FieldError{Field: kind, Conflict: true, Reason: fmt.Sprintf(
@@ -87,7 +85,7 @@ func (c *copier) takenHistory(ctx context.Context, end span) (bad storage.FieldE
 	return bad, nil
 }
 
-// copyHistory copies the deliveries, then the receipts, some of which name one of these.
+// copyHistory copies the deliveries, then the receipts, because receipts refer to deliveries.
 func (c *copier) copyHistory(ctx context.Context, end span) error {
 	b := batch{copier: c}
 	for d, err := range deliveries(ctx, c.from, end.finished()) {
@@ -109,14 +107,14 @@ func (c *copier) copyHistory(ctx context.Context, end span) error {
 	return b.store(ctx)
 }
 
-// A batch is the part of a history that is stored next.
+// A batch is a part of the history that is stored in one commit.
 type batch struct {
 	*copier
 	storage.History
 	bytes int
 }
 
-// addDelivery adds a delivery, unless it has been removed meanwhile because it was too old.
+// addDelivery adds a delivery, unless retention has removed it meanwhile.
 func (b *batch) addDelivery(ctx context.Context, d storage.Delivery) (err error) {
 	past := storage.PastDelivery{Delivery: d}
 	if past.Event, err = b.from.Event(ctx, d.EventID); errors.Is(err, storage.ErrNotFound) {
@@ -136,7 +134,8 @@ func (b *batch) addDelivery(ctx context.Context, d storage.Delivery) (err error)
 	return b.storeIfFull(ctx)
 }
 
-// addReceipt likewise adds a receipt, of which a list has only a part. Nobody relays it any more.
+// addReceipt does the same for a receipt, which it reads whole because lists have only a part. A copy
+// of a receipt that waits to be relayed is dropped, since the source still relays it.
 func (b *batch) addReceipt(ctx context.Context, listed storage.Receipt) error {
 	r, err := b.from.Receipt(ctx, listed.ID)
 	if errors.Is(err, storage.ErrNotFound) {

@@ -39,7 +39,7 @@ func (c *checking) Changes(context.Context) <-chan storage.Change { return nil }
 func TestCheckWaitsForTheEnd(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		store := &checking{states: []storage.CheckState{storage.CheckAsked, storage.CheckRunning, storage.CheckRunning, storage.CheckFinished}}
+		store := &checking{states: []storage.CheckState{storage.CheckRequested, storage.CheckRunning, storage.CheckRunning, storage.CheckFinished}}
 		var seen []storage.CheckState
 		run, err := follow.Check(t.Context(), store, 1, nil, func(r storage.CheckRun) { seen = append(seen, r.State) })
 		if err != nil || run.State != storage.CheckFinished || !slices.Equal(seen, store.states[:3]) {

@@ -26,18 +26,18 @@ func scanCheck(read Scan) (r storage.CheckRun, err error) {
 	if err != nil {
 		return r, err
 	}
-	r.AskedAt, r.StartedAt, r.EndedAt = asked.Time, started.Time, ended.Time
+	r.RequestedAt, r.StartedAt, r.EndedAt = asked.Time, started.Time, ended.Time
 	return r, errors.Join(json.Unmarshal([]byte(options), &r.Options), json.Unmarshal([]byte(load), &r.Load))
 }
 
-// AskCheck stores the request for a run, which an engine in this or another process makes. It sets
+// RequestCheck stores the request for a run, which an engine in this or another process makes. It sets
 // the run's ID, state and times, and the webhook's name and URL. It returns storage.FieldErrors for
 // options out of bounds, and storage.ErrConflict for a webhook that is paused, has an open circuit
 // breaker or is being checked already.
-func (s *CheckStore) AskCheck(ctx context.Context, r *storage.CheckRun) error {
+func (s *CheckStore) RequestCheck(ctx context.Context, r *storage.CheckRun) error {
 	asked := *r
 	err := s.db.Write(ctx, storage.ChangedChecks|storage.ChangedActivity, func(t Tx) (err error) {
-		asked = storage.CheckRun{WebhookID: r.WebhookID, Options: r.Options, State: storage.CheckAsked, AskedAt: t.Stamp()}
+		asked = storage.CheckRun{WebhookID: r.WebhookID, Options: r.Options, State: storage.CheckRequested, RequestedAt: t.Stamp()}
 		if err := asked.Options.Validate(); err != nil {
 			return err
 		}
@@ -97,7 +97,7 @@ func insertCheck(t Tx, r *storage.CheckRun) error {
 	}
 	_, err = t.Exec(`INSERT INTO check_runs (id, webhook_id, webhook, url, options, state, reason, stop, asked_at, requests, load)
 		VALUES (?,?,?,?,?,?,'','',?,0,'{}')`,
-		r.ID, r.WebhookID, r.Webhook, r.URL, string(options), r.State, column.At(r.AskedAt))
+		r.ID, r.WebhookID, r.Webhook, r.URL, string(options), r.State, column.At(r.RequestedAt))
 	return err
 }
 
@@ -189,7 +189,7 @@ func (s *CheckStore) StopCheck(ctx context.Context, id storage.ID) error {
 			return err
 		case r.State.Ended():
 			return fmt.Errorf("%w: it has ended already (%s)", storage.ErrConflict, r.State)
-		case r.State == storage.CheckAsked:
+		case r.State == storage.CheckRequested:
 			_, err = t.Exec(`UPDATE check_runs SET state = ?, reason = ?, ended_at = ? WHERE id = ?`,
 				storage.CheckInterrupted, reason+" before an engine took it", column.At(t.Stamp()), id)
 		default:

@@ -17,17 +17,17 @@ type Object struct {
 
 // A Summary is a report without its cases, as a list has it.
 type Summary struct {
-	ID         storage.ID         `json:"id"`
-	Webhook    string             `json:"webhook"`
-	URL        string             `json:"url"`
-	State      storage.CheckState `json:"state"`
-	Reason     string             `json:"reason"`
-	Passed     bool               `json:"passed"` // finished, and the endpoint is ready
-	AskedAt    export.Time        `json:"askedAt"`
-	StartedAt  export.Time        `json:"startedAt"`
-	DurationMs *export.Millis     `json:"durationMs"`
-	Requests   int                `json:"requests"`
-	Counts     Counts             `json:"counts"`
+	ID          storage.ID         `json:"id"`
+	Webhook     string             `json:"webhook"`
+	URL         string             `json:"url"`
+	State       storage.CheckState `json:"state"`
+	Reason      string             `json:"reason"`
+	Passed      bool               `json:"passed"` // finished, and the endpoint is ready
+	RequestedAt export.Time        `json:"askedAt"`
+	StartedAt   export.Time        `json:"startedAt"`
+	DurationMs  *export.Millis     `json:"durationMs"`
+	Requests    int                `json:"requests"`
+	Counts      Counts             `json:"counts"`
 }
 
 // Counts are the cases by result, which name the fields as the cases do.
@@ -82,7 +82,7 @@ func (r Report) Summary() Summary {
 	run, t := r.Run, r.Run.Tally()
 	return Summary{
 		ID: run.ID, Webhook: run.Webhook, URL: run.URL, State: run.State, Reason: run.Reason, Passed: r.Passed(),
-		AskedAt: export.Time(run.AskedAt), StartedAt: export.Time(run.StartedAt), DurationMs: between(run.StartedAt, run.EndedAt),
+		RequestedAt: export.Time(run.RequestedAt), StartedAt: export.Time(run.StartedAt), DurationMs: between(run.StartedAt, run.EndedAt),
 		Requests: run.Requests,
 		Counts: Counts{Pass: t[storage.CheckPassed], Fail: t[storage.CheckFailed], Warn: t[storage.CheckWarned],
 			Skip: t[storage.CheckSkipped], Info: t[storage.CheckInformed], Open: t[""]},

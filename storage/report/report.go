@@ -78,7 +78,7 @@ func (r Report) Facts() (facts []Fact) {
 	run := r.Run
 	add("Webhook", run.Webhook)
 	add("URL", run.URL)
-	add("Started", r.time(cmp.Or(run.StartedAt, run.AskedAt)))
+	add("Started", r.time(cmp.Or(run.StartedAt, run.RequestedAt)))
 	if took := run.EndedAt.Sub(run.StartedAt); !run.StartedAt.IsZero() && !run.EndedAt.IsZero() {
 		add("Took", ShortTime(took))
 	}

@@ -37,7 +37,7 @@ func ended(id string, level storage.CheckLevel, result storage.CheckResult, got 
 func sample() storage.CheckRun {
 	return storage.CheckRun{
 		ID: 1 << 40, WebhookID: 3, Webhook: "acme", URL: "https://acme.example.com/hooks", State: storage.CheckFinished,
-		AskedAt: at(0), StartedAt: at(0), EndedAt: at(12), Requests: 42,
+		RequestedAt: at(0), StartedAt: at(0), EndedAt: at(12), Requests: 42,
 		Cases: []storage.CheckCase{
 			ended("accept/canary", storage.CheckMust, storage.CheckPassed, "204 No Content in 1.2ms"),
 			ended("tls/renewal", storage.CheckShould, storage.CheckWarned, "3 days left, until 2026-10-04"),
@@ -297,7 +297,7 @@ func TestThePageNeedsNothingElse(t *testing.T) {
 
 func TestAnEmptyRun(t *testing.T) {
 	t.Parallel()
-	r := report.Report{Run: storage.CheckRun{ID: 5, Webhook: "acme", State: storage.CheckInterrupted, Reason: "stopped before an engine took it", AskedAt: at(0)}}
+	r := report.Report{Run: storage.CheckRun{ID: 5, Webhook: "acme", State: storage.CheckInterrupted, Reason: "stopped before an engine took it", RequestedAt: at(0)}}
 	for _, format := range []report.Format{report.HTML, report.JUnit, report.JSON} {
 		if got := written(t, r, format); !strings.Contains(got, "acme") || strings.Contains(got, "NaN") {
 			t.Errorf("%s is %s", format, got)

@@ -9,7 +9,7 @@ import (
 	"backchannel/storage"
 )
 
-// Activities is the log of what has happened, for people to read.
+// Activities is the log of what has happened, for users to read.
 type Activities interface {
 	activityReads
 	activityWrites
@@ -17,7 +17,7 @@ type Activities interface {
 
 // activityReads are the methods of Activities that read.
 type activityReads interface {
-	// Activities returns the newest activities after an ID, oldest first. A limit of 0 is none.
+	// Activities returns the newest activities after an ID, oldest first. 0 means no limit.
 	Activities(ctx context.Context, after storage.ID, limit int) ([]storage.Activity, error)
 }
 
@@ -28,7 +28,7 @@ type activityWrites interface {
 	AddActivity(ctx context.Context, a storage.Activity) error
 }
 
-// RunActivities tests what a store records of changes.
+// RunActivities tests what changes a store records.
 func RunActivities[S interface {
 	Base
 	Activities
@@ -40,19 +40,19 @@ func RunActivities[S interface {
 	run(t, create, activitiesTests(), activityRunsTests())
 }
 
-// activitiesTests are about the log itself. Whatever else writes to it would be in the way, so
-// there is no webhook.
+// activitiesTests are about the log itself. There is no webhook, because creating it would be
+// recorded too.
 func activitiesTests() subject {
 	return subject{
 		bare: true,
-		both: tests{
+		twice: tests{
 			"activities come in order": activities,
 		},
 	}
 }
 
-// activities have their IDs in the order in which they were added, and the newest are returned if
-// there are more than the limit.
+// activities tests that IDs are in the order in which activities were added, and that the newest are
+// returned if there are more than the limit.
 func activities(t *suite) {
 	s := t.store
 	at := time.Unix(1e9, 0).UTC()

@@ -8,24 +8,23 @@ import (
 	"backchannel/storage"
 )
 
-// runGap is how long there must be no similar activity before a new one is recorded. Until then
-// the last one is rewritten.
+// runGap is the time after which a similar activity is recorded as a new one. Until then, the last
+// one is rewritten.
 const runGap = 5 * time.Second
 
-// activityRunsTests are about activities that a store records by itself.
+// activityRunsTests are about the activities that a store records on its own.
 func activityRunsTests() subject {
 	return subject{
 		bare: true,
-		alone: tests{
+		once: tests{
 			"activities say who did what":                    whoDidWhat,
 			"failures share one activity":                    sharedFailures,
-			"stores share the activity of silent executions": sharedSilence,
+			"stores share the activity of silent executions": sharedSilent,
 		},
 	}
 }
 
-// whoDidWhat tests the text for each change, which names who made it: Options.By, at the end of
-// the sentence.
+// whoDidWhat tests the text for each change, which ends with Options.By, the one who made it.
 func whoDidWhat(t *suite) {
 	s := t.open(Options{By: "in the console"})
 	w := addWebhook(t, s, "acme")
@@ -66,8 +65,8 @@ func whoDidWhat(t *suite) {
 	}
 }
 
-// sharedFailures has deliveries fail shortly after each other, which is one activity, and one
-// much later, which is another. The attempts that are counted are those of the last one.
+// sharedFailures has deliveries fail in quick succession, which is one activity, and others much
+// later, which is another. The number of attempts in the text is that of the last delivery.
 func sharedFailures(t *suite) {
 	now := time.Unix(1e9, 0)
 	s := t.open(Options{Now: func() time.Time { return now }})
@@ -108,10 +107,10 @@ func sharedFailures(t *suite) {
 	}
 }
 
-// sharedSilence has two processes store executions from which no events follow, in turn and then
-// after a pause. Those of one campaign share an activity, whichever process stored them, and
-// although another campaign's come in between.
-func sharedSilence(t *suite) {
+// sharedSilent has two processes store executions without events, in turn and then after a pause.
+// Those of one campaign share an activity, whichever process stored them, and even if another
+// campaign's come in between.
+func sharedSilent(t *suite) {
 	now := time.Unix(1e9, 0)
 	processes := make([]store, 2)
 	for i := range processes {
@@ -140,7 +139,7 @@ func sharedSilence(t *suite) {
 	execute(1, other, time.Second)
 	execute(0, welcome, runGap-2*time.Second)
 	execute(1, welcome, runGap-time.Second)
-	execute(0, welcome, runGap-time.Second) // the last of its own was longer ago
+	execute(0, welcome, runGap-time.Second) // more than runGap after the last of this process
 	execute(0, other, time.Second)
 	execute(1, welcome, runGap)
 	want := []string{

@@ -16,20 +16,20 @@ type Breakers interface {
 
 // breakerReads are the methods of Breakers that read.
 type breakerReads interface {
-	// Breakers returns those that have counted a failure.
+	// Breakers returns the breakers that have counted a failure.
 	Breakers(ctx context.Context) ([]storage.Breaker, error)
 }
 
 // breakerWrites are the methods of Breakers that write.
 type breakerWrites interface {
-	// SaveBreaker inserts or replaces the breaker of a webhook. One without failures is closed,
-	// and is deleted.
+	// SaveBreaker inserts or replaces the breaker of a webhook. A breaker without failures is
+	// deleted.
 	SaveBreaker(ctx context.Context, b storage.Breaker) error
 }
 
 // breakerTests are the tests of Breakers.
 func breakerTests() subject {
-	return subject{both: tests{"breakers are stored until they have no failures": breakers}}
+	return subject{twice: tests{"breakers are stored until they have no failures": breakers}}
 }
 
 // breakers saves a breaker, changes it, and closes it.

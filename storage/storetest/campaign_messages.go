@@ -9,8 +9,8 @@ import (
 	"backchannel/storage"
 )
 
-// messageState tests that the state is that of the last event that reached the webhook, and that
-// the counts agree. A replay is not an event of the message.
+// messageState tests that a message has the state of its last event that reached the webhook, and
+// that the counts agree. A replay is not an event of the message.
 func messageState(s *suite) {
 	c := s.campaign("welcome")
 	e := s.accept(c, "r", 0, time.Second)
@@ -42,7 +42,7 @@ func messageState(s *suite) {
 	}
 }
 
-// pagedMessages tests pages in both directions. A message has its events in each of them.
+// pagedMessages tests pages in both directions, and that messages come with their events.
 func pagedMessages(s *suite) {
 	a, b := s.campaign("a"), s.campaign("b")
 	for i := range 6 {

@@ -11,7 +11,7 @@ import (
 	"backchannel/storage"
 )
 
-// Campaigns keeps the campaigns, which applications name in their calls.
+// Campaigns keeps the campaigns that applications name in their calls.
 type Campaigns interface {
 	campaignReads
 	campaignWrites
@@ -22,10 +22,10 @@ type Campaigns interface {
 type campaignReads interface {
 	Campaigns(ctx context.Context) ([]storage.Campaign, error)
 	Campaign(ctx context.Context, id storage.ID) (storage.Campaign, error)
-	// CampaignByName knows a live campaign by its own name, not by that of its draft.
+	// CampaignByName finds a live campaign by its own name, not by that of its draft.
 	CampaignByName(ctx context.Context, name string) (storage.Campaign, error)
 	CampaignByUUID(ctx context.Context, uuid string) (storage.Campaign, error)
-	// CheckCampaign returns the error that saving would, and stores nothing.
+	// CheckCampaign returns the error that saving would return, and stores nothing.
 	CheckCampaign(ctx context.Context, c storage.Campaign) error
 	// MessageCounts counts the messages of every campaign by state.
 	MessageCounts(ctx context.Context) (map[storage.ID]storage.MessageCounts, error)
@@ -38,24 +38,24 @@ type campaignWrites interface {
 	SaveCampaigns(ctx context.Context, all ...*storage.Campaign) error
 	// DeleteCampaign deletes a draft. Any other status is a conflict.
 	DeleteCampaign(ctx context.Context, id storage.ID) error
-	// SaveInventory is SaveWebhooks and SaveCampaigns in one commit.
+	// SaveInventory does what SaveWebhooks and SaveCampaigns do, in one commit.
 	SaveInventory(ctx context.Context, webhooks []*storage.Webhook, campaigns []*storage.Campaign) error
 }
 
 // campaignTests are the tests of Campaigns.
 func campaignTests() subject {
-	return subject{both: tests{
+	return subject{twice: tests{
 		"a campaign comes back as it was saved":      roundTrip,
 		"all campaigns are saved or none":            allOrNone,
 		"an old version of a campaign is a conflict": oldVersion,
 		"names of campaigns can be swapped":          swappedNames,
 		"only a draft is deleted":                    deleteDraft,
-		"webhooks and campaigns are saved together":  bothKinds,
+		"webhooks and campaigns are saved together":  savedTogether,
 		"a campaign has the ID of its sandbox":       sandboxIDs,
 	}}
 }
 
-// campaign saves a campaign whose events the suite's webhook gets.
+// campaign saves a campaign whose events go to the suite's webhook.
 func (s *suite) campaign(name string) storage.Campaign {
 	s.Helper()
 	c := storage.NewCampaign()
@@ -64,9 +64,9 @@ func (s *suite) campaign(name string) storage.Campaign {
 	return c
 }
 
-// sandboxIDs tests that a campaign without the UUID of its sandbox gets the one that the webhook
-// or another campaign there has, even one that is saved in the same commit, since a sandbox has
-// only one. A UUID that a person chose stays.
+// sandboxIDs tests that a campaign without the UUID of its sandbox gets that of a webhook or another
+// campaign in the same sandbox, even one that is saved in the same commit. A UUID that a user chose
+// is kept.
 func sandboxIDs(s *suite) {
 	const own = "0b1d6b3c-8d8d-4b29-9a1e-0f3d7a1c2b4e"
 	save := func(name, sandbox, id string) storage.Campaign {
@@ -106,7 +106,7 @@ func sandboxIDs(s *suite) {
 	}
 }
 
-// roundTrip saves every setting that is not the default, and a draft.
+// roundTrip saves a campaign with a draft, whose settings all differ from the defaults.
 func roundTrip(s *suite) {
 	c := storage.NewCampaign()
 	c.Name, c.Channel, c.Category, c.HighThroughput, c.CreateProfiles = "welcome", storage.SMS, storage.Transactional, true, false
@@ -124,22 +124,22 @@ func roundTrip(s *suite) {
 	got, err := s.store.CampaignByName(s.ctx, "welcome")
 	s.must(err)
 	if diff := cmp.Diff(edited, got); diff != "" || got.Version != 2 || got.Draft == nil {
-		s.Errorf("came back otherwise (-saved, +read): %s", diff)
+		s.Errorf("came back different (-saved, +read): %s", diff)
 	}
 	if _, err := s.store.CampaignByName(s.ctx, "hello"); !errors.Is(err, storage.ErrNotFound) {
 		s.Errorf("the draft's name is the campaign's: %v", err)
 	}
 }
 
-// allOrNone saves a campaign together with one that is neither valid nor free of conflicts: both
-// errors are reported, and neither is stored.
+// allOrNone saves a campaign together with one that is both invalid and in conflict. Both errors are
+// reported, and neither campaign is stored.
 func allOrNone(s *suite) {
 	taken, one, bad := s.campaign("taken"), storage.NewCampaign(), storage.NewCampaign()
 	one.Name, bad.Name, bad.Plan.Speed = "one", taken.Name, -1
 	err := s.store.SaveCampaigns(s.ctx, &one, &bad)
 	var fields storage.FieldErrors
 	if !errors.As(err, &fields) || len(fields) != 2 || fields[0].Field != "plan.speed" || fields[1].Field != "name" || !fields[1].Conflict {
-		s.Errorf("saved what is not valid: %v", err)
+		s.Errorf("saved an invalid campaign: %v", err)
 	}
 	all, err := s.store.Campaigns(s.ctx)
 	s.must(err)
@@ -151,7 +151,7 @@ func allOrNone(s *suite) {
 	}
 }
 
-// oldVersion saves a campaign that was changed after it was read, and one that does not exist.
+// oldVersion saves a campaign that has been changed since it was read, and one that does not exist.
 func oldVersion(s *suite) {
 	old := s.campaign("welcome")
 	changed := old
@@ -164,7 +164,7 @@ func oldVersion(s *suite) {
 	gone := changed
 	gone.ID = 12345
 	if err := s.store.SaveCampaigns(s.ctx, &gone); !errors.Is(err, storage.ErrNotFound) {
-		s.Errorf("saved what does not exist: %v", err)
+		s.Errorf("saved a campaign that does not exist: %v", err)
 	}
 }
 
@@ -179,7 +179,7 @@ func swappedNames(s *suite) {
 	}
 }
 
-// deleteDraft deletes a draft, then the same again, and a live campaign.
+// deleteDraft deletes a live campaign, which is a conflict, and a draft twice.
 func deleteDraft(s *suite) {
 	c := s.campaign("welcome")
 	live, err := c.Activate()
@@ -195,8 +195,8 @@ func deleteDraft(s *suite) {
 	}
 }
 
-// bothKinds tests that SaveInventory stores both kinds or neither, whichever is at fault.
-func bothKinds(s *suite) {
+// savedTogether tests that SaveInventory stores both kinds or neither, whichever is at fault.
+func savedTogether(s *suite) {
 	taken := s.campaign("taken")
 	hook, c := s.hook, storage.NewCampaign()
 	hook.Name, c.Name = "renamed", "taken"
@@ -224,11 +224,11 @@ func bothKinds(s *suite) {
 	s.must(s.store.SaveInventory(s.ctx, []*storage.Webhook{&hook}, nil))
 	s.must(s.store.SaveInventory(s.ctx, nil, nil))
 	if c.Version != 2 || hook.Version != s.hook.Version+2 {
-		s.Errorf("one kind alone: campaign version %d, webhook version %d", c.Version, hook.Version)
+		s.Errorf("only one kind: campaign version %d, webhook version %d", c.Version, hook.Version)
 	}
 }
 
-// RunCampaigns tests what a store does with campaigns, executions and messages.
+// RunCampaigns tests how a store keeps campaigns, executions and messages.
 func RunCampaigns[S interface {
 	Base
 	Campaigns

@@ -8,24 +8,24 @@ import (
 )
 
 // Changes tells subscribers that records may have changed, in this process or another.
-type Changes interface{ hinter }
+type Changes interface{ changeSource }
 
-// A hinter sends hints.
-type hinter interface {
-	// Changes returns a channel of hints, until ctx ends. Hints that are not received in time are
-	// merged, so none is lost and a slow subscriber holds up nobody.
+// A changeSource sends hints.
+type changeSource interface {
+	// Changes returns a channel of hints until ctx ends. Hints that are not received in time are
+	// merged, so that none is lost and a slow subscriber does not block the writer.
 	Changes(ctx context.Context) <-chan storage.Change
 }
 
 // changeTests are the tests of Changes.
 func changeTests() subject {
-	return subject{alone: tests{
-		"every commit sends a hint":   changes,
-		"another store hears of each": heardElsewhere,
+	return subject{once: tests{
+		"every commit sends a hint":    changes,
+		"another store gets hints too": hintsForOtherStore,
 	}}
 }
 
-// changes tests that a hint says what kind of record changed.
+// changes tests that a hint names the kind of record that changed.
 func changes(s *suite) {
 	hints := s.store.Changes(s.ctx)
 	receive := func(want storage.Change) {
@@ -49,9 +49,9 @@ func changes(s *suite) {
 	receive(storage.ChangedWebhooks)
 }
 
-// heardElsewhere has one store wait for the other's changes, as a console does: it reads when
-// there is a hint, and does not know how many changes the hint stands for.
-func heardElsewhere(s *suite) {
+// hintsForOtherStore has one store wait for the changes of another, as a console does: it reads when
+// there is a hint, without knowing how many changes the hint stands for.
+func hintsForOtherStore(s *suite) {
 	other := s.open(Options{})
 	hints := other.Changes(s.ctx)
 	timeout := time.NewTimer(20 * time.Second)

@@ -13,8 +13,7 @@ import (
 	"backchannel/storage"
 )
 
-// Checks keeps the runs of the endpoint check. A run is asked for by any process and made by the
-// node.
+// Checks keeps the runs of the endpoint check. Any process may request a run; the node makes it.
 type Checks interface {
 	checkReads
 	checkWrites
@@ -35,11 +34,10 @@ type checkReads interface {
 
 // checkWrites are the methods of Checks that write.
 type checkWrites interface {
-	// AskCheck stores a run that is to be made, and deletes the oldest runs of its webhook. It is
-	// a conflict if the webhook is paused, its breaker is open, or another run of it has not
-	// ended.
-	AskCheck(ctx context.Context, r *storage.CheckRun) error
-	// StopCheck ends a run that has not started. One that has is marked, for the node to end it.
+	// RequestCheck stores a run to be made, and deletes the oldest runs of its webhook. It is a
+	// conflict if the webhook is paused, its breaker is open, or another of its runs has not ended.
+	RequestCheck(ctx context.Context, r *storage.CheckRun) error
+	// StopCheck ends a run that has not started. It marks a run that has, for the node to end it.
 	StopCheck(ctx context.Context, id storage.ID) error
 	// MarkChecksLost ends the runs of this node, and of nodes that are gone.
 	MarkChecksLost(ctx context.Context, reason string) error
@@ -48,93 +46,93 @@ type checkWrites interface {
 	// SaveCheckCases replaces the cases with these IDs.
 	SaveCheckCases(ctx context.Context, id storage.ID, cases ...storage.CheckCase) error
 	// EndCheck stores the state, the reason and the load of a run. It deletes old runs, as
-	// AskCheck does.
+	// RequestCheck does.
 	EndCheck(ctx context.Context, r storage.CheckRun) error
-	// SendCheckEvents stores deliveries that are being sent already: the check sends them itself,
-	// and the engine must never take them from the queue.
+	// SendCheckEvents stores deliveries in the state sending: the check sends them itself, and the
+	// engine must never take them from the queue.
 	SendCheckEvents(ctx context.Context, run storage.ID, caseID string, events ...storage.Event) ([]storage.Delivery, error)
 }
 
 // checkTests are the tests of Checks.
 func checkTests() subject {
-	return subject{both: tests{
-		"a run comes back as it was stored":           storedCheck,
-		"a check cannot be asked for":                 refusedChecks,
-		"requests of a check are deliveries":          checkDeliveries,
-		"requests of a check are never retried":       unretriedCheck,
-		"a run is stopped":                            stoppedChecks,
-		"a run is lost with its process":              lostCheck,
-		"the newest runs of each webhook are kept":    keptChecks,
-		"the run before is the last that judged":      checkBefore,
-		"a run outlives its webhook":                  checkOutlives,
-		"what failed in a check is no activity apart": quietCheck,
-	}, alone: tests{"every step of a run sends a hint": checkHints}}
+	return subject{twice: tests{
+		"a run comes back as it was stored":                 storedCheck,
+		"a check is refused":                                refusedChecks,
+		"requests of a check are deliveries":                checkDeliveries,
+		"requests of a check are never retried":             unretriedCheck,
+		"a run is stopped":                                  stoppedChecks,
+		"a run is lost if its process died":                 lostCheck,
+		"the newest runs of each webhook are kept":          newestChecksKept,
+		"the run before is the last one that judged a case": checkBefore,
+		"a run outlives its webhook":                        checkOutlivesWebhook,
+		"failed deliveries of a check are not recorded":     checkFailuresNotRecorded,
+	}, once: tests{"every step of a run sends a hint": checkHints}}
 }
 
-// ask asks for a run at a webhook.
-func (s *suite) ask(w storage.Webhook) storage.CheckRun {
+// requestCheck requests a run for a webhook.
+func (s *suite) requestCheck(w storage.Webhook) storage.CheckRun {
 	s.Helper()
 	r := storage.CheckRun{WebhookID: w.ID}
-	s.must(s.store.AskCheck(s.ctx, &r))
+	s.must(s.store.RequestCheck(s.ctx, &r))
 	return r
 }
 
-// started returns a run with cases a/one and b/two.
-func (s *suite) started(w storage.Webhook) storage.CheckRun {
+// startCheck starts a run with the cases b/two and a/one.
+func (s *suite) startCheck(w storage.Webhook) storage.CheckRun {
 	s.Helper()
-	r := s.ask(w)
+	r := s.requestCheck(w)
 	s.must(s.store.StartCheck(s.ctx, r.ID, []storage.CheckCase{{ID: "b/two", Level: storage.CheckMust, Why: "w"}, {ID: "a/one", Level: storage.CheckInfo}}))
 	return r
 }
 
-// end ends a run as finished.
-func (s *suite) end(r storage.CheckRun) {
+// finishCheck ends a run as finished.
+func (s *suite) finishCheck(r storage.CheckRun) {
 	s.Helper()
 	r.State = storage.CheckFinished
 	s.must(s.store.EndCheck(s.ctx, r))
 }
 
-// run reads a run.
-func (s *suite) run(id storage.ID) storage.CheckRun {
+// checkRun reads a run.
+func (s *suite) checkRun(id storage.ID) storage.CheckRun {
 	s.Helper()
 	r, err := s.store.CheckRun(s.ctx, id)
 	s.must(err)
 	return r
 }
 
-// checkEvent returns an event as a check sends it. The payload is not valid JSON, which a check
-// may well send on purpose.
+// checkEvent returns an event of a check. Its payload is not valid JSON, because a check sends such
+// bodies on purpose.
 func (s *suite) checkEvent() storage.Event {
 	return storage.Event{WebhookID: s.hook.ID, RequestID: "r", Channel: storage.Email, Status: storage.StatusSent, Payload: []byte("{")}
 }
 
 // storedCheck reads a run back after each step of its life. Its options come back as they were
-// passed, without the defaults.
+// passed, without defaults filled in.
 func storedCheck(s *suite) {
 	asked := storage.CheckRun{WebhookID: s.hook.ID, Options: storage.CheckOptions{Only: []string{"tls", "auth/expired"}, LoadDuration: 2 * time.Second, PerSecond: 1.5}}
 	options := asked.Options
-	s.must(s.store.AskCheck(s.ctx, &asked))
-	if asked.ID == 0 || asked.State != storage.CheckAsked || asked.Webhook != "acme" || asked.URL != s.hook.URL || asked.AskedAt.IsZero() {
-		s.Errorf("asked for is %+v", asked)
+	s.must(s.store.RequestCheck(s.ctx, &asked))
+	if asked.ID == 0 || asked.State != storage.CheckRequested || asked.Webhook != "acme" || asked.URL != s.hook.URL || asked.RequestedAt.IsZero() {
+		s.Errorf("requested: %+v", asked)
 	}
-	if diff := cmp.Diff(asked, s.run(asked.ID)); diff != "" || !cmp.Equal(options, asked.Options) {
-		s.Errorf("came back otherwise: %s", diff)
+	if diff := cmp.Diff(asked, s.checkRun(asked.ID)); diff != "" || !cmp.Equal(options, asked.Options) {
+		s.Errorf("came back different: %s", diff)
 	}
 	now := time.Now().UTC().Truncate(time.Microsecond)
 	done := storage.CheckCase{ID: "b/two", Level: storage.CheckMust, Result: storage.CheckFailed, Sent: "\x1b<b>", Got: "503", Deliveries: []storage.ID{7, 8}, StartedAt: now, EndedAt: now}
 	s.must(s.store.StartCheck(s.ctx, asked.ID, []storage.CheckCase{{ID: "b/two"}, {ID: "a/one"}}))
 	s.must(s.store.SaveCheckCases(s.ctx, asked.ID, done))
-	running := s.run(asked.ID)
+	running := s.checkRun(asked.ID)
 	if running.State != storage.CheckRunning || running.StartedAt.IsZero() || len(running.Cases) != 2 || !cmp.Equal(running.Cases[0], done) || running.Cases[1].ID != "a/one" {
-		s.Errorf("running is %+v", running)
+		s.Errorf("running: %+v", running)
 	}
 	running.State, running.Reason = storage.CheckTimedOut, "time is up"
 	running.Load = storage.CheckLoad{PerSecond: 3, P99: time.Second, Buckets: []storage.LatencyBucket{{UpTo: time.Second, N: 2}}}
 	s.must(s.store.EndCheck(s.ctx, running))
-	ended := s.run(asked.ID)
+	ended := s.checkRun(asked.ID)
 	running.EndedAt = ended.EndedAt
 	if diff := cmp.Diff(running, ended); diff != "" || ended.EndedAt.IsZero() {
-		s.Errorf("ended otherwise: %s", diff)
+		s.Errorf("ended different: %s", diff)
 	}
 	if err := s.store.EndCheck(s.ctx, running); err == nil {
 		s.Error("ended twice")
@@ -144,12 +142,12 @@ func storedCheck(s *suite) {
 	}
 }
 
-// refusedChecks asks for runs that cannot be made, and tests that the error says why. A run of
-// another webhook is no obstacle.
+// refusedChecks requests runs that cannot be made, and tests that the error says why. A run of
+// another webhook does not matter.
 func refusedChecks(s *suite) {
 	refused := func(r storage.CheckRun, want error, says string) {
 		s.Helper()
-		if err := s.store.AskCheck(s.ctx, &r); !errors.Is(err, want) || !strings.Contains(err.Error(), says) || r.ID != 0 {
+		if err := s.store.RequestCheck(s.ctx, &r); !errors.Is(err, want) || !strings.Contains(err.Error(), says) || r.ID != 0 {
 			s.Errorf("got %v and run %v, want %v that says %q", err, r.ID, want, says)
 		}
 	}
@@ -162,14 +160,15 @@ func refusedChecks(s *suite) {
 	s.must(s.store.SaveBreaker(s.ctx, breaker))
 	refused(storage.CheckRun{WebhookID: s.hook.ID}, storage.ErrConflict, "breaker")
 	s.must(s.store.SaveBreaker(s.ctx, storage.Breaker{WebhookID: s.hook.ID}))
-	open := s.ask(s.hook)
+	open := s.requestCheck(s.hook)
 	refused(storage.CheckRun{WebhookID: s.hook.ID}, storage.ErrConflict, open.ID.String())
-	s.ask(s.webhook("other"))
+	s.requestCheck(s.webhook("other"))
 }
 
-// checkDeliveries tests that what a check sends can be found by its run and case, and is counted.
+// checkDeliveries tests that the deliveries of a check are counted, and are found by its run and
+// case.
 func checkDeliveries(s *suite) {
-	r := s.started(s.hook)
+	r := s.startCheck(s.hook)
 	made, err := s.store.SendCheckEvents(s.ctx, r.ID, "b/two", s.checkEvent(), s.checkEvent())
 	s.must(err)
 	other, err := s.store.SendCheckEvents(s.ctx, r.ID, "a/one", s.checkEvent())
@@ -177,14 +176,14 @@ func checkDeliveries(s *suite) {
 	s.enqueue(s.hook, 1)
 	for _, d := range made {
 		if got := s.delivery(d.ID); !cmp.Equal(got, d) && got.State != storage.Sending || got.CheckID != r.ID || got.CheckCase != "b/two" {
-			s.Errorf("stored is %+v", got)
+			s.Errorf("stored: %+v", got)
 		}
 	}
 	s.must(s.store.Finish(s.ctx, outcome(made[0].ID, 1, storage.Failed, time.Time{})))
 	if got := s.delivery(made[0].ID); got.State != storage.Failed || got.Attempts != 1 || !got.NextAttemptAt.IsZero() {
-		s.Errorf("finished is %+v", got)
+		s.Errorf("finished: %+v", got)
 	}
-	if requests := s.run(r.ID).Requests; requests != 3 {
+	if requests := s.checkRun(r.ID).Requests; requests != 3 {
 		s.Errorf("%d requests", requests)
 	}
 	for caseID, want := range map[string][]storage.ID{"": {other[0].ID, made[1].ID, made[0].ID}, "a/one": {other[0].ID}} {
@@ -201,9 +200,9 @@ func checkDeliveries(s *suite) {
 }
 
 // unretriedCheck resets the deliveries of a process that died. Those of a check are cancelled
-// instead, since the run that would judge the answer is lost.
+// instead, because the run that would judge the answer is lost.
 func unretriedCheck(s *suite) {
-	r := s.started(s.hook)
+	r := s.startCheck(s.hook)
 	made, err := s.store.SendCheckEvents(s.ctx, r.ID, "a/one", s.checkEvent())
 	s.must(err)
 	s.wantDue(s.hook)
@@ -216,47 +215,47 @@ func unretriedCheck(s *suite) {
 
 // stoppedChecks stops a run that has not started, one that runs, and one that does not exist.
 func stoppedChecks(s *suite) {
-	asked := s.ask(s.hook)
+	asked := s.requestCheck(s.hook)
 	s.must(s.store.StopCheck(s.ctx, asked.ID))
-	if r := s.run(asked.ID); r.State != storage.CheckInterrupted || r.Reason == "" || r.EndedAt.IsZero() {
-		s.Errorf("stopped is %+v", r)
+	if r := s.checkRun(asked.ID); r.State != storage.CheckInterrupted || r.Reason == "" || r.EndedAt.IsZero() {
+		s.Errorf("stopped: %+v", r)
 	}
 	if err := s.store.StopCheck(s.ctx, asked.ID); !errors.Is(err, storage.ErrConflict) {
 		s.Errorf("stopped twice: %v", err)
 	}
-	running := s.started(s.hook)
+	running := s.startCheck(s.hook)
 	s.must(s.store.StopCheck(s.ctx, running.ID))
 	open, err := s.store.OpenChecks(s.ctx)
 	s.must(err)
 	if len(open) != 1 || open[0].ID != running.ID || open[0].State != storage.CheckRunning || open[0].Stop == "" {
-		s.Errorf("open are %+v", open)
+		s.Errorf("open: %+v", open)
 	}
 	if err := s.store.StopCheck(s.ctx, 99); !errors.Is(err, storage.ErrNotFound) {
-		s.Errorf("stopped another: %v", err)
+		s.Errorf("stopped a run that does not exist: %v", err)
 	}
 }
 
-// lostCheck takes over from a process that died. A run that it had started is lost; one that
-// nobody has started can still be made.
+// lostCheck takes over from a process that died. A run that it had started is lost; one that has not
+// started can still be made.
 func lostCheck(s *suite) {
-	running, asked := s.started(s.hook), s.ask(s.webhook("other"))
+	running, asked := s.startCheck(s.hook), s.requestCheck(s.webhook("other"))
 	s.must(s.store.MarkChecksLost(s.ctx, "its process died"))
-	if r := s.run(running.ID); r.State != storage.CheckLost || r.Reason != "its process died" || r.EndedAt.IsZero() {
-		s.Errorf("lost is %+v", r)
+	if r := s.checkRun(running.ID); r.State != storage.CheckLost || r.Reason != "its process died" || r.EndedAt.IsZero() {
+		s.Errorf("lost: %+v", r)
 	}
-	if r := s.run(asked.ID); r.State != storage.CheckAsked {
-		s.Errorf("asked for is %+v", r)
+	if r := s.checkRun(asked.ID); r.State != storage.CheckRequested {
+		s.Errorf("requested: %+v", r)
 	}
-	s.ask(s.hook)
+	s.requestCheck(s.hook)
 }
 
-// keptChecks tests that the limit is one for each webhook.
-func keptChecks(s *suite) {
-	other := s.ask(s.webhook("other"))
+// newestChecksKept tests that the limit applies to each webhook.
+func newestChecksKept(s *suite) {
+	other := s.requestCheck(s.webhook("other"))
 	var ids []storage.ID
 	for range storage.KeptCheckRuns + 3 {
-		r := s.started(s.hook)
-		s.end(r)
+		r := s.startCheck(s.hook)
+		s.finishCheck(r)
 		ids = append([]storage.ID{r.ID}, ids...)
 	}
 	kept, err := s.store.CheckRuns(s.ctx, s.hook.ID)
@@ -266,7 +265,7 @@ func keptChecks(s *suite) {
 		got = append(got, r.ID)
 	}
 	if !slices.Equal(got, ids[:storage.KeptCheckRuns]) {
-		s.Errorf("kept are %v of %v", got, ids)
+		s.Errorf("kept %v of %v", got, ids)
 	}
 	if _, err := s.store.CheckRun(s.ctx, ids[storage.KeptCheckRuns]); !errors.Is(err, storage.ErrNotFound) {
 		s.Errorf("an old one is left: %v", err)
@@ -278,19 +277,19 @@ func keptChecks(s *suite) {
 	}
 }
 
-// checkBefore tests that a run that skipped every case is passed over: there would be nothing to
+// checkBefore tests that a run that skipped every case does not count, since there is nothing to
 // compare with.
 func checkBefore(s *suite) {
-	judged := s.started(s.hook)
+	judged := s.startCheck(s.hook)
 	s.must(s.store.SaveCheckCases(s.ctx, judged.ID, storage.CheckCase{ID: "a/one", Result: storage.CheckFailed}))
-	s.end(judged)
-	skipped := s.started(s.hook)
+	s.finishCheck(judged)
+	skipped := s.startCheck(s.hook)
 	s.must(s.store.SaveCheckCases(s.ctx, skipped.ID, storage.CheckCase{ID: "a/one", Result: storage.CheckSkipped}))
-	s.end(skipped)
-	before, err := s.store.CheckBefore(s.ctx, s.ask(s.hook))
+	s.finishCheck(skipped)
+	before, err := s.store.CheckBefore(s.ctx, s.requestCheck(s.hook))
 	s.must(err)
 	if before.ID != judged.ID || len(before.Cases) != 2 {
-		s.Errorf("before is %+v", before)
+		s.Errorf("before: %+v", before)
 	}
 	if _, err := s.store.CheckBefore(s.ctx, judged); !errors.Is(err, storage.ErrNotFound) {
 		s.Errorf("before the first: %v", err)
@@ -302,11 +301,11 @@ func checkHints(s *suite) {
 	hints := s.store.Changes(s.ctx)
 	var r storage.CheckRun
 	for _, step := range []func(){
-		func() { r = s.ask(s.hook) },
+		func() { r = s.requestCheck(s.hook) },
 		func() { s.must(s.store.StartCheck(s.ctx, r.ID, []storage.CheckCase{{ID: "a/one"}})) },
 		func() { s.must(s.store.SaveCheckCases(s.ctx, r.ID, storage.CheckCase{ID: "a/one"})) },
 		func() { s.must(s.store.StopCheck(s.ctx, r.ID)) },
-		func() { s.end(r) },
+		func() { s.finishCheck(r) },
 	} {
 		step()
 		select {
@@ -320,28 +319,28 @@ func checkHints(s *suite) {
 	}
 }
 
-// checkOutlives deletes a webhook during a run. The run can still be ended, and keeps the
+// checkOutlivesWebhook deletes a webhook during a run. The run can still be ended, and keeps the
 // webhook's name.
-func checkOutlives(s *suite) {
-	r := s.started(s.hook)
+func checkOutlivesWebhook(s *suite) {
+	r := s.startCheck(s.hook)
 	made, err := s.store.SendCheckEvents(s.ctx, r.ID, "a/one", s.checkEvent())
 	s.must(err)
 	_, err = s.store.DeleteWebhook(s.ctx, s.hook.ID)
 	s.must(err)
 	s.must(s.store.Finish(s.ctx, outcome(made[0].ID, 1, storage.StateDelivered, time.Time{})))
-	s.end(r)
-	if got := s.run(r.ID); got.Webhook != "acme" || got.State != storage.CheckFinished {
-		s.Errorf("left is %+v", got)
+	s.finishCheck(r)
+	if got := s.checkRun(r.ID); got.Webhook != "acme" || got.State != storage.CheckFinished {
+		s.Errorf("left: %+v", got)
 	}
 	if _, err := s.store.SendCheckEvents(s.ctx, r.ID, "a/one", s.checkEvent()); !errors.Is(err, storage.ErrNotFound) {
 		s.Errorf("sent to a deleted webhook: %v", err)
 	}
 }
 
-// quietCheck tests that a delivery that fails in a check is not recorded, because many of these
-// are to fail.
-func quietCheck(s *suite) {
-	r := s.started(s.hook)
+// checkFailuresNotRecorded tests that a failed delivery of a check is not recorded as an activity,
+// because many of them are meant to fail.
+func checkFailuresNotRecorded(s *suite) {
+	r := s.startCheck(s.hook)
 	made, err := s.store.SendCheckEvents(s.ctx, r.ID, "a/one", s.checkEvent())
 	s.must(err)
 	s.must(s.store.Finish(s.ctx, outcome(made[0].ID, 1, storage.Failed, time.Time{})))
@@ -354,7 +353,7 @@ func quietCheck(s *suite) {
 	}
 }
 
-// RunChecks tests what a store does with runs of the endpoint check.
+// RunChecks tests how a store keeps runs of the endpoint check.
 func RunChecks[S interface {
 	Base
 	Checks

@@ -7,8 +7,8 @@ import (
 	"backchannel/storage"
 )
 
-// Commands are left by any process for the engine, which may have read the delivery already and
-// would not see that it was changed.
+// Commands tell the engine that another process has changed a delivery, which the engine may have
+// read already.
 type Commands interface {
 	commandReads
 	commandWrites
@@ -16,7 +16,7 @@ type Commands interface {
 
 // commandReads are the methods of Commands that read.
 type commandReads interface {
-	// Commands returns those after a given one that this node has not dropped.
+	// Commands returns the commands after a given one that this node has not dropped.
 	Commands(ctx context.Context, after storage.ID) ([]storage.Command, error)
 }
 
@@ -25,19 +25,19 @@ type commandWrites interface {
 	// RetryDelivery makes a queued or retrying delivery due at once. In any other state it is a
 	// conflict.
 	RetryDelivery(ctx context.Context, id storage.ID) error
-	// CancelDelivery cancels a delivery that is not final. An attempt that is under way is not
-	// stopped, and its outcome does not change the state.
+	// CancelDelivery cancels a delivery that is not final. It does not stop an attempt in flight,
+	// whose outcome does not change the state.
 	CancelDelivery(ctx context.Context, id storage.ID) error
-	// DropCommands says that this node has carried out the commands up to a given one.
+	// DropCommands marks the commands up to a given one as carried out by this node.
 	DropCommands(ctx context.Context, through storage.ID) error
 }
 
 // commandTests are the tests of Commands.
 func commandTests() subject {
-	return subject{alone: tests{"commands come in order until they are dropped": commands}}
+	return subject{once: tests{"commands come in order until they are dropped": commands}}
 }
 
-// commands leaves two commands, and drops them one after the other.
+// commands issues two commands, and drops them one after the other.
 func commands(s *suite) {
 	ids := s.enqueue(s.hook, 2)
 	s.must(s.store.RetryDelivery(s.ctx, ids[1]))
@@ -45,15 +45,15 @@ func commands(s *suite) {
 	all, err := s.store.Commands(s.ctx, 0)
 	s.must(err)
 	if len(all) != 2 || all[0].Kind != storage.CommandRetry || all[0].DeliveryID != ids[1] || all[1].Kind != storage.CommandCancel || all[1].WebhookID != s.hook.ID {
-		s.Fatalf("commands are %+v", all)
+		s.Fatalf("commands: %+v", all)
 	}
 	s.must(s.store.DropCommands(s.ctx, all[0].ID))
 	rest, err := s.store.Commands(s.ctx, 0)
 	s.must(err)
 	if !slices.Equal(rest, all[1:]) {
-		s.Errorf("left are %+v", rest)
+		s.Errorf("left: %+v", rest)
 	}
 	if rest, err = s.store.Commands(s.ctx, all[1].ID); err != nil || len(rest) != 0 {
-		s.Errorf("after the last are %+v, %v", rest, err)
+		s.Errorf("after the last: %+v, %v", rest, err)
 	}
 }

@@ -10,14 +10,14 @@ import (
 func countsTests() subject {
 	return subject{
 		bare: true,
-		both: tests{
+		twice: tests{
 			"counts agree with lists": counts,
 		},
 	}
 }
 
-// counts compares each count with the length of the list for the same query. A console shows
-// both, and counts are not made by listing.
+// counts compares each count with the length of the list for the same query, because a console shows
+// both and a store need not count by listing.
 func counts(t *suite) {
 	s := t.store
 	w := addWebhook(t, s, "acme")

@@ -16,23 +16,23 @@ import (
 
 // Deliveries keeps events and their deliveries to webhooks.
 type Deliveries interface {
-	deliveryFinder
+	deliveryByID
 	enqueuer
 	deliveryReads
 	deliveryWrites
 }
 
-// deliveryFinder are the methods of Deliveries that read one record, which is storage.ErrNotFound
-// if it does not exist.
-type deliveryFinder interface {
+// deliveryByID are the methods of Deliveries that read one record. An unknown record is
+// storage.ErrNotFound.
+type deliveryByID interface {
 	Delivery(ctx context.Context, id storage.ID) (storage.Delivery, error)
 	Event(ctx context.Context, id storage.ID) (storage.Event, error)
 }
 
 // An enqueuer queues events.
 type enqueuer interface {
-	// Enqueue stores each event with a delivery that is due at once, all of them or none. An
-	// event that the webhook cannot send is storage.FieldErrors.
+	// Enqueue stores each event with a delivery that is due at once, all of them or none. The
+	// error for an event that the webhook cannot send is a storage.FieldErrors.
 	Enqueue(ctx context.Context, events ...storage.Event) ([]storage.Delivery, error)
 }
 
@@ -41,10 +41,10 @@ type deliveryReads interface {
 	Deliveries(ctx context.Context, q storage.DeliveryQuery) ([]storage.Delivery, error)
 	CountDeliveries(ctx context.Context, q storage.DeliveryQuery) (int64, error)
 	Attempts(ctx context.Context, delivery storage.ID) ([]storage.Attempt, error)
-	// SentDigest returns the SHA-256 digest of what a delivery sends, by which the receiver can
-	// tell whether a body was changed on its way.
+	// SentDigest returns the SHA-256 digest, in hexadecimal, of what a delivery sends. The
+	// receiver uses it to tell whether a body was changed on its way.
 	SentDigest(ctx context.Context, delivery storage.ID) (sha256 string, webhook storage.ID, known bool, err error)
-	// Counts returns the number of deliveries in each state that is shown: those of a paused
+	// Counts returns the number of deliveries in each state as it is shown: those of a paused
 	// webhook are parked.
 	Counts(ctx context.Context) (storage.Counts, error)
 	// AttemptTallies returns the tallies of the last storage.TallyWindow.
@@ -53,17 +53,17 @@ type deliveryReads interface {
 
 // deliveryWrites are the methods of Deliveries that write, apart from Enqueue.
 type deliveryWrites interface {
-	// Fire is Enqueue, recorded as an activity in which what describes the events.
+	// Fire does what Enqueue does, and records an activity in which what describes the events.
 	Fire(ctx context.Context, what string, events ...storage.Event) ([]storage.Delivery, error)
-	// ReplayDelivery queues the event of a delivery again, as a delivery of its own. A deleted
-	// webhook is a conflict.
+	// ReplayDelivery queues the event of a delivery again, as a new delivery. It is a conflict if
+	// the webhook has been deleted.
 	ReplayDelivery(ctx context.Context, id storage.ID) (storage.Delivery, error)
-	// ActOnDeliveries does one action with many deliveries in one commit, and counts those that
-	// refuse it.
+	// ActOnDeliveries applies one action to many deliveries in one commit, and counts those to which
+	// it cannot be applied.
 	ActOnDeliveries(ctx context.Context, action storage.DeliveryAction, ids []storage.ID) (storage.ActionOutcome, error)
 }
 
-// RunDeliveries tests what a store does with events and their deliveries.
+// RunDeliveries tests how a store keeps events and their deliveries.
 func RunDeliveries[S Base](t *testing.T, create Create[S]) {
 	run(t, create, deliveriesTests())
 }
@@ -72,7 +72,7 @@ func RunDeliveries[S Base](t *testing.T, create Create[S]) {
 func deliveriesTests() subject {
 	return subject{
 		bare: true,
-		both: tests{
+		twice: tests{
 			"an event comes back as it was enqueued": enqueued,
 			"enqueue refuses":                        refusedEvents,
 			"an attempt comes back as it was stored": storedAttempt,
@@ -81,15 +81,15 @@ func deliveriesTests() subject {
 			"lists of deliveries":                    deliveryLists,
 			"tallies of attempts":                    attemptTallies,
 		},
-		alone: tests{
-			"commands change deliveries":             commanded,
-			"an action changes those it can":         actedOn,
-			"a filter knows why there was no answer": unanswered,
+		once: tests{
+			"commands change deliveries":                  retryAndCancel,
+			"an action changes the deliveries it can":     actOnMany,
+			"a filter selects by why there was no answer": noAnswerFilter,
 		},
 	}
 }
 
-// enqueued reads back what it has enqueued, in every way.
+// enqueued reads an event and its delivery back in every way.
 func enqueued(t *suite) {
 	s := t.store
 	w := addWebhook(t, s, "acme")
@@ -120,7 +120,7 @@ func enqueued(t *suite) {
 	}
 }
 
-// refusedEvents enqueues a good event together with a bad one, and tests that neither is stored.
+// refusedEvents enqueues a valid event together with an invalid one. Neither is stored.
 func refusedEvents(t *suite) {
 	s := t.store
 	w := addWebhook(t, s, "acme", func(w *storage.Webhook) { w.Channels = []storage.Channel{storage.Email} })
@@ -141,7 +141,7 @@ func refusedEvents(t *suite) {
 		}
 	}
 	if got, _ := s.Deliveries(t.Context(), storage.DeliveryQuery{}); len(got) != 0 {
-		t.Errorf("half of an enqueue was stored: %v", got)
+		t.Errorf("stored some events of a refused call: %v", got)
 	}
 	fine := EventFor(w)
 	fine.Misbehave = storage.MisbehaveTruncated
@@ -150,8 +150,8 @@ func refusedEvents(t *suite) {
 	}
 }
 
-// storedAttempt reads back an attempt in full. Reported again, as after a commit whose answer was
-// lost, it must not change the delivery, which has gone on since.
+// storedAttempt reads an attempt back in full. If it is reported again, as after a commit whose
+// answer was lost, it must not change the delivery, which has advanced since.
 func storedAttempt(t *suite) {
 	s := t.store
 	w := addWebhook(t, s, "acme")
@@ -194,7 +194,7 @@ func storedAttempt(t *suite) {
 	}
 }
 
-// staysCancelled finishes attempts of a cancelled delivery. They are stored, since the endpoint
+// staysCancelled finishes attempts of a cancelled delivery. They are stored, because the endpoint
 // did get the event.
 func staysCancelled(t *suite) {
 	s := t.store
@@ -216,9 +216,9 @@ func staysCancelled(t *suite) {
 	}
 }
 
-// commanded tests in which states a delivery can be retried and cancelled. The error says what to
-// do instead.
-func commanded(t *suite) {
+// retryAndCancel tests in which states a delivery can be retried and cancelled. The error says what
+// to do instead.
+func retryAndCancel(t *suite) {
 	s := t.store
 	w := addWebhook(t, s, "acme")
 	again, gone, done, busy := enqueue(t, s, w), enqueue(t, s, w), enqueue(t, s, w), enqueue(t, s, w)
@@ -282,8 +282,8 @@ func replay(t *suite) {
 	}
 }
 
-// deliveryLists tests pages in both directions, and that the state parked, which is never stored,
-// can be listed and counted.
+// deliveryLists tests pages in both directions, and that deliveries in the state parked, which is
+// never stored, are listed and counted.
 func deliveryLists(t *suite) {
 	s := t.store
 	a, b := addWebhook(t, s, "a"), addWebhook(t, s, "b")

@@ -8,8 +8,8 @@ import (
 	"backchannel/storage"
 )
 
-// actedOn does each action with a delivery in each state, all in one commit.
-func actedOn(t *suite) {
+// actOnMany applies each action to a delivery in each state, all in one commit.
+func actOnMany(t *suite) {
 	s, gone := t.store, storage.ID(7)
 	w, orphaned := addWebhook(t, s, "acme"), addWebhook(t, s, "old")
 	ids := func() []storage.ID {
@@ -38,31 +38,31 @@ func actedOn(t *suite) {
 		{storage.ReplayDeliveries, 6, map[string]int{"of a deleted webhook": 1, "no longer kept": 1}},
 	} {
 		all := ids()
-		told, err := s.Commands(t.ctx, 0)
+		earlier, err := s.Commands(t.ctx, 0)
 		t.must(err)
 		outcome, err := s.ActOnDeliveries(t.ctx, c.action, append(all, orphan.ID))
 		t.must(err)
 		if diff := cmp.Diff(storage.ActionOutcome{Done: c.done, Refused: c.refused}, outcome); diff != "" {
 			t.Errorf("%s: %s", c.action, diff)
 		}
-		again, err := s.Commands(t.ctx, told[len(told)-1].ID)
+		again, err := s.Commands(t.ctx, earlier[len(earlier)-1].ID)
 		t.must(err)
 		if c.action == storage.ReplayDeliveries {
 			made, err := s.Deliveries(t.ctx, storage.DeliveryQuery{States: []storage.State{storage.Queued}, After: all[5]})
 			t.must(err)
 			if len(made) != 6 || made[0].ReplayOf != all[0] || len(again) != 0 {
-				t.Errorf("replayed are %+v, commanded %+v", made, again)
+				t.Errorf("replayed %+v, commands %+v", made, again)
 			}
 			continue
 		}
 		if len(again) != c.done || again[0].DeliveryID != all[0] || again[0].Kind != storage.CommandKind(c.action) {
-			t.Errorf("%s: commanded are %+v", c.action, again)
+			t.Errorf("%s: commands %+v", c.action, again)
 		}
 	}
 	after, err := s.Activities(t.ctx, before[len(before)-1].ID, 0)
 	t.must(err)
 	if about := slices.DeleteFunc(after, func(a storage.Activity) bool { return a.Kind != storage.ActivityDelivery }); len(about) != 3 {
-		t.Errorf("beside the three that were cancelled one by one, activities are %+v", about)
+		t.Errorf("besides the three that were cancelled one by one, activities are %+v", about)
 	}
 	if found, err := s.Check(t.ctx); err != nil || found != nil {
 		t.Errorf("%v %v", found, err)

@@ -29,31 +29,30 @@ type executionReads interface {
 	CountExecutions(ctx context.Context, q storage.ExecutionQuery) (int64, error)
 	Messages(ctx context.Context, q storage.MessageQuery) ([]storage.Message, error)
 	Message(ctx context.Context, id storage.ID) (storage.Message, error)
-	// CallCounts counts the calls by their status, and the deliveries that are planned at a time.
+	// CallCounts counts the calls by status code, and the deliveries that are planned for after now.
 	CallCounts(ctx context.Context, now time.Time) (storage.CallCounts, error)
 }
 
 // executionWrites are the methods of Executions that write.
 type executionWrites interface {
-	// AddExecution stores a call with the messages that decide returns. decide runs within the
-	// transaction, which is the only place where it can be known whether the call repeats
-	// another: two nodes may get the same call at the same time. decide also sets the answer in
-	// e.
+	// AddExecution stores a call with the messages that decide returns. decide also sets the
+	// answer in e. It runs within the transaction, because only there can it tell whether the call
+	// repeats another: two nodes may get the same call at the same time.
 	AddExecution(ctx context.Context, e *storage.Execution, decide func(storage.Precedent) []storage.PlannedMessage) error
 }
 
 // executionTests are the tests of Executions.
 func executionTests() subject {
-	return subject{both: tests{
+	return subject{twice: tests{
 		"an execution comes back as it was stored":  storedExecution,
-		"planned events fall due later":             plannedLater,
+		"planned events are due later":              plannedLater,
 		"calls and planned deliveries are counted":  countedCalls,
-		"what was accepted is found again":          precedents,
+		"accepted calls are found as precedents":    precedents,
 		"executions are counted in order":           ordinals,
 		"a message has the state of its last event": messageState,
 		"filters select":                            recordFilters,
 		"silent executions are one activity":        silentExecutions,
-		"messages are listed both ways":             pagedMessages,
+		"messages are listed in both directions":    pagedMessages,
 		"an impossible event stores nothing":        impossibleEvent,
 	}}
 }
@@ -85,8 +84,8 @@ func (s *suite) accept(c storage.Campaign, request string, dues ...time.Duration
 	return *e
 }
 
-// storedExecution reads back a call with and without sealed bodies, whose bytes and headers need
-// not be UTF-8.
+// storedExecution reads a call back, with its body sealed or not. Bodies and headers need not be
+// UTF-8.
 func storedExecution(s *suite) {
 	c := s.campaign("welcome")
 	for _, sealed := range []bool{false, true} {
@@ -101,7 +100,7 @@ func storedExecution(s *suite) {
 		got, err := s.store.Execution(s.ctx, e.ID)
 		s.must(err)
 		if diff := cmp.Diff(*e, got); diff != "" {
-			s.Errorf("came back otherwise (-stored, +read): %s", diff)
+			s.Errorf("came back different (-stored, +read): %s", diff)
 		}
 	}
 	if _, err := s.store.ExecutionByName(s.ctx, ""); !errors.Is(err, storage.ErrNotFound) {
@@ -109,8 +108,8 @@ func storedExecution(s *suite) {
 	}
 }
 
-// countedCalls compares the number of planned deliveries with what Planned says of each. A
-// delivery stops being planned once it is due, cancelled, attempted or parked.
+// countedCalls compares the number of planned deliveries with [storage.Delivery.Planned] of each. A
+// delivery is no longer planned once it is due, cancelled, attempted or parked.
 func countedCalls(s *suite) {
 	var deliveries []storage.Delivery
 	want := func(planned int64, codes map[int]int64) {
@@ -157,7 +156,7 @@ func countedCalls(s *suite) {
 	want(1, codes)
 }
 
-// plannedLater tests that a planned event is not due before its time, unless somebody retries it.
+// plannedLater tests that a planned event is not due before its time, unless a user retries it.
 func plannedLater(s *suite) {
 	e := s.accept(s.campaign("welcome"), "r", time.Hour, 2*time.Hour)
 	s.wantDue(s.hook)
@@ -169,7 +168,7 @@ func plannedLater(s *suite) {
 	sent := all[1]
 	if !sent.Planned(time.Now()) || !sent.DueAt.Equal(e.ReceivedAt.Add(time.Hour)) || !sent.NextAttemptAt.Equal(sent.DueAt) ||
 		sent.ExecutionID != "HUMA-r" || sent.Campaign != "welcome" || sent.CampaignID != e.CampaignID || sent.MessageID == 0 {
-		s.Errorf("planned is %+v", sent)
+		s.Errorf("planned: %+v", sent)
 	}
 	next, err := s.store.NextDue(s.ctx)
 	s.must(err)
@@ -182,23 +181,23 @@ func plannedLater(s *suite) {
 	m, err := s.store.Message(s.ctx, sent.MessageID)
 	s.must(err)
 	if len(m.Events) != 2 || m.Events[1].State != storage.Cancelled || m.Events[0].DeliveryID != sent.ID || m.Events[0].Status != sent.Status {
-		s.Errorf("message is %+v", m)
+		s.Errorf("message: %+v", m)
 	}
 }
 
-// precedents tests what makes a call the same as an earlier one: both request IDs count by
-// themselves, within a sandbox and for storage.RepeatWindow.
+// precedents tests what makes a call the same as an earlier one: either of the two request IDs,
+// within a sandbox and for storage.RepeatWindow.
 func precedents(s *suite) {
 	c := s.campaign("welcome")
 	first := s.accept(c, "r")
-	look := func(change func(*storage.Execution)) (got storage.Precedent) {
+	precedent := func(change func(*storage.Execution)) (got storage.Precedent) {
 		s.Helper()
 		e := s.call(c, "r")
 		change(e)
 		s.must(s.store.AddExecution(s.ctx, e, func(p storage.Precedent) []storage.PlannedMessage {
 			got, e.Code = p, 409
 			if !p.Taken("HUMA-r") || p.Taken("HUMA-other") {
-				s.Error("taken ids are not known")
+				s.Error("the IDs that are taken are not known")
 			}
 			return nil
 		}))
@@ -218,7 +217,7 @@ func precedents(s *suite) {
 		{"a day later", func(e *storage.Execution) { e.ReceivedAt = e.ReceivedAt.Add(storage.RepeatWindow + time.Minute) }, false, false},
 		{"none", func(e *storage.Execution) { e.RequestID, e.XRequestID = "", "" }, false, false},
 	} {
-		p := look(test.change)
+		p := precedent(test.change)
 		if (p.SameCall != nil) != test.sameCall || (p.SameRequest != nil) != test.sameRequests {
 			s.Errorf("%s: %+v", test.name, p)
 		}
@@ -228,8 +227,8 @@ func precedents(s *suite) {
 	}
 }
 
-// ordinals tests that decide gets the number of executions accepted before, which a seeded draw
-// depends on. A call that is refused does not count.
+// ordinals tests that decide gets the number of executions accepted before, which determines a
+// seeded draw. A refused call does not count.
 func ordinals(s *suite) {
 	c := s.campaign("welcome")
 	var got []int64
@@ -253,8 +252,8 @@ func ordinals(s *suite) {
 	}
 }
 
-// recordFilters tests the filters of executions, messages and deliveries. An execution's ID finds
-// only the first call with it, whereas a word finds any.
+// recordFilters tests the filters of executions, messages and deliveries. The executionId alone
+// finds every call with it; ExecutionByName finds only the first.
 func recordFilters(s *suite) {
 	a, b := s.campaign("a"), s.campaign("b")
 	s.accept(a, "one", time.Hour)
@@ -299,7 +298,7 @@ func recordFilters(s *suite) {
 	}
 }
 
-// silentExecutions tests that executions from which no events follow share an activity.
+// silentExecutions tests that executions without events share an activity.
 func silentExecutions(s *suite) {
 	c := s.campaign("welcome")
 	for i := range 3 {
@@ -316,11 +315,11 @@ func silentExecutions(s *suite) {
 		s.Errorf("the last activity is %+v", last)
 	}
 	if n := len(slices.DeleteFunc(all, func(a storage.Activity) bool { return a.Kind != storage.ActivityExecution })); n != 1 {
-		s.Errorf("%d activities of it", n)
+		s.Errorf("%d activities", n)
 	}
 }
 
-// impossibleEvent tests that a call is not stored either if its events cannot be.
+// impossibleEvent tests that a call whose events cannot be stored is not stored either.
 func impossibleEvent(s *suite) {
 	e := s.call(s.campaign("welcome"), "r")
 	err := s.store.AddExecution(s.ctx, e, func(storage.Precedent) []storage.PlannedMessage {

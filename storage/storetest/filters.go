@@ -14,15 +14,15 @@ import (
 func filtersTests() subject {
 	return subject{
 		bare: true,
-		alone: tests{
+		once: tests{
 			"filters select receipts": receiptFilters,
 		},
 	}
 }
 
-// receiptFilters stores receipts that differ in one thing each, and names what each filter
-// selects of them. The words %z, ac_e and ' OR 1 would find something, or fail, if a store passed
-// them on unescaped.
+// receiptFilters stores receipts that differ from each other in one respect, and tests which of them
+// each filter selects. The words %z, ac_e and ' OR 1 would find something, or fail, if a store did
+// not escape them.
 func receiptFilters(t *suite) {
 	clock := func() time.Time { return time.Now().Add(-time.Hour) }
 	s := t.open(Options{Now: func() time.Time { return clock() }})
@@ -129,7 +129,7 @@ func filtered(t testing.TB, s store, q storage.ReceiptQuery, text string) string
 	return strings.Join(notes, " ")
 }
 
-// checkPages reads what a filter selects in pages of two, in both directions.
+// checkPages reads the selection of a filter in pages of two, in both directions.
 func checkPages(t testing.TB, s store, text, want string) {
 	t.Helper()
 	filter, _ := storage.ReceiptFilter().Parse(text, time.Now())

@@ -10,7 +10,7 @@ import (
 	"backchannel/storage"
 )
 
-// Fixtures keeps the payloads that a person saved under a name.
+// Fixtures keeps the payloads that users have saved under a name.
 type Fixtures interface {
 	fixtureReads
 	fixtureWrites
@@ -24,12 +24,12 @@ type fixtureReads interface {
 
 // fixtureWrites are the methods of Fixtures that write.
 type fixtureWrites interface {
-	// SaveFixture refuses a name that is taken: nothing is overwritten.
+	// SaveFixture never overwrites: a name that is taken is a conflict.
 	SaveFixture(ctx context.Context, f storage.SavedFixture) error
 	DeleteFixture(ctx context.Context, name string) error
 }
 
-// RunFixtures tests what a store does with saved fixtures.
+// RunFixtures tests how a store keeps saved fixtures.
 func RunFixtures[S interface {
 	Base
 	Fixtures
@@ -41,7 +41,7 @@ func RunFixtures[S interface {
 func fixturesTests() subject {
 	return subject{
 		bare: true,
-		both: tests{
+		twice: tests{
 			"a fixture is read as it was saved": fixtures,
 		},
 	}

@@ -11,14 +11,14 @@ import (
 func forwardsTests() subject {
 	return subject{
 		bare: true,
-		both: tests{
+		twice: tests{
 			"outcomes of relaying are stored": forwards,
 		},
 	}
 }
 
 // forwards finishes one of two receipts that wait to be relayed, and drops the other. A receipt
-// that does not wait must not change, since its outcome is final.
+// that is not waiting must not change, because its outcome is final.
 func forwards(t *suite) {
 	s := t.store
 	var all [3]storage.Receipt
@@ -47,7 +47,7 @@ func forwards(t *suite) {
 	}
 	for _, r := range []storage.ID{all[0].ID, all[1].ID, 1} {
 		if err := s.FinishForward(t.Context(), r, done); !errors.Is(err, storage.ErrNotFound) {
-			t.Errorf("finished what does not wait: %v", err)
+			t.Errorf("finished a receipt that does not wait: %v", err)
 		}
 	}
 	if found, err := s.Check(t.Context()); err != nil || len(found) > 0 {
@@ -57,6 +57,6 @@ func forwards(t *suite) {
 		t.Errorf("cleared %d: %v", n, err)
 	}
 	if found, err := s.Check(t.Context()); err != nil || len(found) > 0 {
-		t.Errorf("check of nothing: %v, %v", found, err)
+		t.Errorf("check of an empty store: %v, %v", found, err)
 	}
 }

@@ -5,13 +5,13 @@ import (
 	"testing"
 )
 
-// Health says whether a store can be relied on, for the command doctor and for a console.
+// Health reports whether a store can be relied on, for the command doctor and for a console.
 type Health interface {
-	// Check reads the whole store and describes each damage.
+	// Check reads the whole store, and describes what is damaged.
 	Check(ctx context.Context) ([]string, error)
 	// TryWrite returns why nothing can be stored, or nil.
 	TryWrite(ctx context.Context) error
-	// Free returns how much can still be stored.
+	// Free returns how many bytes can still be stored.
 	Free() (bytes int64, known bool)
 	// Lost returns why the store cannot be relied on at the moment, or nil.
 	Lost() error
@@ -20,13 +20,13 @@ type Health interface {
 	OnLost(call func(error))
 }
 
-// healthTests are the tests of Health. How a store loses its database, or gets damaged, is up to
-// its own tests.
+// healthTests are the tests of Health. How a store loses its database or is damaged depends on the
+// store, and is up to its own tests.
 func healthTests() subject {
-	return subject{alone: tests{"a new store is well": well}}
+	return subject{once: tests{"a new store is healthy": healthy}}
 }
 
-// RunHealth tests what a store says about itself.
+// RunHealth tests what a store reports about itself.
 func RunHealth[S interface {
 	Base
 	Health
@@ -34,8 +34,8 @@ func RunHealth[S interface {
 	run(t, create, healthTests())
 }
 
-// well tests that a store that works does not say otherwise.
-func well(s *suite) {
+// healthy tests that a store that works does not report otherwise.
+func healthy(s *suite) {
 	calls := make(chan error, 1)
 	s.store.OnLost(func(err error) { calls <- err })
 	s.enqueue(s.hook, 3)

@@ -9,7 +9,7 @@ import (
 	"backchannel/storage"
 )
 
-// addWebhook creates a webhook that is valid unless a change makes it otherwise.
+// addWebhook creates a webhook, which is valid unless changed otherwise.
 func addWebhook(t testing.TB, s store, name string, change ...func(*storage.Webhook)) storage.Webhook {
 	t.Helper()
 	w := WebhookNamed(name)
@@ -74,7 +74,7 @@ func addReceipt(t testing.TB, s store, r *storage.Receipt) {
 	}
 }
 
-// earlierOf adds a receipt and returns the earlier ones that its judge was given.
+// earlierOf adds a receipt, and returns the earlier ones that its judge was given.
 func earlierOf(t testing.TB, s store, r *storage.Receipt) (earlier []storage.Earlier) {
 	t.Helper()
 	if err := s.AddReceipt(t.Context(), r, func(e []storage.Earlier) { earlier = e }); err != nil {

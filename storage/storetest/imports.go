@@ -12,18 +12,18 @@ import (
 	"backchannel/storage"
 )
 
-// Imports take over what another store has, with its IDs. Each call stores all of it or nothing,
-// and what exists already is a conflict.
+// Imports stores records of another store under their IDs. Each call stores all of them or none. A
+// record that exists already is a conflict.
 type Imports interface {
-	// ImportConfiguration keeps versions and times. How many executions a campaign had is not
-	// taken over.
+	// ImportConfiguration keeps versions and times, but not the number of executions that a
+	// campaign had.
 	ImportConfiguration(ctx context.Context, c storage.Configuration) error
-	// ImportHistory keeps times. A delivery that is not final is invalid. What deliveries were a
-	// part of, a campaign's message or a check, is not taken over.
+	// ImportHistory keeps times, but not to which message or check a delivery belonged. A delivery
+	// that is not final is invalid.
 	ImportHistory(ctx context.Context, h storage.History) error
 }
 
-// RunImports tests how a store takes over what another one has.
+// RunImports tests how a store imports the records of another.
 func RunImports[S interface {
 	Base
 	Imports
@@ -40,30 +40,28 @@ func RunImports[S interface {
 func importsTests() subject {
 	return subject{
 		bare: true,
-		both: tests{
-			"a configuration is taken over with its ids":   importedConfiguration,
-			"of a configuration all is taken over or none": importedAtOnce,
-			"history is taken over with its ids":           importedHistory,
-			"history of a deleted webhook keeps its name":  importedNames,
-			"what was taken over is not taken over again":  importedOnce,
-			"a delivery on its way is not taken over":      importedFinal,
-			"the judge gets receipts taken over":           importedAndJudged,
+		twice: tests{
+			"a configuration is imported with its ids":        importedConfiguration,
+			"a configuration is imported whole or not at all": importedAllOrNone,
+			"history is imported with its ids":                importedHistory,
+			"history of a deleted webhook keeps its name":     importedNames,
+			"nothing is imported twice":                       importedOnce,
+			"a pending delivery is not imported":              importRefusesPending,
+			"the judge gets imported receipts":                importedAndJudged,
 		},
-		alone: tests{
-			"what was taken over is recorded": importRecorded,
+		once: tests{
+			"an import is recorded": importRecorded,
 		},
 	}
 }
 
-// The IDs and times of what is taken over: of an earlier year, but for one from a clock that is
-// ahead.
+// The IDs of imported records are of an earlier year, except for one from a clock that is ahead.
 const (
 	importedID = storage.ID(1_500_000_000_000_000)
 	futureID   = storage.ID(5_000_000_000_000_000)
 )
 
-// importTime returns the nth microsecond of a time long ago, which is as exact as stores keep
-// times.
+// importTime returns the nth microsecond of a time long ago. Stores keep times to the microsecond.
 func importTime(n int) time.Time { return time.Unix(1_500_000_000, int64(n)*1000).UTC() }
 
 // aConfiguration returns a configuration with one record of each kind.
@@ -77,7 +75,7 @@ func aConfiguration() storage.Configuration {
 	c.ID, c.Version, c.Name, c.Executions = futureID, 3, "welcome", 12
 	c.CreatedAt, c.UpdatedAt = importTime(3), importTime(4)
 	c.Normalize()
-	c, _ = c.Activate() // a draft can be
+	c, _ = c.Activate() // a valid draft can be activated
 	c, _ = c.Edit(c.Latest())
 	c.Normalize()
 	return storage.Configuration{
@@ -122,15 +120,15 @@ func importedConfiguration(t *suite) {
 	c.Campaigns[0].Executions = 0
 	t.wantConfiguration(c)
 	if next := addWebhook(t, t.store, "next"); next.ID <= futureID {
-		t.Errorf("the next ID, %d, is not after one that was taken over, %d", next.ID, futureID)
+		t.Errorf("the next ID, %d, is not after an imported one, %d", next.ID, futureID)
 	}
 }
 
-// importedAtOnce spoils one record of a configuration after the other, and tests that the rest is
-// not stored either.
-func importedAtOnce(t *suite) {
+// importedAllOrNone makes one record of a configuration after the other unacceptable, and tests that
+// the rest is not stored either.
+func importedAllOrNone(t *suite) {
 	t.makeTaken()
-	for name, spoil := range map[string]struct {
+	for name, test := range map[string]struct {
 		err    error
 		change func(*storage.Configuration)
 	}{
@@ -142,9 +140,9 @@ func importedAtOnce(t *suite) {
 		"an invalid fixture": {storage.ErrInvalid, func(c *storage.Configuration) { c.Fixtures[0].Payload = nil }},
 	} {
 		c := aConfiguration()
-		spoil.change(&c)
-		if err := t.store.ImportConfiguration(t.ctx, c); !errors.Is(err, spoil.err) {
-			t.Errorf("%s: got %v, want %v", name, err, spoil.err)
+		test.change(&c)
+		if err := t.store.ImportConfiguration(t.ctx, c); !errors.Is(err, test.err) {
+			t.Errorf("%s: got %v, want %v", name, err, test.err)
 		}
 		if _, err := t.store.Webhook(t.ctx, importedID); !errors.Is(err, storage.ErrNotFound) {
 			t.Errorf("%s: the webhook is there: %v", name, err)
@@ -165,7 +163,7 @@ func (s *suite) makeTaken() {
 	}))
 }
 
-// aHistory returns a delivery that failed once, its replay and the receipt of the latter.
+// aHistory returns a failed delivery, its replay, and the receipt of the replay.
 func aHistory(w storage.Webhook) storage.History {
 	e := EventFor(w)
 	e.ID, e.CreatedAt, e.Payload = importedID+1, importTime(1), []byte("{\xff\x00}")
@@ -222,8 +220,8 @@ func (s *suite) wantHistory(want storage.History) {
 	}
 }
 
-// importedHistory tests that past deliveries are read and counted as if they had been made here,
-// and are not made again.
+// importedHistory tests that past deliveries are read and counted like those of this store, and are
+// not sent again.
 func importedHistory(t *suite) {
 	c := aConfiguration()
 	w := c.Webhooks[0]
@@ -239,15 +237,15 @@ func importedHistory(t *suite) {
 		t.Errorf("the delivery has the receipts %+v, %v", of, err)
 	}
 	if jobs := t.due(w, storage.Cursor{}, 100); len(jobs) != 0 {
-		t.Errorf("due are %+v", jobs)
+		t.Errorf("due: %+v", jobs)
 	}
 	if next := enqueue(t, t.store, addWebhook(t, t.store, "next")); next.ID <= futureID {
-		t.Errorf("the next ID, %d, is not after one that was taken over", next.ID)
+		t.Errorf("the next ID, %d, is not after an imported one", next.ID)
 	}
 }
 
-// importedNames takes over the history of a webhook that no longer exists, and a receipt without
-// one.
+// importedNames imports the history of a webhook that no longer exists, and a receipt without a
+// webhook.
 func importedNames(t *suite) {
 	h := aHistory(storage.Webhook{ID: 5, Name: "gone"})
 	unmatched := ReceiptOf(storage.Webhook{})
@@ -257,7 +255,7 @@ func importedNames(t *suite) {
 	t.wantHistory(h)
 }
 
-// importedOnce takes over the same records again, alone and among new ones.
+// importedOnce imports the same records again, by themselves and among new ones.
 func importedOnce(t *suite) {
 	c := aConfiguration()
 	h := aHistory(c.Webhooks[0])
@@ -289,8 +287,8 @@ func importedOnce(t *suite) {
 	}
 }
 
-// importedFinal tests that deliveries that are not final are refused.
-func importedFinal(t *suite) {
+// importRefusesPending tests that deliveries that are not final are refused.
+func importRefusesPending(t *suite) {
 	for _, state := range []storage.State{storage.Queued, storage.Sending, storage.Retrying} {
 		h := aHistory(storage.Webhook{ID: 5, Name: "gone"})
 		h.Deliveries[1].Delivery.State = state
@@ -301,8 +299,7 @@ func importedFinal(t *suite) {
 	t.wantHistory(storage.History{})
 }
 
-// importedAndJudged tests that a message that was received before the move is recognized as a
-// duplicate after it.
+// importedAndJudged tests that a repeat of an imported receipt is recognized as a duplicate.
 func importedAndJudged(t *suite) {
 	c := aConfiguration()
 	t.must(t.store.ImportConfiguration(t.ctx, c))
@@ -315,8 +312,8 @@ func importedAndJudged(t *suite) {
 	}
 }
 
-// importRecorded tests that configuration is recorded as if a person had made it, and history is
-// not.
+// importRecorded tests that an imported configuration is recorded as if a user had made it, and that
+// imported history is not.
 func importRecorded(t *suite) {
 	s := t.open(Options{By: "by a copy"})
 	c := aConfiguration()

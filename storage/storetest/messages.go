@@ -8,15 +8,15 @@ import (
 func messagesTests() subject {
 	return subject{
 		bare: true,
-		both: tests{
-			"messages of one request are apart": messagesApart,
+		twice: tests{
+			"messages of one request are distinct": distinctMessages,
 		},
 	}
 }
 
-// messagesApart tests that receipts of one request for different recipients are not duplicates of
-// each other: a request may have many recipients, each of whom gets a message of their own.
-func messagesApart(t *suite) {
+// distinctMessages tests that receipts of one request for different recipients are not duplicates of
+// each other: each recipient of a request gets a message of their own.
+func distinctMessages(t *suite) {
 	s := t.store
 	w := addWebhook(t, s, "acme")
 	for i := range 30 {

@@ -8,8 +8,8 @@ import (
 	"backchannel/storage/words"
 )
 
-// unanswered compares what the filter of deliveries chooses with the words that lists show.
-func unanswered(s *suite) {
+// noAnswerFilter compares what the filter of deliveries selects with the words that lists show.
+func noAnswerFilter(s *suite) {
 	var all []storage.Delivery
 	hook := addWebhook(s, s.store, "acme")
 	attempts := []storage.Attempt{

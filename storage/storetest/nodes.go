@@ -10,8 +10,8 @@ import (
 	"backchannel/storage"
 )
 
-// Nodes keeps which processes deliver and receive. A store on one machine has at most one, the
-// leader.
+// Nodes keeps the nodes, which are the processes that deliver and receive. A store on one machine
+// has at most one, the leader.
 type Nodes interface {
 	nodeReads
 	nodeWrites
@@ -19,23 +19,22 @@ type Nodes interface {
 
 // nodeReads are the methods of Nodes that read.
 type nodeReads interface {
-	// Runtime returns what the node saved last that has been running for longest, and whether
-	// there is one now.
+	// Runtime returns what the longest-running node saved last, and whether that node is alive.
 	Runtime(ctx context.Context) (rt storage.Runtime, alive bool, err error)
-	// Nodes returns every node with what it saved last, the one that has been running for longest
-	// first. A node that is gone may be among them, and is not alive.
+	// Nodes returns every node with what it saved last, the longest-running one first. Nodes that
+	// are gone may be among them, and are not alive.
 	Nodes(ctx context.Context) ([]storage.Node, error)
 }
 
 // nodeWrites are the methods of Nodes that write.
 type nodeWrites interface {
-	// TryLead makes this process a node that delivers and receives, if another one is allowed.
+	// TryLead makes this process a node, if another one is allowed.
 	TryLead() (release func(), ok bool, err error)
 	// SaveRuntime replaces what this process has published.
 	SaveRuntime(ctx context.Context, rt storage.Runtime) error
 }
 
-// RunNodes tests what a store knows of the processes that use it.
+// RunNodes tests what a store knows about the processes that use it.
 func RunNodes[S interface {
 	Base
 	Nodes
@@ -49,21 +48,21 @@ func RunNodes[S interface {
 func nodesTests() subject {
 	return subject{
 		bare: true,
-		both: tests{
+		twice: tests{
 			"a runtime is read as it was saved": runtime,
 			"nodes are listed":                  listed,
 		},
-		alone: tests{
-			"a node takes over from one that is gone":      takenOver,
-			"what another node works on is left to it":     leftAlone,
-			"a command is there for each node":             commandForEach,
-			"the counts of several nodes can be summed up": summed,
+		once: tests{
+			"a node takes over from one that is gone": takenOver,
+			"the work of a live node is left to it":   leftToOthers,
+			"each node gets every command":            commandsForEachNode,
+			"the counters of each node are listed":    countersListed,
 		},
 	}
 }
 
-// runtime reads back what a process has published. A process that has not become a node is not
-// alive.
+// runtime reads back what a process has published. A process is not alive until it has become a
+// node.
 func runtime(t *suite) {
 	s := t.store
 	if rt, alive, err := s.Runtime(t.Context()); alive || err != nil || !cmp.Equal(rt, storage.Runtime{}) {
@@ -119,7 +118,7 @@ func (s *suite) lead(one store) (release func()) {
 	return release
 }
 
-// several makes two stores nodes, and reports whether the store allows that.
+// several makes two stores nodes. ok reports whether the store allows more than one.
 func (s *suite) several() (one, other store, ok bool) {
 	s.Helper()
 	one, other = s.store, s.open(Options{})
@@ -132,20 +131,20 @@ func (s *suite) several() (one, other store, ok bool) {
 	return one, other, ok
 }
 
-// work has a store begin what only a node does: send a delivery, run a check and relay a receipt.
+// work has a store begin what only nodes do: send a delivery, run a check and relay a receipt.
 func (s *suite) work(one store, w storage.Webhook) (sent storage.Delivery, run storage.CheckRun, relayed storage.Receipt) {
 	s.Helper()
 	sent = enqueue(s, one, w)
 	s.must(one.MarkSending(s.ctx, []storage.ID{sent.ID}))
 	run = storage.CheckRun{WebhookID: w.ID}
-	s.must(one.AskCheck(s.ctx, &run))
+	s.must(one.RequestCheck(s.ctx, &run))
 	s.must(one.StartCheck(s.ctx, run.ID, []storage.CheckCase{{ID: "a/one"}}))
 	relayed = storage.Receipt{ReceivedAt: time.Now(), Forward: storage.Forward{URL: "http://x.test/", State: storage.ForwardWaiting}}
 	addReceipt(s, one, &relayed)
 	return sent, run, relayed
 }
 
-// takeOver does what a node does at its start.
+// takeOver does what a node does when it starts.
 func (s *suite) takeOver(one store) {
 	s.Helper()
 	s.must(one.ResetSending(s.ctx))
@@ -154,7 +153,7 @@ func (s *suite) takeOver(one store) {
 	s.must(err)
 }
 
-// wantStates checks what became of the work of another node.
+// wantStates checks the states of the work of another node.
 func (s *suite) wantStates(sent storage.State, run storage.CheckState, relayed storage.ForwardState, work func() (storage.Delivery, storage.CheckRun, storage.Receipt)) {
 	s.Helper()
 	d, r, f := work()
@@ -163,7 +162,7 @@ func (s *suite) wantStates(sent storage.State, run storage.CheckState, relayed s
 	}
 }
 
-// reread reads work again.
+// reread returns a function that reads work again.
 func (s *suite) reread(from store, d storage.Delivery, r storage.CheckRun, f storage.Receipt) func() (storage.Delivery, storage.CheckRun, storage.Receipt) {
 	return func() (storage.Delivery, storage.CheckRun, storage.Receipt) {
 		s.Helper()
@@ -175,7 +174,7 @@ func (s *suite) reread(from store, d storage.Delivery, r storage.CheckRun, f sto
 	}
 }
 
-// takenOver tests that the work of a node that is gone is not lost: its delivery is due again,
+// takenOver tests that the work of a node that is gone is taken over: its delivery is due again, and
 // its check and its relayed receipt have ended.
 func takenOver(t *suite) {
 	w := addWebhook(t, t.store, "acme")
@@ -188,13 +187,13 @@ func takenOver(t *suite) {
 	t.takeOver(t.store)
 	t.wantStates(storage.Queued, storage.CheckLost, storage.ForwardDropped, t.reread(t.store, sent, run, relayed))
 	if jobs := t.due(w, storage.Cursor{}, 100); len(jobs) != 1 || jobs[0].DeliveryID != sent.ID {
-		t.Errorf("due are %+v", jobs)
+		t.Errorf("due: %+v", jobs)
 	}
 }
 
-// leftAlone tests that a node that starts leaves the work of those that are alive to them. It
-// tests nothing if the store allows one node only: the one that takes over is then the only one.
-func leftAlone(t *suite) {
+// leftToOthers tests that a node that starts does not touch the work of live nodes. It tests nothing
+// if the store allows only one node.
+func leftToOthers(t *suite) {
 	w := addWebhook(t, t.store, "acme")
 	one, other, ok := t.several()
 	if !ok {
@@ -207,9 +206,9 @@ func leftAlone(t *suite) {
 	t.wantStates(storage.Queued, storage.CheckLost, storage.ForwardDropped, t.reread(other, sent, run, relayed))
 }
 
-// commandForEach tests that each node gets every command, since any of them may hold the
-// delivery. It tests nothing if the store allows one node only.
-func commandForEach(t *suite) {
+// commandsForEachNode tests that each node gets every command, because any of them may have read the
+// delivery. It tests nothing if the store allows only one node.
+func commandsForEachNode(t *suite) {
 	w := addWebhook(t, t.store, "acme")
 	one, other, ok := t.several()
 	if !ok {
@@ -219,17 +218,17 @@ func commandForEach(t *suite) {
 	for _, node := range []store{one, other} {
 		all, err := node.Commands(t.ctx, 0)
 		if err != nil || len(all) != 1 {
-			t.Fatalf("commands are %+v, %v", all, err)
+			t.Fatalf("commands: %+v, %v", all, err)
 		}
 		t.must(node.DropCommands(t.ctx, all[0].ID))
 		if all, err := node.Commands(t.ctx, 0); err != nil || len(all) != 0 {
-			t.Errorf("after they were dropped they are %+v, %v", all, err)
+			t.Errorf("commands after they were dropped: %+v, %v", all, err)
 		}
 	}
 }
 
-// summed tests that each node's counters are listed, whichever node lists them.
-func summed(t *suite) {
+// countersListed tests that each node lists the counters of all nodes.
+func countersListed(t *suite) {
 	one, other, ok := t.several()
 	stores := []store{one}
 	if ok {
@@ -243,7 +242,7 @@ func summed(t *suite) {
 		nodes, err := from.Nodes(t.ctx)
 		t.must(err)
 		if len(nodes) != len(stores) {
-			t.Errorf("%+v are listed, want %d", nodes, len(stores))
+			t.Errorf("listed %+v, want %d", nodes, len(stores))
 		}
 		for i, node := range nodes {
 			n := int64(i + 1)
@@ -252,7 +251,7 @@ func summed(t *suite) {
 			}
 		}
 		if rt, alive, err := from.Runtime(t.ctx); err != nil || !alive || rt.Snapshot.InFlight != 1 {
-			t.Errorf("the one that runs for longest is %+v, %v", rt, err)
+			t.Errorf("the longest-running node is %+v, %v", rt, err)
 		}
 	}
 }

@@ -6,16 +6,16 @@ import (
 	"backchannel/storage"
 )
 
-// A Pauser can keep its process from writing.
+// A Pauser can pause the writes of its process.
 type Pauser interface {
-	// PauseWrites keeps this process from writing until release is called. A second call of
+	// PauseWrites blocks the writes of this process until release is called. A second call of
 	// release does nothing.
 	PauseWrites() (release func())
 }
 
 // pauseTests are the tests of Pauser.
 func pauseTests() subject {
-	return subject{alone: tests{"a paused process blocks no other": pausedProcess}}
+	return subject{once: tests{"a paused process does not block others": pausedProcess}}
 }
 
 // RunPause tests that a process can be suspended without blocking others.
@@ -27,15 +27,15 @@ func RunPause[S interface {
 	run(t, create, pauseTests())
 }
 
-// pausedProcess pauses one store while another writes. A process that stops during a commit, as
-// with ctrl+z, would keep the lock that every other process needs.
+// pausedProcess pauses one store while another writes. A process suspended during a commit, as with
+// ctrl+z, would keep the lock that every other process needs.
 func pausedProcess(s *suite) {
-	held, other := s.store, s.open(Options{})
+	paused, other := s.store, s.open(Options{})
 	before, err := other.Activities(s.ctx, 0, 0)
 	s.must(err)
-	release := held.PauseWrites()
+	release := paused.PauseWrites()
 	stored := make(chan error, 1)
-	go func() { stored <- held.AddActivity(s.ctx, storage.Activity{Text: "held"}) }()
+	go func() { stored <- paused.AddActivity(s.ctx, storage.Activity{Text: "paused"}) }()
 	s.must(other.AddActivity(s.ctx, storage.Activity{Text: "other"}))
 	select {
 	case err := <-stored:
@@ -47,7 +47,7 @@ func pausedProcess(s *suite) {
 	s.must(<-stored)
 	all, err := other.Activities(s.ctx, before[len(before)-1].ID, 0)
 	s.must(err)
-	if len(all) != 2 || all[0].Text != "other" || all[1].Text != "held" {
+	if len(all) != 2 || all[0].Text != "other" || all[1].Text != "paused" {
 		s.Errorf("%+v", all)
 	}
 }

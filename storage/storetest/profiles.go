@@ -9,7 +9,7 @@ import (
 	"backchannel/storage"
 )
 
-// Profiles keeps how the built-in receiver answers.
+// Profiles keeps the response profiles of the built-in receiver.
 type Profiles interface {
 	profileReads
 	profileWrites
@@ -17,17 +17,17 @@ type Profiles interface {
 
 // profileReads are the methods of Profiles that read.
 type profileReads interface {
-	// Profile returns the zero Profile for a webhook that has none.
+	// Profile returns the zero Profile for a webhook without one.
 	Profile(ctx context.Context, webhook storage.ID) (storage.Profile, error)
 }
 
 // profileWrites are the methods of Profiles that write.
 type profileWrites interface {
-	// SetProfile counts the generation up, which resets the counters of the receiver.
+	// SetProfile increments the generation, which resets the receiver's counters.
 	SetProfile(ctx context.Context, webhook storage.ID, p storage.Profile) error
 }
 
-// RunProfiles tests what a store does with response profiles.
+// RunProfiles tests how a store keeps response profiles.
 func RunProfiles[S interface {
 	Base
 	Profiles
@@ -39,7 +39,7 @@ func RunProfiles[S interface {
 func profilesTests() subject {
 	return subject{
 		bare: true,
-		both: tests{
+		twice: tests{
 			"a profile is read as it was set": profiles,
 		},
 	}

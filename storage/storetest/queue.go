@@ -18,48 +18,48 @@ type Queue interface {
 
 // queueReads are the methods of Queue that read.
 type queueReads interface {
-	// Due returns the jobs of one webhook in the order of their time and then their ID, which a
-	// cursor can go on from.
+	// Due returns the jobs of one webhook in the order of their due time and then their ID. A
+	// cursor continues from there.
 	Due(ctx context.Context, q storage.DueQuery) ([]storage.Job, error)
 	// NextDue returns when the first delivery of each webhook is due, so that an idle engine can
 	// sleep until then.
 	NextDue(ctx context.Context) (map[storage.ID]time.Time, error)
-	// PendingWork counts what waits for each webhook.
+	// PendingWork counts the deliveries that wait, for each webhook.
 	PendingWork(ctx context.Context) ([]storage.Pending, error)
 }
 
 // queueWrites are the methods of Queue that write.
 type queueWrites interface {
-	// MarkSending hides deliveries from Due while their attempts are under way.
+	// MarkSending hides deliveries from Due while their attempts are in flight.
 	MarkSending(ctx context.Context, ids []storage.ID) error
-	// ResetSending makes those deliveries due again that this node, or one that is gone, marked
-	// with MarkSending and whose attempt did not finish.
+	// ResetSending makes due again the deliveries that this node, or one that is gone, has marked
+	// with MarkSending and whose attempts did not finish.
 	ResetSending(ctx context.Context) error
-	// Finish stores an attempt and the state that follows, in one commit. The same outcome may be
+	// Finish stores an attempt and the resulting state, in one commit. The same outcome may be
 	// reported twice, if the answer to the first commit was lost.
 	Finish(ctx context.Context, o storage.Outcome) error
 }
 
 // queueTests are the tests of Queue.
 func queueTests() subject {
-	return subject{both: tests{
-		"due deliveries come in order":                 dueInOrder,
-		"due deliveries come in pages":                 dueInPages,
-		"later deliveries are not due":                 notDue,
-		"the next due time is known for each webhook":  nextDue,
-		"an outcome is stored":                         finishOne,
-		"an outcome leaves a delivery cancelled":       finishCancelled,
-		"an outcome reported twice counts once":        finishTwice,
-		"an outcome of no delivery is not found":       finishNothing,
-		"an outcome pauses the webhook":                finishPauses,
-		"deliveries being sent are hidden until reset": sending,
-		"sending ends with an outcome":                 sendingEnds,
-		"pending work is counted":                      pending,
+	return subject{twice: tests{
+		"due deliveries come in order":                   dueInOrder,
+		"due deliveries come in pages":                   dueInPages,
+		"later deliveries are not due":                   notDue,
+		"the next due time is known for each webhook":    nextDue,
+		"an outcome is stored":                           finishOne,
+		"an outcome leaves a delivery cancelled":         finishCancelled,
+		"an outcome reported twice counts once":          finishTwice,
+		"an outcome of an unknown delivery is not found": finishNothing,
+		"an outcome pauses the webhook":                  finishPauses,
+		"deliveries being sent are hidden until reset":   sending,
+		"sending ends with an outcome":                   sendingEnds,
+		"pending work is counted":                        pending,
 	}}
 }
 
-// dueInOrder tests that jobs come in the order of their time, those of one webhook only, with
-// their payloads.
+// dueInOrder tests that the jobs of one webhook come in the order of their due time, with their
+// payloads.
 func dueInOrder(s *suite) {
 	ids := s.enqueue(s.hook, 4)
 	s.enqueue(s.webhook("other"), 1)
@@ -73,11 +73,11 @@ func dueInOrder(s *suite) {
 		}
 	}
 	if jobs[0].Attempts != 0 || jobs[2].Attempts != 1 || !jobs[2].NextAttemptAt.After(jobs[0].NextAttemptAt) {
-		s.Errorf("jobs are %+v", jobs)
+		s.Errorf("jobs: %+v", jobs)
 	}
 }
 
-// dueInPages has all jobs due at the same time, where only the ID tells the pages apart.
+// dueInPages has all jobs due at the same time, so that only the ID separates the pages.
 func dueInPages(s *suite) {
 	ids := s.enqueue(s.hook, 5)
 	at := time.Now().Add(time.Second)
@@ -99,7 +99,7 @@ func dueInPages(s *suite) {
 	}
 }
 
-// notDue tests that a retry that is due later, and a cancelled delivery, are not due now.
+// notDue tests that neither a retry at a later time nor a cancelled delivery is due now.
 func notDue(s *suite) {
 	ids := s.enqueue(s.hook, 2)
 	s.must(s.store.Finish(s.ctx, outcome(ids[0], 1, storage.Retrying, time.Now().Add(time.Hour))))
@@ -107,7 +107,7 @@ func notDue(s *suite) {
 	s.wantDue(s.hook)
 }
 
-// nextDue tests that a webhook whose deliveries are final is not among the results.
+// nextDue tests that a webhook whose deliveries are all final is not among the results.
 func nextDue(s *suite) {
 	other := s.webhook("other")
 	ids := s.enqueue(s.hook, 2)
@@ -121,31 +121,31 @@ func nextDue(s *suite) {
 	next, err := s.store.NextDue(s.ctx)
 	s.must(err)
 	if len(next) != 1 || !next[s.hook.ID].Equal(at.Add(-2*time.Hour)) {
-		s.Errorf("next due are %v", next)
+		s.Errorf("next due: %v", next)
 	}
 }
 
-// finishOne retries a delivery once. The error of the first attempt is gone after the second
-// succeeded.
+// finishOne retries a delivery once. After the second attempt succeeds, the error of the first is
+// gone.
 func finishOne(s *suite) {
 	id := s.enqueue(s.hook, 1)[0]
 	s.must(s.store.Finish(s.ctx, outcome(id, 1, storage.Retrying, time.Now().Add(time.Hour))))
 	if d := s.delivery(id); d.State != storage.Retrying || d.Attempts != 1 || d.Code != 503 || d.Error != "answered 503" || d.NextAttemptAt.IsZero() {
-		s.Errorf("delivery is %+v", d)
+		s.Errorf("delivery: %+v", d)
 	}
 	s.must(s.store.Finish(s.ctx, outcome(id, 2, storage.StateDelivered, time.Time{})))
 	if d := s.delivery(id); d.State != storage.StateDelivered || d.Attempts != 2 || d.Code != 200 || d.Error != "" || !d.NextAttemptAt.IsZero() || d.FinishedAt.IsZero() {
-		s.Errorf("delivery is %+v", d)
+		s.Errorf("delivery: %+v", d)
 	}
 }
 
-// finishCancelled ends an attempt that was under way when the delivery was cancelled.
+// finishCancelled ends an attempt that was in flight when the delivery was cancelled.
 func finishCancelled(s *suite) {
 	id := s.enqueue(s.hook, 1)[0]
 	s.must(s.store.CancelDelivery(s.ctx, id))
 	s.must(s.store.Finish(s.ctx, outcome(id, 1, storage.Retrying, time.Now())))
 	if d := s.delivery(id); d.State != storage.Cancelled || d.Attempts != 1 || !d.NextAttemptAt.IsZero() {
-		s.Errorf("delivery is %+v", d)
+		s.Errorf("delivery: %+v", d)
 	}
 	s.wantDue(s.hook)
 }
@@ -158,7 +158,7 @@ func finishTwice(s *suite) {
 	s.must(s.store.Finish(s.ctx, o))
 	_ = s.store.Finish(s.ctx, o)
 	if d := s.delivery(id); d.State != storage.StateDelivered || d.Attempts != 1 {
-		s.Errorf("delivery is %+v", d)
+		s.Errorf("delivery: %+v", d)
 	}
 }
 
@@ -169,8 +169,8 @@ func finishNothing(s *suite) {
 	}
 }
 
-// finishPauses pauses the webhook in the commit of the outcome, as a 410 does: no other attempt
-// may begin in between.
+// finishPauses pauses the webhook in the commit of the outcome, as a 410 does, so that no other
+// attempt can begin in between.
 func finishPauses(s *suite) {
 	o := outcome(s.enqueue(s.hook, 1)[0], 1, storage.Failed, time.Time{})
 	o.PauseWebhook = "it is gone"
@@ -178,29 +178,29 @@ func finishPauses(s *suite) {
 	webhooks, err := s.store.Webhooks(s.ctx)
 	s.must(err)
 	if w := webhooks[0]; w.State != storage.Paused || w.StateReason != "it is gone" {
-		s.Errorf("webhook is %+v", w)
+		s.Errorf("webhook: %+v", w)
 	}
 }
 
-// sending tests that what was under way when a process died is due again after ResetSending, and
-// does not count as an attempt.
+// sending tests that a delivery in flight when a process died is due again after ResetSending, and
+// that this does not count as an attempt.
 func sending(s *suite) {
 	ids := s.enqueue(s.hook, 2)
 	s.must(s.store.MarkSending(s.ctx, ids[:1]))
 	s.wantDue(s.hook, ids[1])
 	if d := s.delivery(ids[0]); d.State != storage.Sending {
-		s.Errorf("delivery is %+v", d)
+		s.Errorf("delivery: %+v", d)
 	}
 	s.must(s.store.ResetSending(s.ctx))
 	if got := idsOf(s.due(s.hook, storage.Cursor{}, 100)); len(got) != 2 {
-		s.Errorf("due is %v", got)
+		s.Errorf("due: %v", got)
 	}
 	if d := s.delivery(ids[0]); d.State != storage.Queued || d.Attempts != 0 {
-		s.Errorf("delivery is %+v", d)
+		s.Errorf("delivery: %+v", d)
 	}
 }
 
-// sendingEnds tests that ResetSending leaves alone what has ended.
+// sendingEnds tests that ResetSending does not touch finished attempts.
 func sendingEnds(s *suite) {
 	id := s.enqueue(s.hook, 1)[0]
 	s.must(s.store.MarkSending(s.ctx, []storage.ID{id}))
@@ -208,11 +208,11 @@ func sendingEnds(s *suite) {
 	s.wantDue(s.hook, id)
 	s.must(s.store.ResetSending(s.ctx))
 	if d := s.delivery(id); d.State != storage.Retrying {
-		s.Errorf("delivery is %+v", d)
+		s.Errorf("delivery: %+v", d)
 	}
 }
 
-// pending counts the work of two webhooks.
+// pending counts the pending work of two webhooks.
 func pending(s *suite) {
 	other := s.webhook("other")
 	ids := s.enqueue(s.hook, 4)
@@ -223,6 +223,6 @@ func pending(s *suite) {
 	s.must(err)
 	slices.SortFunc(all, func(a, b storage.Pending) int { return cmp.Compare(a.WebhookID, b.WebhookID) })
 	if len(all) != 2 || all[0].Queued != 2 || all[0].Retrying != 1 || all[1].WebhookID != other.ID || all[1].Queued != 1 {
-		s.Errorf("pending is %+v", all)
+		s.Errorf("pending: %+v", all)
 	}
 }

@@ -12,7 +12,7 @@ import (
 	"backchannel/storage"
 )
 
-// Receipts keeps the requests that the built-in receiver got, and what became of them.
+// Receipts keeps the requests that the built-in receiver got, and how it answered them.
 type Receipts interface {
 	receiptReads
 	receiptWrites
@@ -29,11 +29,11 @@ type receiptReads interface {
 
 // receiptWrites are the methods of Receipts that write.
 type receiptWrites interface {
-	// AddReceipt stores a receipt. judge gets the earlier receipts of the same message, within
-	// the transaction, because two processes may receive it at the same time.
+	// AddReceipt stores a receipt. It calls judge with the earlier receipts of the same message,
+	// within the transaction, because two processes may receive it at the same time.
 	AddReceipt(ctx context.Context, r *storage.Receipt, judge func(earlier []storage.Earlier)) error
-	// FinishReceipts adds how the answers ended, several in one commit. Receipts that were
-	// removed meanwhile are passed over.
+	// FinishReceipts adds how the answers ended, several in one commit. It ignores receipts that
+	// have been removed meanwhile.
 	FinishReceipts(ctx context.Context, ends ...storage.AnswerEnd) error
 	PinReceipt(ctx context.Context, id storage.ID, pinned bool) error
 	NoteReceipt(ctx context.Context, id storage.ID, text string) error
@@ -41,11 +41,12 @@ type receiptWrites interface {
 	ClearReceipts(ctx context.Context) (removed int64, err error)
 	// FinishForward stores the outcome of relaying a receipt, once.
 	FinishForward(ctx context.Context, receipt storage.ID, f storage.Forward) error
-	// DropForwards marks those as dropped that wait in this node, or in one that is gone.
+	// DropForwards marks as dropped the receipts that wait to be relayed by this node, or by one
+	// that is gone.
 	DropForwards(ctx context.Context, why string) (int64, error)
 }
 
-// RunReceipts tests what a store does with receipts, and how they are found and counted.
+// RunReceipts tests how a store keeps receipts, and how it finds and counts them.
 func RunReceipts[S interface {
 	Base
 	Receipts
@@ -53,14 +54,14 @@ func RunReceipts[S interface {
 	run(t, create, receiptsTests(), forwardsTests(), messagesTests(), filtersTests(), countsTests())
 }
 
-// earlierLimit is how many of the first and of the last receipts of a message judge is given.
+// earlierLimit is the number of first, and of last, receipts of a message that judge gets.
 const earlierLimit = 16
 
 // receiptsTests are the tests of Receipts.
 func receiptsTests() subject {
 	return subject{
 		bare: true,
-		both: tests{
+		twice: tests{
 			"a receipt is read as it was stored":      storedReceipt,
 			"a receipt is finished, pinned and noted": notedReceipt,
 			"the judge gets earlier receipts":         judged,
@@ -70,7 +71,7 @@ func receiptsTests() subject {
 	}
 }
 
-// storedReceipt reads a receipt back whole, and as lists have it.
+// storedReceipt reads a receipt back whole, and as part of a list.
 func storedReceipt(t *suite) {
 	s := t.store
 	w := addWebhook(t, s, "acme")
@@ -88,7 +89,7 @@ func storedReceipt(t *suite) {
 	}
 }
 
-// notedReceipt changes what can be changed of a receipt.
+// notedReceipt changes everything about a receipt that can be changed.
 func notedReceipt(t *suite) {
 	s := t.store
 	r := ReceiptOf(storage.Webhook{})
@@ -117,7 +118,7 @@ func notedReceipt(t *suite) {
 }
 
 // judged tests that judge gets the earlier receipts of the same webhook, request and identity, in
-// order. Of a message that is sent without end, it gets only the first and the last.
+// order. Of a message that is repeated endlessly, it gets only the first and the last ones.
 func judged(t *suite) {
 	s := t.store
 	w, other := addWebhook(t, s, "acme"), addWebhook(t, s, "other")

@@ -9,14 +9,14 @@ import (
 	"backchannel/storage"
 )
 
-// A Retainer removes what is old.
+// A Retainer removes old records.
 type Retainer interface {
-	// ApplyRetention deletes the oldest records beyond each limit, and returns how many. Pinned
-	// receipts and deliveries that are not final stay.
+	// ApplyRetention deletes the oldest records beyond each limit, and returns how many. It keeps
+	// pinned receipts and deliveries that are not final.
 	ApplyRetention(ctx context.Context, keep storage.Retention) (removed int64, err error)
 }
 
-// RunRetention tests what a store removes, and what it keeps.
+// RunRetention tests which records a store removes, and which it keeps.
 func RunRetention[S interface {
 	Base
 	Receipts
@@ -29,15 +29,15 @@ func RunRetention[S interface {
 func retentionTests() subject {
 	return subject{
 		bare: true,
-		alone: tests{
+		once: tests{
 			"records beyond the limits are removed": retention,
 			"old tallies are removed":               oldTallies,
 		},
 	}
 }
 
-// retention lowers one limit after the other. A run that deletes nothing sends no hint, or every
-// console would read again for nothing.
+// retention lowers one limit after the other. A run that deletes nothing sends no hint, because a
+// hint makes every console read again.
 func retention(t *suite) {
 	s := t.store
 	w := addWebhook(t, s, "acme")

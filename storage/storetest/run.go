@@ -7,21 +7,21 @@ import (
 	"backchannel/storage"
 )
 
-// tests maps the names of tests to tests.
+// tests maps names to tests.
 type tests map[string]func(*suite)
 
-// A subject is a group of tests: both are run on one store and on two, alone on one store, which
-// is enough for what is not about reading, or where a test opens further stores itself.
+// A subject is a group of tests. Those in twice run on one store and on two. Those in once run on one
+// store, which is enough if a test is not about reading, or opens further stores itself.
 type subject struct {
-	both, alone tests
-	bare        bool // the tests make their webhooks themselves
+	once, twice tests
+	bare        bool // the tests create their own webhooks
 }
 
 // A suite is one test of a store with a webhook.
 type suite struct {
 	*testing.T
 	store store
-	open  func(Options) store // another one on the same database
+	open  func(Options) store // opens another store on the same database
 	ctx   context.Context
 	hook  storage.Webhook
 }
@@ -45,7 +45,7 @@ func Run[S Core](t *testing.T, create Create[S]) {
 // run runs the tests of subjects, on one store and on two.
 func run[S Core](t *testing.T, create Create[S], subjects ...subject) {
 	for _, subject := range subjects {
-		for name, test := range subject.both {
+		for name, test := range subject.twice {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
 				test(newSuite(t, create, false, subject.bare))
@@ -55,7 +55,7 @@ func run[S Core](t *testing.T, create Create[S], subjects ...subject) {
 				test(newSuite(t, create, true, subject.bare))
 			})
 		}
-		for name, test := range subject.alone {
+		for name, test := range subject.once {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
 				test(newSuite(t, create, false, subject.bare))
@@ -64,7 +64,7 @@ func run[S Core](t *testing.T, create Create[S], subjects ...subject) {
 	}
 }
 
-// newSuite creates a database for one test. With two, one store writes and another one reads.
+// newSuite creates a database for one test. If two is set, one store writes and another one reads.
 func newSuite[S Core](t *testing.T, create Create[S], two, bare bool) *suite {
 	open := create(t)
 	writer := open(Options{})

@@ -22,8 +22,8 @@ func WithJWT(w *storage.Webhook) {
 	w.Auth.JWT.Secret = TestKey
 }
 
-// FullWebhook sets every setting of a webhook to a value that is not the default, to see whether
-// a store keeps it.
+// FullWebhook sets every setting of a webhook to a value that is not the default, to test whether a
+// store keeps it.
 func FullWebhook(w *storage.Webhook) {
 	WithJWT(w)
 	j := &w.Auth.JWT
@@ -35,7 +35,7 @@ func FullWebhook(w *storage.Webhook) {
 		TLS: storage.TLSOptions{SkipVerify: true}}
 }
 
-// EventFor returns an event of a bounce for a webhook.
+// EventFor returns a bounce event for a webhook.
 func EventFor(w storage.Webhook) storage.Event {
 	return storage.Event{
 		WebhookID: w.ID, RequestID: "Lm5Y4Os8zFJtbpwMq3V0ZFbsmBJWOqYB", Channel: storage.Email, Status: storage.StatusBounce,
@@ -43,7 +43,7 @@ func EventFor(w storage.Webhook) storage.Event {
 	}
 }
 
-// OutcomeOf returns the outcome of a delivery's next attempt, which leaves the delivery in a
+// OutcomeOf returns the outcome of a delivery's next attempt, which leaves the delivery in the given
 // state.
 func OutcomeOf(d storage.Delivery, state storage.State) storage.Outcome {
 	now := time.Now()
@@ -53,8 +53,8 @@ func OutcomeOf(d storage.Delivery, state storage.State) storage.Outcome {
 	}
 }
 
-// ReceiptOf returns a receipt of a webhook. Its headers and body contain bytes that are not UTF-8
-// and a NUL, which not every database takes in a text.
+// ReceiptOf returns a receipt of a webhook. Its headers and body contain a NUL and bytes that are not
+// UTF-8, which not every database accepts in a text.
 func ReceiptOf(w storage.Webhook) storage.Receipt {
 	pass := storage.Verdict{Result: storage.Pass, Reason: "fine"}
 	return storage.Receipt{

@@ -2,11 +2,11 @@ package storetest
 
 import "io"
 
-// A Core is what the engine needs of a store, and what its tests do to it.
+// A Core is the part of a store that the engine and the tests of [Run] need.
 type Core interface {
 	webhookLister
-	webhookMaker
-	deliveryFinder
+	webhookCreator
+	deliveryByID
 	enqueuer
 	Queue
 	Commands
@@ -14,7 +14,7 @@ type Core interface {
 	Changes
 }
 
-// A Base is what the tests of the other subjects need of a store in addition.
+// A Base is the part of a store that the tests of every other subject need.
 type Base interface {
 	Core
 	Webhooks
@@ -22,7 +22,7 @@ type Base interface {
 	io.Closer
 }
 
-// A Store is all that the engine, the receiver, the console and the commands need of a store.
+// A Store is everything that the engine, the receiver, the console and the commands need of a store.
 type Store interface {
 	Base
 	Receipts
@@ -39,12 +39,12 @@ type Store interface {
 	Pauser
 }
 
-// A store is one store, or two on the same database of which one writes and the other reads. What
-// the store under test does not implement is nil.
+// A store is one store, or two on the same database of which one writes and the other reads. The
+// parts that the store under test does not implement are nil.
 type store struct {
 	webhookLister
-	webhookMaker
-	deliveryFinder
+	webhookCreator
+	deliveryByID
 	enqueuer
 	webhookReads
 	webhookWrites
@@ -73,19 +73,19 @@ type store struct {
 	nodeReads
 	nodeWrites
 	Imports
-	hinter
+	changeSource
 	Health
 	Retainer
 	Pauser
 	io.Closer
 }
 
-// join returns a store of one that writes and one that reads. A Run function asks for no more
-// than its subject needs, so each part is looked up at run time.
+// join returns a store composed of a writer and a reader. It looks each part up at run time, because
+// a Run function requires no more than its subject needs.
 func join(writer, reader any) (s store) {
 	joinWriter(&s, writer)
 	s.webhookLister, _ = reader.(webhookLister)
-	s.deliveryFinder, _ = reader.(deliveryFinder)
+	s.deliveryByID, _ = reader.(deliveryByID)
 	s.webhookReads, _ = reader.(webhookReads)
 	s.deliveryReads, _ = reader.(deliveryReads)
 	s.queueReads, _ = reader.(queueReads)
@@ -99,14 +99,14 @@ func join(writer, reader any) (s store) {
 	s.executionReads, _ = reader.(executionReads)
 	s.checkReads, _ = reader.(checkReads)
 	s.nodeReads, _ = reader.(nodeReads)
-	s.hinter, _ = reader.(hinter)
+	s.changeSource, _ = reader.(changeSource)
 	s.Health, _ = reader.(Health)
 	return s
 }
 
 // joinWriter sets the parts that write.
 func joinWriter(s *store, writer any) {
-	s.webhookMaker, _ = writer.(webhookMaker)
+	s.webhookCreator, _ = writer.(webhookCreator)
 	s.enqueuer, _ = writer.(enqueuer)
 	s.webhookWrites, _ = writer.(webhookWrites)
 	s.deliveryWrites, _ = writer.(deliveryWrites)

@@ -1,9 +1,9 @@
-// Package storetest has the tests that every store must pass, and with them the contract between
-// a store and its users. Begin with [RunAll].
+// Package storetest has the tests that every store must pass. They are the contract between a store
+// and its users. Start with [RunAll].
 //
-// The methods of a store are grouped by subject. Each subject has an interface of the methods
-// that read and one of those that write, in the file of its tests. A store that is being written
-// can pass the subjects one by one, each with its own Run function.
+// The methods of a store are grouped by subject. Each subject has an interface of the methods that
+// read and one of those that write, in the file of its tests, and its own Run function, so that a
+// store under development can pass the subjects one by one.
 //
 // Most tests run twice: on one store, and on two that share a database, where the second has to
 // read what the first has written. The tests make no assumption about how a store keeps its
@@ -21,7 +21,7 @@ import (
 // Options configure a store that a test opens.
 type Options struct {
 	Now func() time.Time // nil: time.Now
-	By  string           // who makes changes, for activities; empty: nobody
+	By  string           // who makes the changes, as activities name them; may be empty
 }
 
 // A Create function creates an empty database. Each call of the function that it returns opens a
@@ -80,7 +80,7 @@ func idsOf(jobs []storage.Job) (ids []storage.ID) {
 func (s *suite) wantDue(w storage.Webhook, want ...storage.ID) {
 	s.Helper()
 	if got := idsOf(s.due(w, storage.Cursor{}, 100)); !slices.Equal(got, want) {
-		s.Errorf("due is %v, want %v", got, want)
+		s.Errorf("due %v, want %v", got, want)
 	}
 }
 
@@ -92,8 +92,8 @@ func (s *suite) delivery(id storage.ID) storage.Delivery {
 	return d
 }
 
-// outcome returns the outcome of an attempt that was answered with 503, or with 200 if state is
-// final.
+// outcome returns the outcome of an attempt that was answered with 503 if state is Retrying, and
+// with 200 otherwise.
 func outcome(id storage.ID, n int, state storage.State, next time.Time) storage.Outcome {
 	o := storage.Outcome{State: state, NextAttemptAt: next, FinishedAt: time.Now()}
 	o.Attempt = storage.Attempt{DeliveryID: id, N: n, At: time.Now(), Code: 200}

@@ -8,8 +8,8 @@ import (
 	"backchannel/storage"
 )
 
-// attemptTallies tests that an attempt counts once, for its own webhook, in the period in which
-// it was made, even if its delivery is much older or was cancelled in the meantime.
+// attemptTallies tests that an attempt counts once, for its own webhook and in the period in which it
+// was made, even if its delivery is much older or has been cancelled meanwhile.
 func attemptTallies(t *suite) {
 	s := t.store
 	w, other := addWebhook(t, s, "acme"), addWebhook(t, s, "other")
@@ -61,14 +61,14 @@ func attemptTallies(t *suite) {
 	}{
 		{"at once", w.ID, 15 * time.Second, count(map[storage.AnswerClass]int64{"5xx": 1, "2xx": 1, "4xx": 1}, map[int]int64{58: 2, 59: 1}), 1400 * time.Microsecond},
 		{"another webhook", other.ID, 15 * time.Second, count(map[storage.AnswerClass]int64{"2xx": 1}, map[int]int64{58: 1}), 1200 * time.Microsecond},
-		{"none", 7, 15 * time.Second, count(map[storage.AnswerClass]int64{}, nil), 0},
-		{"the first has just gone", w.ID, 10 * time.Minute, count(map[storage.AnswerClass]int64{"4xx": 1, "failed": 1}, map[int]int64{0: 1, 59: 1}), 1400 * time.Microsecond},
-		{"nothing was answered", w.ID, 10*time.Minute + 10*time.Second, count(map[storage.AnswerClass]int64{"failed": 1}, map[int]int64{58: 1}), 0},
+		{"no webhook", 7, 15 * time.Second, count(map[storage.AnswerClass]int64{}, nil), 0},
+		{"the first period has just passed", w.ID, 10 * time.Minute, count(map[storage.AnswerClass]int64{"4xx": 1, "failed": 1}, map[int]int64{0: 1, 59: 1}), 1400 * time.Microsecond},
+		{"no answers", w.ID, 10*time.Minute + 10*time.Second, count(map[storage.AnswerClass]int64{"failed": 1}, map[int]int64{58: 1}), 0},
 		{"an hour later", w.ID, time.Hour, count(map[storage.AnswerClass]int64{}, nil), 0},
 	} {
 		got := all(test.webhook, test.until)
 		if got.P50 != test.p50 {
-			t.Errorf("%s: half took %v, want %v", test.name, got.P50, test.p50)
+			t.Errorf("%s: p50 is %v, want %v", test.name, got.P50, test.p50)
 		}
 		got.P50, got.P95, got.P99 = 0, 0, 0
 		if diff := cmp.Diff(test.want, got); diff != "" {

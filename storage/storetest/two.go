@@ -13,7 +13,7 @@ import (
 	"backchannel/storage"
 )
 
-// RunTwo tests what holds while two stores write to one database.
+// RunTwo tests what must hold while two stores write to one database.
 func RunTwo[S interface {
 	Base
 	Receipts
@@ -24,19 +24,19 @@ func RunTwo[S interface {
 
 // twoTests are about stores that write at the same time, as several processes do.
 func twoTests() subject {
-	return subject{bare: true, alone: tests{
-		"ids grow across stores and clocks":         growingIDs,
-		"who has seen an id misses none before it":  noneMissed,
-		"the counts of two writers add up":          addedUp,
-		"each hears of the other's changes":         bothHear,
-		"two finish the same delivery, one counts":  finishedByTwo,
-		"the judge gets what another store wrote":   judgedByTwo,
-		"an old version is a conflict across two":   staleElsewhere,
-		"what one cancels the other does not retry": cancelledElsewhere,
+	return subject{bare: true, once: tests{
+		"ids grow across stores and clocks":                       growingIDs,
+		"no id appears after a greater one":                       noIDMissed,
+		"the counts of two writers add up":                        countersAddUp,
+		"each gets hints of the other's changes":                  hintsForBoth,
+		"an outcome reported by both counts once":                 finishedByTwo,
+		"the judge gets what another store wrote":                 judgedByTwo,
+		"an old version is a conflict across stores":              staleAcrossStores,
+		"a delivery cancelled by one is not retried by the other": cancelledByOther,
 	}}
 }
 
-// growingIDs has two stores write in turn, one of which has a clock that is a day behind.
+// growingIDs has two stores write in turn, one of them with a clock that is a day behind.
 func growingIDs(t *suite) {
 	behind := t.open(Options{Now: func() time.Time { return time.Now().Add(-24 * time.Hour) }})
 	stores := []store{t.store, behind}
@@ -51,9 +51,9 @@ func growingIDs(t *suite) {
 	}
 }
 
-// noneMissed follows the deliveries by their IDs, as tail does, while two stores write. An ID that
-// became visible after a greater one would be missed.
-func noneMissed(t *suite) {
+// noIDMissed follows the deliveries by ID, as the command tail does, while two stores write. A reader
+// would miss an ID that became visible after a greater one.
+func noIDMissed(t *suite) {
 	other := t.open(Options{})
 	w := addWebhook(t, t.store, "acme")
 	const each = 40
@@ -76,7 +76,7 @@ func noneMissed(t *suite) {
 	readers.Wait()
 }
 
-// follow reads what is new until there is nothing left after done.
+// follow reads new deliveries until done is closed and none is left.
 func (s *suite) follow(reader store, done <-chan struct{}, want int) {
 	seen, last := 0, storage.ID(1)
 	for ended := false; ; {
@@ -102,9 +102,9 @@ func (s *suite) follow(reader store, done <-chan struct{}, want int) {
 	}
 }
 
-// addedUp has two stores change the same counters at the same time. A store that reads a counter
-// before it writes it would lose counts.
-func addedUp(t *suite) {
+// countersAddUp has two stores change the same counters at the same time. A store that reads a
+// counter before it writes it would lose counts.
+func countersAddUp(t *suite) {
 	stores := []store{t.store, t.open(Options{})}
 	w := addWebhook(t, t.store, "acme")
 	var writers sync.WaitGroup
@@ -114,7 +114,7 @@ func addedUp(t *suite) {
 			for n := range 6 {
 				r := ReceiptOf(w)
 				made, err := mine.Enqueue(t.ctx, EventFor(w))
-				if err == nil && n%3 > 0 { // what one enqueues the other finishes
+				if err == nil && n%3 > 0 { // one store enqueues, the other finishes
 					err = other.Finish(t.ctx, OutcomeOf(made[0], []storage.State{1: storage.StateDelivered, 2: storage.Retrying}[n%3]))
 				}
 				if err == nil {
@@ -141,26 +141,26 @@ func addedUp(t *suite) {
 		}
 		pending, err := s.PendingWork(t.ctx)
 		if err != nil || len(pending) != 1 || pending[0].Queued != 8 || pending[0].Retrying != 8 {
-			t.Errorf("store %d: pending are %+v, %v", i, pending, err)
+			t.Errorf("store %d: pending %+v, %v", i, pending, err)
 		}
 	}
 }
 
-// bothHear tests that each store hears of its own changes and of the other's, and that these are
-// another's, for which an engine looks for work.
-func bothHear(t *suite) {
+// hintsForBoth tests that each store gets hints of its own changes and of the other's, and that the
+// latter are marked as made elsewhere, which makes an engine look for work.
+func hintsForBoth(t *suite) {
 	stores := []store{t.store, t.open(Options{})}
 	hints := []<-chan storage.Change{stores[0].Changes(t.ctx), stores[1].Changes(t.ctx)}
 	for i, writer := range stores {
 		t.must(writer.AddActivity(t.ctx, storage.Activity{Text: "something"}))
-		for n, heard := range hints {
+		for n, hint := range hints {
 			select {
-			case got := <-heard:
+			case got := <-hint:
 				if !got.Has(storage.ChangedActivity) || n != i && !got.Has(storage.ChangedElsewhere) {
-					t.Errorf("store %d heard %b of what store %d wrote", n, got, i)
+					t.Errorf("store %d got the hint %b for a change of store %d", n, got, i)
 				}
 			case <-time.After(20 * time.Second):
-				t.Fatalf("store %d did not hear of what store %d wrote", n, i)
+				t.Fatalf("store %d got no hint for a change of store %d", n, i)
 			}
 		}
 	}
@@ -184,13 +184,13 @@ func finishedByTwo(t *suite) {
 			t.Errorf("counted %+v, %v", counts, err)
 		}
 		if attempts, err := s.Attempts(t.ctx, d.ID); err != nil || len(attempts) != 1 {
-			t.Errorf("attempts are %+v, %v", attempts, err)
+			t.Errorf("attempts %+v, %v", attempts, err)
 		}
 	}
 }
 
 // judgedByTwo has two receivers store the same message at the same time. Of any two receipts, one
-// has to be judged as the later one, or a duplicate would go unnoticed.
+// must be judged with the other as an earlier one, or a duplicate would go unnoticed.
 func judgedByTwo(t *suite) {
 	stores := []store{t.store, t.open(Options{})}
 	w := addWebhook(t, t.store, "acme")
@@ -215,9 +215,9 @@ func judgedByTwo(t *suite) {
 	}
 }
 
-// staleElsewhere changes a webhook in one store that the other has read, and then deletes it
-// there.
-func staleElsewhere(t *suite) {
+// staleAcrossStores changes a webhook in one store that the other has read, and then deletes it in
+// the latter.
+func staleAcrossStores(t *suite) {
 	other := t.open(Options{})
 	mine := addWebhook(t, t.store, "acme")
 	theirs, err := other.Webhook(t.ctx, mine.ID)
@@ -233,9 +233,8 @@ func staleElsewhere(t *suite) {
 	}
 }
 
-// cancelledElsewhere cancels a delivery in one store while the other has an attempt of it under
-// way.
-func cancelledElsewhere(t *suite) {
+// cancelledByOther cancels a delivery in one store while the other has an attempt of it in flight.
+func cancelledByOther(t *suite) {
 	other := t.open(Options{})
 	d := enqueue(t, t.store, addWebhook(t, t.store, "acme"))
 	t.must(t.store.MarkSending(t.ctx, []storage.ID{d.ID}))

@@ -15,7 +15,7 @@ import (
 // Webhooks keeps the webhooks.
 type Webhooks interface {
 	webhookLister
-	webhookMaker
+	webhookCreator
 	webhookReads
 	webhookWrites
 }
@@ -25,10 +25,10 @@ type webhookLister interface {
 	Webhooks(ctx context.Context) ([]storage.Webhook, error)
 }
 
-// A webhookMaker creates webhooks.
-type webhookMaker interface {
-	// CreateWebhook assigns the ID, and 1 as the version. Invalid fields and conflicts are
-	// storage.FieldErrors, all of them in one error.
+// A webhookCreator creates webhooks.
+type webhookCreator interface {
+	// CreateWebhook assigns the ID, and 1 as the version. It reports all invalid fields and
+	// conflicts at once, as storage.FieldErrors.
 	CreateWebhook(ctx context.Context, w *storage.Webhook) error
 }
 
@@ -37,26 +37,26 @@ type webhookReads interface {
 	Webhook(ctx context.Context, id storage.ID) (storage.Webhook, error)
 	WebhookByName(ctx context.Context, name string) (storage.Webhook, error)
 	WebhookAt(ctx context.Context, organization, sandbox string) (storage.Webhook, error)
-	// CheckWebhook returns the error that saving would, and stores nothing.
+	// CheckWebhook returns the error that saving would return, and stores nothing.
 	CheckWebhook(ctx context.Context, w storage.Webhook) error
 }
 
 // webhookWrites are the methods of Webhooks that write.
 type webhookWrites interface {
-	// UpdateWebhook replaces a webhook that has the same version, which it counts up. Another
-	// version is a conflict: somebody has changed the webhook since it was read.
+	// UpdateWebhook replaces a webhook that has the same version, and increments the version.
+	// Another version is a conflict: the webhook has been changed since it was read.
 	UpdateWebhook(ctx context.Context, w *storage.Webhook) error
 	// SaveWebhooks creates webhooks without an ID and updates the others, in one commit.
 	SaveWebhooks(ctx context.Context, all ...*storage.Webhook) error
-	// DeleteWebhook cancels the deliveries that are not final. Those that are, and receipts, stay
-	// with the webhook's name.
+	// DeleteWebhook cancels the deliveries that are not final. The final ones, and the receipts,
+	// are kept with the webhook's name.
 	DeleteWebhook(ctx context.Context, id storage.ID) (cancelled int, err error)
-	// SetWebhookState pauses or activates a webhook. It needs no version, because it changes
-	// nothing else, but counts it up.
+	// SetWebhookState pauses or activates a webhook. It increments the version but does not compare
+	// it, because it changes nothing else.
 	SetWebhookState(ctx context.Context, id storage.ID, state storage.WebhookState, reason string) error
 }
 
-// RunWebhooks tests what a store does with webhooks.
+// RunWebhooks tests how a store keeps webhooks.
 func RunWebhooks[S interface {
 	Base
 	Profiles
@@ -69,17 +69,17 @@ func RunWebhooks[S interface {
 func webhooksTests() subject {
 	return subject{
 		bare: true,
-		both: tests{
+		twice: tests{
 			"a webhook is read as it was saved":          savedWebhook,
 			"an unknown webhook is not found":            unknownWebhook,
 			"conflicts are reported with invalid fields": takenFields,
 			"saving over a newer version is a conflict":  newerVersion,
 			"a deleted webhook leaves its name behind":   deletedWebhook,
-			"webhooks are saved all or none":             allWebhooks,
+			"webhooks are saved all or none":             webhooksAllOrNone,
 			"checking a webhook stores nothing":          checkedWebhook,
 		},
-		alone: tests{
-			"one of many gets the sandbox":            oneSandbox,
+		once: tests{
+			"only one of many gets the sandbox":       oneSandbox,
 			"saving no webhook begins no transaction": noWebhook,
 		},
 	}
@@ -128,8 +128,8 @@ func unknownWebhook(t *suite) {
 	}
 }
 
-// takenFields tests that invalid fields and conflicts are reported together, so that a form shows
-// all of them at once. The error matches ErrInvalid unless all are conflicts.
+// takenFields tests that invalid fields and conflicts are reported together, because a form shows all
+// of them at once. The error matches ErrInvalid unless all are conflicts.
 func takenFields(t *suite) {
 	s := t.store
 	addWebhook(t, s, "acme")
@@ -153,12 +153,12 @@ func takenFields(t *suite) {
 		t.Error("a webhook that was not saved got an ID")
 	}
 	if all, _ := s.Webhooks(t.Context()); len(all) != 2 {
-		t.Errorf("%d webhooks after refused ones", len(all))
+		t.Errorf("%d webhooks after refusals", len(all))
 	}
 }
 
-// newerVersion tests that a form that was opened before a change does not undo it, not even a
-// pause by the engine.
+// newerVersion tests that a form that was opened before a change does not undo it, not even if the
+// change is a pause by the engine.
 func newerVersion(t *suite) {
 	s := t.store
 	mine := addWebhook(t, s, "acme")
@@ -192,8 +192,8 @@ func newerVersion(t *suite) {
 	}
 }
 
-// deletedWebhook tests what is left of a webhook. One of the same name that is created later is
-// another one.
+// deletedWebhook tests what is left of a deleted webhook. A later webhook of the same name is a
+// different one.
 func deletedWebhook(t *suite) {
 	s := t.store
 	w := addWebhook(t, s, "acme")
@@ -235,8 +235,8 @@ func deletedWebhook(t *suite) {
 	}
 }
 
-// oneSandbox has three stores create webhooks of one sandbox at the same time. To check first and
-// then write would let several of them through.
+// oneSandbox has three stores create webhooks of one sandbox at the same time. A store that checks
+// before its transaction would let several of them through.
 func oneSandbox(t *suite) {
 	stores := []store{t.store, t.open(Options{}), t.open(Options{})}
 	var won, lost int
@@ -265,8 +265,9 @@ func oneSandbox(t *suite) {
 	}
 }
 
-// allWebhooks saves webhooks two of which are of one sandbox, and then all of them.
-func allWebhooks(t *suite) {
+// webhooksAllOrNone saves webhooks two of which share a sandbox, then the same with the conflict
+// resolved.
+func webhooksAllOrNone(t *suite) {
 	s := t.store
 	old := addWebhook(t, s, "old")
 	changed, first, second := old, WebhookNamed("first"), WebhookNamed("second")
@@ -284,7 +285,7 @@ func allWebhooks(t *suite) {
 	}
 }
 
-// checkedWebhook tests a form's check, which must not reserve anything.
+// checkedWebhook tests the check of a form, which must not reserve anything.
 func checkedWebhook(t *suite) {
 	s := t.store
 	addWebhook(t, s, "old")

@@ -162,7 +162,7 @@ func (s *Screen) askFor(o storage.CheckOptions) tea.Cmd {
 	ctx, store, webhook := s.env.Context, s.store, s.wanted.webhook
 	return func() tea.Msg {
 		run := storage.CheckRun{WebhookID: webhook, Options: o}
-		if err := store.AskCheck(ctx, &run); err != nil {
+		if err := store.RequestCheck(ctx, &run); err != nil {
 			return screen.Continue(func() tea.Cmd {
 				return tea.Batch(screen.Say(screen.Bad(s.env.Translate(screen.OneLine(err), s.env.Now()))), s.Refresh(storage.ChangedChecks))
 			})
@@ -215,7 +215,7 @@ func runMenu(e *screen.Env, webhook string, runs []storage.CheckRun, shown stora
 		} else if len(only) > 1 {
 			detail += fmt.Sprintf("   only %s and %d more", only[0], len(only)-1)
 		}
-		m.Details = append(m.Details, component.MenuItem{ID: strconv.Itoa(i), Label: e.DayOrClock(r.AskedAt), Detail: detail})
+		m.Details = append(m.Details, component.MenuItem{ID: strconv.Itoa(i), Label: e.DayOrClock(r.RequestedAt), Detail: detail})
 		if r.ID == shown {
 			m.At = i
 		}

@@ -16,14 +16,14 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// Store stores the runs. A run is requested with AskCheck and made by the engine, which may be in another
+// Store stores the runs. A run is requested with RequestCheck and made by the engine, which may be in another
 // process.
 type Store interface {
 	storage.ParkedStore
 	CheckRuns(ctx context.Context, webhook storage.ID) ([]storage.CheckRun, error)
 	CheckRun(context.Context, storage.ID) (storage.CheckRun, error)
 	CheckBefore(context.Context, storage.CheckRun) (storage.CheckRun, error)
-	AskCheck(context.Context, *storage.CheckRun) error
+	RequestCheck(context.Context, *storage.CheckRun) error
 	StopCheck(context.Context, storage.ID) error
 }
 
@@ -167,7 +167,7 @@ func (c choice) among(runs []storage.CheckRun) storage.ID {
 		case c.id != 0:
 			return r.ID == c.id
 		case !c.at.IsZero():
-			return !r.AskedAt.After(c.at)
+			return !r.RequestedAt.After(c.at)
 		}
 		return true
 	})

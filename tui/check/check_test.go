@@ -64,7 +64,7 @@ func TestBeforeTheFirstRun(t *testing.T) {
 		d.Press("r")
 		d.Wait(time.Second)
 		d.See("· asked for", "0 of 0")
-		if run := newest(d); run.State != storage.CheckAsked || len(run.Options.Only) != 0 {
+		if run := newest(d); run.State != storage.CheckRequested || len(run.Options.Only) != 0 {
 			t.Errorf("asked for %+v", run)
 		}
 	})
@@ -96,7 +96,7 @@ func TestAnEndpointElsewhereIsCheckedOnlyIfAPersonSaysSo(t *testing.T) {
 					d.Press("r")
 					d.Answer("y")
 				}
-				if run := newest(d); run.State != storage.CheckAsked {
+				if run := newest(d); run.State != storage.CheckRequested {
 					t.Errorf("the run is %s", run.State)
 				}
 			})

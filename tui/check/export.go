@@ -38,7 +38,7 @@ func (e exporter) binding(r report.Report) screen.Binding {
 func (e exporter) choose(r report.Report) tea.Cmd {
 	r.Zone = e.env.Location
 	return e.env.ChooseFormat("Export the report as", exportFormats(), func(f screen.ExportFormat) tea.Cmd {
-		path := e.env.ExportField("check", r.Run.AskedAt, f)
+		path := e.env.ExportField("check", r.Run.RequestedAt, f)
 		path.Help += " Secrets are masked."
 		return e.env.Fill(screen.FormSpec{
 			Title: "Export as " + f.Name, Verb: "Write",

@@ -18,7 +18,7 @@ func TestRunsAgain(t *testing.T) {
 			drive(t, checked, func(d *tuitest.Driver) {
 				d.Press(key)
 				d.Wait(time.Second)
-				if run := newest(d); run.State != storage.CheckAsked || !slices.Equal(run.Options.Only, only) {
+				if run := newest(d); run.State != storage.CheckRequested || !slices.Equal(run.Options.Only, only) {
 					t.Errorf("%s asked for %+v", key, run.Options)
 				}
 				d.See("· asked for", "the newest of 2 runs")

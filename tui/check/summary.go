@@ -57,7 +57,7 @@ func (s summary) verdict() (glyph, word string, ink style.Style) {
 		word = word[:end]
 	}
 	switch {
-	case r.Run.State == storage.CheckAsked:
+	case r.Run.State == storage.CheckRequested:
 		return style.Info, "asked for", th.Text
 	case r.Run.State == storage.CheckRunning:
 		return style.Dot, word, th.Strong
@@ -74,7 +74,7 @@ func (s summary) verdict() (glyph, word string, ink style.Style) {
 // facts returns when the run was requested, how long it took, and how many requests it sent.
 func (s summary) facts() string {
 	run := s.Run
-	parts := []string{s.env.FormatTime(run.AskedAt)}
+	parts := []string{s.env.FormatTime(run.RequestedAt)}
 	switch {
 	case run.StartedAt.IsZero():
 	case run.State.Ended():
@@ -119,9 +119,9 @@ func (s summary) progress(width int) string {
 		}
 		changes.WriteString("   " + ink.Render(fmt.Sprintf("%d %s", len(change.Cases), change.What)))
 	}
-	since := " since the run " + s.env.At(r.Before.AskedAt) + ":"
+	since := " since the run " + s.env.At(r.Before.RequestedAt) + ":"
 	if !component.Fits(since, changes.String(), width) {
-		since = " since " + s.env.FormatTime(r.Before.AskedAt) + ":"
+		since = " since " + s.env.FormatTime(r.Before.RequestedAt) + ":"
 	}
 	return component.Fit(th.Dim.Render(since)+changes.String(), width)
 }
@@ -156,7 +156,7 @@ func (s summary) waiting() string {
 	switch run := s.Run; {
 	case run.State.Ended():
 		return ""
-	case dead && run.State == storage.CheckAsked:
+	case dead && run.State == storage.CheckRequested:
 		return "no engine is running, here or in another process, so nothing is sent yet: start backchannel serve, or the console again"
 	case dead:
 		return "the process that made the run is gone. The run is marked as lost once an engine is running (backchannel serve), and can then be repeated"

@@ -17,7 +17,7 @@ type checks struct {
 func (s checks) Check(webhook storage.ID, at time.Time, o storage.CheckOptions) storage.CheckRun {
 	s.t.Helper()
 	run := storage.CheckRun{WebhookID: webhook, Options: o}
-	s.At(at, func() { s.must(s.AskCheck(context.Background(), &run)) })
+	s.At(at, func() { s.must(s.RequestCheck(context.Background(), &run)) })
 	return run
 }
 
@@ -25,7 +25,7 @@ func (s checks) Check(webhook storage.ID, at time.Time, o storage.CheckOptions) 
 // with a result have ended, a fifth of a second after the one before.
 func (s checks) Begin(run *storage.CheckRun, cases ...storage.CheckCase) {
 	s.t.Helper()
-	at := run.AskedAt.Add(time.Second)
+	at := run.RequestedAt.Add(time.Second)
 	for i := range cases {
 		if c := &cases[i]; c.Result != "" {
 			c.StartedAt = at
@@ -33,7 +33,7 @@ func (s checks) Begin(run *storage.CheckRun, cases ...storage.CheckCase) {
 			c.EndedAt = at
 		}
 	}
-	s.At(run.AskedAt.Add(time.Second), func() { s.must(s.StartCheck(context.Background(), run.ID, cases)) })
+	s.At(run.RequestedAt.Add(time.Second), func() { s.must(s.StartCheck(context.Background(), run.ID, cases)) })
 	run.Cases = cases
 }
 
@@ -47,7 +47,7 @@ func (s checks) Progress(run storage.CheckRun, c storage.CheckCase) {
 func (s checks) End(run storage.CheckRun, state storage.CheckState, reason string) {
 	s.t.Helper()
 	run.State, run.Reason = state, reason
-	s.At(run.AskedAt.Add(20*time.Second), func() { s.must(s.EndCheck(context.Background(), run)) })
+	s.At(run.RequestedAt.Add(20*time.Second), func() { s.must(s.EndCheck(context.Background(), run)) })
 }
 
 // Request stores a request of a case that was answered with a status code.
@@ -55,7 +55,7 @@ func (s checks) Request(run storage.CheckRun, caseID string, code int) storage.D
 	s.t.Helper()
 	event := storage.Event{
 		WebhookID: run.WebhookID, RequestID: "check", Channel: storage.Email, Status: storage.StatusSent, Identity: "recipient@example.com",
-		CreatedAt: run.AskedAt.Add(time.Second), Payload: []byte("{}"),
+		CreatedAt: run.RequestedAt.Add(time.Second), Payload: []byte("{}"),
 	}
 	var made []storage.Delivery
 	s.At(event.CreatedAt, func() {

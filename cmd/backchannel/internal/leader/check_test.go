@@ -21,7 +21,7 @@ func TestTheReceiverPassesTheCheck(t *testing.T) {
 		t.Fatal(err)
 	}
 	run := storage.CheckRun{WebhookID: w.ID, Options: storage.CheckOptions{Skip: []string{"load", "slow"}, PerSecond: storage.MaxCheckRate}}
-	if err := store.AskCheck(t.Context(), &run); err != nil {
+	if err := store.RequestCheck(t.Context(), &run); err != nil {
 		t.Fatal(err)
 	}
 	ctx, stop := context.WithCancel(t.Context())
