@@ -129,7 +129,7 @@ func (f *forwarder) plan(r *storage.Receipt, via []string) storage.Forward {
 	case f.slots <- struct{}{}:
 		return storage.Forward{URL: f.url, State: storage.ForwardWaiting}
 	default:
-		planned.State, planned.Error = storage.ForwardDropped, fmt.Sprintf("%d others were waiting for it", maxToRelay)
+		planned.State, planned.Error = storage.ForwardDropped, fmt.Sprintf("%d others were waiting already", maxToRelay)
 		f.record(droppedForwards(), planned.Error)
 		return planned
 	}

@@ -271,7 +271,7 @@ func TestForwardNeverHoldsUpAnAnswer(t *testing.T) {
 	if states[storage.ForwardWaiting] != maxToRelay || states[storage.ForwardDropped] != 3 {
 		t.Errorf("states are %v", states)
 	}
-	if got := g.latest().Forward; got.Error != "1024 others were waiting for it" {
+	if got := g.latest().Forward; got.Error != "1024 others were waiting already" {
 		t.Errorf("kept %+v", got)
 	}
 	if n := l.count(); n > maxRelaying {
