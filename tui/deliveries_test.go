@@ -54,7 +54,7 @@ func TestRetryCancelAndReplay(t *testing.T) {
 		}
 		c.miss("t retry now", "X cancel")
 		if n := strings.Count(c.screen(), "acme prod cancelled"); n != 1 {
-			t.Errorf("that it is cancelled is said %d times:\n%s", n, c.screen())
+			t.Errorf("the cancellation is shown %d times:\n%s", n, c.screen())
 		}
 		c.press("r")
 		c.wait(time.Second)

@@ -28,7 +28,7 @@ func TestNothingWaitsInsideUpdate(t *testing.T) {
 			c.start(c.m.keys.dispatch(slowly(takes, nil)))
 			c.press("3", "4")
 			if waited := time.Since(began); waited != 0 {
-				t.Errorf("what takes %s held the program up for %s", takes, waited)
+				t.Errorf("a command of %s blocked the program for %s", takes, waited)
 			}
 			c.see("▸1 Webhooks")
 			c.wait(min(takes, dispatchLimit))

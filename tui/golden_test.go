@@ -161,7 +161,7 @@ func checkFits(t *testing.T, c *console, width, height int) {
 			t.Fatalf("at %d×%d line %d has %d cells: %q", width, height, i+1, ansi.StringWidth(plain), plain)
 		}
 		if strings.ContainsFunc(plain, movesTheCursor) {
-			t.Fatalf("at %d×%d a control character comes through on line %d: %q", width, height, i+1, plain)
+			t.Fatalf("at %d×%d a control character is on line %d: %q", width, height, i+1, plain)
 		}
 	}
 }

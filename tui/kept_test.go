@@ -65,7 +65,7 @@ func TestThemeIsSaved(t *testing.T) {
 		} {
 			step.do()
 			if want := "theme = '" + step.want + "' # by day\n"; kept() != want || c.m.env.Theme.Dark != step.dark {
-				t.Errorf("the theme is dark: %v, and there is kept %q, want %q", c.m.env.Theme.Dark, kept(), want)
+				t.Errorf("the theme is dark: %v, and the file has %q, want %q", c.m.env.Theme.Dark, kept(), want)
 			}
 		}
 	})
@@ -81,7 +81,7 @@ func TestColumnsAreSaved(t *testing.T) {
 		c.press("space", "right", "right", "space", "ctrl+s") // without State
 		c.miss("State Name")
 		if !strings.HasPrefix(kept(), "[columns]\nwebhooks = ['Name', '") {
-			t.Errorf("there is kept %q", kept())
+			t.Errorf("the file has %q", kept())
 		}
 		c.press("3")
 		c.see("Nothing was fired yet")
@@ -90,7 +90,7 @@ func TestColumnsAreSaved(t *testing.T) {
 		c.pick("columns")
 		c.press("space", "ctrl+s")
 		if !strings.Contains(kept(), "[columns]\nwebhooks = [") {
-			t.Errorf("there is kept %q", kept())
+			t.Errorf("the file has %q", kept())
 		}
 		c.miss("Name Ch")
 		c.pick("columns")
@@ -106,16 +106,16 @@ func TestFiltersAreSaved(t *testing.T) {
 		c.miss("acme prod")
 		c.press("/", "x")
 		if !strings.Contains(kept(), "'stag'") {
-			t.Errorf("while it is typed, there is kept %q", kept())
+			t.Errorf("while it is typed, the file has %q", kept())
 		}
 		c.press("backspace", "backspace", "enter")
 		if !strings.Contains(kept(), "webhooks = 'sta'") {
-			t.Errorf("once it is typed, there is kept %q", kept())
+			t.Errorf("once it is typed, the file has %q", kept())
 		}
 		c.press("esc")
 		c.see("acme prod")
 		if kept() != "[filters]\ndeliveries = 'state:failed'\n" {
-			t.Errorf("without a filter, there is kept %q", kept())
+			t.Errorf("without a filter, the file has %q", kept())
 		}
 		c.press("3")
 		c.see("/ state:failed")
@@ -123,13 +123,13 @@ func TestFiltersAreSaved(t *testing.T) {
 		c.write("acme")
 		c.press("enter")
 		if kept() != "[filters]\ndeliveries = 'state:failed'\nactivity = 'acme'\n" {
-			t.Errorf("there is kept %q", kept())
+			t.Errorf("the file has %q", kept())
 		}
 		if cmd := c.m.key(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune("q")}); cmd == nil || cmd() != tea.Quit() {
 			t.Error("q does not quit while there is a filter")
 		}
 		if !strings.Contains(kept(), "activity = 'acme'") {
-			t.Errorf("after q there is kept %q", kept())
+			t.Errorf("after q the file has %q", kept())
 		}
 	})
 }
@@ -157,7 +157,7 @@ func TestKeysAreReplaced(t *testing.T) {
 		c.press("Y")
 		c.see("Nothing was copied yet: n copies")
 		if !strings.HasSuffix(kept(), "'/' = 'f5'\ny = 'n'\n") {
-			t.Errorf("there is kept %q", kept())
+			t.Errorf("the file has %q", kept())
 		}
 		c.press("n")
 		c.see("Copy")
@@ -167,7 +167,7 @@ func TestKeysAreReplaced(t *testing.T) {
 		c.press("tab", "ctrl+s")
 		c.see("y is the key again")
 		if strings.Contains(kept(), "y =") {
-			t.Errorf("there is kept %q", kept())
+			t.Errorf("the file has %q", kept())
 		}
 	})
 }
@@ -265,7 +265,7 @@ func TestTheLastSettingIsSaved(t *testing.T) {
 		c.m.settings.unsaved = append(c.m.settings.unsaved, setting{config.Mouse(), true})
 		c.m.settings.flush()
 		if !strings.Contains(kept(), "mouse = true") {
-			t.Errorf("there is kept %q", kept())
+			t.Errorf("the file has %q", kept())
 		}
 	})
 }

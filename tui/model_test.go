@@ -87,7 +87,7 @@ func TestTooSmall(t *testing.T) {
 		c.see("59×20 is too small: the console needs 60×20")
 		c.press("q", "n")
 		if c.quit {
-			t.Error("a key acted on what nobody can see")
+			t.Error("a key acted on what is not visible")
 		}
 		c.size(60, 20)
 		c.see("No webhook yet", "127.0.0.1:9443")

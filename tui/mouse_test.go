@@ -111,7 +111,7 @@ func TestMouseIsOffUntilAKeyTurnsItOn(t *testing.T) {
 		c.press("M")
 		c.see("the mouse works here")
 		if !strings.Contains(kept(), "mouse = true") {
-			t.Errorf("there is kept %q", kept())
+			t.Errorf("the file has %q", kept())
 		}
 		c.clickOn("3 Deliveries")
 		c.see("Nothing was fired yet")
@@ -119,7 +119,7 @@ func TestMouseIsOffUntilAKeyTurnsItOn(t *testing.T) {
 		c.clickOn("3 Deliveries")
 		c.see("Feedback webhook settings")
 		if !strings.Contains(kept(), "mouse = false") {
-			t.Errorf("there is kept %q", kept())
+			t.Errorf("the file has %q", kept())
 		}
 	})
 }

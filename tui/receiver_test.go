@@ -133,7 +133,7 @@ func TestReceiverFilter(t *testing.T) {
 		c.press("enter")
 		c.see("filter, column 20", "one of pass, fail, n/a")
 		if !receiverOf(c).Typing() {
-			t.Error("enter took a filter that cannot be read")
+			t.Error("enter accepted an invalid filter")
 		}
 		c.press("esc")
 		c.see("5 of 5")

@@ -108,7 +108,7 @@ func (p *tty) end() error {
 	case err := <-p.ended:
 		return err
 	case <-time.After(patience):
-		p.t.Fatal("the console goes on")
+		p.t.Fatal("the console continues")
 		return nil
 	}
 }

@@ -172,7 +172,7 @@ func TestClearingAFilterRestoresThePosition(t *testing.T) {
 		c.wait(time.Second)
 		c.press("esc")
 		if got := receiverOf(c).List().SelectedID(); got != arrived(501, "").ID {
-			t.Errorf("selected %d, not what is nearest to where one was", got)
+			t.Errorf("selected %d, not the nearest record", got)
 		}
 	})
 }

@@ -110,7 +110,7 @@ func (s *terminalProgram) ended() int {
 	case code := <-done:
 		return code
 	case <-time.After(patience):
-		s.t.Fatal("it goes on")
+		s.t.Fatal("it continues")
 		return 0
 	}
 }

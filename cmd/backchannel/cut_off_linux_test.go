@@ -28,7 +28,7 @@ func TestANodeIsCutOff(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			if way.long && !long() {
-				t.Skip("one way of two is tested, unless -kills says more than 3, as make torture does")
+				t.Skip("half of the ways are tested unless -kills is greater than 3, as with make torture")
 			}
 			n := newNetwork(t)
 			server := pgtest.Start(t, pgtest.Options{Settings: []string{"listen_addresses=" + hubAddress}, Inside: n.hub.do})

@@ -55,7 +55,7 @@ func TestUnusableDatabasesAreReportedInOneLine(t *testing.T) {
 					t.Errorf("%v exits %d, want %d", args, code, bad.code)
 				}
 				if s := string(text); strings.Count(s, "\n") != 1 || !strings.Contains(s, bad.says) || strings.Contains(s, password) {
-					t.Errorf("%v writes, and should say %q in one line without the password:\n%s", args, bad.says, s)
+					t.Errorf("%v: want %q in one line without the password; got:\n%s", args, bad.says, s)
 				}
 			}
 		})

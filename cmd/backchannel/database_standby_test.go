@@ -19,7 +19,7 @@ func TestAStandbyTakesOver(t *testing.T) {
 	url := strings.Replace(overTCP(t, primary, database), primary.Address(), primary.Address()+","+standby.Address(), 1)
 	c := newCluster(t, url+"?sslmode=disable&target_session_attrs=read-write")
 	if text, _ := c.command("doctor").CombinedOutput(); !strings.Contains(string(text), "a commit is on a standby, too") {
-		t.Errorf("doctor does not tell of the standby:\n%s", text)
+		t.Errorf("doctor does not report the standby:\n%s", text)
 	}
 	nodes := []*memberProcess{c.node(), c.node()}
 	stop := make(chan struct{})

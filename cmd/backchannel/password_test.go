@@ -192,7 +192,7 @@ func wantNodeWithoutPassword(t *testing.T, c *cluster, serve, doctor *exec.Cmd) 
 	}
 	<-m.ended
 	if !strings.Contains(m.err.String(), "goroutine ") {
-		t.Error("SIGQUIT told nothing")
+		t.Error("SIGQUIT printed no stack")
 	}
 	wantNoPassword(t, "what serve writes", []byte(m.out.String()+m.err.String()))
 	for _, variable := range serve.Env {

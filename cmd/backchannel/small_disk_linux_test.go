@@ -52,7 +52,7 @@ func newSmallDisk(t *testing.T, size string) *smallDisk {
 		}
 	})
 	if err != nil && os.Getenv("CI") == "" {
-		t.Skipf("this machine lets nobody mount a small disk: %v", err)
+		t.Skipf("this machine does not allow mounting a small disk: %v", err)
 	}
 	if err != nil {
 		t.Fatal(err)

@@ -33,7 +33,7 @@ func TestASilentTerminalDelaysNothing(t *testing.T) {
 				t.Errorf("it stalls")
 			}
 			if strings.Contains(output, "\x1b") {
-				t.Errorf("it wrote to the terminal what only a console may: %q", output)
+				t.Errorf("it wrote sequences that only a console may write: %q", output)
 			}
 			if output == "" {
 				t.Error("it wrote nothing")

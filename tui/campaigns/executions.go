@@ -23,7 +23,7 @@ type executions struct {
 	reveal   storage.ID       // to be selected as soon as it has been read; 0: none
 }
 
-// A call is everything that is known about a call.
+// A call is a call of the execution API with everything that the screen shows about it.
 type call struct {
 	storage.Execution
 	messages []storage.Message // in the order of the recipients

@@ -13,7 +13,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// form is Create campaign, and Edit.
+// form is the form that creates or edits a campaign.
 type form = screen.RecordForm[storage.Campaign]
 
 // newForm returns a form that edits a campaign, or creates it if it has no ID yet.

@@ -33,7 +33,7 @@ type messages struct {
 	store  callStore
 	title  string
 	reveal storage.ID // to be selected as soon as it has been read; 0: none
-	from   bool       // opened from a record of one of them, to which the key m leads back
+	from   bool       // opened from a record of a message, to which the key m leads back
 }
 
 // A message is everything that is known about one message.
@@ -44,11 +44,11 @@ type message struct {
 	silent     string // why there are no events, or ""
 }
 
-// A messageScope is what the messages of a screen have in common.
+// A messageScope selects the messages of a screen. A zero field selects any.
 type messageScope struct {
 	title     string
-	campaign  storage.ID // 0: every one
-	execution storage.ID // likewise
+	campaign  storage.ID
+	execution storage.ID
 }
 
 // The tabs of a message.

@@ -7,7 +7,7 @@ import (
 	"backchannel/tui/style"
 )
 
-// inventoryTitle is Adobe's name for this kind of campaigns.
+// inventoryTitle is Adobe's name for campaigns of this kind.
 const inventoryTitle = "API-triggered campaigns"
 
 // welcome explains the empty inventory, and how to create the first campaign.
@@ -45,7 +45,7 @@ func cells(th *style.Theme, r row) []component.Cell {
 		{Text: string(r.Channel), Style: th.Text},
 		statusCell(th, r.Campaign),
 		webhooksCell(th, r),
-		{Text: screen.Thousands(r.Executions), Style: quietZero(th, r.Executions, th.Text)},
+		{Text: screen.Thousands(r.Executions), Style: dimZero(th, r.Executions, th.Text)},
 		countCell(th, r, storage.MessageDelivered, th.Text),
 		countCell(th, r, storage.MessageBounce, th.Bad),
 		countCell(th, r, storage.MessageError, th.Bad),
@@ -91,11 +91,11 @@ func webhooksCell(th *style.Theme, r row) component.Cell {
 // countCell returns the cell with the number of the campaign's messages in a state.
 func countCell(th *style.Theme, r row, state storage.MessageState, ink style.Style) component.Cell {
 	n := r.counts[state]
-	return component.Cell{Text: screen.Thousands(n), Style: quietZero(th, n, ink)}
+	return component.Cell{Text: screen.Thousands(n), Style: dimZero(th, n, ink)}
 }
 
-// quietZero returns a dim style for 0, so that other numbers stand out.
-func quietZero(th *style.Theme, n int64, ink style.Style) style.Style {
+// dimZero returns a dim style for 0, so that other numbers stand out.
+func dimZero(th *style.Theme, n int64, ink style.Style) style.Style {
 	if n == 0 {
 		return th.Dim
 	}

@@ -159,7 +159,7 @@ func amount(by Actions, w storage.Webhook, o storage.CheckOptions) (requests, ra
 
 // askFor requests a run and shows it. It is made by the engine, which may be in another process.
 func (s *Screen) askFor(o storage.CheckOptions) tea.Cmd {
-	ctx, store, webhook := s.env.Context, s.store, s.wanted.webhook
+	ctx, store, webhook := s.env.Context, s.store, s.choice.webhook
 	return func() tea.Msg {
 		run := storage.CheckRun{WebhookID: webhook, Options: o}
 		if err := store.RequestCheck(ctx, &run); err != nil {

@@ -27,12 +27,12 @@ type Store interface {
 	StopCheck(context.Context, storage.ID) error
 }
 
-// Actions are what the screen cannot do with the store alone.
+// Actions has what the screen cannot do with the store alone.
 type Actions struct {
 	// Requests returns approximately how many requests a run sends; nil: unknown.
 	Requests func(storage.Webhook, storage.CheckOptions) int
 	// Export writes a report to a file, and returns its path. If the file exists and to.Replace is
-	// false, it returns an error that is fs.ErrExist. nil: there is no export.
+	// false, its error matches fs.ErrExist. If Export is nil, the screen cannot write files.
 	Export func(ctx context.Context, r report.Report, to Destination) (path string, err error)
 }
 
@@ -50,7 +50,7 @@ type Screen struct {
 	store   Store
 	actions Actions
 
-	wanted  choice
+	choice  choice
 	reading screen.Query[known]
 	report  known
 	err     error
@@ -60,8 +60,8 @@ type Screen struct {
 	follow bool // select the running case, and at the end the first failed one, until a person moves
 }
 
-// A choice says which run of a webhook to show: that with an ID, otherwise that at a time, otherwise
-// the newest.
+// A choice selects the run of a webhook to show: the one with an ID, otherwise the latest that was requested
+// by a time, otherwise the newest.
 type choice struct {
 	webhook, id storage.ID
 	at          time.Time
@@ -80,7 +80,7 @@ type known struct {
 // New returns the report of a webhook's run at a time, or of its newest run for the zero time.
 func New(e *screen.Env, store Store, actions Actions, webhook storage.ID, at time.Time) *Screen {
 	s := &Screen{
-		env: e, store: store, actions: actions, wanted: choice{webhook: webhook, at: at}, follow: true,
+		env: e, store: store, actions: actions, choice: choice{webhook: webhook, at: at}, follow: true,
 		reading: screen.Query[known]{Ctx: e.Context}, shape: shape{folded: map[string]bool{}},
 	}
 	s.Inventory = screen.NewInventory(e, screen.InventorySpec[row]{
@@ -103,10 +103,10 @@ func (s *Screen) Title() string {
 }
 
 // summary returns what is shown above the list.
-func (s *Screen) summary() summary { return summary{s.env, s.wanted.webhook, s.report} }
+func (s *Screen) summary() summary { return summary{s.env, s.choice.webhook, s.report} }
 
 // Webhook returns the webhook that is checked, at which f fires.
-func (s *Screen) Webhook() (storage.ID, bool) { return s.wanted.webhook, true }
+func (s *Screen) Webhook() (storage.ID, bool) { return s.choice.webhook, true }
 
 // Refresh reads the run again if a change affects it. Changes of webhooks do, because a paused webhook
 // cannot be checked.
@@ -114,13 +114,13 @@ func (s *Screen) Refresh(c storage.Change) tea.Cmd {
 	if !c.Has(storage.ChangedChecks | storage.ChangedWebhooks) {
 		return nil
 	}
-	return s.reading.Ask(s.wanted.read(s.store))
+	return s.reading.Ask(s.choice.read(s.store))
 }
 
 // show shows a run of the webhook. With 0 it shows the newest run, and later any newer one.
 func (s *Screen) show(id storage.ID) tea.Cmd {
-	s.wanted, s.follow, s.shape = choice{webhook: s.wanted.webhook, id: id}, true, shape{folded: map[string]bool{}}
-	return s.reading.Restart(s.wanted.read(s.store))
+	s.choice, s.follow, s.shape = choice{webhook: s.choice.webhook, id: id}, true, shape{folded: map[string]bool{}}
+	return s.reading.Restart(s.choice.read(s.store))
 }
 
 // read returns the function that reads the run.
@@ -160,7 +160,7 @@ func readWebhook(ctx context.Context, store Store, id storage.ID) (storage.Webho
 	return w, storage.WhyParked(w, breakers), err
 }
 
-// among returns the chosen run, or the newest if that has been removed.
+// among returns the ID of the chosen run, or of the newest one if the chosen run has been removed.
 func (c choice) among(runs []storage.CheckRun) storage.ID {
 	at := slices.IndexFunc(runs, func(r storage.CheckRun) bool {
 		switch {

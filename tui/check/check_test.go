@@ -27,8 +27,8 @@ func driveAt(t *testing.T, at time.Time, fill func(*tuitest.Store), test func(*t
 
 func unchecked(s *tuitest.Store) { s.AddWebhook(tuitest.Acme()) }
 
-// elsewhere is acme with another URL.
-func elsewhere(url string, rate float64) func(*tuitest.Store) {
+// acmeAt returns a function that adds acme with another URL.
+func acmeAt(url string, rate float64) func(*tuitest.Store) {
 	return func(s *tuitest.Store) {
 		w := tuitest.Acme()
 		w.URL, w.Delivery.RatePerSec = url, rate
@@ -70,14 +70,14 @@ func TestBeforeTheFirstRun(t *testing.T) {
 	})
 }
 
-func TestAnEndpointElsewhereIsCheckedOnlyIfAPersonSaysSo(t *testing.T) {
+func TestCheckingARemoteEndpointAsksFirst(t *testing.T) {
 	t.Parallel()
 	for url, asks := range map[string]bool{
 		"@receiver": false, "https://localhost:8443/x": false, "https://[::1]/x": false,
 		"https://hooks.example.com/x": true, "https://10.0.0.3/x": true,
 	} {
 		t.Run(url, func(t *testing.T) {
-			driveAt(t, time.Time{}, elsewhere(url, 2.5), func(d *tuitest.Driver) {
+			driveAt(t, time.Time{}, acmeAt(url, 2.5), func(d *tuitest.Driver) {
 				d.Press("r")
 				if asks {
 					if all, _ := d.Store.CheckRuns(context.Background(), 0); len(all) != 0 {

@@ -2,7 +2,8 @@ package check
 
 import tea "github.com/charmbracelet/bubbletea"
 
-// Click selects a case, or moves the focus to a pane. The inventory does not know of the lines above it.
+// Click selects a case, or moves the focus to a pane. The inventory counts lines from its own top, which is
+// below the summary.
 func (s *Screen) Click(x, y int) tea.Cmd {
 	s.follow = false
 	return s.Inventory.Click(x, y-s.above)

@@ -83,7 +83,7 @@ func TestEarlierRuns(t *testing.T) {
 	})
 }
 
-// The report that an activity leads to is the one of its time.
+// An activity leads to the run that had been requested by its time.
 func TestTheRunOfATime(t *testing.T) {
 	t.Parallel()
 	for at, want := range map[time.Duration]string{
@@ -136,7 +136,7 @@ func TestWhyAWebhookCannotBeChecked(t *testing.T) {
 	}
 }
 
-// What another process did between the reading and the key is said too.
+// Another process may have asked for a run since the report was read.
 func TestARunThatIsRefused(t *testing.T) {
 	drive(t, checked, func(d *tuitest.Driver) {
 		d.Store.Check(tuitest.Acme().ID, tuitest.Noon(), storage.CheckOptions{})

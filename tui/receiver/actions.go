@@ -52,7 +52,7 @@ func (r *Screen) toggleChecks() tea.Cmd {
 // detail has. A replay reads it itself.
 func (r *Screen) rowBindings(row storage.Receipt) []screen.Binding {
 	d, read, _ := r.Current()
-	unmatched, unread := "", ""
+	unmatched, unread := "", "" // why a key is disabled
 	if row.WebhookID == 0 {
 		unmatched = "no webhook has this path, so there is nowhere to send it"
 	}
@@ -96,7 +96,7 @@ func (r *Screen) lesserBindings(row storage.Receipt) []screen.Binding {
 	return append(all, r.relatedBindings(row)...)
 }
 
-// relatedBindings returns the keys that lead to what belongs to the receipt.
+// relatedBindings returns the keys that lead to the receipt's message and delivery.
 func (r *Screen) relatedBindings(row storage.Receipt) []screen.Binding {
 	message := screen.Binding{Keys: []string{"m"}, Label: "message", Help: "Show the life of its message; if that is not from a campaign here, its receipts", Do: func() tea.Cmd { return r.showMessage(row) }}
 	if row.RequestID == "" && row.DeliveryID == 0 {
@@ -111,8 +111,8 @@ func (r *Screen) relatedBindings(row storage.Receipt) []screen.Binding {
 	return []screen.Binding{message, delivery}
 }
 
-// showMessage opens the message that the receipt is about. Only an event of a campaign here has one. For
-// others, it lists the receipts with the same request ID.
+// showMessage opens the message that the receipt is about. Only events of campaigns in this console have
+// one. For others, it lists the receipts with the same request ID.
 func (r *Screen) showMessage(row storage.Receipt) tea.Cmd {
 	receipts := func() tea.Cmd { return screen.FilterTo(screen.ViewReceiver, messageFilter(row.RequestID)) }
 	if row.DeliveryID == 0 {

@@ -18,8 +18,8 @@ type body struct {
 	raw bool
 }
 
-// content returns the body, indented if it is JSON and the person has not chosen otherwise, with the
-// flaws that the schema verdict has found.
+// content returns the body with the flaws that the schema verdict has found. JSON is indented, unless the
+// person has chosen the received form.
 func (b *body) content(d detail) component.Content {
 	if d.pretty != nil && !b.raw {
 		return component.Content{Text: string(d.pretty), Indent: true, Flaws: flaws(d.receipt.Verdicts.Schema.Places())}
@@ -92,7 +92,7 @@ func (b *body) describe(d detail) string {
 	return fmt.Sprintf("%s bytes   %s   SHA-256 %s", screen.Thousands(int64(len(d.receipt.Body))), form, d.receipt.SHA256)
 }
 
-// flawSentence says what is wrong with how a body arrived.
+// flawSentence returns how a body is incomplete.
 func flawSentence(flaw storage.BodyFlaw) string {
 	switch flaw {
 	case storage.BodyCut:
@@ -103,8 +103,8 @@ func flawSentence(flaw storage.BodyFlaw) string {
 	return style.Escape(string(flaw))
 }
 
-// bindings returns the keys that change how the body is shown. reset draws it anew, and wrap switches
-// the wrapping of its lines. A body that is not JSON has only one form.
+// bindings returns the keys that change how the body is shown. reset draws it again, and wrap turns the
+// wrapping of its lines on or off. A body that is not JSON has only one form.
 func (b *body) bindings(indented bool, reset, wrap func()) []screen.Binding {
 	all := []screen.Binding{{Keys: []string{"w"}, Word: "wrap", Help: "Wrap long lines of the body, or stop wrapping", Do: func() tea.Cmd {
 		wrap()

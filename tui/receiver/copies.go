@@ -9,8 +9,8 @@ import (
 	"backchannel/tui/screen"
 )
 
-// Copies returns what a person may need elsewhere of a receipt. Tokens in paths are masked, and
-// the curl command leaves secret headers out.
+// Copies returns the texts of a receipt that a person may want to copy. Tokens in paths are masked, and
+// the curl command omits secret headers.
 func (r *Screen) Copies() []screen.CopyItem {
 	d, read, _ := r.Current()
 	if !read {
@@ -36,8 +36,8 @@ func (r *Screen) Copies() []screen.CopyItem {
 	return slices.DeleteFunc(items, func(i screen.CopyItem) bool { return i.Text == "" })
 }
 
-// answerOf returns the body of the answer to a receipt, which is known if one of our attempts has
-// brought it.
+// answerOf returns the body of the answer to a receipt. It is known only if the receipt is of an attempt of
+// our engine.
 func answerOf(d detail) string {
 	for _, a := range d.plan.Attempts {
 		if a.N == d.receipt.Attempt {

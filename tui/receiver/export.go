@@ -31,7 +31,7 @@ type exporter struct {
 	write func(context.Context, export.Request) (export.Result, error) // nil: no export
 }
 
-// exportable is the receipts that can be exported.
+// exportable has the receipts that can be exported.
 type exportable struct {
 	marked   []storage.ID
 	selected storage.ID
@@ -73,7 +73,7 @@ func (e exporter) ask(f screen.ExportFormat, of exportable) tea.Cmd {
 	})
 }
 
-// options returns what can be exported, the likeliest first.
+// options returns which receipts can be exported, the likeliest first.
 func (of exportable) options() []component.Option {
 	var all []component.Option
 	if n := len(of.marked); n > 0 {

@@ -37,28 +37,28 @@ func (p profiles) choose(hook storage.Webhook) tea.Cmd {
 	})
 }
 
-// ownProfile is the menu's last item: a profile that is not a preset.
-const ownProfile = "custom"
+// customProfile is the menu's last item: a profile that is not a preset.
+const customProfile = "custom"
 
 // offer shows a menu of the presets and a custom profile, and marks the present one.
 func (p profiles) offer(hook storage.Webhook, present storage.Profile) tea.Cmd {
 	presets := storage.Presets()
 	items := make([]component.MenuItem, len(presets))
-	now := len(presets)
+	at := len(presets)
 	for i, preset := range presets {
 		items[i] = component.MenuItem{ID: preset.Name, Key: component.Digit(i), Label: preset.Name, Detail: preset.Help}
 		if preset.Name == presetName(present) {
 			items[i].Detail += " (now)"
-			now = i
+			at = i
 		}
 	}
-	own := component.MenuItem{ID: ownProfile, Key: component.Digit(len(presets)), Label: ownProfile + style.More, Detail: "status, delay, body, headers, faults of your choice"}
-	if now == len(presets) {
-		own.Detail = profileWords(present) + " (now)"
+	custom := component.MenuItem{ID: customProfile, Key: component.Digit(len(presets)), Label: customProfile + style.More, Detail: "status, delay, body, headers, faults of your choice"}
+	if at == len(presets) {
+		custom.Detail = describeProfile(present) + " (now)"
 	}
-	menu := component.Menu{Title: "How the receiver answers " + hook.Name, Details: append(items, own), At: now, Find: true}
+	menu := component.Menu{Title: "How the receiver answers " + hook.Name, Details: append(items, custom), At: at, Find: true}
 	return p.env.Choose(menu, func(name string) tea.Cmd {
-		if name == ownProfile {
+		if name == customProfile {
 			return p.ask(hook, present)
 		}
 		preset, ok := storage.FindPreset(name)

@@ -35,7 +35,7 @@ func (p profiles) ask(hook storage.Webhook, present storage.Profile) tea.Cmd {
 		Section: component.Section{Fields: profileFields(present)},
 		Submit: func(v component.Values) tea.Cmd {
 			profile, _ := readProfile(v) // a form with errors cannot be submitted
-			return p.set(hook, profile, profileWords(profile))
+			return p.set(hook, profile, describeProfile(profile))
 		},
 	})
 }
@@ -184,12 +184,12 @@ func numberOrNone(n float64) string {
 	return strconv.FormatFloat(n, 'f', -1, 64)
 }
 
-// profileWords describes a profile in a few words.
-func profileWords(p storage.Profile) string {
-	var said []string
-	add := func(is bool, format string, args ...any) {
-		if is {
-			said = append(said, fmt.Sprintf(format, args...))
+// describeProfile describes a profile in a few words.
+func describeProfile(p storage.Profile) string {
+	var parts []string
+	add := func(applies bool, format string, args ...any) {
+		if applies {
+			parts = append(parts, fmt.Sprintf(format, args...))
 		}
 	}
 	add(p.Fault == storage.FaultDrop, "drops the connection")
@@ -203,8 +203,8 @@ func profileWords(p storage.Profile) string {
 	add(p.DripPerSec > 0, "%d bytes/s", p.DripPerSec)
 	add(len(p.Headers) > 0, "%d %s", len(p.Headers), words.Plural(len(p.Headers), "header"))
 	add(p.Body != "", "a body of %d bytes", len(p.Body))
-	if len(said) == 0 {
+	if len(parts) == 0 {
 		return "answers as the verdicts say"
 	}
-	return strings.Join(said, ", ")
+	return strings.Join(parts, ", ")
 }

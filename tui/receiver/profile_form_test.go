@@ -24,7 +24,7 @@ func TestReadProfile(t *testing.T) {
 				Headers: []storage.HeaderField{{Name: "X-A", Value: "1"}, {Name: "X-B"}}, Body: "{}\n",
 			}, nil,
 		},
-		"to wait is answered by 429": {map[string]string{profileRetryAfter: "5s"}, storage.Profile{Statuses: []int{429}, RetryAfter: 5 * time.Second}, nil},
+		"Retry-After alone implies 429": {map[string]string{profileRetryAfter: "5s"}, storage.Profile{Statuses: []int{429}, RetryAfter: 5 * time.Second}, nil},
 		"nonsense": {
 			map[string]string{profileStatus: "900", profileDelay: "-1s", profilePercent: "120", profileFirst: "1.5", profileRetryAfter: "1500ms", profileDrip: "fast", profileHeaders: "no colon"},
 			storage.Profile{}, map[string]string{

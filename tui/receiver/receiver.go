@@ -1,5 +1,5 @@
-// Package receiver is the screen that shows the requests that the built-in receiver got with its
-// verdicts, and acts on these receipts. Start with [New].
+// Package receiver is the screen of the requests that the built-in receiver got, with its verdicts, and
+// of the actions on these receipts. Start with [New].
 package receiver
 
 import (
@@ -26,7 +26,7 @@ type Store interface {
 	profileStore
 }
 
-// Actions are what the screen cannot do with the store alone.
+// Actions has what the screen cannot do with the store alone.
 type Actions struct {
 	CA string // the path of the certificate that clients of the built-in receiver must trust
 	// Export writes receipts to a file. If it is nil, the screen offers no export.

@@ -11,7 +11,7 @@ import (
 	"github.com/muesli/termenv"
 )
 
-// The word for what failed is the brightest in the row, whatever failed.
+// The word for a failed verdict is the brightest in its row.
 func TestOtherVerdictsAreBright(t *testing.T) {
 	t.Parallel()
 	r := lipgloss.NewRenderer(io.Discard)
@@ -33,6 +33,6 @@ func TestOtherVerdictsAreBright(t *testing.T) {
 		}
 	}
 	if got := otherVerdicts(th, storage.Verdicts{Target: pass}); got.Style == th.Strong {
-		t.Error("what passed is as bright")
+		t.Error("a passed verdict is as bright as a failed one")
 	}
 }

@@ -28,7 +28,7 @@ func (w *Screen) Bindings() []screen.Binding {
 	return slices.Concat(w.SearchBindings(), all[:1], []screen.Binding{create}, all[1:], list, w.relatedBindings(r))
 }
 
-// relatedBindings returns the keys that lead to what belongs to the webhook.
+// relatedBindings returns the keys that lead to the webhook's deliveries, receipts and campaigns.
 func (w *Screen) relatedBindings(r row) []screen.Binding {
 	of := storage.Filter{Terms: []storage.Term{{Key: "webhook", Value: r.Name}}}.String()
 	to := func(v screen.View, filter string) func() tea.Cmd {
@@ -99,8 +99,8 @@ func (w *Screen) toggle(r row) tea.Cmd {
 	})
 }
 
-// maxPending limits how many deliveries are counted for the question whether to delete. A larger number
-// would not change the answer.
+// maxPending limits how many deliveries are counted before the question whether to delete. A larger
+// number would not change a person's answer.
 const maxPending = 1000
 
 // delete counts the deliveries that would be cancelled, and then asks.

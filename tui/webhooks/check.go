@@ -14,24 +14,24 @@ import (
 	"backchannel/tui/screen"
 )
 
-// A judge finds the errors in a form's values: what cannot be parsed, and what package storage rejects. It
-// runs while a person types, so it reads no files. The store checks their contents on submit.
-type judge struct{ allowHTTP bool }
+// A validator finds the errors in a form's values: what cannot be parsed, and what package storage
+// rejects. It runs at each key, so it reads no files. Their contents are checked on submit.
+type validator struct{ allowHTTP bool }
 
-// blind returns sources without files and environment variables.
-func blind() storage.Sources {
+// noSources returns sources without files and environment variables.
+func noSources() storage.Sources {
 	return storage.Sources{
 		Env:      func(string) (string, bool) { return "", false },
 		ReadFile: func(context.Context, string) ([]byte, error) { return nil, fs.ErrNotExist },
 	}
 }
 
-// all returns the errors in a form's values for a webhook.
-func (j judge) all(base storage.Webhook, v component.Values) storage.FieldErrors {
+// errors returns the errors in a form's values for a webhook.
+func (j validator) errors(base storage.Webhook, v component.Values) storage.FieldErrors {
 	w, bad := apply(base, v)
 	w.Normalize()
 	var more storage.FieldErrors
-	if errors.As(w.Validate(context.Background(), storage.Rules{AllowHTTP: j.allowHTTP, Sources: blind()}), &more) {
+	if errors.As(w.Validate(context.Background(), storage.Rules{AllowHTTP: j.allowHTTP, Sources: noSources()}), &more) {
 		bad = append(bad, more...)
 	}
 	return bad

@@ -18,13 +18,13 @@ type formStore interface {
 	UpdateWebhook(context.Context, *storage.Webhook) error
 }
 
-// form is Create Feedback Webhook, and Edit.
+// form is the form that creates or edits a webhook.
 type form = screen.RecordForm[storage.Webhook]
 
 // newForm returns a form that edits w, or creates it if it has no ID yet. The form's values never contain
 // the secrets of w.
 func newForm(e *screen.Env, store formStore, rules storage.Rules, w storage.Webhook) *form {
-	judge := judge{allowHTTP: rules.AllowHTTP}
+	validator := validator{allowHTTP: rules.AllowHTTP}
 	return screen.NewRecordForm(e, screen.RecordFormSpec[storage.Webhook]{
 		View:     screen.ViewWebhooks,
 		Title:    formTitle,
@@ -32,7 +32,7 @@ func newForm(e *screen.Env, store formStore, rules storage.Rules, w storage.Webh
 		ID:       func(w storage.Webhook) storage.ID { return w.ID },
 		Sections: func(w storage.Webhook) []component.Section { return fields{e, w}.sections() },
 		Apply:    apply,
-		Check:    judge.all,
+		Check:    validator.errors,
 		ByField: func(bad storage.FieldErrors, v component.Values) map[string]string {
 			return byField(bad, secretField(storage.Algorithm(v.Text(fieldAlgorithm))))
 		},
@@ -113,10 +113,10 @@ func checkStored(ctx context.Context, store formStore, rules storage.Rules, w st
 
 // savedToast returns the toast after a webhook was saved, with its warnings or, for a new one, the key that
 // fires an event at it.
-func savedToast(w storage.Webhook, warnings storage.FieldErrors, created bool, fires string) component.Toast {
+func savedToast(w storage.Webhook, warnings storage.FieldErrors, created bool, fireKey string) component.Toast {
 	verb, hint := "saved", ""
 	if created {
-		verb, hint = "created", ". Press "+fires+" to fire an event at it"
+		verb, hint = "created", ". Press "+fireKey+" to fire an event at it"
 	}
 	if warnings = shownWarnings(warnings); len(warnings) > 0 {
 		return screen.Warn(w.Name + " " + verb + ", but " + screen.OneLine(warnings))
@@ -124,8 +124,8 @@ func savedToast(w storage.Webhook, warnings storage.FieldErrors, created bool, f
 	return screen.Good(w.Name + " " + verb + hint)
 }
 
-// shownWarnings leaves out the warning about the organization. It is always shown beside the organization,
-// and would be noise elsewhere, because organizations in tests rarely have Adobe's form.
+// shownWarnings omits the warning about the organization. It is always shown beside the organization, and
+// would be noise elsewhere, because organizations in tests rarely have Adobe's form.
 func shownWarnings(all storage.FieldErrors) storage.FieldErrors {
 	return slices.DeleteFunc(slices.Clone(all), func(w storage.FieldError) bool { return w.Field == fieldOrganization })
 }

@@ -14,9 +14,9 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// readGap is how long a read of attempts waits after a hint, so that a burst of changes causes only a few
+// readDelay is how long a read of attempts waits after a hint, so that a burst of changes causes only a few
 // reads a second.
-const readGap = 250 * time.Millisecond
+const readDelay = 250 * time.Millisecond
 
 // A recent follows the outcomes of the latest attempts of one webhook, the selected one.
 type recent struct {
@@ -53,7 +53,7 @@ func (r *recent) refresh(c storage.Change) tea.Cmd {
 	case c == storage.ChangedAll:
 		return r.query.Ask(r.reader(0))
 	}
-	return r.query.Ask(r.reader(readGap))
+	return r.query.Ask(r.reader(readDelay))
 }
 
 // reader returns the function that reads the attempts of the webhook after a delay.
@@ -117,12 +117,12 @@ func (r *recent) lines(width int) []string {
 func arrange(th *style.Theme, s storage.AttemptSummary, width int) []string {
 	counts, times := " "+countLine(th, s), latencyLine(th, s)
 	one, two := counts+"  "+times, counts
-	room := func(before string) int { return width - component.Width(before) - len("  "+" "+barsLabel) }
+	free := func(before string) int { return width - component.Width(before) - len("  "+" "+barsLabel) }
 	switch {
-	case room(one) >= minBars:
-		return []string{one + "  " + bars(th, s, room(one))}
-	case room(two) >= minBars:
-		return []string{two + "  " + bars(th, s, room(two)), " " + times}
+	case free(one) >= minBars:
+		return []string{one + "  " + bars(th, s, free(one))}
+	case free(two) >= minBars:
+		return []string{two + "  " + bars(th, s, free(two)), " " + times}
 	}
 	return []string{counts, " " + times, " " + bars(th, s, width-len("  "+barsLabel))}
 }
@@ -133,7 +133,7 @@ func countLine(th *style.Theme, s storage.AttemptSummary) string {
 	for _, class := range storage.AnswerClasses() {
 		n, ink := s.Classes[class], th.Bad
 		switch {
-		case class == storage.AnsweredOther: // on a line of its own, for it is rare
+		case class == storage.AnsweredOther: // rare, so it has a line of its own
 			continue
 		case n == 0:
 			ink = th.Dim
@@ -162,7 +162,8 @@ func latencyLine(th *style.Theme, s storage.AttemptSummary) string {
 	return strings.Join(parts, " ")
 }
 
-// bars draws a sparkline of the attempts over time in at most so many cells, and the length of that time.
+// bars draws a sparkline of the attempts over time in at most the given number of cells, and the length of
+// that time.
 func bars(th *style.Theme, s storage.AttemptSummary, cells int) string {
 	return th.Text.Render(words.Sparkline(s.Spark(cells))) + " " + th.Dim.Render(barsLabel)
 }

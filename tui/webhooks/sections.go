@@ -8,6 +8,7 @@ import (
 	"backchannel/storage"
 	"backchannel/tui/component"
 	"backchannel/tui/screen"
+	"backchannel/tui/style"
 )
 
 // fields declares the fields of the form for a webhook.
@@ -69,8 +70,8 @@ func (f fields) resolved(v component.Values) string {
 
 // oddOrganization returns a note if an organization does not have Adobe's form, which is not an error.
 func oddOrganization(w storage.Webhook) string {
-	for _, odd := range w.Warnings(context.Background(), storage.Rules{Sources: blind()}) {
-		if odd.Field == fieldOrganization && w.Organization != "" {
+	for _, warning := range w.Warnings(context.Background(), storage.Rules{Sources: noSources()}) {
+		if warning.Field == fieldOrganization && w.Organization != "" {
 			return "fine here; Adobe's: 24 hex digits@AdobeOrg"
 		}
 	}
@@ -92,8 +93,8 @@ func symmetric(v component.Values) bool {
 	return storage.Algorithm(v.Text(fieldAlgorithm)).Symmetric()
 }
 
-// elsewhere explains how to keep a secret outside of the database.
-const elsewhere = "env:NAME or file:PATH reads it at each attempt."
+// secretSources explains how to keep a secret outside of the database.
+const secretSources = "env:NAME or file:PATH reads it at each attempt."
 
 // authFields returns the field of the method and those of JWT authentication, which are visible only with
 // that method. The secret and the private key are two fields, because a key has several lines.
@@ -106,10 +107,10 @@ func (f fields) authFields() []component.Field {
 		{ID: fieldAlgorithm, Label: "Algorithm", Kind: component.ChoiceField, Options: algorithmOptions(),
 			Help: "HS: one secret on both sides. RS, PS, ES, EdDSA: a private key here, its public key there."},
 		{ID: fieldSecret, Label: "Secret", Kind: component.SecretField, Reveal: isElsewhere, Visible: symmetric,
-			Note: secretLength, Help: "Shared with the endpoint, never shown again. " + elsewhere},
+			Note: secretLength, Help: "Shared with the endpoint, never shown again. " + secretSources},
 		{ID: fieldPrivateKey, Label: "Private key", Kind: component.SecretField, Reveal: isElsewhere, PEM: true,
 			Visible: func(v component.Values) bool { return !symmetric(v) },
-			Help:    "Paste the PEM (PKCS#1, PKCS#8 or SEC1); never shown again. " + elsewhere},
+			Help:    "Paste the PEM (PKCS#1, PKCS#8 or SEC1); never shown again. " + secretSources},
 		{ID: fieldIssuer, Label: "Issuer", Note: f.claimDefault(fieldIssuer), Help: "iss. Left empty, it is the organization."},
 		{ID: fieldSubject, Label: "Subject", Note: f.claimDefault(fieldSubject), Help: "sub. Left empty, it is " + storage.DefaultSubject + "."},
 		{ID: fieldAudience, Label: "Audience", Note: f.claimDefault(fieldAudience), Help: "aud, several with commas between. Left empty, it is the host name of the URL."},
@@ -213,7 +214,7 @@ func deliveryFields() []component.Field {
 // skipWarning warns if certificates are not verified.
 func skipWarning(v component.Values) string {
 	if v.On(fieldSkipVerify) {
-		return "▲ certificates are not verified"
+		return style.Warning + " certificates are not verified"
 	}
 	return ""
 }

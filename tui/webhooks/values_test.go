@@ -11,7 +11,7 @@ import (
 	"backchannel/tui/component"
 )
 
-// A form that nobody touched gives back what it was given, whatever that is.
+// A form without changes returns the webhook with which it began.
 func TestValuesRoundTrip(t *testing.T) {
 	t.Parallel()
 	odd := tuitest.Acme()
@@ -44,7 +44,7 @@ func TestValuesThatCannotBeRead(t *testing.T) {
 	} {
 		values[id] = component.Value{Text: text}
 	}
-	wrong := byField(judge{}.all(tuitest.Acme(), values), fieldSecret)
+	wrong := byField(validator{}.errors(tuitest.Acme(), values), fieldSecret)
 	for id, want := range map[string]string{
 		fieldTimeout:     `"10" is not a valid duration; use 10s, say`,
 		fieldRetry:       `"soon" is not a valid duration; use waits such as 1s, 5s, 30s, or none`,
