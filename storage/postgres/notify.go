@@ -26,11 +26,14 @@ type notifier struct {
 	mu      sync.Mutex // guards the kinds
 	kinds   storage.Change
 	wake    chan struct{}
+	closing context.Context //nolint:containedctx // it ends the gap
+	end     context.CancelFunc
 	stopped chan struct{}
 }
 
 func startNotifier(db *database) *notifier {
 	n := &notifier{db: db, wake: make(chan struct{}, 1), stopped: make(chan struct{})}
+	n.closing, n.end = context.WithCancel(context.Background())
 	go n.loop()
 	return n
 }
@@ -70,12 +73,13 @@ func (n *notifier) loop() {
 			n.kinds |= kinds
 			n.mu.Unlock()
 		}
-		time.Sleep(notifyGap)
+		storage.Sleep(n.closing, notifyGap)
 	}
 }
 
 // close sends what is left and ends the loop.
 func (n *notifier) close() {
+	n.end()
 	close(n.wake)
 	<-n.stopped
 }
