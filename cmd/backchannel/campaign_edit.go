@@ -50,6 +50,7 @@ func (s campaignSession) editCampaign(ctx context.Context, store campaignStore, 
 	} else if same && c.Draft == nil {
 		edited = c // without a draft that changes nothing
 	}
+	// Activating applies to the draft that the edit has just made, so both are saved in one change.
 	if flags.activate {
 		if edited, err = edited.Activate(); err != nil {
 			return err

@@ -31,6 +31,7 @@ func (s campaignSession) campaignFacts(c storage.Campaign, webhooks []storage.We
 	f.add("Version ID", c.VersionID)
 	f.add("Status", formatCampaignStatus(c))
 	f.add("Events", formatReceiver(c.CampaignSettings, webhooks))
+	// The settings are those that calls use now. Differences of the draft follow below.
 	settings := s.settingFacts(c.CampaignSettings)
 	f = append(f, settings[1:]...) // the first one is the name, which is there already
 	f.add("Executions", strconv.FormatInt(c.Executions, 10))

@@ -55,6 +55,7 @@ func (s checkSession) listRuns(ctx context.Context, store checkStore, webhook st
 	if err != nil {
 		return err
 	}
+	// Only a few runs of each webhook are kept, so they are filtered here and not in SQL.
 	runs = slices.DeleteFunc(runs, func(r storage.CheckRun) bool { return !of.Matches(r.Fields()) })
 	if limit > 0 {
 		runs = runs[:min(limit, len(runs))]
@@ -96,6 +97,7 @@ func checkTable() table {
 
 // addRun adds a run to a list: a row to the table, or a line of JSON to stdout.
 func (s checkSession) addRun(ctx context.Context, store checkStore, rows *table, run storage.CheckRun) error {
+	// The result in a list is the headline of the report, so that both judge a run in the same way.
 	r, err := s.report(ctx, store, run, reportFlags{})
 	if err != nil {
 		return err

@@ -58,6 +58,7 @@ func checkStopCommand(s checkSession) *cobra.Command {
 				if err != nil {
 					return err
 				}
+				// An engine in another process learns of the request by a hint, and then waits for its requests.
 				if !run.State.Ended() {
 					s.note("the engine ends it as soon as the requests in flight are cut off")
 				}
@@ -80,6 +81,7 @@ func (s checkSession) onRun(ctx context.Context, text string, do func(checkStore
 		if err != nil {
 			return err
 		}
+		// Otherwise a run whose process was killed would be shown as running for ever.
 		runs, err := refreshRuns(ctx, store, func() ([]storage.CheckRun, error) {
 			run, err := store.CheckRun(ctx, id)
 			return []storage.CheckRun{run}, err

@@ -81,6 +81,8 @@ func (s consoleSession) openConsole(ctx context.Context, store consoleStore, sho
 	notices := make(chan string, 1)
 	started, led := make(chan struct{}), make(chan struct{})
 	start := sync.OnceFunc(func() { close(started) })
+	// The screens receive banners only while they run. Without the second case, a banner at the end would
+	// block the leader.
 	banner := &stallBanner{show: func(text string) {
 		select {
 		case notices <- text:

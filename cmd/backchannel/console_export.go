@@ -34,6 +34,7 @@ func exportReport(_ context.Context, r report.Report, to tuicheck.Destination) (
 	if _, err := os.Lstat(path); err == nil && !to.Replace {
 		return "", fmt.Errorf("%s: %w", path, fs.ErrExist)
 	}
+	// The console does not know the version of the program in a report; the package that wires it does.
 	r.Version = programVersion()
 	return path, file.Replace(path, func(w io.Writer) error { return r.Write(w, to.Format) })
 }

@@ -90,6 +90,7 @@ func (s bulkSession) run(ctx context.Context, of bulk.Choice, yes bool) error {
 	switch {
 	case err != nil:
 		return err
+	// A script gets an object in any case, so that it need not distinguish no output from an error.
 	case len(plan.IDs) == 0 && s.settings.json():
 		return s.report(bulk.Outcome{Action: s.action})
 	case len(plan.IDs) == 0:
@@ -111,6 +112,7 @@ func (s bulkSession) run(ctx context.Context, of bulk.Choice, yes bool) error {
 // apply applies the action, and reports the outcome even if it was interrupted, because what was
 // done by then stays done.
 func (s bulkSession) apply(ctx context.Context, plan bulk.Plan) error {
+	// Outcomes are cumulative, while progress counts increments.
 	progress, seen := s.progress(len(plan.IDs)), 0
 	done, err := plan.Run(ctx, s.store, onCommandLine, func(o bulk.Outcome) {
 		progress.add(o.Total()-seen, s.action.Done())

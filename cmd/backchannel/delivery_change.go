@@ -37,6 +37,7 @@ backchannel delivery replay 01k8p2q7xkz --to https://127.0.0.1:3000/hooks --resi
 		if err := s.noteWaiting(ctx, store); err != nil {
 			return err
 		}
+		// A replay to a paused webhook succeeds, but nothing is sent. The note prevents a futile wait.
 		s.noteParked(ctx, store, d)
 		return s.showUpdated(ctx, store, d.ID)
 	})

@@ -59,6 +59,8 @@ type deliveryChoice struct {
 
 // query parses the flags other than --webhook, which needs a store.
 func (c *deliveryChoice) query(p *parser, now time.Time) (storage.DeliveryQuery, error) {
+	// --state, --status and --since say the same as terms of the filter. A delivery must match all of
+	// them.
 	q := storage.DeliveryQuery{Limit: c.limit, Statuses: p.statuses(c.statuses), Filter: c.read(p, storage.DeliveryFilter(), now)}
 	if p.given("since") {
 		q.Since = p.since(c.since, now)
@@ -76,6 +78,7 @@ func (c *deliveryChoice) query(p *parser, now time.Time) (storage.DeliveryQuery,
 
 // listDeliveries lists the deliveries of a query, page by page.
 func (s deliverySession) listDeliveries(ctx context.Context, store deliveryStore, q storage.DeliveryQuery) error {
+	// Pages are read one after the other: a list of all deliveries may be too long for one query.
 	rows := deliveryTable()
 	// The advice to fire would be wrong if there are deliveries that the flags exclude.
 	empty := "no deliveries; fire an event with backchannel fire bounce --webhook NAME"

@@ -69,6 +69,7 @@ func (s deliverySession) showDeliveryCurl(ctx context.Context, store deliverySto
 // writeDelivery writes a delivery with its attempts, past and planned, and its payload.
 func (s deliverySession) writeDelivery(d storage.Delivery, parked string, event storage.Event, plan storage.Planning) {
 	var f facts
+	// Facts without a value are omitted, so a delivery that was fired shows nothing about a campaign.
 	f.add("Delivery", d.ID.String())
 	f.add("Event", eventName(d))
 	f.add("To", d.Identity)
@@ -138,6 +139,8 @@ func (s *printer) writePlanned(all []storage.PlannedAttempt) {
 		at, ahead := "unknown", ""
 		switch {
 		case p.From.IsZero():
+		// The first planned attempt has a time in the store. Later ones depend on the jitter and the duration of
+		// those before, so their times are estimates.
 		case p.Exact():
 			at, ahead = s.clock(p.From), max(0, p.From.Sub(s.now())).Round(time.Second).String()
 		default:

@@ -13,6 +13,7 @@ import (
 func (s doctorSession) examineNodes(alive []storage.Node) (found []finding) {
 	for _, n := range alive {
 		f := describeNode(n, programVersion(), s.now())
+		// The row of a node that is starting has no status yet, so there is nothing for a script.
 		if n.PID != 0 {
 			f.Node = newNodeObject(n)
 		}
@@ -52,6 +53,7 @@ func describeNode(n storage.Node, version string, now time.Time) finding {
 	if n.Version != version {
 		odd = append(odd, "this program is "+version+": use the same version everywhere")
 	}
+	// A load balancer would send requests to this node in vain, so a receiver that is off is a warning.
 	if n.ReceiverURL == "" {
 		parts = append(parts, "receiver off")
 		odd = append(odd, n.ReceiverError)

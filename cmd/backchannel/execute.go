@@ -92,6 +92,7 @@ func (s executeSession) execute(ctx context.Context, p *parser, store executeSto
 	if flags.curl {
 		return s.printCurl(ctx, store, call, flags.body)
 	}
+	// The handler is the receiver's, so the call is validated, stored and answered exactly as over HTTP.
 	answer, err := call.Do(ctx, executions.New(ctx, store, executions.Config{Now: s.now}))
 	if err != nil {
 		return err
@@ -126,6 +127,7 @@ func refusal(e storage.Execution) error {
 func (s executeSession) call(ctx context.Context, p *parser, store executeStore, flags executeFlags) (execute.Call, error) {
 	c, noCampaign := targetCampaign(ctx, store, flags.campaign)
 	if noCampaign != nil {
+		// A store that cannot be read makes all other errors irrelevant.
 		if code := exitCode(noCampaign); code != exitNotFound && code != exitInvalid {
 			return execute.Call{}, noCampaign
 		}

@@ -32,6 +32,8 @@ backchannel execution export --format curl --limit 1 --with-secrets --out again.
 		Args: exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			p := s.parser(cmd)
+			// An export is as complete as the list that the same flags give: --limit counts from the newest call,
+			// although the export writes the oldest first.
 			request := export.ExecutionRequest{Format: flags.readFormat(p, export.ExecutionFormats()), To: flags.to, WithSecrets: flags.withSecrets, Path: flags.out}
 			request.Query = storage.ExecutionQuery{Filter: flags.read(p, storage.ExecutionFilter(), s.now()), Limit: flags.limit}
 			if err := p.bad.Err(); err != nil {
@@ -49,6 +51,7 @@ backchannel execution export --format curl --limit 1 --with-secrets --out again.
 // export writes calls to a file or to stdout.
 func (s executionSession) export(ctx context.Context, store executionStore, r export.ExecutionRequest) error {
 	exporter := export.ExecutionExporter{Store: store, Place: s.exportPlace()}
+	// WriteFile writes to a temporary file first, so that a failed export does not leave half a file.
 	toFile := r.Path != "" && r.Path != "-"
 	write := exporter.WriteFile
 	if !toFile {
@@ -65,6 +68,7 @@ func (s executionSession) export(ctx context.Context, store executionStore, r ex
 		return err
 	case toFile:
 		s.note("executions written to %s: %d", r.Path, done.Executions)
+	// On stdout the calls themselves show that the export succeeded; a note would only be noise.
 	case done.Executions > 0:
 	case len(r.Query.Filter.Terms) > 0:
 		s.note("no executions match the filter")

@@ -31,6 +31,7 @@ backchannel execution show HUMA-12345678 --curl | sh`,
 				if curl {
 					return s.showCurl(cmd.Context(), store, func(receiver, ca string) string { return execute.CurlOf(e, receiver, ca) })
 				}
+				// The store returns the newest message first, as in lists.
 				messages, err := store.Messages(cmd.Context(), storage.MessageQuery{Execution: e.ID})
 				if err != nil {
 					return err
@@ -56,6 +57,7 @@ func (s executionSession) writeExecution(e storage.Execution, messages []storage
 	s.writeMessages(messages)
 	s.writeHeaders(headersTitle, e.Headers)
 	body, answer := storage.ShowBody(e.Headers, e.Body, e.Flaw), storage.ShowBody(e.AnswerHeaders, e.AnswerBody, "")
+	// A sealed body contains a client's secret or a token. It is masked in JSON as well.
 	if e.Sealed {
 		body, answer = storage.ShownBody{Text: storage.Masked}, storage.ShownBody{Text: storage.Masked}
 	}

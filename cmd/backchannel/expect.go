@@ -90,6 +90,7 @@ func (v *expectFlags) expectation(p *parser, now time.Time) (follow.Expectation,
 	if v.since != "" {
 		since = p.since(v.since, now)
 	}
+	// A filter alone could say all of it. --status and --channel are what tests need most often.
 	filter := p.filter(storage.ReceiptFilter(), v.filter, now)
 	for _, term := range []storage.Term{{Key: "status", Value: v.status}, {Key: "channel", Value: v.channel}, {Key: "since", Value: v.since, At: since}} {
 		if term.Value != "" {
@@ -129,6 +130,7 @@ func (s expectSession) expect(ctx context.Context, store expectStore, expected f
 	}
 	var failed error
 	if unmet := expected.Unmet(count); unmet != "" {
+		// Asked only after the wait, because a receiver may be started meanwhile.
 		off, err := receiverOff(ctx, store)
 		if err != nil {
 			return err

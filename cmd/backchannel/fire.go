@@ -111,6 +111,8 @@ func (s fireSession) fire(ctx context.Context, store fireStore, what string, fla
 	if err != nil {
 		return err
 	}
+	// Patience is how long the next event of one message waits for the previous one to be delivered. It
+	// depends on whether anything is delivered at all.
 	firer := &fire.Firer{Store: store, Plan: plan, Patience: fire.Patience(plan.Webhook, alive)}
 	shown := s.liveList(plan.Events())
 	progress, began, queued := s.progress(plan.Events()), s.now(), 0

@@ -71,6 +71,7 @@ func fixtureListCommand(s fixtureSession) *cobra.Command {
 // listFixtures lists the named and the saved fixtures, and then those for each failure code, of
 // which there are so many that the others would get lost among them.
 func (s fixtureSession) listFixtures(saved []storage.SavedFixture) error {
+	// fixtures.All returns those with failure codes last.
 	rows, all := fixtureTable(), fixtures.All()
 	codes := slices.IndexFunc(all, fixtures.Fixture.ByCode)
 	if err := s.addFixtures(&rows, all[:codes]); err != nil {
@@ -126,6 +127,7 @@ backchannel fixture show strange-bounce`,
 				if slices.Contains(storage.Statuses(), storage.Status(args[0])) {
 					return usagef("name the channel as well: %s email %s, or sms %s", cmd.CommandPath(), args[0], args[0])
 				}
+				// A single argument can only be the name of a saved fixture, which is shown as it was received.
 				return s.withSavedFixture(cmd.Context(), args[0], func(_ fixtureStore, f storage.SavedFixture) error {
 					return s.showPayload(f.Payload)
 				})

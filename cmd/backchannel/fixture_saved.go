@@ -36,6 +36,7 @@ func fixtureDeleteCommand(s fixtureSession) *cobra.Command {
 				if err := store.DeleteFixture(cmd.Context(), f.Name); err != nil {
 					return err
 				}
+				// As after other deletions, the JSON describes what was deleted.
 				if s.settings.json() {
 					return s.showSavedFixture(f)
 				}

@@ -19,6 +19,7 @@ func writeHelp(w io.Writer, cmd *cobra.Command) {
 		fmt.Fprintf(w, "\nExamples\n%s\n", indented(cmd.Example))
 	}
 	writeCommands(w, cmd)
+	// Flags of every command are listed last, because they are rarely what a person is looking for.
 	if cmd.HasAvailableLocalFlags() {
 		flags := cmd.LocalNonPersistentFlags()
 		if text := flags.FlagUsages(); text != "" {

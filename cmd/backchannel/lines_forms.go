@@ -51,6 +51,8 @@ func (st *lineState) create(ctx context.Context, args []string) error {
 		if err != nil {
 			return err
 		}
+		// Most people have one organization and sandbox, so the form begins with those of a webhook, as the
+		// form of the screens does.
 		if len(hooks) > 0 {
 			c.Organization, c.Sandbox.Name = hooks[0].Organization, hooks[0].Sandbox.Name
 		}
@@ -100,6 +102,7 @@ func askForm[R any](ctx context.Context, st *lineState, form *screen.RecordForm[
 
 // fire fires an event at a webhook. It asks for the event and the webhook if they are not given.
 func (st *lineState) fire(ctx context.Context, args []string) error {
+	// Up to two words before the flags: the event and the webhook. The flags are those of fire.
 	var given []string
 	for len(args) > 0 && !strings.HasPrefix(args[0], "-") && len(given) < 2 {
 		given, args = append(given, args[0]), args[1:]
@@ -164,6 +167,7 @@ func (st *lineState) choose(ctx context.Context, question string, names []string
 	for i, name := range names {
 		all = append(all, fmt.Sprintf("%d %s", i+1, name))
 	}
+	// A number is quicker to type than a name, and quicker to listen to.
 	answer, err := st.lines.Ask(ctx, question+", one of "+strings.Join(all, ", ")+": ")
 	if n, bad := strconv.Atoi(answer); bad == nil && n >= 1 && n <= len(names) {
 		return names[n-1], err
@@ -181,6 +185,7 @@ func splitWords(line string) (words []string, err error) {
 	quote, begun := rune(0), false
 	for _, r := range line {
 		switch {
+		// Escapes with a backslash are not supported, unlike in a shell: names rarely contain both quotes.
 		case quote == 0 && (r == '\'' || r == '"'):
 			quote, begun = r, true
 		case quote != 0 && r == quote:

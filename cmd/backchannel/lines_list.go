@@ -23,6 +23,7 @@ func (st *lineState) list(ctx context.Context, args []string) error {
 	if filter != "" {
 		command = append(command, "--filter", filter)
 	}
+	// A person who listens cannot skim a long list. list all gives the whole one.
 	if len(args) == 0 && st.kind.grows {
 		args = []string{"--limit", strconv.Itoa(listedAtOnce)}
 	}
@@ -69,6 +70,7 @@ const startWithin = time.Second
 
 // awaitEngine waits until an engine is running, so that the first status does not say that none is.
 func (st *lineState) awaitEngine(ctx context.Context, started <-chan struct{}) {
+	// With --observe this process starts no engine, so there is nothing to wait for.
 	if rt, alive, err := st.store.Runtime(ctx); err != nil || st.settings.observe || alive && rt.PID != 0 {
 		return
 	}

@@ -60,6 +60,7 @@ func kindOf(word string) (recordKind, bool) {
 func (s lineSession) run(ctx context.Context, store wholeStore, own ownEngine) error {
 	l := newLines(s.in, s.out.to)
 	st := &lineState{lineSession: s, store: store, lines: l, rows: &labelledRows{}, kind: recordKinds()[0], filters: map[string]string{}}
+	// Notices may come while the session waits for input. lines serializes the writes.
 	go st.writeNotices(ctx, own.notices)
 	l.Say("backchannel " + programVersion() + ", line mode. help lists the commands, quit leaves.")
 	st.awaitEngine(ctx, own.started)
@@ -111,6 +112,7 @@ func (st *lineState) fail(err error) {
 
 // do runs a command of the session.
 func (st *lineState) do(ctx context.Context, args []string) error {
+	// People paste commands from the documentation with the program's name.
 	if args[0] == "backchannel" && len(args) > 1 {
 		args = args[1:]
 	}
@@ -150,6 +152,7 @@ func (st *lineState) command(ctx context.Context, args []string) error {
 	} else if c, _, err := root.Find(args[:1]); err != nil || c == root {
 		return usagef("there is no command %q for %s; help lists them", args[0], st.kind.name)
 	}
+	// serve would wait for the lock that the session has, and completion is for shells.
 	if slices.Contains([]string{"serve", "completion"}, args[0]) {
 		return usagef("%s does not work in a session, which already delivers and receives", args[0])
 	}

@@ -53,6 +53,7 @@ func (c *listChoice) read(p *parser, syntax storage.FilterSyntax, now time.Time)
 // listing makes a command list what the flags --filter and --limit select, which it adds.
 func (s *session) listing(cmd *cobra.Command, syntax storage.FilterSyntax, example string, list func(context.Context, wholeStore, storage.Filter, int) error) *cobra.Command {
 	var choice listChoice
+	// The help of the filter follows from the syntax, so that no command can forget a key.
 	cmd.Long += "\n\n" + filterHelp(syntax)
 	cmd.Args = exactly()
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {

@@ -35,6 +35,7 @@ func messageShowCommand(s messageSession) *cobra.Command {
 // writeMessage writes a message and its events.
 func (s messageSession) writeMessage(m storage.Message) {
 	var f facts
+	// The order follows the life of a message: what asked for it, who gets it, what became of it.
 	f.add("Message", m.ID.String())
 	f.add("Created", s.time(m.CreatedAt))
 	f.add("Campaign", m.Campaign)
@@ -47,9 +48,11 @@ func (s messageSession) writeMessage(m storage.Message) {
 	f.add("State", string(m.State))
 	f.add("Life", s.formatLife(m))
 	f.write(s.out, "")
+	// An excluded message has no events, and neither has one of a silent campaign. Life says which.
 	if len(m.Events) == 0 {
 		return
 	}
+	// The deliveries are named, so that delivery show can show the attempts of each.
 	rows := table{head: []string{"DELIVERY", "EVENT", "DUE", "STATE", "CODE", "TRIES", "DONE"}}
 	for _, e := range m.Events {
 		rows.add(e.DeliveryID.String(), string(e.Status), s.clock(e.DueAt), string(e.State), number(e.Code), number(e.Attempts), s.time(e.FinishedAt))

@@ -47,6 +47,7 @@ func (s profileSession) onProfile(cmd *cobra.Command, run func(ctx context.Conte
 			if err != nil {
 				return err
 			}
+			// Each command ends with the profile in effect, so that a person sees what set or reset has changed.
 			if err := run(cmd.Context(), store, w, args); err != nil {
 				return err
 			}

@@ -63,6 +63,7 @@ func (v *profileFlags) profile(args []string, given func(string) bool) (storage.
 	if p.given("fail-percent") {
 		percent, err := strconv.ParseFloat(strings.TrimSuffix(v.failPercent, "%"), 64)
 		if err != nil {
+			// Errors name the fields of a profile, not the flags, because package storage validates the rest.
 			p.add("failPercent", "%q is not a number; use 20, say", v.failPercent)
 		}
 		profile.FailPct = percent
@@ -117,6 +118,7 @@ func (v *profileFlags) readHeaders(p *parser) (headers []storage.HeaderField) {
 // fault returns the fault that the flags choose.
 func (v *profileFlags) fault(p *parser) storage.Fault {
 	switch {
+	// cobra could mark the flags as exclusive, but its error would hide those of the other flags.
 	case v.drop && v.hang:
 		p.add("fault", "--drop and --hang exclude each other; give one")
 		return ""

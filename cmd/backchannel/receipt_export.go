@@ -97,6 +97,7 @@ func (v *exportFlags) request(p *parser, ids []string, now time.Time) (export.Re
 			p.add(flag, "cannot be combined with IDs; either name the receipts or select them")
 		}
 	}
+	// Parsed even with IDs, so that the errors of all flags are reported.
 	r.Query = v.query(p, now)
 	if err := p.bad.Err(); err != nil {
 		return r, err

@@ -64,6 +64,7 @@ func (s receiptSession) replayToWebhook(ctx context.Context, store receiptStore,
 		return suggest(err, r, "send it elsewhere with --to URL")
 	}
 	w := places.Webhook
+	// Found before the event is queued, as in fire.
 	parked, err := s.whyWillPark(ctx, store, w)
 	if err != nil {
 		return err
@@ -100,6 +101,7 @@ func suggest(err error, r storage.Receipt, instead string) error {
 	switch {
 	case errors.Is(err, fire.ErrNoTarget):
 		return usagef("receipt %s was for no webhook; %s", r.ID, instead)
+	// The webhook was deleted after the request had arrived.
 	case errors.Is(err, storage.ErrConflict):
 		return fmt.Errorf("%w; %s", err, instead)
 	}
@@ -180,6 +182,7 @@ func (s resender) resend(ctx context.Context, r storage.Receipt, sender storage.
 	// own.
 	job := storage.Job{DeliveryID: cmp.Or(r.DeliveryID, r.ID), Payload: r.Body}
 	result := engine.Attempt(ctx, config, sender, job)
+	// Ctrl+C is not an outcome of the attempt, so nothing about it is shown.
 	if result.Class == policy.Aborted {
 		return storage.Attempt{}, ctx.Err()
 	}

@@ -19,6 +19,7 @@ func receiptSaveCommand(s receiptSession) *cobra.Command {
 backchannel fire strange-bounce --webhook acme`,
 		Args: exactly(receiptArgument, "the fixture's NAME"),
 		RunE: s.onReceipt(func(ctx context.Context, store receiptStore, r storage.Receipt, args []string) error {
+			// The name is validated there, because the console saves fixtures as well.
 			saved, err := storage.SaveReceipt(ctx, store, r, args[0])
 			if err != nil {
 				return err

@@ -86,6 +86,7 @@ func (s receiptSession) receiptFacts(r storage.Receipt) facts {
 	f.add("To", r.Identity)
 	f.add("Request ID", r.RequestID)
 	f.add("Campaign", r.Campaign)
+	// Without a campaign the ID of the execution is random, so it leads nowhere.
 	if r.Campaign != "" {
 		f.add("Execution", r.ExecutionID)
 	}
@@ -106,6 +107,8 @@ func (s receiptSession) receiptFacts(r storage.Receipt) facts {
 
 // writeVerdicts writes the verdicts and, below each, its checks.
 func (s receiptSession) writeVerdicts(all storage.Verdicts) {
+	// A screen reader needs a name before each check. Otherwise the verdicts look as the console copies
+	// them.
 	if s.out.labelled == nil {
 		for line := range strings.Lines(export.VerdictText(all)) {
 			fmt.Fprint(s.out, "  "+line)

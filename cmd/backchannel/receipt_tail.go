@@ -39,6 +39,7 @@ func (s receiptSession) tailReceipts(ctx context.Context, store receiptStore, q 
 
 // tail shows what arrives at the receiver until ctx is done. It first says if nothing can arrive.
 func tail[T any](ctx context.Context, s *session, store storage.RuntimeStore, pages iter.Seq2[[]T, error], show func([]T) error) error {
+	// A person who waits for receipts should not have to find out that none can come.
 	off, err := receiverOff(ctx, store)
 	if err != nil {
 		return err
@@ -61,6 +62,7 @@ func tail[T any](ctx context.Context, s *session, store storage.RuntimeStore, pa
 func untilInterrupted(run runE) runE {
 	return func(cmd *cobra.Command, args []string) error {
 		err := run(cmd, args)
+		// Exit code 130 would make scripts that end tail with Ctrl+C fail.
 		if errors.Is(err, context.Canceled) {
 			return nil
 		}

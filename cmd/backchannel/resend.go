@@ -99,6 +99,7 @@ func (s *session) resend(ctx context.Context, store resendStore, of storage.Rece
 	if err != nil {
 		return err
 	}
+	// The attempt is made here and not by the engine, so it also works while no engine is running.
 	attempt, err := resender{s}.resend(ctx, r, sender)
 	if err != nil {
 		return err
@@ -117,6 +118,7 @@ func (s *session) resend(ctx context.Context, store resendStore, of storage.Rece
 	} else {
 		s.writeAttempt(attempt)
 	}
+	// The attempt is shown first, because it says what the endpoint answered.
 	if attempt.ErrorClass != "" {
 		return unmetf("the replay of %s failed: %s", of.ID, attempt.Error)
 	}

@@ -44,6 +44,7 @@ backchannel serve --metrics 127.0.0.1:9464`,
 				}
 				s.warn(odd)
 			}
+			// Other commands accept --observe, because they deliver only if no engine is running.
 			if s.settings.observe {
 				return usagef("serve delivers and receives, which --observe rules out; omit it, or look with the console: backchannel --observe")
 			}
@@ -222,6 +223,7 @@ func (s processSession) lead(ctx context.Context, store processStore, adapt func
 		return err
 	}
 	defer file.Close()
+	// The log is opened once for engine and receiver, which write to it concurrently.
 	cfg := leader.Config{
 		Store: store, CA: s.authority, Engine: store.NewEngine, Listen: s.settings.listen, Hosts: s.settings.hosts, Advertise: s.settings.advertise, CAFile: s.settings.caFile,
 		Version: programVersion(), Now: s.now, Logger: logger,

@@ -101,13 +101,16 @@ func (s *settings) resolve(flags *pflag.FlagSet, env func(string) (string, bool)
 	add("database", s.resolveDatabase(flags, env))
 	add("key-file", s.resolveKeyFile())
 	add("listen", s.resolveListen(env))
+	// Before the hosts, because the host of this URL must be in the certificate as well.
 	add("advertise", s.resolveAdvertise())
 	for _, err := range s.resolveHosts(env) {
 		add("host", err)
 	}
+	// A bool has no empty value that could mean not given, so Changed decides.
 	if !flags.Changed("allow-http") {
 		add(envAllowHTTP, s.resolveAllowHTTP(env))
 	}
+	// Messages show these paths, and in a log a relative one would be ambiguous.
 	add("log-file", makeAbsolute(&s.logFile))
 	add("ca-file", makeAbsolute(&s.caFile))
 	if s.logFile == "" {

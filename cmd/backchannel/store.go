@@ -163,6 +163,8 @@ func (s *session) withOpened(open func() (openStore, error), run func(wholeStore
 	if err := s.settings.makeDataFolder(); err != nil {
 		return err
 	}
+	// The folder is created first, also for a database: it holds the log, and the key unless --key-file
+	// names another file.
 	store, err := open()
 	if err != nil {
 		return err

@@ -36,6 +36,7 @@ func (t *table) write(w io.Writer, width int) {
 		return
 	}
 	lines := append([][]string{slices.Clone(t.head)}, t.rows...)
+	// Empty columns go first: whether one is empty must not depend on the width of the terminal.
 	for _, name := range t.omitEmpty {
 		if at := slices.Index(lines[0], name); !slices.ContainsFunc(lines[1:], func(row []string) bool { return row[at] != "" }) {
 			withoutColumn(lines, at)

@@ -61,6 +61,7 @@ func (s webhookSession) applyFile(ctx context.Context, store wholeStore, path st
 	if err := content.Save(ctx, store); err != nil {
 		return fmt.Errorf("apply %s: %w", path, err)
 	}
+	// Warnings come after saving, because they do not prevent it.
 	for _, w := range content.Webhooks {
 		s.warn(w.Warnings(ctx, s.rules()))
 		if s.settings.json() {
@@ -107,6 +108,7 @@ func (s *stdio) noteApplied(name string, unchanged bool) {
 // readFile reads the file that a flag names, or stdin for "-".
 func (s *stdio) readFile(ctx context.Context, flag, path string, limit int) ([]byte, error) {
 	text, err := file.ReadNamed(ctx, path, s.in, limit)
+	// Ctrl+C while stdin is read is not an error of the flag.
 	if errors.Is(err, context.Canceled) {
 		return nil, err
 	}

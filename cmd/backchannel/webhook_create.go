@@ -45,6 +45,8 @@ func (s webhookSession) saveWebhook(ctx context.Context, store webhookStore, w s
 	if err := save(ctx, &w); err != nil {
 		return err
 	}
+	// The receiver of another process reads the webhooks again after a hint. A script that fires at once
+	// would otherwise be answered 404.
 	if err := awaitEffect(ctx, store); err != nil {
 		return err
 	}

@@ -66,6 +66,7 @@ func (s *stdio) confirm(ctx context.Context, yes bool, format string, args ...an
 	case !s.interactive():
 		return usagef("this needs confirmation, and there is no terminal to ask on; add --yes to proceed")
 	}
+	// The question goes to stderr, because stdout may be redirected to a file.
 	fmt.Fprintf(s.err, format+" [y/N] ", args...)
 	// Reading from a terminal cannot be interrupted, so it is left behind in a goroutine on Ctrl+C.
 	answer := make(chan string, 1)

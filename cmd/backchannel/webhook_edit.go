@@ -24,6 +24,7 @@ backchannel webhook edit acme --header ''`,
 	flags.register(cmd.Flags())
 	// w has the version that was read, which UpdateWebhook compares with the stored one.
 	cmd.RunE = s.onWebhook(func(ctx context.Context, store webhookStore, w storage.Webhook) error {
+		// The flags are applied to the stored webhook, so that validation sees the fields that stay, too.
 		bad := flags.apply(s.session, &w, cmd.Flags().Changed)
 		return s.saveWebhook(ctx, store, w, bad)
 	})

@@ -19,6 +19,8 @@ func webhookExportCommand(s webhookSession) *cobra.Command {
 backchannel webhook export acme --with-secrets`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return s.session.withStore(cmd.Context(), func(store wholeStore) error {
+				// Unknown names are an error before anything is written, because a script would not notice that some
+				// webhooks are missing in the file.
 				all, err := inventory.Select(cmd.Context(), store, args...)
 				if err != nil {
 					return explainMissing(err)

@@ -56,6 +56,7 @@ func formatURL(w storage.Webhook, base string) string {
 	if w.URL == storage.BuiltinReceiver && base != "" {
 		return w.Target(base) + " (" + storage.BuiltinReceiver + ")"
 	}
+	// The only setting with which deliveries may go to anyone, so it is visible in every list.
 	if w.Delivery.TLS.SkipVerify {
 		return w.ShownURL() + " (not verified)"
 	}

@@ -64,6 +64,7 @@ func formatAttempts(s storage.AttemptSummary) []string {
 		}
 	}
 	lines := []string{strings.Join(counts, ", ")}
+	// Without an answer there are no latencies, only failures.
 	if s.P50 > 0 {
 		lines = append(lines, fmt.Sprintf("p50 %s, p95 %s, p99 %s", latency(s.P50), latency(s.P95), latency(s.P99)))
 	}
@@ -109,6 +110,7 @@ func addAuthFacts(f *facts, w storage.Webhook, base string) {
 
 // addDeliveryFacts adds the facts of the delivery options.
 func addDeliveryFacts(f *facts, d storage.DeliveryOptions) {
+	// Timeouts and waits are shown as the flags accept them.
 	f.add("Timeout", d.Timeout.String())
 	f.add("Retry", formatWaits(d.Retry))
 	f.add("Concurrency", strconv.Itoa(d.Concurrency))

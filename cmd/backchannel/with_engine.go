@@ -52,6 +52,7 @@ func (s processSession) withEngine(ctx context.Context, cutoff <-chan struct{}, 
 	leading, stop := context.WithCancel(ctx)
 	running, abort := context.WithCancelCause(ctx)
 	defer abort(nil)
+	// A command cannot wait for a database as serve does, because a script waits for the command.
 	store.OnLost(func(lost error) {
 		if lost != nil {
 			abort(lost)
