@@ -158,8 +158,8 @@ func bounce() storage.Event {
 	return storage.Event{WebhookID: acme().ID, Channel: storage.Email, Status: storage.StatusBounce, Payload: []byte("{}")}
 }
 
-// tellOf has the console report the state of a delivery in a toast.
-func tellOf(c *console, d storage.Delivery) {
+// reportOf has the console report the state of a delivery in a toast.
+func reportOf(c *console, d storage.Delivery) {
 	c.send(screen.QueuedMsg{Queued: []storage.Delivery{d}})
 }
 
@@ -172,13 +172,13 @@ func TestAToastOfARetryNamesItsTime(t *testing.T) {
 			State: storage.Retrying, NextAttemptAt: noon().Add(35 * time.Second),
 			Attempt: storage.Attempt{Code: 503, ErrorClass: storage.ClassStatus, Error: "answered 503"},
 		})
-		tellOf(c, d)
+		reportOf(c, d)
 		c.see("retrying at 12:05:04: answered 503")
 		c.wait(6 * time.Second)
 		c.see("retrying at 12:05:04: answered 503")
 		c.miss("in 35 s")
 		c.openBreaker(noon().Add(time.Minute))
-		tellOf(c, c.store.AddDelivery(bounce()))
+		reportOf(c, c.store.AddDelivery(bounce()))
 		c.see("the next try is at 12:05:29")
 	})
 }

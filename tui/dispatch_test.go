@@ -9,8 +9,8 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// slowly returns a command that takes some time before it answers.
-func slowly(d time.Duration, msg tea.Msg) tea.Cmd {
+// slowCommand returns a command that takes some time before it answers.
+func slowCommand(d time.Duration, msg tea.Msg) tea.Cmd {
 	return func() tea.Msg {
 		time.Sleep(d)
 		return msg
@@ -25,7 +25,7 @@ func TestNothingWaitsInsideUpdate(t *testing.T) {
 	for _, takes := range []time.Duration{dispatchLimit / 2, dispatchLimit - 1, dispatchLimit + 1, time.Hour / 2} {
 		testConsole(t, func(c *console) {
 			began := time.Now()
-			c.start(c.m.keys.dispatch(slowly(takes, nil)))
+			c.start(c.m.keys.dispatch(slowCommand(takes, nil)))
 			c.press("3", "4")
 			if waited := time.Since(began); waited != 0 {
 				t.Errorf("a command of %s blocked the program for %s", takes, waited)
@@ -48,11 +48,11 @@ func TestADispatchKeepsItsOrder(t *testing.T) {
 		cmd  tea.Cmd
 		want screen.View
 	}{
-		{"the first one last", tea.Batch(slowly(20*time.Millisecond, goes(screen.ViewReceiver)), slowly(0, goes(screen.ViewDeliveries))), screen.ViewDeliveries},
-		{"within one another", tea.Batch(tea.Batch(slowly(20*time.Millisecond, goes(screen.ViewReceiver)), slowly(5*time.Millisecond, goes(screen.ViewActivity))), slowly(0, goes(screen.ViewDeliveries))), screen.ViewDeliveries},
-		{"what follows comes first", tea.Batch(func() tea.Msg { return tea.BatchMsg{slowly(20*time.Millisecond, goes(screen.ViewReceiver))} }, slowly(0, goes(screen.ViewActivity))), screen.ViewActivity},
-		{"something else between", tea.Batch(slowly(20*time.Millisecond, goes(screen.ViewReceiver)), slowly(time.Millisecond, screen.ToastMsg{}), slowly(0, goes(screen.ViewActivity))), screen.ViewActivity},
-		{"too late to wait for", tea.Batch(slowly(2*dispatchLimit, goes(screen.ViewReceiver)), slowly(0, goes(screen.ViewDeliveries))), screen.ViewReceiver},
+		{"the first one last", tea.Batch(slowCommand(20*time.Millisecond, goes(screen.ViewReceiver)), slowCommand(0, goes(screen.ViewDeliveries))), screen.ViewDeliveries},
+		{"within one another", tea.Batch(tea.Batch(slowCommand(20*time.Millisecond, goes(screen.ViewReceiver)), slowCommand(5*time.Millisecond, goes(screen.ViewActivity))), slowCommand(0, goes(screen.ViewDeliveries))), screen.ViewDeliveries},
+		{"what follows comes first", tea.Batch(func() tea.Msg { return tea.BatchMsg{slowCommand(20*time.Millisecond, goes(screen.ViewReceiver))} }, slowCommand(0, goes(screen.ViewActivity))), screen.ViewActivity},
+		{"something else between", tea.Batch(slowCommand(20*time.Millisecond, goes(screen.ViewReceiver)), slowCommand(time.Millisecond, screen.ToastMsg{}), slowCommand(0, goes(screen.ViewActivity))), screen.ViewActivity},
+		{"too late to wait for", tea.Batch(slowCommand(2*dispatchLimit, goes(screen.ViewReceiver)), slowCommand(0, goes(screen.ViewDeliveries))), screen.ViewReceiver},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			testConsole(t, func(c *console) {

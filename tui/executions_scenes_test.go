@@ -226,11 +226,11 @@ func TestReceiverAndDeliveriesOfACampaign(t *testing.T) {
 }
 
 // Calls and messages with hostile bytes in every foreign field fit on every tab and at every size.
-func TestNastyCalls(t *testing.T) {
+func TestHostileCalls(t *testing.T) {
 	for _, keys := range [][]string{{"c", "g"}, {"c", "g", "tab", "l"}, {"c", "g", "tab", "l", "l"}, {"c", "g", "tab", "l", "l", "l"}, {"c", "G"}, {"m", "g"}, {"m", "g", "tab", "l"}, {"m", "g", "tab", "l", "l"}, {"c", "y"}, {"m", "y"}, {"c", "g", "/"}} {
 		t.Run(strings.Join(keys, ""), func(t *testing.T) {
 			t.Parallel()
-			s := scene{set: nastyCalls, play: func(c *console) { c.press(append([]string{"2"}, keys...)...) }}
+			s := scene{set: hostileCalls, play: func(c *console) { c.press(append([]string{"2"}, keys...)...) }}
 			s.show(t, darkTheme, func(c *console) {
 				for _, size := range sizes() {
 					fits(t, c, size[0], size[1])
@@ -241,10 +241,10 @@ func TestNastyCalls(t *testing.T) {
 	}
 }
 
-func nastyCalls(store *testStore) {
+func hostileCalls(store *testStore) {
 	live, _, _ := store.AddThreeCampaigns()
 	s := sceneStore{testStore: store, hook: acme()}
-	text := "\x00" + longNasty() + "\xff\xfe"
+	text := "\x00" + longHostile() + "\xff\xfe"
 	bad := callAt(live, 1, 10*time.Second)
 	bad.Code, bad.Fault, bad.RequestID, bad.XRequestID, bad.CampaignUUID, bad.Path, bad.Remote = 400, text, text, text, text, "/"+text, text
 	bad.Headers = append(bad.Headers, storage.HeaderField{Name: text, Value: text}, storage.HeaderField{Name: "", Value: ""})

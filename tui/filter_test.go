@@ -25,7 +25,7 @@ func TestTheFilterIsTheSameEverywhere(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			testPlaces(t, func(c *console) {
+			testHistory(t, func(c *console) {
 				c.wait(time.Minute)
 				c.size(200, 40)
 				c.press(test.keys...)
@@ -75,7 +75,7 @@ func TestTheFilterIsTheSameEverywhere(t *testing.T) {
 // A view does not recall the filters of another one.
 func TestEachViewRecallsItsOwnFilters(t *testing.T) {
 	t.Parallel()
-	testPlaces(t, func(c *console) {
+	testHistory(t, func(c *console) {
 		c.press("3", "/")
 		c.write("sent")
 		c.press("enter", "4", "/", "up")

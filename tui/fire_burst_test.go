@@ -28,15 +28,15 @@ func TestBurstKeepsItsPace(t *testing.T) {
 	})
 }
 
-// startsBurst fires a burst, half of which is queued.
-func startsBurst(c *console) {
+// startBurst fires a burst, half of which is queued.
+func startBurst(c *console) {
 	c.press("f", "B", "ctrl+s") // 100, 50 a second
 	c.wait(time.Second)
 }
 
-// endsBurst ends deliveries of a burst, the oldest first: some are delivered, some fail. Their
+// endBurst ends deliveries of a burst, the oldest first: some are delivered, some fail. Their
 // latencies are 1 to 83 ms.
-func endsBurst(c *console, delivered, failed int) {
+func endBurst(c *console, delivered, failed int) {
 	c.t.Helper()
 	for i, d := range c.store.AllDeliveries() {
 		code := 204
@@ -62,11 +62,11 @@ func TestBurstShowsItsProgress(t *testing.T) {
 	testFiring(t, func(c *console) {
 		c.press("f", "B", "ctrl+s") // 100, 50 a second
 		c.wait(time.Second)
-		endsBurst(c, 38, 2)
+		endBurst(c, 38, 2)
 		c.wait(100 * time.Millisecond)
 		c.see("40/100 █", "38 ✓ 2 ✗", "2 s left · esc stops")
 		c.wait(2 * time.Second)
-		endsBurst(c, 30, 0)
+		endBurst(c, 30, 0)
 		for _, d := range c.store.AllDeliveries()[90:] {
 			c.store.Attempt(d.ID, storage.Outcome{
 				State: storage.Retrying, NextAttemptAt: c.m.env.Now().Add(time.Hour),
@@ -78,7 +78,7 @@ func TestBurstShowsItsProgress(t *testing.T) {
 		c.wait(10 * time.Second) // nothing ends any more, so that nobody can say how long it takes
 		c.see("70/100", "0/s")
 		c.miss("left")
-		endsBurst(c, 30, 0)
+		endBurst(c, 30, 0)
 		c.wait(time.Second)
 		c.see("✗ 100 × bounce, email → acme prod: of 100, 2 failed; 3 and / failed show them", "p50 ", "longest ", "≤ ", "esc closes")
 		c.press("5")
@@ -95,7 +95,7 @@ func TestBurstAmongOtherEvents(t *testing.T) {
 		c.wait(time.Second)
 		c.press("f", "s") // one that is not of the burst
 		c.wait(2 * time.Second)
-		endsBurst(c, 101, 0)
+		endBurst(c, 101, 0)
 		c.wait(time.Second)
 		c.see("✓ 100 × bounce, email → acme prod: all 100 delivered")
 	})
@@ -127,7 +127,7 @@ func TestBurstStops(t *testing.T) {
 			t.Errorf("%d events before, %d after esc", before, n)
 		}
 		c.see(fmt.Sprintf("0/%d", n), "esc hides")
-		endsBurst(c, n, 0)
+		endBurst(c, n, 0)
 		c.wait(time.Second)
 		c.see(fmt.Sprintf("ended after %d: all %d delivered", n, n))
 	})
@@ -144,7 +144,7 @@ func TestAHiddenBurstReportsItsEnd(t *testing.T) {
 			c.see("0/3")
 			c.press("esc")
 			c.miss("0/3")
-			endsBurst(c, 3-failed, failed)
+			endBurst(c, 3-failed, failed)
 			c.wait(time.Second)
 			c.see(want)
 			c.miss("esc closes")
@@ -181,7 +181,7 @@ func TestBurstShowsItsOutcome(t *testing.T) {
 			c.write("3")
 			c.press("ctrl+s")
 			c.wait(time.Second)
-			endsBurst(c, 3-test.failed, test.failed)
+			endBurst(c, 3-test.failed, test.failed)
 			c.wait(time.Second)
 			c.see(test.want, "in ", "p50 ", "≤ 1ms ")
 		})

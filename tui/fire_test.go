@@ -22,8 +22,8 @@ func testFiring(t *testing.T, test func(*console)) {
 	})
 }
 
-// ends ends the newest delivery with an attempt, as the engine would.
-func (c *console) ends(o storage.Outcome) {
+// endDelivery ends the newest delivery with an attempt, as the engine would.
+func (c *console) endDelivery(o storage.Outcome) {
 	c.t.Helper()
 	o.Attempt.Timings.Total = 3 * time.Millisecond
 	c.store.Attempt(lastOf(c.store.AllDeliveries()).ID, o)
@@ -47,7 +47,7 @@ func TestToastsShowTheOutcome(t *testing.T) {
 	testFiring(t, func(c *console) {
 		c.press("f", "b")
 		c.see("· bounce, email → acme prod queued")
-		c.ends(answered(204))
+		c.endDelivery(answered(204))
 		c.wait(time.Second)
 		c.see("✓ bounce, email → acme prod delivered: 204 in 3.0 ms")
 		c.miss("bounce, email → acme prod queued")
@@ -61,7 +61,7 @@ func TestToastsSayWhyADeliveryFailed(t *testing.T) {
 		failed := expired(1)
 		failed.ID, failed.DeliveryID = 0, c.store.AllDeliveries()[0].ID
 		c.store.Receive(failed)
-		c.ends(answered(401))
+		c.endDelivery(answered(401))
 		c.wait(time.Second)
 		c.see("✗ sent, email → acme prod failed: 401, auth: exp: expected later than 12:04:01")
 	})
@@ -75,7 +75,7 @@ func TestToastsShowRetriesAndWaiting(t *testing.T) {
 		want string
 	}{
 		{"retrying", func(c *console, _ storage.Delivery) {
-			c.ends(storage.Outcome{
+			c.endDelivery(storage.Outcome{
 				State: storage.Retrying, NextAttemptAt: c.m.env.Now().Add(5 * time.Second),
 				Attempt: storage.Attempt{ErrorClass: storage.ClassConnect, Error: "refused"},
 			})
@@ -168,7 +168,7 @@ func TestALifecycleWaitsForItsFirstEvent(t *testing.T) {
 		if n := len(c.store.AllEvents()); n != 1 {
 			t.Fatalf("%d events queued at once", n)
 		}
-		c.ends(answered(204))
+		c.endDelivery(answered(204))
 		c.wait(200 * time.Millisecond)
 		events := c.store.AllEvents()
 		if len(events) != 2 || events[0].Status != storage.StatusSent || events[1].Status != storage.StatusBounce || events[0].RequestID != events[1].RequestID {

@@ -132,9 +132,9 @@ func fitsAnySize(t *testing.T, c *console) {
 	t.Helper()
 	name := fnv.New64()
 	_, _ = name.Write([]byte(t.Name())) // so that each scene has sizes of its own
-	dice := rand.New(rand.NewPCG(name.Sum64(), 2))
+	rng := rand.New(rand.NewPCG(name.Sum64(), 2))
 	for range randomSizes {
-		fits(t, c, 1+dice.IntN(220), 1+dice.IntN(60))
+		fits(t, c, 1+rng.IntN(220), 1+rng.IntN(60))
 	}
 	odd := [][2]int{{1, 1}, {114, 20}, {115, 20}, {189, 31}, {190, 31}, {220, 60}}
 	for _, size := range odd[:oddSizes] {
@@ -157,7 +157,7 @@ func checkFits(t *testing.T, c *console, width, height int) {
 	}
 	for i, line := range lines {
 		plain := ansi.Strip(line)
-		if mostCells(plain) > width && ansi.StringWidth(plain) > width {
+		if maxCells(plain) > width && ansi.StringWidth(plain) > width {
 			t.Fatalf("at %d×%d line %d has %d cells: %q", width, height, i+1, ansi.StringWidth(plain), plain)
 		}
 		if strings.ContainsFunc(plain, movesTheCursor) {
@@ -166,9 +166,9 @@ func checkFits(t *testing.T, c *console, width, height int) {
 	}
 }
 
-// mostCells returns an upper bound of a text's width. It takes a fraction of the time that the
+// maxCells returns an upper bound of a text's width. It takes a fraction of the time that the
 // exact width takes.
-func mostCells(plain string) (n int) {
+func maxCells(plain string) (n int) {
 	for _, r := range plain {
 		n++
 		if narrow := r < 0x1100 || r == '…' || 0x2500 <= r && r < 0x2580; !narrow {

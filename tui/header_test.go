@@ -61,10 +61,10 @@ type statusCase struct {
 // statusCases returns each state of the engine and the receiver with a few random counts, from none
 // to hundreds of millions.
 func statusCases() (all []statusCase) {
-	dice := rand.New(rand.NewPCG(7, 18))
+	rng := rand.New(rand.NewPCG(7, 18))
 	number := func() int64 {
 		numbers := []int64{0, 1, 9, 42, 999, 1000, 9999, 12_345, 99_999, 100_000, 999_999, 1_000_000, 9_999_999, 123_456_789}
-		return numbers[dice.IntN(len(numbers))]
+		return numbers[rng.IntN(len(numbers))]
 	}
 	var engines []statusCase
 	for _, pid := range []int{4711, 7, 99, 1234, 65536, 4194304} { // the first is the console's own

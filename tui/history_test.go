@@ -11,8 +11,8 @@ import (
 	"backchannel/tui/screen"
 )
 
-// testPlaces runs a test with records of every kind that refer to each other.
-func testPlaces(t *testing.T, test func(*console)) {
+// testHistory runs a test with records of every kind that refer to each other.
+func testHistory(t *testing.T, test func(*console)) {
 	t.Helper()
 	testExecuting(t, func(c *console) {
 		w := c.store.AllWebhooks()[0]
@@ -55,16 +55,16 @@ func TestEscUndoesRandomJumps(t *testing.T) {
 	for seed := range uint64(12) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()
-			testPlaces(t, func(c *console) {
-				dice := rand.New(rand.NewPCG(seed, 18))
-				c.size(60+dice.IntN(150), 20+dice.IntN(30))
-				c.press(fmt.Sprint(1 + dice.IntN(5)))
+			testHistory(t, func(c *console) {
+				rng := rand.New(rand.NewPCG(seed, 18))
+				c.size(60+rng.IntN(150), 20+rng.IntN(30))
+				c.press(fmt.Sprint(1 + rng.IntN(5)))
 				start, path := where(c), []string{}
 				for range 60 {
 					if len(c.m.views.history) == 0 {
 						start, path = where(c), nil
 					}
-					path = append(path, walk(c, dice, keys[dice.IntN(len(keys))]))
+					path = append(path, walk(c, rng, keys[rng.IntN(len(keys))]))
 				}
 				c.wait(time.Second)
 				for range 1000 {
@@ -83,7 +83,7 @@ func TestEscUndoesRandomJumps(t *testing.T) {
 }
 
 // walk presses a key, unless it would change records there.
-func walk(c *console, dice *rand.Rand, key string) string {
+func walk(c *console, rng *rand.Rand, key string) string {
 	v := c.m.views
 	switch {
 	case key == "r" && (v.current != screen.ViewWebhooks || v.covered()):
@@ -91,7 +91,7 @@ func walk(c *console, dice *rand.Rand, key string) string {
 	case key == "/":
 		c.press("/")
 		if typing(v.front()) {
-			c.write([]string{"webhook:hook", "orders", "status:sent"}[dice.IntN(3)])
+			c.write([]string{"webhook:hook", "orders", "status:sent"}[rng.IntN(3)])
 			c.press("enter")
 			if typing(v.front()) {
 				c.press("esc")
@@ -100,11 +100,11 @@ func walk(c *console, dice *rand.Rand, key string) string {
 	case key == "jump":
 		found, err := c.store.Deliveries(c.m.env.Context, storage.DeliveryQuery{})
 		c.must(err)
-		c.send(screen.GoMsg{View: screen.ViewDeliveries, ID: found[dice.IntN(len(found))].ID, Detail: dice.IntN(2) == 0})
+		c.send(screen.GoMsg{View: screen.ViewDeliveries, ID: found[rng.IntN(len(found))].ID, Detail: rng.IntN(2) == 0})
 	default:
 		c.press(key)
 	}
-	if dice.IntN(2) == 0 {
+	if rng.IntN(2) == 0 {
 		c.wait(time.Second)
 	}
 	return key
@@ -114,7 +114,7 @@ func walk(c *console, dice *rand.Rand, key string) string {
 // first removes a filter that the person has set.
 func TestAWebhookLinksToItsRecords(t *testing.T) {
 	t.Parallel()
-	testPlaces(t, func(c *console) {
+	testHistory(t, func(c *console) {
 		c.press("1")
 		for key, view := range map[string]string{"v": "▸3 Deliveries", "r": "▸4 Receiver", "c": "▸2 Campaigns"} {
 			c.press(key)
@@ -145,7 +145,7 @@ func TestAWebhookLinksToItsRecords(t *testing.T) {
 // A view to which a jump led gets back its earlier selection and filter.
 func TestComingBackRestoresTheFilter(t *testing.T) {
 	t.Parallel()
-	testPlaces(t, func(c *console) {
+	testHistory(t, func(c *console) {
 		c.press("3", "/")
 		c.write("status:sent")
 		c.press("enter", "g", "enter", "l")
@@ -167,7 +167,7 @@ func TestComingBackRestoresTheFilter(t *testing.T) {
 func TestComingBackToTheNewest(t *testing.T) {
 	t.Parallel()
 	for _, more := range []bool{false, true} {
-		testPlaces(t, func(c *console) {
+		testHistory(t, func(c *console) {
 			c.press("4", "G")
 			c.see("following")
 			was := receiverOf(c).List().SelectedID()
@@ -204,7 +204,7 @@ func TestEnterOpensWhatAToastNames(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			testPlaces(t, func(c *console) {
+			testHistory(t, func(c *console) {
 				fire(c)
 				c.see("enter open the delivery")
 				for _, key := range test.keys {

@@ -28,11 +28,11 @@ func fireScenes() []scene {
 		{name: "fire-misbehave-open", set: twoWebhooks, play: func(c *console) { c.press("G", "f", "!") }},
 		{name: "fire-burst", set: twoWebhooks, play: fire("B", "x", "tab")},
 		{name: "fire-queued", set: twoWebhooks, play: fire("b")},
-		{name: "fire-progress", whole: true, set: twoWebhooks, play: func(c *console) { startsBurst(c); endsBurst(c, 38, 2); c.wait(100 * time.Millisecond) }},
+		{name: "fire-progress", whole: true, set: twoWebhooks, play: func(c *console) { startBurst(c); endBurst(c, 38, 2); c.wait(100 * time.Millisecond) }},
 		{name: "fire-outcome", whole: true, set: twoWebhooks, play: func(c *console) {
-			startsBurst(c)
+			startBurst(c)
 			c.wait(2 * time.Second)
-			endsBurst(c, 98, 2)
+			endBurst(c, 98, 2)
 			c.wait(5 * time.Second)
 		}},
 	}

@@ -16,7 +16,7 @@ import (
 // testMouse is like testKept, with the mouse on and 40 deliveries.
 func testMouse(t *testing.T, test func(*console)) {
 	t.Helper()
-	testKept(t, "mouse = true\n", func(s *testStore) {
+	testSettings(t, "mouse = true\n", func(s *testStore) {
 		twoHooks(s)
 		for range 40 {
 			s.AddDelivery(bounce())
@@ -105,7 +105,7 @@ func TestMouseInARecordsDetail(t *testing.T) {
 
 func TestMouseIsOffUntilAKeyTurnsItOn(t *testing.T) {
 	t.Parallel()
-	testKept(t, "", twoHooks, func(c *console, kept func() string) {
+	testSettings(t, "", twoHooks, func(c *console, kept func() string) {
 		c.clickOn("3 Deliveries")
 		c.see("Feedback webhook settings")
 		c.press("M")

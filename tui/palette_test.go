@@ -48,7 +48,7 @@ func TestThePaletteTakesArguments(t *testing.T) {
 	} {
 		t.Run(typed, func(t *testing.T) {
 			t.Parallel()
-			testPlaces(t, func(c *console) {
+			testHistory(t, func(c *console) {
 				c.wait(time.Minute)
 				c.press("2")
 				c.command(typed)
@@ -61,7 +61,7 @@ func TestThePaletteTakesArguments(t *testing.T) {
 // open with any ID opens its record, and esc leads back.
 func TestThePaletteOpensAnyID(t *testing.T) {
 	t.Parallel()
-	testPlaces(t, func(c *console) {
+	testHistory(t, func(c *console) {
 		ctx, call := c.m.env.Context, newestExecution(c)
 		deliveries, err := c.store.Deliveries(ctx, storage.DeliveryQuery{Limit: 1})
 		c.must(err)
@@ -145,7 +145,7 @@ func TestThePalettePrefersTheCompleteName(t *testing.T) {
 // A filter whose key the front list does not have leads to the views that have it.
 func TestThePaletteFiltersElsewhere(t *testing.T) {
 	t.Parallel()
-	testPlaces(t, func(c *console) {
+	testHistory(t, func(c *console) {
 		c.press("1", ":")
 		c.write("filter status:sent")
 		listed(c, "filter status:sent in Deliveries", "filter status:sent in Receiver")
@@ -167,7 +167,7 @@ func TestThePaletteFiltersElsewhere(t *testing.T) {
 // The command that was used last comes first, with its arguments.
 func TestThePaletteListsTheLatestFirst(t *testing.T) {
 	t.Parallel()
-	testPlaces(t, func(c *console) {
+	testHistory(t, func(c *console) {
 		c.command("go campaign orders")
 		c.command("fire delivered hook")
 		c.command("zoom")
@@ -183,7 +183,7 @@ func TestThePaletteListsTheLatestFirst(t *testing.T) {
 // Tab completes a command and its arguments. Enter does so too if arguments are missing.
 func TestThePaletteCompletes(t *testing.T) {
 	t.Parallel()
-	testPlaces(t, func(c *console) {
+	testHistory(t, func(c *console) {
 		c.press(":")
 		c.write("fire webhook")
 		c.press("tab")

@@ -4,6 +4,6 @@ package tui
 
 const (
 	randomSizes = 6
-	strollSteps = 120
+	walkSteps   = 120
 	oddSizes    = 6
 )

@@ -6,6 +6,6 @@ package tui
 // slows it down.
 const (
 	randomSizes = 1
-	strollSteps = 60
+	walkSteps   = 60
 	oddSizes    = 1
 )

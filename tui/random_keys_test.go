@@ -21,10 +21,10 @@ var walks = flag.Uint64("walks", 1, "how many random walks are taken, each with 
 // many is the number of records of each kind that grows.
 const many = 5000
 
-// A stroll is a random walk through the console. It is determined by its seed.
-type stroll struct {
+// A randomWalk is a random walk through the console. It is determined by its seed.
+type randomWalk struct {
 	*console
-	dice *rand.Rand
+	rng  *rand.Rand
 	path []string
 	came int // receipts
 }
@@ -38,17 +38,17 @@ func TestAnyKeysOnThousandsOfRecords(t *testing.T) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			testConsole(t, func(c *console) {
 				c.rapid = true
-				s := &stroll{console: c, dice: rand.New(rand.NewPCG(seed, 18)), came: many}
+				s := &randomWalk{console: c, rng: rand.New(rand.NewPCG(seed, 18)), came: many}
 				defer func() {
 					if cause := recover(); cause != nil || t.Failed() {
 						t.Errorf("after %s: %v", strings.Join(s.path, " "), cause)
 					}
 				}()
 				s.fill()
-				for range strollSteps {
+				for range walkSteps {
 					s.browse()
 				}
-				for range strollSteps {
+				for range walkSteps {
 					s.press(s.anyKey())
 				}
 			})
@@ -57,7 +57,7 @@ func TestAnyKeysOnThousandsOfRecords(t *testing.T) {
 }
 
 // fill stores records of every kind.
-func (s *stroll) fill() {
+func (s *randomWalk) fill() {
 	s.store.AddManyReceipts(many)
 	hooks := make([]storage.Webhook, 60)
 	campaigns := make([]*storage.Campaign, 30)
@@ -89,13 +89,13 @@ func (s *stroll) fill() {
 }
 
 // press presses a key, and checks that the view fits.
-func (s *stroll) press(key string) {
+func (s *randomWalk) press(key string) {
 	s.path = append(s.path, key)
 	s.console.press(key)
 	s.look()
 }
 
-func (s *stroll) look() {
+func (s *randomWalk) look() {
 	s.t.Helper()
 	if s.quit {
 		s.t.Fatal("the console has ended")
@@ -107,45 +107,45 @@ func (s *stroll) look() {
 }
 
 // anyKey returns a random key that does not end the console.
-func (s *stroll) anyKey() string {
+func (s *randomWalk) anyKey() string {
 	named := []string{
 		"enter", "esc", "tab", "shift+tab", "up", "down", "left", "right", "pgup", "pgdown", "home", "end", "backspace", "delete", "space",
 		"ctrl+d", "ctrl+u", "ctrl+s", "ctrl+a", "ctrl+e", "ctrl+w", "ctrl+k", "ctrl+n", "ctrl+p", "ctrl+r", "ctrl+t", "alt+enter", "é", "界", "👩‍🚀",
 	}
-	if s.dice.IntN(2) == 0 {
-		return named[s.dice.IntN(len(named))]
+	if s.rng.IntN(2) == 0 {
+		return named[s.rng.IntN(len(named))]
 	}
 	for {
-		if key := string(rune('!' + s.dice.IntN('~'-'!'+1))); key != "q" {
+		if key := string(rune('!' + s.rng.IntN('~'-'!'+1))); key != "q" {
 			return key
 		}
 	}
 }
 
 // browse presses a key that changes no record, and checks the result.
-func (s *stroll) browse() {
+func (s *randomWalk) browse() {
 	before, placed := s.place()
 	follows := before.Follows
 	still := true // the selection is where it was
-	switch s.dice.IntN(8) {
+	switch s.rng.IntN(8) {
 	case 0:
 		s.path = append(s.path, "resize")
-		s.size(20+s.dice.IntN(200), 8+s.dice.IntN(52))
+		s.size(20+s.rng.IntN(200), 8+s.rng.IntN(52))
 	case 1:
-		s.receive(1 + s.dice.IntN(40))
+		s.receive(1 + s.rng.IntN(40))
 	case 2:
 		s.press("?")
 		s.press("esc")
 	case 3:
 		still = false
-		s.press([]string{"1", "2", "3", "4", "5"}[s.dice.IntN(5)])
+		s.press([]string{"1", "2", "3", "4", "5"}[s.rng.IntN(5)])
 	case 4:
 		still = false
 		s.filter()
 	default:
 		still = false
 		keys := []string{"j", "k", "j", "k", "down", "up", "ctrl+d", "ctrl+u", "pgup", "pgdown", "g", "G", "enter", "esc", "tab", "h", "l", "z", "space", "F", "v", "backspace", "p"}
-		s.press(keys[s.dice.IntN(len(keys))])
+		s.press(keys[s.rng.IntN(len(keys))])
 	}
 	s.look()
 	after, _ := s.place()
@@ -156,7 +156,7 @@ func (s *stroll) browse() {
 }
 
 // place returns what the front screen shows.
-func (s *stroll) place() (at screen.Bookmark, ok bool) {
+func (s *randomWalk) place() (at screen.Bookmark, ok bool) {
 	placer, ok := s.m.views.front().(screen.Bookmarker)
 	if ok {
 		at = placer.Bookmark()
@@ -164,7 +164,7 @@ func (s *stroll) place() (at screen.Bookmark, ok bool) {
 	return at, ok
 }
 
-func (s *stroll) receive(n int) {
+func (s *randomWalk) receive(n int) {
 	s.path = append(s.path, fmt.Sprintf("%d came", n))
 	more := make([]storage.Receipt, n)
 	for i := range more {
@@ -177,8 +177,8 @@ func (s *stroll) receive(n int) {
 }
 
 // filter types a random filter, whose keys some views do not have.
-func (s *stroll) filter() {
-	text := []string{"status:sent", "person7", "status:bounce 3", "webhook:acme", "nothing like it", "state:parked 1"}[s.dice.IntN(6)]
+func (s *randomWalk) filter() {
+	text := []string{"status:sent", "person7", "status:bounce 3", "webhook:acme", "nothing like it", "state:parked 1"}[s.rng.IntN(6)]
 	s.press("/")
 	if !typing(s.m.views.front()) {
 		return
@@ -193,11 +193,11 @@ func (s *stroll) filter() {
 }
 
 // checkPosition compares the position with the order of the matching records in the store.
-func (s *stroll) checkPosition() {
+func (s *randomWalk) checkPosition() {
 	s.wait(100 * time.Millisecond)
 	at, ok := s.place()
 	front, positioned := s.m.views.front().(screen.Positioner)
-	if !ok || !positioned || at.ID == 0 || s.m.views.covered() || s.dice.IntN(4) > 0 {
+	if !ok || !positioned || at.ID == 0 || s.m.views.covered() || s.rng.IntN(4) > 0 {
 		return
 	}
 	var ids []storage.ID
@@ -222,7 +222,7 @@ func (s *stroll) checkPosition() {
 	}
 }
 
-func (s *stroll) receipts(filter string) (ids []storage.ID) {
+func (s *randomWalk) receipts(filter string) (ids []storage.ID) {
 	chosen, err := storage.ReceiptFilter().Parse(filter, s.m.env.Now())
 	s.must(err)
 	all, err := s.store.Receipts(context.Background(), storage.ReceiptQuery{Filter: chosen, OldestFirst: true})
@@ -233,7 +233,7 @@ func (s *stroll) receipts(filter string) (ids []storage.ID) {
 	return ids
 }
 
-func (s *stroll) deliveries(filter string) (ids []storage.ID) {
+func (s *randomWalk) deliveries(filter string) (ids []storage.ID) {
 	chosen, err := storage.DeliveryFilter().Parse(filter, s.m.env.Now())
 	s.must(err)
 	all, err := s.store.Deliveries(context.Background(), storage.DeliveryQuery{Filter: chosen, After: 1})

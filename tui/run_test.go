@@ -20,8 +20,8 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// patience limits how long a test waits for an event, also on a busy machine.
-const patience = 30 * time.Second
+// waitLimit limits how long a test waits for an event, also on a busy machine.
+const waitLimit = 30 * time.Second
 
 // tty is a pseudo-terminal with the console on it.
 type tty struct {
@@ -39,9 +39,9 @@ func openConsole(ctx context.Context, t *testing.T, cfg Config) *tty {
 	return onTerminal(t, func(tty *os.File) error { return Run(ctx, cfg, tty, tty) })
 }
 
-// stillOpen holds the program's ends of the terminals. After a panic bubbletea does not wait for
+// openTerminals holds the program's ends of the terminals. After a panic bubbletea does not wait for
 // the goroutine that asks for the size, so it is unknown when one may be closed.
-var stillOpen kept
+var openTerminals kept
 
 type kept struct {
 	mu    sync.Mutex // guards files
@@ -58,7 +58,7 @@ func (k *kept) keep(file *os.File) {
 func onTerminal(t *testing.T, run func(*os.File) error) *tty {
 	t.Helper()
 	outside, inside := ptytest.Open(t, 30, 120)
-	stillOpen.keep(inside)
+	openTerminals.keep(inside)
 	cooked, err := term.GetState(inside.Fd())
 	if err != nil {
 		t.Fatal(err)
@@ -91,7 +91,7 @@ func (p *tty) press(keys string) {
 
 func (p *tty) see(text string) {
 	p.t.Helper()
-	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(waitLimit); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
 		p.mu.Lock()
 		seen := p.seen.String()
 		p.mu.Unlock()
@@ -107,7 +107,7 @@ func (p *tty) end() error {
 	select {
 	case err := <-p.ended:
 		return err
-	case <-time.After(patience):
+	case <-time.After(waitLimit):
 		p.t.Fatal("the console continues")
 		return nil
 	}

@@ -28,10 +28,10 @@ func attempted(s *testStore, n, code int, before, took time.Duration) {
 // busy adds attempts of every kind over ten minutes.
 func busy(s *testStore) {
 	twoWebhooks(s)
-	dice := rand.New(rand.NewPCG(1, 8))
+	rng := rand.New(rand.NewPCG(1, 8))
 	for minute := range 10 {
 		for range 1 + 2*minute%7 {
-			attempted(s, 1, []int{200, 204, 204, 204, 503, 404, 0}[dice.IntN(7)], time.Duration(minute)*time.Minute+time.Duration(dice.IntN(59))*time.Second, time.Duration(2+dice.IntN(40))*time.Millisecond)
+			attempted(s, 1, []int{200, 204, 204, 204, 503, 404, 0}[rng.IntN(7)], time.Duration(minute)*time.Minute+time.Duration(rng.IntN(59))*time.Second, time.Duration(2+rng.IntN(40))*time.Millisecond)
 		}
 	}
 	attempted(s, 2, 302, time.Minute, 900*time.Microsecond)

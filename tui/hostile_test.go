@@ -12,15 +12,15 @@ import (
 	"backchannel/tui/screen"
 )
 
-// nasty is a text that moves the cursor, hides and reorders characters, has wide ones, and does not
+// hostile is a text that moves the cursor, hides and reorders characters, has wide ones, and does not
 // end.
-const nasty = "\x1b[2J\x1b]0;x\a\u202eevil\u200b 顧客 e\u0301👩‍💻\r\n\ttab"
+const hostile = "\x1b[2J\x1b]0;x\a\u202eevil\u200b 顧客 e\u0301👩‍💻\r\n\ttab"
 
-func longNasty() string { return nasty + strings.Repeat(" 顧客wide", 60) }
+func longHostile() string { return hostile + strings.Repeat(" 顧客wide", 60) }
 
-// A nastyStore is a real store whose records have hostile values, as if someone had changed the
+// A hostileStore is a real store whose records have hostile values, as if someone had changed the
 // database. The store itself rejects most of these values.
-type nastyStore struct {
+type hostileStore struct {
 	*testStore
 	few bool // leave the webhooks alone but for their names
 }
@@ -37,18 +37,18 @@ func spoilOne[T any](one T, err error, change func(*T)) (T, error) {
 	return one, err
 }
 
-func (n nastyStore) Webhooks(ctx context.Context) ([]storage.Webhook, error) {
+func (n hostileStore) Webhooks(ctx context.Context) ([]storage.Webhook, error) {
 	all, err := n.testStore.Webhooks(ctx)
 	return spoil(all, err, n.webhook)
 }
 
-func (n nastyStore) Webhook(ctx context.Context, id storage.ID) (storage.Webhook, error) {
+func (n hostileStore) Webhook(ctx context.Context, id storage.ID) (storage.Webhook, error) {
 	one, err := n.testStore.Webhook(ctx, id)
 	return spoilOne(one, err, n.webhook)
 }
 
-func (n nastyStore) webhook(w *storage.Webhook) {
-	long := longNasty()
+func (n hostileStore) webhook(w *storage.Webhook) {
+	long := longHostile()
 	if n.few {
 		w.Name = long
 		return
@@ -67,18 +67,18 @@ func (n nastyStore) webhook(w *storage.Webhook) {
 	w.Headers = []storage.HeaderField{{Name: long, Value: long}, {Name: "", Value: ""}}
 }
 
-func (n nastyStore) Deliveries(ctx context.Context, q storage.DeliveryQuery) ([]storage.Delivery, error) {
+func (n hostileStore) Deliveries(ctx context.Context, q storage.DeliveryQuery) ([]storage.Delivery, error) {
 	all, err := n.testStore.Deliveries(ctx, q)
 	return spoil(all, err, n.delivery)
 }
 
-func (n nastyStore) Delivery(ctx context.Context, id storage.ID) (storage.Delivery, error) {
+func (n hostileStore) Delivery(ctx context.Context, id storage.ID) (storage.Delivery, error) {
 	one, err := n.testStore.Delivery(ctx, id)
 	return spoilOne(one, err, n.delivery)
 }
 
-func (n nastyStore) delivery(d *storage.Delivery) {
-	long := longNasty()
+func (n hostileStore) delivery(d *storage.Delivery) {
+	long := longHostile()
 	d.Webhook, d.Channel, d.Status, d.Identity, d.Error = long, storage.Channel(long), storage.Status(long), long, long
 	d.RequestID, d.Misbehave, d.ReplayOf, d.Attempts = long, storage.Misbehaviour(long), 5, 1_000_000
 	if !n.few {
@@ -86,56 +86,56 @@ func (n nastyStore) delivery(d *storage.Delivery) {
 	}
 }
 
-func (n nastyStore) Attempts(ctx context.Context, id storage.ID) ([]storage.Attempt, error) {
+func (n hostileStore) Attempts(ctx context.Context, id storage.ID) ([]storage.Attempt, error) {
 	all, err := n.testStore.Attempts(ctx, id)
-	long := longNasty()
+	long := longHostile()
 	return spoil(all, err, func(a *storage.Attempt) {
 		a.Error, a.ErrorClass, a.ResponseBody, a.Code = long, storage.ErrorClass(long), []byte(long), -1
 		a.RequestHeaders = append(a.RequestHeaders, storage.HeaderField{Name: long, Value: long})
 	})
 }
 
-func (n nastyStore) Event(ctx context.Context, id storage.ID) (storage.Event, error) {
+func (n hostileStore) Event(ctx context.Context, id storage.ID) (storage.Event, error) {
 	one, err := n.testStore.Event(ctx, id)
-	return spoilOne(one, err, func(e *storage.Event) { e.Payload = []byte(longNasty()) })
+	return spoilOne(one, err, func(e *storage.Event) { e.Payload = []byte(longHostile()) })
 }
 
-func (n nastyStore) Activities(ctx context.Context, after storage.ID, limit int) ([]storage.Activity, error) {
+func (n hostileStore) Activities(ctx context.Context, after storage.ID, limit int) ([]storage.Activity, error) {
 	all, err := n.testStore.Activities(ctx, after, limit)
-	return spoil(all, err, func(a *storage.Activity) { a.Text, a.Kind = longNasty(), storage.ActivityKind(longNasty()) })
+	return spoil(all, err, func(a *storage.Activity) { a.Text, a.Kind = longHostile(), storage.ActivityKind(longHostile()) })
 }
 
-func (n nastyStore) Receipts(ctx context.Context, q storage.ReceiptQuery) ([]storage.Receipt, error) {
+func (n hostileStore) Receipts(ctx context.Context, q storage.ReceiptQuery) ([]storage.Receipt, error) {
 	all, err := n.testStore.Receipts(ctx, q)
 	return spoil(all, err, n.receipt)
 }
 
-func (n nastyStore) Receipt(ctx context.Context, id storage.ID) (storage.Receipt, error) {
+func (n hostileStore) Receipt(ctx context.Context, id storage.ID) (storage.Receipt, error) {
 	one, err := n.testStore.Receipt(ctx, id)
 	return spoilOne(one, err, n.receipt)
 }
 
 // receipt changes the fields that only someone with access to the database could change. Other
 // fields are stored as they are, because anyone can send them.
-func (nastyStore) receipt(r *storage.Receipt) {
-	long := longNasty()
+func (hostileStore) receipt(r *storage.Receipt) {
+	long := longHostile()
 	if r.RequestID == long {
 		r.Webhook, r.Outcome, r.Flaw, r.Code = long, storage.AnswerOutcome(long), storage.BodyFlaw(long), -7
 	}
 }
 
-func (n nastyStore) Runtime(ctx context.Context) (storage.Runtime, bool, error) {
+func (n hostileStore) Runtime(ctx context.Context) (storage.Runtime, bool, error) {
 	rt, alive, err := n.testStore.Runtime(ctx)
 	if !n.few {
-		rt.ReceiverURL, rt.ReceiverError = "", longNasty()
+		rt.ReceiverURL, rt.ReceiverError = "", longHostile()
 	}
 	return rt, alive, err
 }
 
-func (n nastyStore) CheckRun(ctx context.Context, id storage.ID) (storage.CheckRun, error) {
+func (n hostileStore) CheckRun(ctx context.Context, id storage.ID) (storage.CheckRun, error) {
 	one, err := n.testStore.CheckRun(ctx, id)
 	return spoilOne(one, err, func(r *storage.CheckRun) {
-		long := longNasty()
+		long := longHostile()
 		r.Webhook, r.URL, r.Reason, r.Stop = long, long, long, long
 		for i := range r.Cases {
 			c := &r.Cases[i]
@@ -145,10 +145,10 @@ func (n nastyStore) CheckRun(ctx context.Context, id storage.ID) (storage.CheckR
 	})
 }
 
-// nastyReceipts adds deliveries, activities and hostile receipts.
-func nastyReceipts(s *testStore) {
+// hostileReceipts adds deliveries, activities and hostile receipts.
+func hostileReceipts(s *testStore) {
 	s.AddFewDeliveries()
-	long := longNasty()
+	long := longHostile()
 	bad := func(name string) storage.Verdict {
 		return storage.Verdict{Result: storage.Fail, Reason: long, Checks: []storage.Check{
 			{Name: name + long, Result: storage.Fail, Expected: long, Actual: long, Remedy: long}, {Name: name, Result: "odd", Actual: long},
@@ -182,31 +182,31 @@ func oddWebhooks(s *testStore) {
 	s.AddDelivery(storage.Event{WebhookID: all[0].ID, Channel: storage.Email, Status: storage.StatusBounce})
 }
 
-// A nastyScene is a scene whose records have hostile values.
-type nastyScene struct {
+// A hostileScene is a scene whose records have hostile values.
+type hostileScene struct {
 	scene
 	few bool
 }
 
-func nastyScenes() []nastyScene {
-	var out []nastyScene
+func hostileScenes() []hostileScene {
+	var out []hostileScene
 	for _, s := range slices.Concat(fireScenes(), receiverScenes(), deliveryScenes()) {
-		out = append(out, nastyScene{scene{name: "nasty " + s.name, set: nastyReceipts, play: s.play}, true})
+		out = append(out, hostileScene{scene{name: "nasty " + s.name, set: hostileReceipts, play: s.play}, true})
 	}
 	for _, s := range checkScenes() {
-		out = append(out, nastyScene{scene{name: "nasty " + s.name, set: s.set, play: s.play}, true})
+		out = append(out, hostileScene{scene{name: "nasty " + s.name, set: s.set, play: s.play}, true})
 	}
 	for _, s := range append(webhookScenes(), overlayScenes()...) {
-		out = append(out, nastyScene{scene{name: "nasty " + s.name, set: oddWebhooks, play: s.play}, false})
+		out = append(out, hostileScene{scene{name: "nasty " + s.name, set: oddWebhooks, play: s.play}, false})
 	}
 	for _, s := range []scene{
 		{name: "last", play: func(c *console) { c.press("G", "enter", "z") }},
-		{name: "paste", play: func(c *console) { c.press("n"); c.paste(nasty + nasty); c.press("tab", "tab"); c.paste(nasty) }},
-		{name: "filter", play: func(c *console) { c.press("/"); c.paste(strings.Repeat(nasty, 9)) }},
-		{name: "toast", play: func(c *console) { c.send(screen.ToastMsg{Toast: screen.Bad(strings.Repeat(nasty, 20))}) }},
-		{name: "banner", play: func(c *console) { c.send(noticeMsg(strings.Repeat(nasty, 20))) }},
+		{name: "paste", play: func(c *console) { c.press("n"); c.paste(hostile + hostile); c.press("tab", "tab"); c.paste(hostile) }},
+		{name: "filter", play: func(c *console) { c.press("/"); c.paste(strings.Repeat(hostile, 9)) }},
+		{name: "toast", play: func(c *console) { c.send(screen.ToastMsg{Toast: screen.Bad(strings.Repeat(hostile, 20))}) }},
+		{name: "banner", play: func(c *console) { c.send(noticeMsg(strings.Repeat(hostile, 20))) }},
 	} {
-		out = append(out, nastyScene{scene{name: "nasty " + s.name, set: oddWebhooks, play: s.play}, false})
+		out = append(out, hostileScene{scene{name: "nasty " + s.name, set: oddWebhooks, play: s.play}, false})
 	}
 	return out
 }
@@ -214,10 +214,10 @@ func nastyScenes() []nastyScene {
 // At every size, no line is wider and no view is taller or shorter than the screen, whatever the
 // data.
 func TestEverySizeFits(t *testing.T) {
-	for _, s := range nastyScenes() {
+	for _, s := range hostileScenes() {
 		t.Run(s.name, func(t *testing.T) {
 			t.Parallel()
-			wrap := func(store *testStore) Store { return nastyStore{store, s.few} }
+			wrap := func(store *testStore) Store { return hostileStore{store, s.few} }
 			testConsoleOn(t, darkTheme, wrap, func(c *console) {
 				s.begin(c)
 				for _, size := range sizes() {

@@ -12,9 +12,9 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// testKept runs a test with a console that saves settings in a file, which initially contains text.
+// testSettings runs a test with a console that saves settings in a file, which initially contains text.
 // kept returns its contents.
-func testKept(t *testing.T, text string, fill func(*testStore), test func(c *console, kept func() string)) {
+func testSettings(t *testing.T, text string, fill func(*testStore), test func(c *console, kept func() string)) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "config.toml")
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
@@ -50,7 +50,7 @@ func (c *console) pick(name string) {
 
 func TestThemeIsSaved(t *testing.T) {
 	t.Parallel()
-	testKept(t, "theme = \"light\" # by day\n", twoHooks, func(c *console, kept func() string) {
+	testSettings(t, "theme = \"light\" # by day\n", twoHooks, func(c *console, kept func() string) {
 		if c.m.env.Theme.Dark {
 			t.Error("the console is dark")
 		}
@@ -73,7 +73,7 @@ func TestThemeIsSaved(t *testing.T) {
 
 func TestColumnsAreSaved(t *testing.T) {
 	t.Parallel()
-	testKept(t, "[columns]\nwebhooks = [\"State\", \"Name\"]\n", twoHooks, func(c *console, kept func() string) {
+	testSettings(t, "[columns]\nwebhooks = [\"State\", \"Name\"]\n", twoHooks, func(c *console, kept func() string) {
 		c.see("State Name", "active acme prod")
 		c.miss("Outcome")
 		c.pick("columns")
@@ -86,7 +86,7 @@ func TestColumnsAreSaved(t *testing.T) {
 		c.press("3")
 		c.see("Nothing was fired yet")
 	})
-	testKept(t, "", twoHooks, func(c *console, kept func() string) {
+	testSettings(t, "", twoHooks, func(c *console, kept func() string) {
 		c.pick("columns")
 		c.press("space", "ctrl+s")
 		if !strings.Contains(kept(), "[columns]\nwebhooks = [") {
@@ -101,7 +101,7 @@ func TestColumnsAreSaved(t *testing.T) {
 
 func TestFiltersAreSaved(t *testing.T) {
 	t.Parallel()
-	testKept(t, "[filters]\nwebhooks = 'stag'\ndeliveries = 'state:failed'\n", twoHooks, func(c *console, kept func() string) {
+	testSettings(t, "[filters]\nwebhooks = 'stag'\ndeliveries = 'state:failed'\n", twoHooks, func(c *console, kept func() string) {
 		c.see("/ stag", "staging", "1 of 1")
 		c.miss("acme prod")
 		c.press("/", "x")
@@ -136,7 +136,7 @@ func TestFiltersAreSaved(t *testing.T) {
 
 func TestKeysAreReplaced(t *testing.T) {
 	t.Parallel()
-	testKept(t, "[keys]\n\"n\" = \"ctrl+n\"\n'e' = 'd'\n'd' = 'e'\n'f' = 'w'\n'/' = 'f5'\n", twoHooks, func(c *console, kept func() string) {
+	testSettings(t, "[keys]\n\"n\" = \"ctrl+n\"\n'e' = 'd'\n'd' = 'e'\n'f' = 'w'\n'/' = 'f5'\n", twoHooks, func(c *console, kept func() string) {
 		c.see("ctrl+n new", "d edit", "f5 filter", "No event yet. w fires one.")
 		c.press("n")
 		c.see("ctrl+n replaces n")
@@ -195,7 +195,7 @@ func TestKeysThatConflict(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			testKept(t, "[keys]\n"+test.keys+"\n", twoHooks, func(c *console, _ func() string) {
+			testSettings(t, "[keys]\n"+test.keys+"\n", twoHooks, func(c *console, _ func() string) {
 				fault := c.m.chrome.fault
 				if test.want == "" && fault != "" || test.want != "" && !strings.HasSuffix(fault, ": "+test.want+"; esc hides this") {
 					t.Errorf("got  %s\nwant %s", fault, test.want)
@@ -243,7 +243,7 @@ func TestInvalidSettings(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			testKept(t, test.text, twoHooks, func(c *console, kept func() string) {
+			testSettings(t, test.text, twoHooks, func(c *console, kept func() string) {
 				if fault := c.m.chrome.fault; !strings.Contains(fault, "config.toml"+test.want) || strings.Contains(fault, "more after") {
 					t.Errorf("got  %s\nwant %s", fault, test.want)
 				}
@@ -261,7 +261,7 @@ func TestInvalidSettings(t *testing.T) {
 // A setting that was changed just before the console ended is not lost.
 func TestTheLastSettingIsSaved(t *testing.T) {
 	t.Parallel()
-	testKept(t, "", twoHooks, func(c *console, kept func() string) {
+	testSettings(t, "", twoHooks, func(c *console, kept func() string) {
 		c.m.settings.unsaved = append(c.m.settings.unsaved, setting{config.Mouse(), true})
 		c.m.settings.flush()
 		if !strings.Contains(kept(), "mouse = true") {
