@@ -69,7 +69,7 @@ func TestFaultsAreNamedAtEveryWidth(t *testing.T) {
 	t.Parallel()
 	faults := []struct {
 		auth, schema string
-		words        []string // any of which is in the row
+		words        []string // any of these is in the row
 	}{
 		{"scheme", "json", []string{"✗ scheme ✗ json", "✗ sche… ✗ json", "✗ sch… ✗ json"}},
 		{"exp", "cut", []string{"✗ exp ✗ cut"}},

@@ -114,14 +114,14 @@ func TestATakenSandboxIsReportedWithTheOtherErrors(t *testing.T) {
 		c.write("/ca")
 		c.press("ctrl+s")
 		c.see("choose at least one", `✗ "acme prod" is taken`, `✗ webhook "acme prod" exists already`, "✗ /ca: it holds no PEM certificate")
-		c.see("▌ Channels") // which the form found itself
+		c.see("▌ Channels") // found by the form itself
 		c.toField("Sandbox")
 		c.press("ctrl+u")
 		c.write("qa")
 		c.miss("exists already")
 		c.store.fail = errors.New("the disk is full")
 		c.press("ctrl+s")
-		c.see("choose at least one") // what can be told without the others
+		c.see("choose at least one") // an error that needs no other webhook
 	})
 }
 

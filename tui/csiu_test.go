@@ -26,7 +26,7 @@ func TestKeysEncodedAsNumbers(t *testing.T) {
 		"\x1b[32;5u":                "\x00",
 		"\x1b[98;3u":                "\x1bb",
 		"\x1b[98;7u":                "\x1b\x02",
-		"\x1b[97;1:3u":              "", // let go
+		"\x1b[97;1:3u":              "", // released
 		"\x1b[97;1:2u":              "a",
 		"\x1b[97;129u":              "a", // num lock
 		"\x1b[233u\x1b[128512;1u":   "é😀",
@@ -83,7 +83,7 @@ func FuzzKeyDecoder(f *testing.F) {
 			t.Fatalf("%d bytes held", len(d.held))
 		}
 		if d.pasting || bytes.Contains(in, []byte("\x1b[200~")) {
-			return // what is held then depends on where it ends
+			return // then what is held depends on where a read ends
 		}
 		// Whether an esc at the end is held depends on how it was read: directly after a key that
 		// is encoded as a number it waits for more, alone it is a key.

@@ -232,7 +232,7 @@ func TestProgressAndOutcomeOfABulkAction(t *testing.T) {
 		c.press("3", "A", "X")
 		c.see("Cancel 350 deliveries?")
 		c.press("y")
-		c.wait(time.Second) // keys go on
+		c.wait(time.Second) // keys are handled again
 		for i := range 2 {
 			next <- true
 			c.settle()
@@ -240,7 +240,7 @@ func TestProgressAndOutcomeOfABulkAction(t *testing.T) {
 		}
 		c.press("A", "r")
 		c.see("another one is still running: esc stops it")
-		c.press("1", "3", "esc") // it goes on while the person is elsewhere
+		c.press("1", "3", "esc") // it continues while the person is on another view
 		next <- true
 		c.wait(time.Second)
 		c.see("cancelled 300 of 350 deliveries; stopped, 50 left as they were")

@@ -68,7 +68,7 @@ func TestRetryCancelAndReplay(t *testing.T) {
 func TestAKeyThatComesTooLateIsAnError(t *testing.T) {
 	t.Parallel()
 	testDeliveries(t, func(c *console) {
-		c.store.Attempt(c.store.AllDeliveries()[4].ID, storage.Outcome{State: storage.StateDelivered, Attempt: storage.Attempt{Code: 204}}) // not heard of yet
+		c.store.Attempt(c.store.AllDeliveries()[4].ID, storage.Outcome{State: storage.StateDelivered, Attempt: storage.Attempt{Code: 204}}) // the console has not read it yet
 		c.press("t")
 		c.see("conflict: it is delivered already; replay it instead")
 	})

@@ -24,13 +24,13 @@ func TestTypingInThePickerOfWebhooksNarrows(t *testing.T) {
 		{[]string{"s", "t", "a", "g", "enter"}, "/ stag▏", "staging"},
 		{[]string{"k", "enter"}, "/ k▏", "kafka hook"},
 		{[]string{"q", "enter"}, "/ q▏", "qa 2"},
-		{[]string{"P", "R", "O", "D", "enter"}, "/ PROD▏", "prod"}, // the whole name before a part of one
+		{[]string{"P", "R", "O", "D", "enter"}, "/ PROD▏", "prod"}, // the complete name before a part of another
 		{[]string{"p", "r", "o", "d", "down", "enter"}, "▌    acme prod", "acme prod"},
 		{[]string{"h", "o", "o", "k", " ", "k", "a", "enter"}, "/ hook ka▏", "kafka hook"},
 		{[]string{"z", "z", "enter"}, "no item matches", ""},
 		{[]string{"z", "backspace", "enter"}, "type to find", "acme prod"},
 		{[]string{"z", "ctrl+u", "down", "enter"}, "type to find", "kafka hook"},
-		{[]string{"2", "enter"}, "/ 2▏", "qa 2"}, // a digit that a name holds is text
+		{[]string{"2", "enter"}, "/ 2▏", "qa 2"}, // a digit within a name is text
 		{[]string{"3"}, "", "prod"},
 		{[]string{"m", "y", "I", "m", "s", "enter"}, "/ myIms▏", "acme prod"}, // its organization
 	} {
@@ -74,7 +74,7 @@ func TestTypingNarrowsMenusOfChoices(t *testing.T) {
 		if got := c.store.AllEvents(); len(got) != 1 || got[0].Misbehave != storage.MisbehaveTamperedBody {
 			t.Errorf("fired %+v", got)
 		}
-		c.press("f", "!", "j", "j", "enter") // where no word begins with it, j moves
+		c.press("f", "!", "j", "j", "enter") // j moves if no word begins with it
 		c.wait(time.Second)
 		if got := c.store.AllEvents(); len(got) != 2 || got[1].Misbehave != storage.Misbehaviours()[2] {
 			t.Errorf("fired %+v", got)
@@ -124,7 +124,7 @@ func TestThePaletteFindsWordsOfTheFooter(t *testing.T) {
 		for typed, want := range everywhere {
 			switch nearer, has := ofCampaign[typed]; {
 			case typed == "edit" && view == "4":
-				want = "Edit and resend" // the receipt's body, which is nearer
+				want = "Edit and resend" // the receipt's body, because the detail has the focus
 			case has && view == "2":
 				want = nearer
 			}
@@ -139,7 +139,7 @@ func TestThePaletteFindsWordsOfTheFooter(t *testing.T) {
 					c.store.Receive(r)
 					c.wait(time.Second)
 					c.press("f", "b")   // so that there is something to fire again
-					c.wait(time.Minute) // until it is told no more
+					c.wait(time.Minute) // until the toast has expired
 					c.press(view, ":")
 					c.write(typed)
 					c.press("enter")

@@ -75,7 +75,7 @@ func TestBurstShowsItsProgress(t *testing.T) {
 		}
 		c.wait(100 * time.Millisecond)
 		c.see("70/100", "68 ✓ 2 ✗ · 10 retrying ·", "esc hides")
-		c.wait(10 * time.Second) // nothing ends any more, so that nobody can say how long it takes
+		c.wait(10 * time.Second) // no delivery ends any more, so there is no estimate
 		c.see("70/100", "0/s")
 		c.miss("left")
 		endBurst(c, 30, 0)

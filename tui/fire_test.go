@@ -108,7 +108,7 @@ func TestWhichWebhookIsFiredAt(t *testing.T) {
 		c.press("G", "f")
 		c.see("Fire at staging (paused)")
 		c.press("e")
-		c.press("5", "f") // no row there: the one fired at last
+		c.press("5", "f") // no row is selected there, so it is the webhook fired at last
 		c.see("Fire at staging (paused)", "again error, sms at staging")
 		c.press("w", "1")
 		c.see("Fire at acme prod")

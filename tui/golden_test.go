@@ -21,7 +21,7 @@ var update = flag.Bool("update", false, "write the golden files anew")
 type scene struct {
 	name  string
 	set   func(*testStore) // before the console starts
-	play  func(*console)   // what the person does
+	play  func(*console)   // the keys that the person presses
 	whole bool             // a screen whose layout depends on the size
 }
 

@@ -32,15 +32,15 @@ type console struct {
 	t        *testing.T
 	m        *Model
 	store    *testStore
-	skipped  atomic.Int64    // as if the machine had slept
-	resent   []string        // where to, and the bytes
+	skipped  atomic.Int64    // time that passed while the machine was suspended
+	resent   []string        // the URL and the bytes
 	sender   storage.Webhook // of the last of these
 	exported []export.Request
 	copied   []string
 	readFile func(ctx context.Context, path string) ([]byte, error) // by the form; nil: there are no files
 	quit     bool
 	drawn    string     // what was drawn after the latest message; empty until asked for
-	rapid    bool       // keys come faster than anything is drawn
+	rapid    bool       // keys come faster than frames are drawn
 	mu       sync.Mutex // guards inbox
 	inbox    []tea.Msg
 

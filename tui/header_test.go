@@ -67,7 +67,7 @@ func statusCases() (all []statusCase) {
 		return numbers[rng.IntN(len(numbers))]
 	}
 	var engines []statusCase
-	for _, pid := range []int{4711, 7, 99, 1234, 65536, 4194304} { // the first is the console's own
+	for _, pid := range []int{4711, 7, 99, 1234, 65536, 4194304} { // the first one is the console's
 		for _, base := range []string{
 			"", "https://127.0.0.1:9443", "https://0.0.0.0:1", "https://[::1]:65535", "https://192.168.100.200:19443",
 			"https://receiver.dev.example.internal:19443",

@@ -22,7 +22,7 @@ func longHostile() string { return hostile + strings.Repeat(" 顧客wide", 60) }
 // database. The store itself rejects most of these values.
 type hostileStore struct {
 	*testStore
-	few bool // leave the webhooks alone but for their names
+	few bool // change only the names of the webhooks
 }
 
 func spoil[T any](all []T, err error, change func(*T)) ([]T, error) {

@@ -23,7 +23,7 @@ func TestSeveralKeysInOneRead(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			testFiring(t, func(c *console) {
 				for _, key := range keys {
-					c.deliver(key) // without waiting for what the one before brings about
+					c.deliver(key) // without waiting for the effect of the previous one
 				}
 				c.settle()
 				c.see("bounce, email → acme prod queued")

@@ -40,7 +40,7 @@ func TestHeaderShowsTheStatus(t *testing.T) {
 			testConsole(t, func(c *console) {
 				test.set(c.store)
 				c.wait(time.Second)
-				c.size(155, 30) // room for all of it
+				c.size(155, 30) // enough space for all of it
 				c.see(test.want...)
 				for width := screen.MinWidth; width < 155; width++ {
 					c.size(width, 30)
@@ -48,12 +48,12 @@ func TestHeaderShowsTheStatus(t *testing.T) {
 					form := headerFormAt(width)
 					who = longest(form.engine, who, strings.Replace(who, "engine 99", "99", 1))
 					if form.tabs == tabsNumbers {
-						where = strings.TrimPrefix(where, "1 ") // the name is behind the numbers
+						where = strings.TrimPrefix(where, "1 ") // the name is after the numbers
 					}
 					if form.receiver < len(where) {
 						where = strings.TrimPrefix(where, "127.0.0.1")
 					}
-					c.see(who, where) // whoever delivers, and where
+					c.see(who, where) // which process delivers, and where the receiver is
 				}
 			})
 		})

@@ -130,7 +130,7 @@ func TestEscGoesBackFromAJump(t *testing.T) {
 			c.see("▸1 Webhooks", "esc back to Activity")
 			c.press("esc")
 			c.see("▸5 Activity", position(5))
-			c.press("j", "enter", "1", "4", "esc") // who goes elsewhere has no way back
+			c.press("j", "enter", "1", "4", "esc") // after going to another view there is no way back
 			c.see("▸4 Receiver")
 			c.miss("back to Activity")
 			if c.quit {

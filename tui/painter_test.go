@@ -29,7 +29,7 @@ func TestFrameBufferUpdate(t *testing.T) {
 	t.Parallel()
 	full := strings.Repeat("x", 10)
 	for _, test := range []struct {
-		name, before, view, want string // want: without what begins and ends a frame
+		name, before, view, want string // want omits what begins and ends a frame
 	}{
 		{"first", "", "a\nb\nc\nd", "\x1b[Ha\x1b[K\x1b[2;1Hb\x1b[K\x1b[3;1Hc\x1b[K\x1b[4;1Hd\x1b[K\x1b[4;1H"},
 		{"same", "a\nb\nc\nd", "a\nb\nc\nd", ""},

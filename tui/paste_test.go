@@ -39,7 +39,7 @@ func TestAKeyPastedOnATerminal(t *testing.T) {
 			p.see("No webhook yet")
 			p.press("n")
 			p.see("Create Feedback Webhook")
-			p.press("keyed\t \t\t\t\t\t\x1b[C\t")       // JWT; on to the algorithm
+			p.press("keyed\t \t\t\t\t\t\x1b[C\t")       // JWT; moves to the algorithm
 			p.press(strings.Repeat("\x1b[C", 3) + "\t") // RS256
 			p.see("Paste the PEM")
 			p.press(pasted)

@@ -76,6 +76,6 @@ func TestCompareWithTheFixture(t *testing.T) {
 		c.miss("+ john.doe@luma.com", "/channel")
 		c.press("esc")
 		c.press("G", "=")
-		c.see("✗") // it has no fixture, and that is said
+		c.see("✗") // it has no fixture, and the message says so
 	})
 }

@@ -168,7 +168,7 @@ func TestPinAndClear(t *testing.T) {
 func TestReplayOfAReceipt(t *testing.T) {
 	t.Parallel()
 	testReceiver(t, fewDeliveries, func(c *console) {
-		for i, key := range []string{"g", "j"} { // a foreign sender's, and one that a delivery of ours brought
+		for i, key := range []string{"g", "j"} { // one of another sender, and one of a delivery of this console
 			c.press(key, "r")
 			e := lastOf(c.store.AllEvents())
 			if string(e.Payload) != string(c.store.AllReceipts()[i].Body) || e.WebhookID != acme().ID || e.Misbehave != "" {
@@ -202,7 +202,7 @@ func TestReplayOfAReceiptWhoseWebhookHasAnotherURL(t *testing.T) {
 		if len(c.store.AllEvents()) != events+1 || len(c.resent) != 1 {
 			t.Errorf("%d new events, and sent %q", len(c.store.AllEvents())-events, c.resent)
 		}
-		c.store.SetRuntime(func(rt *storage.Runtime) { rt.ReceiverURL = "" }) // then there is one way alone
+		c.store.SetRuntime(func(rt *storage.Runtime) { rt.ReceiverURL = "" }) // then there is only one way
 		c.press("r")
 		c.miss("Replay the receipt to")
 		if len(c.store.AllEvents()) != events+2 {

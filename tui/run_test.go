@@ -26,8 +26,8 @@ const waitLimit = 30 * time.Second
 // tty is a pseudo-terminal with the console on it.
 type tty struct {
 	t       *testing.T
-	outside *os.File // the person's end
-	inside  *os.File // the program's end
+	outside *os.File // the person's end of the terminal
+	inside  *os.File // the program's end of the terminal
 	cooked  *term.State
 	ended   chan error
 	mu      sync.Mutex // guards seen

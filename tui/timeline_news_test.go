@@ -27,7 +27,7 @@ func TestNewRecordsAreCounted(t *testing.T) {
 		c.miss("new · F", "following")
 		traffic(108)
 		c.see("299 of 408 ↓108 new · F")
-		c.press("pgup", "pgup", "pgup") // what was seen does not become new again
+		c.press("pgup", "pgup", "pgup") // records that have been seen do not become new again
 		c.see("↓108 new · F")
 		c.press("g")
 		c.see("1 of 408 ↓108 new · F")

@@ -49,7 +49,7 @@ func TestThePositionIsRight(t *testing.T) {
 			traffic(10)
 			right(came)
 		}
-		c.start(receiverOf(c).Reveal(arrived(1234, "").ID)) // away from what was seen
+		c.start(receiverOf(c).Reveal(arrived(1234, "").ID)) // away from the visible records
 		c.wait(time.Second)
 		c.see("1,234 of")
 		traffic(200)

@@ -200,7 +200,7 @@ func TestHeaderRows(t *testing.T) {
 		c.press("e")
 		c.toField("Headers")
 		c.see("enter add   ctrl+x remove   alt+↑↓ move   space secret   tab next")
-		c.press("alt+down")      // X-Team behind X-Key
+		c.press("alt+down")      // moves X-Team below X-Key
 		c.press("down", "enter") // the line that adds
 		c.write("Host")
 		c.press("tab")

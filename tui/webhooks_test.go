@@ -120,7 +120,7 @@ func TestFilterInventory(t *testing.T) {
 		c.write("zq")
 		c.see("Nothing matches the filter", "0 of 0")
 		c.press("esc")
-		c.see("2 of 2", "▌ staging") // where one was before
+		c.see("2 of 2", "▌ staging") // the earlier position
 		if c.quit {
 			t.Error("a letter of the filter quit")
 		}
@@ -140,7 +140,7 @@ func TestSelectionSticksToItsWebhook(t *testing.T) {
 		for range 10 {
 			c.press("j")
 		}
-		c.press("jjjjjjjjjjjjjjjjjjjj") // held down, over a slow line
+		c.press("jjjjjjjjjjjjjjjjjjjj") // a key that is held down, over a slow line
 		c.see("▌ hook 40", "31 of 50")
 		for _, size := range sizes() {
 			c.size(size[0], size[1])

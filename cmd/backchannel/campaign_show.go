@@ -23,7 +23,7 @@ func campaignShowCommand(s campaignSession) *cobra.Command {
 }
 
 // campaignFacts returns the facts of a campaign. Those of its draft are only the settings that
-// activating it would change, by which a person sees what is about to go live.
+// activating it would change, so that a person sees what is about to go live.
 func (s campaignSession) campaignFacts(c storage.Campaign, webhooks []storage.Webhook, counts storage.MessageCounts) facts {
 	var f facts
 	f.add("Name", c.Name)

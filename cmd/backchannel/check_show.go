@@ -81,7 +81,7 @@ func (s checkSession) onRun(ctx context.Context, text string, do func(checkStore
 		if err != nil {
 			return err
 		}
-		// Otherwise a run whose process was killed would be shown as running for ever.
+		// Otherwise a run whose process was killed would be shown as running forever.
 		runs, err := refreshRuns(ctx, store, func() ([]storage.CheckRun, error) {
 			run, err := store.CheckRun(ctx, id)
 			return []storage.CheckRun{run}, err

@@ -63,7 +63,7 @@ backchannel receipt list`,
 }
 
 // addGroups adds the commands in the groups of the help. Each gets a session of its own type,
-// beside which the part of a store that it uses is declared.
+// next to which the part of a store that it uses is declared.
 func addGroups(root *cobra.Command, a *app) {
 	groups := []struct {
 		id, title string

@@ -16,14 +16,14 @@ import (
 // a column.
 func callColumns(all bool) []component.Column {
 	columns := []component.Column{
-		{Title: "Time", Least: 8, Width: 12, Priority: 2},
+		{Title: "Time", Min: 8, Width: 12, Priority: 2},
 		{Title: "Code", Width: 4, Right: true},
-		{Title: "Execution", Least: 20, Width: 34, Flex: 3},
+		{Title: "Execution", Min: 20, Width: 34, Flex: 3},
 		{Title: "To", Width: 3, Right: true, Priority: 3},
-		{Title: "Events", Short: "Ev", Least: 3, Width: 6, Right: true, Priority: 1},
+		{Title: "Events", Short: "Ev", Min: 3, Width: 6, Right: true, Priority: 1},
 	}
 	if all {
-		columns = append(columns, component.Column{Title: "Campaign", Least: 12, Width: 16, Priority: 4})
+		columns = append(columns, component.Column{Title: "Campaign", Min: 12, Width: 16, Priority: 4})
 	}
 	return append(columns, component.Column{Title: "Request ID", Width: 36, Extra: true, Middle: true})
 }

@@ -254,8 +254,8 @@ func messagesWelcome(e *screen.Env, width, height int) string {
 func messageColumns() []component.Column {
 	return []component.Column{
 		{Title: "State", Width: 11},
-		{Title: "Life", Least: 26, Width: 55, Flex: 3},
-		{Title: "Address", Least: 16, Width: 23, Flex: 1, Middle: true, Priority: 1},
+		{Title: "Life", Min: 26, Width: 55, Flex: 3},
+		{Title: "Address", Min: 16, Width: 23, Flex: 1, Middle: true, Priority: 1},
 		{Title: "Outcome", Width: 11, Extra: true},
 		{Title: "Execution", Width: 13, Extra: true},
 		{Title: "Campaign", Width: 16, Extra: true},

@@ -122,7 +122,7 @@ func (f fields) ownFields() []component.Field {
 			Help: "A requestId accepted within 24 h: 409, executed again, or 202 and nothing executed."},
 		{ID: fieldThroughput, Label: "High throughput", Kind: component.CheckField, Options: label("on"),
 			Help: "As at Adobe: only external recipients, a separate endpoint, 5,000 calls a second instead of 500."},
-		{ID: fieldRules, Label: "Outcome rules", Kind: component.RowsField, Pairs: true, Between: "=", Add: "add a rule: *@acme.test → bounce", Most: storage.MaxOutcomeRules,
+		{ID: fieldRules, Label: "Outcome rules", Kind: component.RowsField, Pairs: true, Between: "=", Add: "add a rule: *@acme.test → bounce", Max: storage.MaxOutcomeRules,
 			Below: f.outcomes, Help: "Address pattern (* and ?) and outcome; the first that matches applies, after magic addresses."},
 		{ID: fieldShares, Label: "Outcome shares", Kind: component.RowsField, Pairs: true, Between: "=", Add: "add a share: bounce-soft → 5 %",
 			Help: "Outcome and percentage of the messages that no rule matches. The rest are delivered."},

@@ -25,14 +25,14 @@ func welcome(s *screen.Env, width, height int) string {
 // columns returns the columns of the inventory.
 func columns() []component.Column {
 	return []component.Column{
-		{Title: "Name", Least: 10, Width: 16, Flex: 3},
-		{Title: "Channel", Short: "Ch", Least: 5, Width: 7},
-		{Title: "Status", Least: 9, Width: 14},
-		{Title: "Webhooks", Short: "Hooks", Least: 5, Width: 8},
-		{Title: "Executions", Short: "Exec", Least: 5, Width: 10, Right: true},
-		{Title: "Delivered", Short: "Deliv", Least: 5, Width: 9, Right: true},
-		{Title: "Bounced", Short: "Bnc", Least: 4, Width: 7, Right: true},
-		{Title: "Failed", Short: "Fail", Least: 4, Width: 6, Right: true},
+		{Title: "Name", Min: 10, Width: 16, Flex: 3},
+		{Title: "Channel", Short: "Ch", Min: 5, Width: 7},
+		{Title: "Status", Min: 9, Width: 14},
+		{Title: "Webhooks", Short: "Hooks", Min: 5, Width: 8},
+		{Title: "Executions", Short: "Exec", Min: 5, Width: 10, Right: true},
+		{Title: "Delivered", Short: "Deliv", Min: 5, Width: 9, Right: true},
+		{Title: "Bounced", Short: "Bnc", Min: 4, Width: 7, Right: true},
+		{Title: "Failed", Short: "Fail", Min: 4, Width: 6, Right: true},
 		{Title: "Organization", Width: 20, Middle: true, Extra: true},
 		{Title: "Sandbox", Width: 12, Middle: true, Extra: true},
 	}

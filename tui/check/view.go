@@ -16,9 +16,9 @@ import (
 func columns() []component.Column {
 	return []component.Column{
 		{Title: "Result", Width: 9},
-		{Title: "Case", Least: 20, Width: 24, Flex: 2},
+		{Title: "Case", Min: 20, Width: 24, Flex: 2},
 		{Title: "Level", Width: 6, Priority: 2},
-		{Title: "Got", Least: 12, Width: 24, Flex: 3, Priority: 1},
+		{Title: "Got", Min: 12, Width: 24, Flex: 3, Priority: 1},
 		{Title: "Took", Width: 7, Right: true, Priority: 3},
 	}
 }

@@ -10,13 +10,13 @@ import (
 type Column struct {
 	Title    string
 	Short    string // the title while the column is narrower than that
-	Least    int    // the minimum useful width; 0: Width
+	Min      int    // the minimum useful width; 0: Width
 	Width    int    // the preferred width
 	Flex     int    // the share of the space that remains
 	Right    bool   // right-aligned, for numbers
 	Middle   bool   // truncated in the middle, because both ends are informative
 	Priority int    // columns with higher numbers are dropped first; 0: never dropped
-	Shrink   int    // the Priority at which Width is reduced to Least; 0: before any column is dropped
+	Shrink   int    // the Priority at which Width is reduced to Min; 0: before any column is dropped
 	Extra    bool   // shown only if all others have their preferred width
 }
 
@@ -60,8 +60,8 @@ func layOut(cols []Column, width int) tableLine {
 
 // least returns the minimum width, which is at least 1: a width of 0 means a dropped column.
 func (c Column) least() int {
-	if c.Least > 0 {
-		return c.Least
+	if c.Min > 0 {
+		return c.Min
 	}
 	return max(1, c.Width)
 }

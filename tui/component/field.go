@@ -38,7 +38,7 @@ type Field struct {
 	Options []Option
 	Rows    int                    // the visible height of an AreaField; 0: 6
 	Add     string                 // the last line of a RowsField: "add a header"
-	Most    int                    // the maximum number of rows of a RowsField; 0: no limit
+	Max     int                    // the maximum number of rows of a RowsField; 0: no limit
 	Between string                 // separates name and value in pasted text: ":"; empty: pasted text makes no rows
 	Pairs   bool                   // the rows of a RowsField are pairs, none of them secret
 	Visible func(Values) bool      // nil: always

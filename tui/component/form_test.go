@@ -28,7 +28,7 @@ func demoSections() []Section {
 			{ID: "claims", Label: "Claims", Kind: AreaField, Start: Value{Text: "{}"}, Visible: jwt},
 		}},
 		{Title: "Headers", Fields: []Field{
-			{ID: "headers", Label: "Headers", Kind: RowsField, Add: "add a header", Between: ":", Most: 4,
+			{ID: "headers", Label: "Headers", Kind: RowsField, Add: "add a header", Between: ":", Max: 4,
 				Start: Value{Rows: []Row{{ID: "1", Name: "X-Team", Value: "blue"}, {ID: "2", Name: "X-Key", Secret: true, Kept: true}}}},
 		}},
 		{Title: "Options", Collapsible: true, Summary: func(Values) string { return "as usual" }, Fields: []Field{

@@ -187,7 +187,7 @@ func (i *rowsInput) enter() bool {
 	return i.move(1)
 }
 
-func (i *rowsInput) full() bool { return i.field.Most > 0 && len(i.rows) >= i.field.Most }
+func (i *rowsInput) full() bool { return i.field.Max > 0 && len(i.rows) >= i.field.Max }
 
 func (i *rowsInput) remove() {
 	i.rows = slices.Delete(i.rows, i.at, i.at+1)
@@ -272,7 +272,7 @@ func (i *rowsInput) addLine(th *style.Theme, width int, focused bool) string {
 		ink = th.Accent
 	}
 	if i.full() {
-		text = fmt.Sprintf("%d at most", i.field.Most)
+		text = fmt.Sprintf("%d at most", i.field.Max)
 	}
 	return ink.Render(clip(style.Escape(text), width))
 }

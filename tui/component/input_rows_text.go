@@ -20,7 +20,7 @@ func (i *rowsInput) typeRow(msg tea.KeyMsg) bool {
 
 // pasteRows turns a text that was pasted where a name is expected into rows, one for each line, and
 // reports the lines that are not rows. It returns false if no line is: then the text is a name. It
-// keeps rows beyond Field.Most: the check of the values reports them, and only a person knows which
+// keeps rows beyond Field.Max: the check of the values reports them, and only a person knows which
 // ones to remove.
 func (i *rowsInput) pasteRows(msg tea.KeyMsg) bool {
 	atName := i.at == len(i.rows) || i.cell == nameCell && i.rows[i.at].name.text() == ""

@@ -153,7 +153,7 @@ func TestTableMarksStayWithTheirItems(t *testing.T) {
 
 func TestColumnsFitTheWidth(t *testing.T) {
 	t.Parallel()
-	cols := []Column{{Width: 12, Least: 8}, {Width: 10, Least: 6, Flex: 1}, {Width: 6, Priority: 1}, {Width: 8, Flex: 2, Priority: 2}}
+	cols := []Column{{Width: 12, Min: 8}, {Width: 10, Min: 6, Flex: 1}, {Width: 6, Priority: 1}, {Width: 8, Flex: 2, Priority: 2}}
 	for _, test := range []struct {
 		name  string
 		width int
@@ -179,7 +179,7 @@ func TestColumnsFitTheWidth(t *testing.T) {
 
 func TestExtraColumnsComeLast(t *testing.T) {
 	t.Parallel()
-	cols := []Column{{Width: 12, Least: 8}, {Width: 5, Extra: true}}
+	cols := []Column{{Width: 12, Min: 8}, {Width: 5, Extra: true}}
 	for width, want := range map[int][]int{4 + 12 + 2 + 5: {12, 5}, 4 + 12 + 2 + 4: {12, 0}, 4 + 11: {8, 0}} {
 		if got := layOut(cols, width).widths; !slices.Equal(got, want) {
 			t.Errorf("width %d gives %v, want %v", width, got, want)
@@ -262,7 +262,7 @@ func BenchmarkTableRefresh100k(b *testing.B) {
 // later than it is reduced.
 func TestAColumnShrinksBeforeMoreImportantOnesAreDropped(t *testing.T) {
 	t.Parallel()
-	cols := []Column{{Width: 12, Least: 8, Priority: 2, Shrink: 4}, {Width: 16}, {Width: 5, Priority: 3}, {Width: 14, Least: 8, Priority: 5}}
+	cols := []Column{{Width: 12, Min: 8, Priority: 2, Shrink: 4}, {Width: 16}, {Width: 5, Priority: 3}, {Width: 14, Min: 8, Priority: 5}}
 	for width, want := range map[int][]int{
 		60: {12, 16, 5, 14}, 48: {12, 16, 5, 8}, 47: {12, 16, 5, 0}, 39: {12, 16, 5, 0}, 38: {8, 16, 5, 0}, 35: {8, 16, 5, 0}, 34: {12, 16, 0, 0}, 32: {8, 16, 0, 0}, 28: {0, 16, 0, 0}, 5: {0, 16, 0, 0},
 	} {

@@ -25,16 +25,16 @@ func (d *Screen) welcome(width, height int) string {
 // columns returns the columns of the list.
 func columns() []component.Column {
 	return []component.Column{
-		{Title: "Time", Least: 8, Width: 12, Priority: 1},
+		{Title: "Time", Min: 8, Width: 12, Priority: 1},
 		{Title: "State", Width: 11},
 		{Title: "Event", Width: 9},
 		{Title: "Ch", Width: 5, Priority: 4},
-		{Title: "Webhook", Least: 8, Width: 12, Flex: 2, Priority: 2},
-		{Title: "Tries", Short: "Try", Least: 3, Width: 5, Right: true, Priority: 1},
-		{Title: "Code", Least: 4, Width: 7, Shrink: 2, Right: true},
+		{Title: "Webhook", Min: 8, Width: 12, Flex: 2, Priority: 2},
+		{Title: "Tries", Short: "Try", Min: 3, Width: 5, Right: true, Priority: 1},
+		{Title: "Code", Min: 4, Width: 7, Shrink: 2, Right: true},
 		{Title: "Latency", Width: 7, Right: true, Priority: 5},
-		{Title: "Next", Least: 7, Width: 9, Right: true, Priority: 1},
-		{Title: "Receiver", Short: "Rcv", Least: 3, Width: 11, Priority: 3},
+		{Title: "Next", Min: 7, Width: 9, Right: true, Priority: 1},
+		{Title: "Receiver", Short: "Rcv", Min: 3, Width: 11, Priority: 3},
 		{Title: "Campaign", Width: 16, Extra: true},
 	}
 }

@@ -12,15 +12,15 @@ import (
 // columns returns the columns of the list.
 func columns() []component.Column {
 	return []component.Column{
-		{Title: "Time", Least: 8, Width: 12, Priority: 3, Shrink: 6},
-		{Title: "Event", Least: 9, Width: 11, Shrink: 6},
+		{Title: "Time", Min: 8, Width: 12, Priority: 3, Shrink: 6},
+		{Title: "Event", Min: 9, Width: 11, Shrink: 6},
 		{Title: "Ch", Width: 5, Priority: 4},
-		{Title: "Identity", Least: 16, Width: 18, Flex: 3, Shrink: 6},
-		{Title: "Webhook", Least: 8, Width: 10, Flex: 1, Priority: 7},
-		{Title: "Answer", Short: "Ans", Least: 3, Width: 6, Right: true},
-		{Title: "Auth", Least: 6, Width: 8, Priority: 1},
-		{Title: "Schema", Short: "Sch", Least: 3, Width: 6, Flex: 1, Priority: 1, Shrink: 5},
-		{Title: "Other", Least: 5, Width: 11, Priority: 5},
+		{Title: "Identity", Min: 16, Width: 18, Flex: 3, Shrink: 6},
+		{Title: "Webhook", Min: 8, Width: 10, Flex: 1, Priority: 7},
+		{Title: "Answer", Short: "Ans", Min: 3, Width: 6, Right: true},
+		{Title: "Auth", Min: 6, Width: 8, Priority: 1},
+		{Title: "Schema", Short: "Sch", Min: 3, Width: 6, Flex: 1, Priority: 1, Shrink: 5},
+		{Title: "Other", Min: 5, Width: 11, Priority: 5},
 		{Title: "Campaign", Width: 14, Extra: true},
 	}
 }

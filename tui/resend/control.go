@@ -36,7 +36,7 @@ func (r *form) targetSection() component.Section {
 			{ID: resendToken, Label: "Token", Kind: component.RadioField, Start: component.Value{Text: tokenNew},
 				Options: []component.Option{{ID: tokenNew, Label: "a new one"}, {ID: tokenOld, Label: "the old one"}},
 				Help:    "The old one is sent with the received headers, in one attempt; a new one with the webhook's headers."},
-			{ID: resendHeaders, Label: "Headers", Kind: component.RowsField, Add: "add or replace a header", Between: ":", Pairs: true, Most: storage.MaxHeaders,
+			{ID: resendHeaders, Label: "Headers", Kind: component.RowsField, Add: "add or replace a header", Between: ":", Pairs: true, Max: storage.MaxHeaders,
 				Help: "Each replaces the headers with its name, in one attempt; one without a value removes them."},
 		},
 	}

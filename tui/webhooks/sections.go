@@ -178,7 +178,7 @@ func ifEmpty(id, text string) func(component.Values) string {
 // headerFields returns the rows of Adobe's header parameters.
 func headerFields() []component.Field {
 	return []component.Field{{
-		ID: fieldHeaders, Label: "Headers", Kind: component.RowsField, Add: "add a header", Between: ":", Most: storage.MaxHeaders, Reveal: isElsewhere,
+		ID: fieldHeaders, Label: "Headers", Kind: component.RowsField, Add: "add a header", Between: ":", Max: storage.MaxHeaders, Reveal: isElsewhere,
 		Help: "Name and value of each, sent in this order; secret ones are encrypted and masked.",
 	}}
 }

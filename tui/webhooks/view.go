@@ -28,10 +28,10 @@ func welcome(s *screen.Env, width, height int) string {
 // columns returns the columns of the inventory.
 func columns() []component.Column {
 	return []component.Column{
-		{Title: "Name", Least: 10, Width: 16, Flex: 3},
-		{Title: "Channels", Short: "Ch", Least: 5, Width: 10, Priority: 3},
-		{Title: "Auth", Least: 5, Width: 9, Priority: 2},
-		{Title: "Sandbox", Least: 7, Width: 8, Flex: 1, Middle: true, Priority: 1},
+		{Title: "Name", Min: 10, Width: 16, Flex: 3},
+		{Title: "Channels", Short: "Ch", Min: 5, Width: 10, Priority: 3},
+		{Title: "Auth", Min: 5, Width: 9, Priority: 2},
+		{Title: "Sandbox", Min: 7, Width: 8, Flex: 1, Middle: true, Priority: 1},
 		{Title: "State", Width: 8},
 		{Title: "Outcome", Width: 11},
 		{Title: "When", Width: 8, Priority: 4},

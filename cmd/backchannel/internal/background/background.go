@@ -44,7 +44,7 @@ func Dark(in, out *os.File, timeout time.Duration) (isDark bool, typed []byte) {
 var attributes = regexp.MustCompile(`\x1b\[\?[0-9;]*c`)
 
 // readAnswers reads up to the answer to the second part of the query, but no more than 4 KiB: a
-// terminal that sends anything else must not delay the console for ever.
+// terminal that sends anything else must not delay the console forever.
 func readAnswers(from io.Reader) (input []byte) {
 	buffer := make([]byte, 256)
 	for !attributes.Match(input) && len(input) < 1<<12 {
