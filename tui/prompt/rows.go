@@ -54,8 +54,8 @@ func (p Filler) changeRows(ctx context.Context, f component.Field, rows []compon
 	word, rest, _ := strings.Cut(strings.TrimSpace(answer), " ")
 	switch {
 	case word == "remove":
-		n, err := strconv.Atoi(strings.TrimSpace(rest))
-		if err != nil || n < 1 || n > len(rows) {
+		n, _ := strconv.Atoi(strings.TrimSpace(rest)) // 0, which is no row, for a text that is not a number
+		if n < 1 || n > len(rows) {
 			p.Terminal.Say(fmt.Sprintf("Error: remove needs the number of a row, 1 to %d", len(rows)))
 			return rows, nil
 		}
