@@ -39,14 +39,7 @@ func Attempt(ctx context.Context, cfg Config, w storage.Webhook, job storage.Job
 // Attempt tries once to deliver the job, with the webhook as it is given. It uses no store:
 // the caller records the result and tries again. The end of ctx aborts the attempt.
 func (c *Client) Attempt(ctx context.Context, w *storage.Webhook, job *storage.Job) Result {
-	now := c.now()
-	ep, err := c.prepared(ctx, w)
-	if err != nil {
-		r := begun(job, now)
-		r.unprepared(err)
-		return r
-	}
-	return ep.attempt(ctx, job, now)
+	return c.AttemptVaried(ctx, w, job, Variation{})
 }
 
 // Close closes the connections: idle ones now, busy ones when their attempt is over.

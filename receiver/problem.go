@@ -1,11 +1,11 @@
 package receiver
 
 import (
-	"encoding/json"
 	"net/http"
 	"strings"
 
 	"backchannel/storage"
+	"backchannel/storage/jsontext"
 	"backchannel/storage/token"
 )
 
@@ -30,7 +30,7 @@ const problemType = "application/problem+json"
 // people, it has the first failed check, for programs.
 func problemOf(name string, v storage.Verdict) *problem {
 	p := &problem{Detail: v.Reason, Verdict: name}
-	if first, ok := token.Failed(v.Checks); ok {
+	if first, ok := v.Failed(); ok {
 		p.Check, p.Expected, p.Actual, p.Remedy = first.Name, first.Expected, first.Got(), first.Remedy
 	}
 	return p
@@ -39,13 +39,7 @@ func problemOf(name string, v storage.Verdict) *problem {
 // encode returns the problem as JSON, completed with an answer's status and its receipt.
 func (p problem) encode(status int, receipt storage.ID) string {
 	p.Title, p.Status, p.Receipt = http.StatusText(status), status, &receipt
-	var text strings.Builder
-	encoder := json.NewEncoder(&text)
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(p); err != nil {
-		return "" // cannot happen: every field is a string or a number
-	}
-	return text.String()
+	return string(jsontext.Compact(p)) + "\n"
 }
 
 // challenge returns a WWW-Authenticate header in the form of RFC 6750 §3. As §3.1 demands,
@@ -56,7 +50,7 @@ func challenge(jwt storage.JWT, v storage.Verdict) string {
 		scheme = storage.DefaultPrefix
 	}
 	text := scheme + ` realm="feedback"`
-	first, ok := token.Failed(v.Checks)
+	first, ok := v.Failed()
 	if !ok || token.Absent(v.Checks) {
 		return text
 	}

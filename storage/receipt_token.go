@@ -55,6 +55,9 @@ func (r Receipt) tokenField() string {
 	return cmp.Or(token.Field(r.Verdicts.Auth.Checks), DefaultHeader)
 }
 
+// Failed returns the first check of a verdict that failed, if there is one.
+func (v Verdict) Failed() (Check, bool) { return token.Failed(v.Checks) }
+
 // Check returns a verdict's check of that name.
 func (v Verdict) Check(name string) (Check, bool) {
 	for _, c := range v.Checks {

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"slices"
 	"strconv"
 
 	"backchannel/tui/component"
@@ -20,10 +21,13 @@ type clipboard struct {
 // offer opens a menu of the texts that a screen has to copy.
 func (c *clipboard) offer(front screen.Screen) tea.Cmd {
 	copier, ok := front.(screen.Copier)
-	if !ok || len(copier.Copies()) == 0 {
+	var items []screen.CopyItem
+	if ok {
+		items = slices.DeleteFunc(copier.Copies(), func(i screen.CopyItem) bool { return i.Text == "" })
+	}
+	if len(items) == 0 {
 		return screen.Say(screen.Info("Nothing to copy here"))
 	}
-	items := copier.Copies()
 	column := make([]component.MenuItem, len(items))
 	for i, item := range items {
 		column[i] = component.MenuItem{ID: strconv.Itoa(i), Key: component.Digit(i), Label: item.Label}

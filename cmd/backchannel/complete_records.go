@@ -34,22 +34,31 @@ func idRange(text string) (after, before storage.ID, ok bool) {
 	return least - 1, most + 1, err == nil
 }
 
+// recentIDs completes the IDs of records. list reads the newest ones before an ID, and about returns
+// the ID of one and what describes it.
+func recentIDs[T any](q completionRequest, list func(context.Context, completionStore, storage.ID) ([]T, error), about func(T) (storage.ID, []string)) []candidate {
+	after, before, ok := idRange(q.text)
+	if !ok {
+		return nil
+	}
+	return peek(q, func(ctx context.Context, store completionStore) (choices []candidate, err error) {
+		all, err := list(ctx, store, before)
+		for _, one := range all {
+			if id, texts := about(one); id > after {
+				choices = append(choices, candidate{id.String(), strings.Join(withoutEmpty(texts), ", ")})
+			}
+		}
+		return choices, err
+	})
+}
+
 // deliveryIDs completes the IDs of deliveries in the given states, or in any.
 func deliveryIDs(states ...storage.State) chooser {
 	return func(q completionRequest) []candidate {
-		after, before, ok := idRange(q.text)
-		if !ok {
-			return nil
-		}
-		return peek(q, func(ctx context.Context, store completionStore) (choices []candidate, err error) {
-			all, err := store.Deliveries(ctx, storage.DeliveryQuery{States: states, Before: before, Limit: completedIDs})
-			for _, d := range all {
-				if d.ID > after {
-					about := []string{q.session.clock(d.CreatedAt), eventName(d), "to " + d.Webhook, string(d.State)}
-					choices = append(choices, candidate{d.ID.String(), strings.Join(about, ", ")})
-				}
-			}
-			return choices, err
+		return recentIDs(q, func(ctx context.Context, store completionStore, before storage.ID) ([]storage.Delivery, error) {
+			return store.Deliveries(ctx, storage.DeliveryQuery{States: states, Before: before, Limit: completedIDs})
+		}, func(d storage.Delivery) (storage.ID, []string) {
+			return d.ID, []string{q.session.clock(d.CreatedAt), eventName(d), "to " + d.Webhook, string(d.State)}
 		})
 	}
 }
@@ -57,20 +66,14 @@ func deliveryIDs(states ...storage.State) chooser {
 // receiptIDs completes the IDs of receipts that match a filter.
 func receiptIDs(filter string) chooser {
 	return func(q completionRequest) []candidate {
-		after, before, ok := idRange(q.text)
 		chosen, err := storage.ReceiptFilter().Parse(filter, q.session.now())
-		if !ok || err != nil {
+		if err != nil {
 			return nil
 		}
-		return peek(q, func(ctx context.Context, store completionStore) (choices []candidate, err error) {
-			all, err := store.Receipts(ctx, storage.ReceiptQuery{Filter: chosen, Before: before, Limit: completedIDs})
-			for _, r := range all {
-				if r.ID > after {
-					about := []string{q.session.clock(r.ReceivedAt), receivedEvent(r), webhookOf(r), formatAnswer(r)}
-					choices = append(choices, candidate{r.ID.String(), strings.Join(withoutEmpty(about), ", ")})
-				}
-			}
-			return choices, err
+		return recentIDs(q, func(ctx context.Context, store completionStore, before storage.ID) ([]storage.Receipt, error) {
+			return store.Receipts(ctx, storage.ReceiptQuery{Filter: chosen, Before: before, Limit: completedIDs})
+		}, func(r storage.Receipt) (storage.ID, []string) {
+			return r.ID, []string{q.session.clock(r.ReceivedAt), receivedEvent(r), webhookOf(r), formatAnswer(r)}
 		})
 	}
 }
@@ -82,37 +85,19 @@ func comparedWith(q completionRequest) []candidate {
 
 // executionIDs completes the IDs of all calls of the execution API.
 func executionIDs(q completionRequest) []candidate {
-	after, before, ok := idRange(q.text)
-	if !ok {
-		return nil
-	}
-	return peek(q, func(ctx context.Context, store completionStore) (choices []candidate, err error) {
-		all, err := store.Executions(ctx, storage.ExecutionQuery{Before: before, Limit: completedIDs})
-		for _, e := range all {
-			if e.ID > after {
-				about := []string{q.session.clock(e.ReceivedAt), e.Campaign, callAnswer(e)}
-				choices = append(choices, candidate{e.ID.String(), strings.Join(withoutEmpty(about), ", ")})
-			}
-		}
-		return choices, err
+	return recentIDs(q, func(ctx context.Context, store completionStore, before storage.ID) ([]storage.Execution, error) {
+		return store.Executions(ctx, storage.ExecutionQuery{Before: before, Limit: completedIDs})
+	}, func(e storage.Execution) (storage.ID, []string) {
+		return e.ID, []string{q.session.clock(e.ReceivedAt), e.Campaign, callAnswer(e)}
 	})
 }
 
 // messageIDs completes the IDs of all messages of campaigns.
 func messageIDs(q completionRequest) []candidate {
-	after, before, ok := idRange(q.text)
-	if !ok {
-		return nil
-	}
-	return peek(q, func(ctx context.Context, store completionStore) (choices []candidate, err error) {
-		all, err := store.Messages(ctx, storage.MessageQuery{Before: before, Limit: completedIDs})
-		for _, m := range all {
-			if m.ID > after {
-				about := []string{q.session.clock(m.CreatedAt), m.Campaign, m.Address, string(m.State)}
-				choices = append(choices, candidate{m.ID.String(), strings.Join(withoutEmpty(about), ", ")})
-			}
-		}
-		return choices, err
+	return recentIDs(q, func(ctx context.Context, store completionStore, before storage.ID) ([]storage.Message, error) {
+		return store.Messages(ctx, storage.MessageQuery{Before: before, Limit: completedIDs})
+	}, func(m storage.Message) (storage.ID, []string) {
+		return m.ID, []string{q.session.clock(m.CreatedAt), m.Campaign, m.Address, string(m.State)}
 	})
 }
 

@@ -122,6 +122,9 @@ type replayTarget struct {
 	resign bool
 }
 
+// asItCame says how a request is signed that is sent with the headers of an earlier one.
+const asItCame = "with its original headers"
+
 // A replay is the JSON result of sending a receipt in one attempt.
 type replay struct {
 	Receipt  storage.ID `json:"receipt"`
@@ -139,7 +142,7 @@ func (s receiptSession) replayTo(ctx context.Context, store receiptStore, r stor
 			return err
 		}
 	}
-	sender, signed := fire.SenderOf(r), "with its original headers"
+	sender, signed := fire.SenderOf(r), asItCame
 	if to.resign {
 		if sender, err = fire.Target(ctx, store, r); err != nil {
 			return suggest(err, r, "omit --resign to send it with its original headers")
@@ -153,8 +156,14 @@ func (s receiptSession) replayTo(ctx context.Context, store receiptStore, r stor
 	}
 	shown := storage.WithoutTokens(to.url)
 	s.noteReplay(r, shown+", "+signed)
+	made := replay{r.ID, shown, r.SHA256, to.resign && sender.Auth.Type == storage.AuthJWT, export.OfAttempt(attempt)}
+	return s.showReplay("receipt "+r.ID.String(), made, attempt)
+}
+
+// showReplay shows the attempt that sent something again, because it says what the endpoint answered.
+// It then returns an error if the attempt failed.
+func (s *session) showReplay(what string, made replay, attempt storage.Attempt) error {
 	if s.settings.json() {
-		made := replay{r.ID, shown, r.SHA256, to.resign && sender.Auth.Type == storage.AuthJWT, export.OfAttempt(attempt)}
 		if err := s.out.object(made); err != nil {
 			return err
 		}
@@ -162,7 +171,7 @@ func (s receiptSession) replayTo(ctx context.Context, store receiptStore, r stor
 		s.writeAttempt(attempt)
 	}
 	if attempt.ErrorClass != "" {
-		return unmetf("the replay of receipt %s failed: %s", r.ID, attempt.Error)
+		return unmetf("the replay of %s failed: %s", what, attempt.Error)
 	}
 	return nil
 }

@@ -105,24 +105,13 @@ func (s *session) resend(ctx context.Context, store resendStore, of storage.Rece
 		return err
 	}
 	shown := storage.WithoutTokens(sender.URL)
-	how := "with its original headers"
+	how := asItCame
 	if !a.AsItCame {
 		how = fire.HowSigned(sender)
 	}
 	s.note("replayed to %s: %d bytes of %s, in one attempt, %s", shown, len(r.Body), of.ID, how)
-	if s.settings.json() {
-		made := replay{of.ID, shown, fmt.Sprintf("%x", sha256.Sum256(r.Body)), !a.AsItCame && sender.Auth.Type == storage.AuthJWT, export.OfAttempt(attempt)}
-		if err := s.out.object(made); err != nil {
-			return err
-		}
-	} else {
-		s.writeAttempt(attempt)
-	}
-	// The attempt is shown first, because it says what the endpoint answered.
-	if attempt.ErrorClass != "" {
-		return unmetf("the replay of %s failed: %s", of.ID, attempt.Error)
-	}
-	return nil
+	made := replay{of.ID, shown, fmt.Sprintf("%x", sha256.Sum256(r.Body)), !a.AsItCame && sender.Auth.Type == storage.AuthJWT, export.OfAttempt(attempt)}
+	return s.showReplay(of.ID.String(), made, attempt)
 }
 
 // queueResend queues what is to be sent as a new event of a webhook.

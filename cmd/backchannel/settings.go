@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -13,6 +12,7 @@ import (
 
 	"backchannel/receiver"
 	"backchannel/storage"
+	"backchannel/storage/file"
 	"backchannel/storage/seal"
 	"backchannel/storage/weburl"
 )
@@ -133,17 +133,10 @@ func (s *settings) resolveData(env func(string) (string, bool)) error {
 	return makeAbsolute(&s.data)
 }
 
-// defaultData returns the default data folder by the XDG Base Directory Specification, which says
-// that a relative path in the variable must be ignored.
+// defaultData returns the default data folder, or "" if there is no home folder.
 func defaultData(env func(string) (string, bool)) string {
-	if base, _ := env("XDG_DATA_HOME"); filepath.IsAbs(base) {
-		return filepath.Join(base, "backchannel")
-	}
-	home, err := os.UserHomeDir()
-	if err != nil {
-		return ""
-	}
-	return filepath.Join(home, ".local", "share", "backchannel")
+	base, _ := env("XDG_DATA_HOME")
+	return file.XDG(base, ".local/share", "backchannel")
 }
 
 // resolveDatabase sets the database. An empty flag chooses the data folder even if the variable is

@@ -1,8 +1,6 @@
 package executions
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -10,6 +8,7 @@ import (
 	"time"
 
 	"backchannel/storage"
+	"backchannel/storage/jsontext"
 )
 
 // jsonType is the media type of calls and answers.
@@ -97,16 +96,7 @@ func (c *call) problem(p problem) answer {
 		}
 	}
 	body.Report.Context = append(body.Report.Context, p.details...)
-	return answer{status: p.fault.status, fault: p.fault.title, kind: jsonType, body: compact(body)}
-}
-
-// compact returns a value as JSON without escapes for HTML.
-func compact(value any) []byte {
-	var text bytes.Buffer
-	encoder := json.NewEncoder(&text)
-	encoder.SetEscapeHTML(false)
-	_ = encoder.Encode(value) // cannot fail: there are only strings and numbers in it
-	return bytes.TrimSuffix(text.Bytes(), []byte("\n"))
+	return answer{status: p.fault.status, fault: p.fault.title, kind: jsonType, body: jsontext.Compact(body)}
 }
 
 // A report is a JSON object of strings that keeps the order of its members. Several details of
@@ -128,7 +118,7 @@ func (r report) MarshalJSON() ([]byte, error) {
 		if i > 0 {
 			text = append(text, ',')
 		}
-		text = append(append(append(text, compact(at)...), ':'), compact(strings.Join(texts[at], " | "))...)
+		text = append(append(append(text, jsontext.Compact(at)...), ':'), jsontext.Compact(strings.Join(texts[at], " | "))...)
 	}
 	return append(text, '}'), nil
 }

@@ -8,6 +8,7 @@ import (
 	"backchannel/fixtures/outcome"
 	"backchannel/receiver/intake"
 	"backchannel/storage"
+	"backchannel/storage/jsontext"
 )
 
 // maxPlans limits how often a call is planned again because a webhook changed at the same time.
@@ -123,7 +124,7 @@ func (c *call) repeat(earlier *storage.Execution, what string) answer {
 		what, formatTime(earlier.ReceivedAt), earlier.ExecutionID)
 	body := earlier.AnswerBody
 	if len(body) == 0 {
-		body = compact(accepted{earlier.ExecutionID, earlier.RequestID, formatTime(earlier.ReceivedAt)})
+		body = jsontext.Compact(accepted{earlier.ExecutionID, earlier.RequestID, formatTime(earlier.ReceivedAt)})
 	}
 	return jsonAnswer(http.StatusAccepted, string(body))
 }
@@ -149,7 +150,7 @@ func (c *call) accept(p storage.Precedent, campaign *storage.Campaign, webhook *
 	if c.e.Messages = len(planned); c.e.Events == 0 && c.e.Silent == "" {
 		c.e.Silent = whyExcluded(planned)
 	}
-	return jsonAnswer(http.StatusAccepted, string(compact(accepted{c.e.ExecutionID, c.request.requestID, formatTime(c.e.ReceivedAt)}))), planned
+	return jsonAnswer(http.StatusAccepted, string(jsontext.Compact(accepted{c.e.ExecutionID, c.request.requestID, formatTime(c.e.ReceivedAt)}))), planned
 }
 
 // whyExcluded says why no event follows although the campaign's events are wanted: every

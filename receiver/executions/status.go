@@ -6,6 +6,7 @@ import (
 
 	"backchannel/receiver/intake"
 	"backchannel/storage"
+	"backchannel/storage/jsontext"
 )
 
 // executionStatus is the body of the answer about an execution.
@@ -51,7 +52,7 @@ func (c *call) status() {
 		c.unstored(err)
 		return
 	}
-	c.conclude(fixed(jsonAnswer(http.StatusOK, string(compact(executionStatus{
+	c.conclude(fixed(jsonAnswer(http.StatusOK, string(jsontext.Compact(executionStatus{
 		ExecutionID: of.ExecutionID, Status: storage.StatusOf(messages), Type: "unitary", RunMode: "default",
 		Source: executionSource{of.CampaignUUID, of.VersionID}, RequestID: of.RequestID, CreatedAt: formatTime(of.ReceivedAt),
 	})))))

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"backchannel/receiver/intake"
+	"backchannel/storage/jsontext"
 )
 
 // tokenLifetime is how long a token of the token endpoint is valid: a day less a second.
@@ -22,14 +23,14 @@ func (c *call) token() {
 	c.e.Sealed = true // the body has the client's secret, and the answer a token
 	code, reasons := checkTokenForm(c.tokenForm())
 	if code == "" {
-		c.conclude(fixed(jsonAnswer(http.StatusOK, string(compact(struct {
+		c.conclude(fixed(jsonAnswer(http.StatusOK, string(jsontext.Compact(struct {
 			Token   string `json:"access_token"`
 			Type    string `json:"token_type"`
 			Expires int64  `json:"expires_in"`
 		}{c.newToken(), "bearer", int64(tokenLifetime / time.Second)})))))
 		return
 	}
-	a := jsonAnswer(http.StatusBadRequest, string(compact(struct {
+	a := jsonAnswer(http.StatusBadRequest, string(jsontext.Compact(struct {
 		Error       string `json:"error"`
 		Description string `json:"error_description"`
 	}{code, strings.Join(reasons, "; ")})))
@@ -82,7 +83,7 @@ func checkTokenForm(form url.Values, problem string) (code string, reasons []str
 // newToken returns a JWT that expires as the answer says.
 func (c *call) newToken() string {
 	encode := base64.RawURLEncoding.EncodeToString
-	content := encode([]byte(`{"alg":"HS256","typ":"JWT"}`)) + "." + encode(compact(struct {
+	content := encode([]byte(`{"alg":"HS256","typ":"JWT"}`)) + "." + encode(jsontext.Compact(struct {
 		Issuer string `json:"iss"`
 		ID     string `json:"jti"`
 		Issued int64  `json:"iat"`

@@ -225,7 +225,7 @@ func (s *executions) Copies() []screen.CopyItem {
 	if base := s.env.Status.ReceiverURL(); read && base != "" {
 		items = slices.Insert(items, 0, screen.CopyItem{Label: "curl command that makes it again", Text: execute.CurlOf(c.Execution, base, s.env.CA)})
 	}
-	return slices.DeleteFunc(items, func(i screen.CopyItem) bool { return i.Text == "" })
+	return items
 }
 
 // welcome explains the empty list, and where to send a call if the receiver is on.

@@ -240,7 +240,7 @@ func (s *messages) Copies() []screen.CopyItem {
 	if read && len(x.payload) > 0 {
 		items = append(append(s.BodyCopies(), items...), screen.CopyItem{Label: "payload", Text: string(x.payload)})
 	}
-	return slices.DeleteFunc(items, func(i screen.CopyItem) bool { return i.Text == "" })
+	return items
 }
 
 // messagesWelcome explains the empty list.

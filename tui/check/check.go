@@ -219,5 +219,5 @@ func (s *Screen) Copies() []screen.CopyItem {
 	if s.report.Run.ID != 0 {
 		items = append(items, screen.CopyItem{Label: "run ID", Text: s.report.Run.ID.String()}, screen.CopyItem{Label: "URL", Text: s.report.Run.URL})
 	}
-	return slices.DeleteFunc(items, func(i screen.CopyItem) bool { return i.Text == "" })
+	return items
 }

@@ -13,8 +13,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 
@@ -120,17 +118,10 @@ func lineOf(err error) int {
 	return 0
 }
 
-// Path returns where the file is, by the XDG base directory specification, by which a relative
-// path in the variable is ignored. It returns "" if there is no home folder.
+// Path returns where the file is. It returns "" if there is no home folder.
 func Path(env func(string) (string, bool)) string {
-	if base, _ := env("XDG_CONFIG_HOME"); filepath.IsAbs(base) {
-		return filepath.Join(base, "backchannel", "config.toml")
-	}
-	home, err := os.UserHomeDir()
-	if err != nil {
-		return ""
-	}
-	return filepath.Join(home, ".config", "backchannel", "config.toml")
+	base, _ := env("XDG_CONFIG_HOME")
+	return file.XDG(base, ".config", "backchannel", "config.toml")
 }
 
 // maxSize is far more than a person types.

@@ -26,7 +26,7 @@ func (d *Screen) Copies() []screen.CopyItem {
 	if x.row.Receipt.ID != 0 {
 		items = append(items, screen.CopyItem{Label: "receipt ID", Text: x.row.Receipt.ID.String()})
 	}
-	return slices.DeleteFunc(items, func(i screen.CopyItem) bool { return i.Text == "" })
+	return items
 }
 
 // curl returns the command that sends the delivery again. It returns "" until everything about the

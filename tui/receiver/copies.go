@@ -1,7 +1,6 @@
 package receiver
 
 import (
-	"slices"
 	"strings"
 
 	"backchannel/storage"
@@ -33,7 +32,7 @@ func (r *Screen) Copies() []screen.CopyItem {
 	if x.DeliveryID != 0 {
 		items = append(items, screen.CopyItem{Label: "delivery ID", Text: x.DeliveryID.String()})
 	}
-	return slices.DeleteFunc(items, func(i screen.CopyItem) bool { return i.Text == "" })
+	return items
 }
 
 // answerOf returns the body of the answer to a receipt. It is known only if the receipt is of an attempt of

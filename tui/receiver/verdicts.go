@@ -40,9 +40,10 @@ func verdicts(d *screen.Detail, all storage.Verdicts, everyCheck bool) {
 func verdict(d *screen.Detail, v storage.NamedVerdict, everyCheck bool) {
 	glyph, ink := screen.ResultStyle(d.Theme, v.Result)
 	failed := v.Result == storage.Fail
+	_, checked := v.Failed()
 	lead := " " + ink.Render(glyph) + " "
 	switch {
-	case failed && hasFailed(v.Checks):
+	case failed && checked:
 		d.Lines = append(d.Lines, lead+d.Theme.Strong.Render(v.Name))
 	case failed:
 		beside(d, lead, v.Name, inked{v.Reason, d.Theme.Strong})
@@ -85,16 +86,6 @@ func forward(d *screen.Detail, f storage.Forward) {
 			d.Fact("", note, d.Theme.Dim)
 		}
 	}
-}
-
-// hasFailed reports whether any of the checks failed.
-func hasFailed(checks []storage.Check) bool {
-	for _, c := range checks {
-		if c.Result == storage.Fail {
-			return true
-		}
-	}
-	return false
 }
 
 // check draws a check that did not fail.

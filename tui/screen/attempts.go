@@ -1,9 +1,6 @@
 package screen
 
 import (
-	"strings"
-	"time"
-
 	"backchannel/storage"
 	"backchannel/tui/style"
 )
@@ -14,21 +11,6 @@ func errorText(a storage.Attempt) string {
 		return a.Error
 	}
 	return string(a.ErrorClass) + ": " + a.Error
-}
-
-// timings returns the parts of an attempt's duration. A reused connection has neither dns nor
-// connect.
-func timings(t storage.Timings) string {
-	var parts []string
-	for _, part := range []struct {
-		name string
-		took time.Duration
-	}{{"dns", t.DNS}, {"connect", t.Connect}, {"tls", t.TLS}, {"first byte", t.FirstByte}} {
-		if part.took > 0 {
-			parts = append(parts, part.name+" "+Duration(part.took))
-		}
-	}
-	return strings.Join(parts, "  ")
 }
 
 // excerpt returns the first 200 characters of an answer's body, of which up to 16 KiB are kept.

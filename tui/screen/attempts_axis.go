@@ -91,7 +91,7 @@ func (x axis) made(i int, more bool) {
 	if like > 0 && (a.Error != "" || len(a.ResponseBody) > 0) {
 		notes = append(notes, note{"same as attempt " + strconv.Itoa(like), th.Text})
 	}
-	if split := timings(a.Timings); split != "" {
+	if split := strings.Join(a.Timings.Parts(Duration), "  "); split != "" {
 		notes = append(notes, note{split, th.Dim})
 	}
 	x.answered(a, notes, more || !last)

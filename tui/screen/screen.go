@@ -40,7 +40,7 @@ type (
 	Backer interface{ Back() (tea.Cmd, bool) }
 	// A Positioner returns its position for the right end of the footer: "3 of 12".
 	Positioner interface{ Position() string }
-	// A Copier returns texts to copy, the most useful first.
+	// A Copier returns texts to copy, the most useful first. Empty ones are not offered.
 	Copier interface{ Copies() []CopyItem }
 	// A Revealer can select an item.
 	Revealer interface{ Reveal(storage.ID) tea.Cmd }
