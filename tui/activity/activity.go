@@ -80,6 +80,8 @@ func (a *Screen) Update(msg tea.Msg) tea.Cmd {
 		a.take(answer.Value, answer.Err)
 		return cmd
 	}
+	// The inventory selects the oldest activity that has been read at once, so that something moves while the
+	// others are being read.
 	if key, ok := msg.(tea.KeyMsg); ok && a.more() && !a.Typing() && (key.String() == "g" || key.String() == "home") {
 		a.limit, a.toStart = limitAll, true
 		return tea.Batch(a.Inventory.Update(msg), a.ask())
@@ -149,6 +151,7 @@ func (a *Screen) markSeen() {
 
 // unseen returns how many activities are newer than those that have been visible.
 func (a *Screen) unseen() (n int) {
+	// From the newest, because few activities are new in a long list.
 	for _, it := range slices.Backward(a.Shown()) {
 		if it.ID <= a.seen {
 			break

@@ -57,6 +57,7 @@ func cells(e *screen.Env, it storage.Activity) []component.Cell {
 // kindStyle returns the glyph and the style of a kind of activity.
 func kindStyle(th *style.Theme, kind storage.ActivityKind) (string, style.Style) {
 	switch kind {
+	// Colour is for what needs attention: firing is routine, and a breaker closes by itself.
 	case storage.ActivityError, storage.ActivityFailed:
 		return style.Cross, th.Bad
 	case storage.ActivityFired:

@@ -21,6 +21,8 @@ func (s *Screen) Bindings() []screen.Binding {
 		return s.TypingBindings()
 	}
 	if s.report.Run.ID == 0 {
+		// The other keys are listed with the reason why they are disabled, so that the help shows what a report
+		// offers.
 		return append([]screen.Binding{s.againBinding()}, screen.Because("it has not been checked yet; r does", s.runBindings())...)
 	}
 	return slices.Concat(s.SearchBindings(), s.caseBindings(), []screen.Binding{s.stopBinding(), s.againBinding()}, s.runBindings(), s.viewBindings())
@@ -159,6 +161,7 @@ func amount(by Actions, w storage.Webhook, o storage.CheckOptions) (requests, ra
 
 // askFor requests a run and shows it. It is made by the engine, which may be in another process.
 func (s *Screen) askFor(o storage.CheckOptions) tea.Cmd {
+	// The store rejects a second run of a webhook, so two people who press r at once get only one.
 	ctx, store, webhook := s.env.Context, s.store, s.choice.webhook
 	return func() tea.Msg {
 		run := storage.CheckRun{WebhookID: webhook, Options: o}
@@ -183,6 +186,7 @@ func (s *Screen) open(r row) tea.Cmd {
 func (s *Screen) chooseRun() tea.Cmd {
 	runs := slices.Clone(s.report.runs)
 	return screen.ReadThen(s.env, func(ctx context.Context) ([]storage.CheckRun, error) {
+		// The runs were read without their cases, from which Summary counts the results.
 		for i, r := range runs {
 			whole, err := s.store.CheckRun(ctx, r.ID)
 			if err != nil {

@@ -64,6 +64,7 @@ func describeCase(e *screen.Env, d *screen.Detail, r row, focused bool) {
 	}
 	fact("Expected", c.Expected)
 	fact("Sent", c.Sent)
+	// The remedy is prominent only if it is needed. For a passed case it comes last, as "If it fails".
 	if c.Result != storage.CheckPassed {
 		fact("What to do", c.Remedy)
 	}
@@ -85,6 +86,7 @@ func describeDeliveries(d *screen.Detail, all []storage.ID) {
 	if len(all) == 0 {
 		return
 	}
+	// A case such as load/burst sends hundreds of requests, whose IDs would fill the pane.
 	d.Fact("Requests", words.Count(len(all), "delivery")+"; enter opens them", d.Theme.Text)
 	for i, id := range all {
 		if i == few {

@@ -36,6 +36,7 @@ func (e exporter) binding(r report.Report) screen.Binding {
 
 // choose asks for the format, and then where to write the report.
 func (e exporter) choose(r report.Report) tea.Cmd {
+	// The page shows times in the zone of the person who exports it, not of those who read it.
 	r.Zone = e.env.Location
 	return e.env.ChooseFormat("Export the report as", exportFormats(), func(f screen.ExportFormat) tea.Cmd {
 		path := e.env.ExportField("check", r.Run.RequestedAt, f)

@@ -28,10 +28,12 @@ type shape struct {
 }
 
 // headings is the ID of the first heading. It is greater than those of all cases.
+// A run has a few hundred cases, whose IDs begin at 1.
 const headings = storage.ID(1) << 20
 
 // rows returns the rows of a run.
 func rows(k known, as shape) (all []row) {
+	// Cases are matched by their IDs, because the suite may have changed between two runs.
 	before := map[string]storage.CheckResult{}
 	if k.Before != nil {
 		for _, c := range k.Before.Cases {

@@ -38,6 +38,7 @@ func (s summary) head(width int) []string {
 	glyph, word, ink := s.verdict()
 	facts := th.Dim.Render(s.facts())
 	left := " " + ink.Render(glyph+" "+word) + "   " + th.Text.Render(strings.Join(run.Tally().Parts(worstFirst()...), "   "))
+	// On a narrow screen the counts are more important than the words for them.
 	if !component.Fits(left, facts+" ", width) {
 		left = " " + ink.Render(glyph+" "+word) + "  " + th.Text.Render(strings.Join(glyphs(run.Tally()), " "))
 	}
@@ -180,6 +181,7 @@ func (s summary) unable() string {
 // unfit returns why the webhook cannot be checked now and what to do about it, or "". when formats the
 // time of the breaker's next probe.
 func (s summary) unfit(when func(at time.Time) string) string {
+	// The order matters: a deleted webhook is neither paused nor parked.
 	switch r := s.known; {
 	case !r.read:
 		return "it has not been read yet"

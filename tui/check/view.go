@@ -70,6 +70,7 @@ func headingCells(th *style.Theme, r row) []component.Cell {
 func headingOutcome(th *style.Theme, r row) (text string, ink style.Style) {
 	done, all := storage.TallyCases(r.cases).Done(), len(r.cases)
 	switch {
+	// An interrupted run has no worst outcome: cases that did not run may have been worse.
 	case done < all && r.run.State.Ended():
 		return fmt.Sprintf("%s %d/%d", style.None, done, all), th.Dim
 	case done == 0 && all > 0:
@@ -177,6 +178,7 @@ func (s *Screen) View(width, height int) string {
 	}
 	lines := append(s.summary().head(width), s.summary().notes(width)...)
 	s.above = len(lines)
+	// A run that has only been requested has no cases yet.
 	if rest := height - len(lines); rest > 0 && len(s.report.Run.Cases) > 0 {
 		lines = append(lines, s.Inventory.View(width, rest))
 	}

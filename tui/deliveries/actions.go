@@ -33,6 +33,7 @@ func (d *Screen) rowBindings(r row) []screen.Binding {
 	if r.State.Final() {
 		final = "it is " + string(r.State) + " already; " + d.env.KeyFor("r") + " sends it again"
 	}
+	// The most frequent keys come first, because a narrow footer shows only the first ones.
 	return append(d.TurnBindings(),
 		screen.Binding{Keys: []string{"r"}, Label: "replay", Help: "Send the same bytes again, as a new delivery", Do: d.OnSelected(d.replay)},
 		d.editBinding(),
@@ -56,6 +57,7 @@ func (d *Screen) editBinding() screen.Binding {
 // nowBinding returns the key that makes the next attempt, or a planned event, due at once.
 func (d *Screen) nowBinding(r row) screen.Binding {
 	b := screen.Binding{Keys: []string{"t"}, Label: "retry now", Help: "Make the next attempt now", Do: d.OnSelected(d.retry)}
+	// An event that is not due yet has had no attempt, so there is nothing to retry.
 	if d.env.Planned(r.Delivery) {
 		b.Label, b.Help = "send now", "Send the planned event now, before it is due"
 	}

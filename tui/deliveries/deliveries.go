@@ -80,9 +80,10 @@ func NewList(e *screen.Env, store Store, sender resend.Sender, title string, que
 		Choose:  func(f storage.Filter) screen.Chosen[row] { return choose(store, query, f) },
 		Total:   d.total,
 
-		Read:     func(ctx context.Context, id storage.ID) (detail, error) { return read(ctx, store, id) },
-		Known:    known,
-		Needs:    []string{"R", "y"},
+		Read:  func(ctx context.Context, id storage.ID) (detail, error) { return read(ctx, store, id) },
+		Known: known,
+		Needs: []string{"R", "y"},
+		// A row shows the verdicts of the receipt, and is parked or not depending on the state of the webhook.
 		Listed:   storage.ChangedDeliveries | storage.ChangedReceipts | storage.ChangedWebhooks,
 		Detailed: storage.ChangedDeliveries | storage.ChangedReceipts | storage.ChangedWebhooks,
 
@@ -111,6 +112,7 @@ func read(ctx context.Context, store Store, id storage.ID) (d detail, err error)
 	if d.event, err = store.Event(ctx, d.row.EventID); err != nil {
 		return d, err
 	}
+	// The zero time, because DescribeAttempts sets the present time whenever it draws the plan.
 	if d.plan, err = storage.FindPlanning(ctx, store, d.row.Delivery, time.Time{}); err != nil {
 		return d, err
 	}

@@ -15,6 +15,7 @@ import (
 
 // describeLog draws the tab with the attempts of a delivery and its other fields.
 func describeLog(s *screen.Env, d *screen.Detail, x detail) {
+	// Without this, the tab would show "no attempt" for a moment whenever another row is selected.
 	if x.row.EventID != 0 && x.event.ID == 0 {
 		return // not read yet
 	}

@@ -70,6 +70,7 @@ func stateWord(s *screen.Env, d storage.Delivery) (string, style.Style) {
 
 // latencyCell returns how long a delivery took, from when it was committed to the queue until it was final.
 func latencyCell(s *screen.Env, d storage.Delivery) component.Cell {
+	// Until the delivery is final, its latency would only count up. The column Next is more useful then.
 	if d.State.Final() && d.Latency() > 0 {
 		return component.Cell{Text: screen.Duration(d.Latency()), Style: s.Theme.Text}
 	}
@@ -102,6 +103,7 @@ func codeCell(th *style.Theme, d storage.Delivery) component.Cell {
 		return component.Cell{Text: string(d.NoAnswer), Style: th.Strong}
 	case d.Code == 0:
 		return component.Cell{Text: style.None, Style: th.Dim}
+	// Only codes that need attention are coloured.
 	case d.Code >= 200 && d.Code < 300:
 		return component.Cell{Text: strconv.Itoa(d.Code), Style: th.Text}
 	}
@@ -143,6 +145,7 @@ func stateSentence(s *screen.Env, x detail) string {
 		return fmt.Sprintf("%s after %s, %s", text, words.Count(d.Attempts, "attempt"), screen.Duration(d.Latency()))
 	case storage.Retrying:
 		next := strconv.Itoa(d.Attempts + 1)
+		// A person may have retried more often than the schedule says.
 		if tries := len(x.plan.Schedule) + 1; tries > d.Attempts {
 			next += " of " + strconv.Itoa(tries)
 		}

@@ -48,6 +48,7 @@ type Check = func(component.Values) map[string]string
 
 // Fill asks for the fields and returns their values. It skips a field that the answers so far hide.
 func (p Filler) Fill(ctx context.Context, sections []component.Section, check Check) (component.Values, error) {
+	// All start values are set first, because whether a field is visible may depend on a later one.
 	values := component.Values{}
 	for _, s := range sections {
 		for _, field := range s.Fields {
@@ -116,6 +117,7 @@ func (p Filler) Correct(ctx context.Context, sections []component.Section, value
 			maps.DeleteFunc(unplaced, func(id, _ string) bool { return belongsTo(id, field.ID) })
 		}
 	}
+	// Such an error is about a hidden field or about the record as a whole, such as a conflict.
 	for _, id := range sortedKeys(unplaced) {
 		p.Terminal.Say("Error: " + id + ": " + unplaced[id])
 	}
@@ -340,6 +342,7 @@ func parseSet(f component.Field, answer string) (v component.Value, problem stri
 // is none. A whole name takes precedence over a prefix, because one name may be a prefix of another.
 func optionIndex(options []component.Option, answer string) int {
 	answer = strings.ToLower(strings.TrimSpace(answer))
+	// A screen reader reads the options with their numbers, which are the quickest to type.
 	if n, err := strconv.Atoi(answer); err == nil && n >= 1 && n <= len(options) {
 		return n - 1
 	}

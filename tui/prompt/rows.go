@@ -51,6 +51,7 @@ func rowsQuestion(f component.Field, between string) string {
 // changeRows adds or removes a row, or prints why an answer does neither. It asks for the value of a
 // secret row separately, because only AskSecret hides what is typed.
 func (p Filler) changeRows(ctx context.Context, f component.Field, rows []component.Row, answer, between string) ([]component.Row, error) {
+	// A row with the name secret can still be added, because its text contains the separator.
 	word, rest, _ := strings.Cut(strings.TrimSpace(answer), " ")
 	switch {
 	case word == "remove":
