@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -21,29 +20,8 @@ import (
 // operation takes here and in the server, which the load of the machine hardly changes.
 func parallel(b *testing.B, store *Store, goroutines int, work func() error) {
 	b.Helper()
-	var left atomic.Int64
-	left.Store(int64(b.N))
-	failed := make(chan error, goroutines)
 	own, servers := ownTime(b), serverTime(b, store)
-	b.ResetTimer()
-	for range goroutines {
-		go func() {
-			for left.Add(-1) >= 0 {
-				if err := work(); err != nil {
-					failed <- err
-					return
-				}
-			}
-			failed <- nil
-		}()
-	}
-	for range goroutines {
-		if err := <-failed; err != nil {
-			b.Error(err)
-		}
-	}
-	b.StopTimer()
-	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "ops/s")
+	storetest.Parallel(b, goroutines, work)
 	b.ReportMetric(float64((ownTime(b)-own).Microseconds())/float64(b.N), "own-µs/op")
 	b.ReportMetric(float64((serverTime(b, store)-servers).Microseconds())/float64(b.N), "server-µs/op")
 }

@@ -74,11 +74,7 @@ func (s *DeliveryStore) Deliveries(ctx context.Context, q storage.DeliveryQuery)
 // ListDeliveries returns the SQL of a list of deliveries.
 func (d *Dialect) ListDeliveries(q storage.DeliveryQuery) (query string, args []any) {
 	where, args := allOf(d.deliveryTerms(q))
-	order := ` ORDER BY d.id DESC`
-	if q.After != 0 {
-		order = ` ORDER BY d.id`
-	}
-	return d.selectDeliveries() + where + order + ` LIMIT ?`, append(args, Limit(q.Limit))
+	return d.selectDeliveries() + where + ` ORDER BY d.id` + direction(q.After, false) + ` LIMIT ?`, append(args, Limit(q.Limit))
 }
 
 // CountDeliveries counts the deliveries that Deliveries would list.

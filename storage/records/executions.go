@@ -93,11 +93,7 @@ func (s *ExecutionStore) ExecutionByName(ctx context.Context, executionID string
 // Executions lists calls without their content: headers and bodies are empty.
 func (s *ExecutionStore) Executions(ctx context.Context, q storage.ExecutionQuery) ([]storage.Execution, error) {
 	where, args := allOf(s.db.Dialect.executionTerms(q))
-	order := ` ORDER BY x.id DESC LIMIT ?`
-	if q.After != 0 || q.OldestFirst {
-		order = ` ORDER BY x.id LIMIT ?`
-	}
-	all, err := Collect(ctx, s.db.Reads, scanExecution, `SELECT `+executionColumns+` FROM executions x`+where+order, append(args, Limit(q.Limit))...)
+	all, err := Collect(ctx, s.db.Reads, scanExecution, `SELECT `+executionColumns+` FROM executions x`+where+` ORDER BY x.id`+direction(q.After, q.OldestFirst)+` LIMIT ?`, append(args, Limit(q.Limit))...)
 	if err != nil {
 		return nil, fmt.Errorf("list executions: %w", err)
 	}

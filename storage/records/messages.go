@@ -26,11 +26,7 @@ func scanMessage(read Scan) (m storage.Message, err error) {
 // Messages lists messages with their events.
 func (s *ExecutionStore) Messages(ctx context.Context, q storage.MessageQuery) ([]storage.Message, error) {
 	where, args := allOf(s.db.Dialect.messageTerms(q))
-	order := ` ORDER BY m.id DESC LIMIT ?`
-	if q.After != 0 {
-		order = ` ORDER BY m.id LIMIT ?`
-	}
-	all, err := Collect(ctx, s.db.Reads, scanMessage, s.db.Dialect.selectMessages()+where+order, append(args, Limit(q.Limit))...)
+	all, err := Collect(ctx, s.db.Reads, scanMessage, s.db.Dialect.selectMessages()+where+` ORDER BY m.id`+direction(q.After, false)+` LIMIT ?`, append(args, Limit(q.Limit))...)
 	if err == nil {
 		err = s.addEvents(ctx, all)
 	}

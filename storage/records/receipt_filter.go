@@ -24,10 +24,7 @@ type ReceiptConditions struct {
 // selects few of them if there is one.
 func (d *Dialect) ReceiptPage(q storage.ReceiptQuery) (query string, args []any) {
 	c := d.receiptTerms(q)
-	order := ` DESC`
-	if q.After != 0 || q.OldestFirst {
-		order = ``
-	}
+	order := direction(q.After, q.OldestFirst)
 	if q.Limit > 0 && (len(c.Facet) > 0 || c.shared) && !c.few && !c.scanned {
 		newest, args := Where(`SELECT r.id FROM receipts r WHERE r.facet_id = f.id`).And(c.Receipt)
 		page, args2 := Where(`SELECT p.id FROM facets f CROSS JOIN `+d.OfEach(newest+` ORDER BY r.id`+order+` LIMIT ?`)+`

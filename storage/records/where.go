@@ -99,6 +99,15 @@ func (c Condition) And(more []Condition) (query string, args []any) {
 	return c.SQL, c.Args
 }
 
+// direction returns how a list is ordered: newest first, unless it begins after a record or the
+// oldest is to come first.
+func direction(after storage.ID, oldestFirst bool) string {
+	if after != 0 || oldestFirst {
+		return ``
+	}
+	return ` DESC`
+}
+
 // allOf returns a WHERE clause of conditions that must all hold.
 func allOf(all []Condition) (where string, args []any) {
 	if len(all) == 0 {

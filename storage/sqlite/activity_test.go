@@ -32,9 +32,9 @@ func activityTexts(t *testing.T, s *Store) []string {
 func TestARunIsCountedOnce(t *testing.T) {
 	t.Parallel()
 	s := openTest(t)
-	w := addWebhook(t, s, "acme")
-	finish(t, s, enqueue(t, s, w), storage.Failed)
-	second := storetest.OutcomeOf(enqueue(t, s, w), storage.Failed)
+	w := storetest.AddWebhook(t, s, "acme")
+	storetest.Finish(t, s, storetest.Enqueue(t, s, w), storage.Failed)
+	second := storetest.OutcomeOf(storetest.Enqueue(t, s, w), storage.Failed)
 	held := make(chan struct{})
 	s.writer.pauses <- held
 	waiting := func(n int) {

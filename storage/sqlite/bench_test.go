@@ -17,33 +17,6 @@ import (
 
 var producers = []int{1, 32, 128}
 
-// parallel runs work b.N times from so many goroutines.
-func parallel(b *testing.B, goroutines int, work func() error) {
-	b.Helper()
-	var left atomic.Int64
-	left.Store(int64(b.N))
-	failed := make(chan error, goroutines)
-	b.ResetTimer()
-	for range goroutines {
-		go func() {
-			for left.Add(-1) >= 0 {
-				if err := work(); err != nil {
-					failed <- err
-					return
-				}
-			}
-			failed <- nil
-		}()
-	}
-	for range goroutines {
-		if err := <-failed; err != nil {
-			b.Error(err)
-		}
-	}
-	b.StopTimer()
-	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "ops/s")
-}
-
 func benchEvent(w storage.Webhook) storage.Event {
 	e := storetest.EventFor(w)
 	e.Payload = bytes.Repeat([]byte("x"), 1000)
@@ -54,8 +27,8 @@ func BenchmarkEnqueue(b *testing.B) {
 	for _, n := range producers {
 		b.Run(fmt.Sprintf("producers=%d", n), func(b *testing.B) {
 			s := openTest(b)
-			e := benchEvent(addWebhook(b, s, "acme", storetest.WithJWT))
-			parallel(b, n, func() error {
+			e := benchEvent(storetest.AddWebhook(b, s, "acme", storetest.WithJWT))
+			storetest.Parallel(b, n, func() error {
 				_, err := s.Enqueue(context.Background(), e)
 				return err
 			})
@@ -79,7 +52,7 @@ func BenchmarkBareInsert(b *testing.B) {
 			inserts := bareWriter(b, db)
 			defer close(inserts)
 			payload := bytes.Repeat([]byte("x"), 1000)
-			parallel(b, n, func() error {
+			storetest.Parallel(b, n, func() error {
 				op := bareInsert{payload: payload, done: make(chan error, 1)}
 				inserts <- op
 				return <-op.done
@@ -134,8 +107,8 @@ func insertBare(b *testing.B, db *sql.DB, batch []bareInsert) error {
 // a commit each, by 64 goroutines.
 func BenchmarkDelivery(b *testing.B) {
 	s := openTest(b)
-	e := benchEvent(addWebhook(b, s, "acme", storetest.WithJWT))
-	parallel(b, 64, func() error {
+	e := benchEvent(storetest.AddWebhook(b, s, "acme", storetest.WithJWT))
+	storetest.Parallel(b, 64, func() error {
 		made, err := s.Enqueue(context.Background(), e)
 		if err != nil {
 			return err
@@ -157,9 +130,9 @@ func benchOutcome(d storage.Delivery) storage.Outcome {
 
 func BenchmarkReceipt(b *testing.B) {
 	s := openTest(b)
-	w := addWebhook(b, s, "acme", storetest.WithJWT)
+	w := storetest.AddWebhook(b, s, "acme", storetest.WithJWT)
 	var n atomic.Int64
-	parallel(b, 64, func() error {
+	storetest.Parallel(b, 64, func() error {
 		r := storetest.ReceiptOf(w)
 		r.RequestID = fmt.Sprint("R", n.Add(1))
 		if err := s.AddReceipt(context.Background(), &r, func([]storage.Earlier) {}); err != nil {
@@ -174,7 +147,7 @@ func BenchmarkReceipt(b *testing.B) {
 func BenchmarkFilteredPage(b *testing.B) {
 	for _, receipts := range []int{100, 100_000} {
 		s := openTest(b)
-		w := addWebhook(b, s, "acme", storetest.WithJWT)
+		w := storetest.AddWebhook(b, s, "acme", storetest.WithJWT)
 		fillReceipts(b, s, w, receipts)
 		for _, text := range []string{"", "status:sent", "auth:fail status:bounce", "-status:bounce", "code:5xx since:1h", "message:R42", "identity:rare", "is:pinned", "webhook:acme is:out-of-order",
 			"identity:common status:sent", "path:/feedback/myImsOrg/prod auth:fail"} {

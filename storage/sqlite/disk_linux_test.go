@@ -37,7 +37,7 @@ func TestRealDiskRunsFull(t *testing.T) {
 	t.Parallel()
 	dir, grow := mountSmall(t, "4m")
 	s := openTest(t, filepath.Join(dir, "data"))
-	w := addWebhook(t, s, "acme")
+	w := storetest.AddWebhook(t, s, "acme")
 	e := storetest.EventFor(w)
 	e.Payload = make([]byte, 100_000)
 	var kept []storage.ID
@@ -60,7 +60,7 @@ func TestRealDiskRunsFull(t *testing.T) {
 		t.Fatalf("after there was space again: %v", err)
 	}
 	for _, id := range append(kept, made[0].ID) {
-		delivery(t, s, id)
+		storetest.Delivery(t, s, id)
 	}
 	if found, err := s.Check(t.Context()); err != nil || found != nil {
 		t.Errorf("%v %v", found, err)
@@ -70,7 +70,7 @@ func TestRealDiskRunsFull(t *testing.T) {
 func TestReadOnlyDiskIsRefusedInOneLine(t *testing.T) {
 	t.Parallel()
 	dir, _ := mountSmall(t, "16m")
-	closed(t, dir, func(s *Store) { addWebhook(t, s, "acme") })
+	closed(t, dir, func(s *Store) { storetest.AddWebhook(t, s, "acme") })
 	if err := unix.Mount("tmpfs", dir, "tmpfs", unix.MS_REMOUNT|unix.MS_RDONLY, ""); err != nil {
 		t.Fatal(err)
 	}
@@ -84,7 +84,7 @@ func TestTheLogStaysSmall(t *testing.T) {
 		t.Skip("writes 70 MiB")
 	}
 	s := openTest(t)
-	e := storetest.EventFor(addWebhook(t, s, "acme"))
+	e := storetest.EventFor(storetest.AddWebhook(t, s, "acme"))
 	e.Payload = make([]byte, 1<<20)
 	var largest int64
 	for range 70 {

@@ -14,11 +14,11 @@ import (
 func TestForeignBodiesMakeFewFacets(t *testing.T) {
 	t.Parallel()
 	s := openTest(t)
-	w := addWebhook(t, s, "acme")
+	w := storetest.AddWebhook(t, s, "acme")
 	for i := range 20 {
 		r := storetest.ReceiptOf(w)
 		r.Status, r.Channel = fmt.Sprint("s", i), fmt.Sprint("c", i)
-		addReceipt(t, s, &r)
+		storetest.AddReceipt(t, s, &r)
 	}
 	n, err := first(t.Context(), s.reads, records.One[int], `SELECT count(*) FROM facets`)
 	if err != nil || n != 1 {

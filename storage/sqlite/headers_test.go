@@ -23,10 +23,10 @@ func TestSecretsOfOlderVersionsAreHidden(t *testing.T) {
 	t.Parallel()
 	const token = "eyJhbGciOiJIUzI1NiJ9.eyJhIjoxfQ.c2lnbmF0dXJl"
 	s := openTest(t)
-	w := addWebhook(t, s, "acme")
+	w := storetest.AddWebhook(t, s, "acme")
 	r := storetest.ReceiptOf(w)
 	r.Headers = []storage.HeaderField{{Name: "X-Session-Mode", Value: "plain by choice"}}
-	addReceipt(t, s, &r)
+	storetest.AddReceipt(t, s, &r)
 	if got, err := s.Receipt(t.Context(), r.ID); err != nil || got.Headers[0].Secret {
 		t.Errorf("a value of this version was classified again: %+v, %v", got.Headers, err)
 	}
@@ -42,7 +42,7 @@ func TestSecretsOfOlderVersionsAreHidden(t *testing.T) {
 		t.Errorf("an old receipt is listed as %+v, %v", list, err)
 	}
 
-	d := enqueue(t, s, w)
+	d := storetest.Enqueue(t, s, w)
 	o := storetest.OutcomeOf(d, storage.Retrying)
 	o.Attempt = storage.Attempt{
 		DeliveryID: d.ID, N: 1, At: d.CreatedAt, Code: 400, ErrorClass: storage.ClassStatus,

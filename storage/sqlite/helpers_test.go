@@ -10,9 +10,6 @@ import (
 	"testing"
 	"testing/fstest"
 	"time"
-
-	"backchannel/storage"
-	"backchannel/storage/storetest"
 )
 
 // blank returns the files of an empty store, which is created once: the migrations take longer
@@ -83,45 +80,6 @@ func openWith(t testing.TB, o Options) *Store {
 		}
 	})
 	return s
-}
-
-// addWebhook creates a valid webhook.
-func addWebhook(t testing.TB, s *Store, name string, change ...func(*storage.Webhook)) storage.Webhook {
-	t.Helper()
-	w := storetest.WebhookNamed(name)
-	for _, f := range change {
-		f(&w)
-	}
-	if err := s.CreateWebhook(t.Context(), &w); err != nil {
-		t.Fatal(err)
-	}
-	return w
-}
-
-func enqueue(t testing.TB, s *Store, w storage.Webhook) storage.Delivery {
-	t.Helper()
-	made, err := s.Enqueue(t.Context(), storetest.EventFor(w))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return made[0]
-}
-
-func delivery(t testing.TB, s *Store, id storage.ID) storage.Delivery {
-	t.Helper()
-	d, err := s.Delivery(t.Context(), id)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return d
-}
-
-// finish records one attempt that ends in the given state.
-func finish(t testing.TB, s *Store, d storage.Delivery, state storage.State) {
-	t.Helper()
-	if err := s.Finish(t.Context(), storetest.OutcomeOf(d, state)); err != nil {
-		t.Fatal(err)
-	}
 }
 
 // until waits for something to become true.

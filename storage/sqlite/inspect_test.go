@@ -24,9 +24,9 @@ func killed(t *testing.T) string {
 	t.Helper()
 	dir, copied := t.TempDir(), t.TempDir()
 	closed(t, dir, func(s *Store) {
-		w := addWebhook(t, s, "acme", storetest.WithJWT)
+		w := storetest.AddWebhook(t, s, "acme", storetest.WithJWT)
 		for range 10 {
-			enqueue(t, s, w)
+			storetest.Enqueue(t, s, w)
 		}
 		copyFolder(t, dir, copied)
 	})
@@ -39,7 +39,7 @@ func filled(t *testing.T) string {
 	t.Helper()
 	dir, copied := t.TempDir(), t.TempDir()
 	closed(t, dir, func(s *Store) {
-		w := addWebhook(t, s, "acme", storetest.WithJWT)
+		w := storetest.AddWebhook(t, s, "acme", storetest.WithJWT)
 		e := storetest.EventFor(w)
 		e.Payload = make([]byte, 1<<18)
 		if _, err := s.Enqueue(t.Context(), e, e, e); err != nil {
@@ -60,7 +60,7 @@ func filled(t *testing.T) string {
 func atRest(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
-	closed(t, dir, func(s *Store) { addWebhook(t, s, "acme", storetest.WithJWT) })
+	closed(t, dir, func(s *Store) { storetest.AddWebhook(t, s, "acme", storetest.WithJWT) })
 	return dir
 }
 

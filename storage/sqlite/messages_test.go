@@ -18,12 +18,12 @@ import (
 func TestMessagesAreFoundInEveryLevel(t *testing.T) {
 	t.Parallel()
 	s := openTest(t)
-	w := addWebhook(t, s, "acme")
+	w := storetest.AddWebhook(t, s, "acme")
 	message := storetest.ReceiptOf(w)
 	message.RequestID = "R"
 	for round := range 4 {
 		again := message
-		if earlier := earlierOf(t, s, &again); len(earlier) != round {
+		if earlier := storetest.EarlierOf(t, s, &again); len(earlier) != round {
 			t.Errorf("round %d: has earlier receipts: %d", round, len(earlier))
 		}
 		if round < 3 {
@@ -37,7 +37,7 @@ func TestMessagesAreFoundInEveryLevel(t *testing.T) {
 	if n, _ := first(t.Context(), s.reads, records.One[int], `SELECT count(DISTINCT level) FROM messages`); n != 3 {
 		t.Errorf("keys are in %d levels", n)
 	}
-	if found := foundBy(t, s, "message:R"); len(found) != 4 {
+	if found := storetest.FoundBy(t, s, "message:R"); len(found) != 4 {
 		t.Errorf("%d found", len(found))
 	}
 	checkStore(t, s)
@@ -53,17 +53,17 @@ func TestMessagesAreFoundInEveryLevel(t *testing.T) {
 func TestMessagesWithTheSameKeyStaySeparate(t *testing.T) {
 	t.Parallel()
 	s := openTest(t)
-	w := addWebhook(t, s, "acme")
+	w := storetest.AddWebhook(t, s, "acme")
 	r, other := storetest.ReceiptOf(w), storetest.ReceiptOf(w)
 	other.RequestID = "R2"
-	addReceipt(t, s, &r)
+	storetest.AddReceipt(t, s, &r)
 	err := s.write(t.Context(), 0, func(t *tx) error {
 		return t.Send(`INSERT INTO messages VALUES (0, ?, ?)`, column.KeyOf(&other), r.ID)
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if earlier := earlierOf(t, s, &other); len(earlier) > 0 {
+	if earlier := storetest.EarlierOf(t, s, &other); len(earlier) > 0 {
 		t.Errorf("has earlier receipts: %+v", earlier)
 	}
 }
@@ -87,11 +87,11 @@ func TestAnOlderSchemaIsMigrated(t *testing.T) {
 
 	s := openTest(t, dir)
 	checkStore(t, s)
-	if found := foundBy(t, s, "message:R"); len(found) != 2 || found[0].Outcome != storage.Answered || found[0].Duration != 7 {
+	if found := storetest.FoundBy(t, s, "message:R"); len(found) != 2 || found[0].Outcome != storage.Answered || found[0].Duration != 7 {
 		t.Errorf("found %+v", found)
 	}
 	again := storage.Receipt{ReceivedAt: time.Now(), WebhookID: 7, RequestID: "S", Identity: "ann"}
-	if earlier := earlierOf(t, s, &again); len(earlier) != 1 || earlier[0].ID != 4 {
+	if earlier := storetest.EarlierOf(t, s, &again); len(earlier) != 1 || earlier[0].ID != 4 {
 		t.Errorf("has earlier receipts: %+v", earlier)
 	}
 }
@@ -172,28 +172,6 @@ func addMany(t *testing.T, s *Store, w storage.Webhook, n int) {
 			t.Fatal(err)
 		}
 	}
-}
-
-// earlierOf adds a receipt and returns the earlier ones that its judge was given.
-func earlierOf(t *testing.T, s *Store, r *storage.Receipt) (earlier []storage.Earlier) {
-	t.Helper()
-	if err := s.AddReceipt(t.Context(), r, func(e []storage.Earlier) { earlier = e }); err != nil {
-		t.Fatal(err)
-	}
-	return earlier
-}
-
-func foundBy(t *testing.T, s *Store, text string) []storage.Receipt {
-	t.Helper()
-	filter, err := storage.ReceiptFilter().Parse(text, time.Now())
-	if err != nil {
-		t.Fatal(err)
-	}
-	found, err := s.Receipts(t.Context(), storage.ReceiptQuery{Filter: filter, Limit: 100})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return found
 }
 
 func checkStore(t *testing.T, s *Store) {

@@ -48,7 +48,7 @@ func TestRecordsOutliveTheStore(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "made ? # % here", "and here")
 	var w storage.Webhook
-	closed(t, dir, func(s *Store) { w = addWebhook(t, s, "acme", storetest.FullWebhook) })
+	closed(t, dir, func(s *Store) { w = storetest.AddWebhook(t, s, "acme", storetest.FullWebhook) })
 	s := openTest(t, dir)
 	got, err := s.Webhook(t.Context(), w.ID)
 	if err != nil || got.Auth.JWT.Secret.Reveal() != storetest.TestKey {
@@ -63,7 +63,7 @@ func TestFilesAreForTheOwnerAlone(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "data")
 	s := openTest(t, dir)
-	addWebhook(t, s, "acme")
+	storetest.AddWebhook(t, s, "acme")
 	seen := 0
 	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, _ error) error {
 		info, err := os.Stat(path)
@@ -105,7 +105,7 @@ func TestEmptyFileIsANewDatabase(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, databaseFile), nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	addWebhook(t, openTest(t, dir), "acme")
+	storetest.AddWebhook(t, openTest(t, dir), "acme")
 }
 
 func TestUnusableFolders(t *testing.T) {

@@ -12,6 +12,7 @@ import (
 
 	"backchannel/storage"
 	"backchannel/storage/records"
+	"backchannel/storage/storetest"
 )
 
 func TestSixProcessesStartAtOnce(t *testing.T) {
@@ -91,7 +92,7 @@ func TestKilledWriterLosesNothing(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	s := openTest(t, dir)
-	addWebhook(t, s, "acme")
+	storetest.AddWebhook(t, s, "acme")
 	for round := range 3 {
 		cmd, out := startChild(t, "enqueue", dir)
 		var acknowledged []storage.ID
@@ -106,7 +107,7 @@ func TestKilledWriterLosesNothing(t *testing.T) {
 			}
 		}
 		for _, id := range acknowledged {
-			delivery(t, s, id)
+			storetest.Delivery(t, s, id)
 		}
 	}
 	if found, err := s.Check(t.Context()); err != nil || found != nil {
@@ -121,16 +122,16 @@ func TestWritersTakeTurns(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	s := openTest(t, dir)
-	w := addWebhook(t, s, "acme")
+	w := storetest.AddWebhook(t, s, "acme")
 	_, out := startChild(t, "busy", dir)
 	if !out.Scan() {
 		t.Fatal("the busy process does not write")
 	}
 	go drain(out)
-	last := enqueue(t, s, w).ID
+	last := storetest.Enqueue(t, s, w).ID
 	var between []int
 	for range 100 {
-		id := enqueue(t, s, w).ID
+		id := storetest.Enqueue(t, s, w).ID
 		n, err := first(t.Context(), s.reads, records.One[int], `SELECT count(DISTINCT created_at) FROM deliveries WHERE id > ? AND id < ?`, last, id)
 		if err != nil {
 			t.Fatal(err)

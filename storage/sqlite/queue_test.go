@@ -13,14 +13,14 @@ import (
 func TestDueComesInOrderAndPages(t *testing.T) {
 	t.Parallel()
 	s := openTest(t)
-	w, other := addWebhook(t, s, "acme"), addWebhook(t, s, "other")
-	enqueue(t, s, other)
+	w, other := storetest.AddWebhook(t, s, "acme"), storetest.AddWebhook(t, s, "other")
+	storetest.Enqueue(t, s, other)
 	var want []storage.ID
 	for range 5 {
-		want = append(want, enqueue(t, s, w).ID)
+		want = append(want, storetest.Enqueue(t, s, w).ID)
 	}
-	late := enqueue(t, s, w)
-	finish(t, s, late, storage.Retrying)
+	late := storetest.Enqueue(t, s, w)
+	storetest.Finish(t, s, late, storage.Retrying)
 	var got []storage.ID
 	q := storage.DueQuery{WebhookID: w.ID, Until: time.Now(), Limit: 2}
 	for {
@@ -51,21 +51,21 @@ func TestDueComesInOrderAndPages(t *testing.T) {
 func TestPendingWork(t *testing.T) {
 	t.Parallel()
 	s := openTest(t)
-	w := addWebhook(t, s, "acme")
-	addWebhook(t, s, "idle")
+	w := storetest.AddWebhook(t, s, "acme")
+	storetest.AddWebhook(t, s, "idle")
 	if got, err := s.PendingWork(t.Context()); err != nil || len(got) != 0 {
 		t.Errorf("%v %v", got, err)
 	}
-	first := enqueue(t, s, w)
-	second := enqueue(t, s, w)
-	finish(t, s, second, storage.Retrying)
+	first := storetest.Enqueue(t, s, w)
+	second := storetest.Enqueue(t, s, w)
+	storetest.Finish(t, s, second, storage.Retrying)
 	got, err := s.PendingWork(t.Context())
 	if diff := cmp.Diff([]storage.Pending{{WebhookID: w.ID, Queued: 1, Retrying: 1, NextDue: first.NextAttemptAt}}, got); err != nil || diff != "" {
 		t.Errorf("%v %s", err, diff)
 	}
-	finish(t, s, first, storage.StateDelivered)
+	storetest.Finish(t, s, first, storage.StateDelivered)
 	due, err := s.NextDue(t.Context())
-	if diff := cmp.Diff(map[storage.ID]time.Time{w.ID: delivery(t, s, second.ID).NextAttemptAt}, due); err != nil || diff != "" {
+	if diff := cmp.Diff(map[storage.ID]time.Time{w.ID: storetest.Delivery(t, s, second.ID).NextAttemptAt}, due); err != nil || diff != "" {
 		t.Errorf("%v %s", err, diff)
 	}
 }
@@ -73,16 +73,16 @@ func TestPendingWork(t *testing.T) {
 func TestSendingIsShownAndReset(t *testing.T) {
 	t.Parallel()
 	s := openTest(t)
-	w := addWebhook(t, s, "acme")
-	fresh, retried, done := enqueue(t, s, w), enqueue(t, s, w), enqueue(t, s, w)
-	finish(t, s, retried, storage.Retrying)
-	finish(t, s, done, storage.StateDelivered)
+	w := storetest.AddWebhook(t, s, "acme")
+	fresh, retried, done := storetest.Enqueue(t, s, w), storetest.Enqueue(t, s, w), storetest.Enqueue(t, s, w)
+	storetest.Finish(t, s, retried, storage.Retrying)
+	storetest.Finish(t, s, done, storage.StateDelivered)
 	if err := s.MarkSending(t.Context(), []storage.ID{fresh.ID, retried.ID, done.ID}); err != nil {
 		t.Fatal(err)
 	}
 	states := func() (got []storage.State) {
 		for _, d := range []storage.Delivery{fresh, retried, done} {
-			got = append(got, delivery(t, s, d.ID).State)
+			got = append(got, storetest.Delivery(t, s, d.ID).State)
 		}
 		return got
 	}
@@ -109,8 +109,8 @@ func TestSendingIsShownAndReset(t *testing.T) {
 func TestFinishPausesTheWebhook(t *testing.T) {
 	t.Parallel()
 	s := openTest(t)
-	w := addWebhook(t, s, "acme")
-	o := storetest.OutcomeOf(enqueue(t, s, w), storage.Failed)
+	w := storetest.AddWebhook(t, s, "acme")
+	o := storetest.OutcomeOf(storetest.Enqueue(t, s, w), storage.Failed)
 	o.PauseWebhook = "410 Gone"
 	if err := s.Finish(t.Context(), o); err != nil {
 		t.Fatal(err)
@@ -123,7 +123,7 @@ func TestFinishPausesTheWebhook(t *testing.T) {
 	if want := "webhook acme paused: 410 Gone; resume it with backchannel webhook resume acme"; err != nil || activities[0].Text != want {
 		t.Errorf("activities are %+v %v", activities, err)
 	}
-	o = storetest.OutcomeOf(enqueue(t, s, w), storage.Failed)
+	o = storetest.OutcomeOf(storetest.Enqueue(t, s, w), storage.Failed)
 	o.PauseWebhook = "again"
 	if err := s.Finish(t.Context(), o); err != nil {
 		t.Fatal(err)
@@ -136,8 +136,8 @@ func TestFinishPausesTheWebhook(t *testing.T) {
 func TestBreakersParkDeliveries(t *testing.T) {
 	t.Parallel()
 	s := openTest(t)
-	w := addWebhook(t, s, "acme")
-	d := enqueue(t, s, w)
+	w := storetest.AddWebhook(t, s, "acme")
+	d := storetest.Enqueue(t, s, w)
 	open := storage.Breaker{WebhookID: w.ID, Failures: 10, OpenUntil: time.UnixMicro(1e15).UTC(), Wait: time.Minute}
 	for _, c := range []struct {
 		save storage.Breaker
@@ -156,7 +156,7 @@ func TestBreakersParkDeliveries(t *testing.T) {
 		if diff := cmp.Diff(c.want, got); err != nil || diff != "" {
 			t.Errorf("%v %s", err, diff)
 		}
-		if got := delivery(t, s, d.ID); got.State != c.show {
+		if got := storetest.Delivery(t, s, d.ID); got.State != c.show {
 			t.Errorf("shown as %s, want %s", got.State, c.show)
 		}
 	}

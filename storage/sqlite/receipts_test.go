@@ -7,13 +7,6 @@ import (
 	"backchannel/storage/storetest"
 )
 
-func addReceipt(t testing.TB, s *Store, r *storage.Receipt) {
-	t.Helper()
-	if err := s.AddReceipt(t.Context(), r, func([]storage.Earlier) {}); err != nil {
-		t.Fatal(err)
-	}
-}
-
 // It takes several transactions to clear what fills the lowest level of keys twice.
 func TestClearKeepsPinnedReceipts(t *testing.T) {
 	t.Parallel()
@@ -22,7 +15,7 @@ func TestClearKeepsPinnedReceipts(t *testing.T) {
 	for i := range 3 {
 		if i == 1 {
 			pinned = storetest.ReceiptOf(storage.Webhook{})
-			addReceipt(t, s, &pinned)
+			storetest.AddReceipt(t, s, &pinned)
 			continue
 		}
 		addMany(t, s, storage.Webhook{}, keysInLevel0)

@@ -18,7 +18,7 @@ func TestChangesSayWhichAndMerge(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := storetest.ReceiptOf(storage.Webhook{})
-	addReceipt(t, s, &r)
+	storetest.AddReceipt(t, s, &r)
 	if c := <-changes; c != storage.ChangedActivity|storage.ChangedReceipts {
 		t.Errorf("got %b", c)
 	}
@@ -39,7 +39,7 @@ func TestChangesSayWhichAndMerge(t *testing.T) {
 			return false
 		}
 	})
-	addReceipt(t, s, &r)
+	storetest.AddReceipt(t, s, &r)
 }
 
 func TestOwnChangesDifferFromThoseOfAnotherStore(t *testing.T) {
@@ -68,8 +68,8 @@ func TestOwnChangesDifferFromThoseOfAnotherStore(t *testing.T) {
 func TestCheckFindsWrongCounts(t *testing.T) {
 	t.Parallel()
 	s := openTest(t)
-	w := addWebhook(t, s, "acme")
-	enqueue(t, s, w)
+	w := storetest.AddWebhook(t, s, "acme")
+	storetest.Enqueue(t, s, w)
 	tamper(t, s, `UPDATE delivery_counts SET n = 5`)
 	found, err := s.Check(t.Context())
 	if err != nil || len(found) != 1 {

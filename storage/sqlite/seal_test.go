@@ -21,7 +21,7 @@ func TestNoSecretIsInAnyFile(t *testing.T) {
 	dir := t.TempDir()
 	s := openTest(t, dir)
 	secrets := []string{"jwt-secret-0123456789abcdef01234567", "header-secret", "token-sent-secret", "cookie-got-secret", "token-received-secret", "url-secret", "path-secret"}
-	w := addWebhook(t, s, "acme", storetest.WithJWT, func(w *storage.Webhook) {
+	w := storetest.AddWebhook(t, s, "acme", storetest.WithJWT, func(w *storage.Webhook) {
 		w.Auth.JWT.Secret = storage.Secret(secrets[0])
 		w.Headers = []storage.HeaderField{{Name: "X-Key", Value: secrets[1], Secret: true}, {Name: "X-Open", Value: "plain-value"}}
 	})
@@ -29,7 +29,7 @@ func TestNoSecretIsInAnyFile(t *testing.T) {
 	if err := s.UpdateWebhook(t.Context(), &w); err != nil {
 		t.Fatal(err)
 	}
-	o := storetest.OutcomeOf(enqueue(t, s, w), storage.StateDelivered)
+	o := storetest.OutcomeOf(storetest.Enqueue(t, s, w), storage.StateDelivered)
 	o.Attempt.RequestHeaders = []storage.HeaderField{{Name: "Authorization", Value: secrets[2], Secret: true}}
 	o.Attempt.ResponseHeaders = []storage.HeaderField{{Name: "Set-Cookie", Value: secrets[3], Secret: true}}
 	if err := s.Finish(t.Context(), o); err != nil {
@@ -38,7 +38,7 @@ func TestNoSecretIsInAnyFile(t *testing.T) {
 	r := storetest.ReceiptOf(w)
 	r.Headers = []storage.HeaderField{{Name: "Authorization", Value: secrets[4], Secret: true}}
 	r.Path = "/feedback/a/b?token=" + secrets[6]
-	addReceipt(t, s, &r)
+	storetest.AddReceipt(t, s, &r)
 	w.Delivery.Concurrency = 2
 	if err := s.UpdateWebhook(t.Context(), &w); err != nil {
 		t.Fatal(err)
@@ -83,8 +83,8 @@ func must[T any](value T, err error) T {
 func TestSecretsCannotBeMovedToAnotherRow(t *testing.T) {
 	t.Parallel()
 	s := openTest(t)
-	a := addWebhook(t, s, "a", storetest.FullWebhook)
-	b := addWebhook(t, s, "b", storetest.FullWebhook)
+	a := storetest.AddWebhook(t, s, "a", storetest.FullWebhook)
+	b := storetest.AddWebhook(t, s, "b", storetest.FullWebhook)
 	for _, c := range []struct{ name, statement string }{
 		{"another row", `UPDATE webhooks SET jwt_secret = (SELECT jwt_secret FROM webhooks WHERE id = ?1) WHERE id = ?2`},
 		{"another column", `UPDATE webhooks SET jwt_secret = header_secrets WHERE id = ?2 AND ?1`},

@@ -110,7 +110,7 @@ func TestNothingIsAcknowledgedWithoutAFile(t *testing.T) {
 		for way, take := range ways {
 			t.Run(databaseFile+suffix+" "+way, func(t *testing.T) {
 				s := openTest(t)
-				w := addWebhook(t, s, "acme")
+				w := storetest.AddWebhook(t, s, "acme")
 				path := filepath.Join(s.Dir(), databaseFile) + suffix
 				if err := take(path); err != nil {
 					t.Fatal(err)
@@ -142,12 +142,12 @@ func TestNothingIsWrittenToATruncatedLog(t *testing.T) {
 	for name, keep := range map[string]float64{"emptied": 0, "its header alone": 0.0001, "half of it": 0.5} {
 		t.Run(name, func(t *testing.T) {
 			s := openTest(t)
-			w := addWebhook(t, s, "acme")
+			w := storetest.AddWebhook(t, s, "acme")
 			if !s.writer.log.truncate() {
 				t.Fatal("the log was not copied into the database")
 			}
 			other := openTest(t, s.Dir())
-			enqueue(t, s, w)
+			storetest.Enqueue(t, s, w)
 			log := filepath.Join(s.Dir(), databaseFile) + logSuffix
 			if err := os.Truncate(log, int64(keep*float64(sizeOf(log)))); err != nil {
 				t.Fatal(err)
@@ -192,16 +192,16 @@ func TestACheckpointIsNotTakenForDamage(t *testing.T) {
 	t.Parallel()
 	s := openTest(t)
 	other := openTest(t, s.Dir())
-	w := addWebhook(t, s, "acme")
+	w := storetest.AddWebhook(t, s, "acme")
 	for range 20 {
-		enqueue(t, s, w)
+		storetest.Enqueue(t, s, w)
 		if !other.writer.log.truncate() {
 			t.Fatal("the log was not emptied")
 		}
 		if err := s.writer.checkFiles(); err != nil {
 			t.Fatal(err)
 		}
-		enqueue(t, other, w)
+		storetest.Enqueue(t, other, w)
 	}
 	if sizeOf(filepath.Join(s.Dir(), databaseFile)+logSuffix) == 0 {
 		t.Error("the log is empty after a commit")
@@ -212,7 +212,7 @@ func TestACheckpointIsNotTakenForDamage(t *testing.T) {
 func TestAMissingDatabaseIsReported(t *testing.T) {
 	t.Parallel()
 	s := openTest(t)
-	addWebhook(t, s, "acme")
+	storetest.AddWebhook(t, s, "acme")
 	lost := make(chan error, 4)
 	s.OnLost(func(err error) { lost <- err })
 	away := s.Dir() + ".away"

@@ -31,7 +31,7 @@ func stall(s *Store) (release func()) {
 func TestFailedOperationAffectsNoOther(t *testing.T) {
 	t.Parallel()
 	s := openTest(t)
-	w := addWebhook(t, s, "acme")
+	w := storetest.AddWebhook(t, s, "acme")
 	release := stall(s)
 	var all sync.WaitGroup
 	for i := range 20 {
@@ -60,7 +60,7 @@ func TestFailedOperationAffectsNoOther(t *testing.T) {
 func TestPanicReachesItsCallerOnly(t *testing.T) {
 	t.Parallel()
 	s := openTest(t)
-	w := addWebhook(t, s, "acme")
+	w := storetest.AddWebhook(t, s, "acme")
 	release := stall(s)
 	var all sync.WaitGroup
 	all.Go(func() {
@@ -85,13 +85,13 @@ func TestPanicReachesItsCallerOnly(t *testing.T) {
 	until(t, "a batch", func() bool { return len(s.writer.queue.Waiting) == 2 })
 	release()
 	all.Wait()
-	enqueue(t, s, w)
+	storetest.Enqueue(t, s, w)
 }
 
 func TestCancelledOperationDoesNotRun(t *testing.T) {
 	t.Parallel()
 	s := openTest(t)
-	w := addWebhook(t, s, "acme")
+	w := storetest.AddWebhook(t, s, "acme")
 	release := stall(s)
 	ctx, cancel := context.WithCancel(t.Context())
 	failed := make(chan error)
@@ -117,7 +117,7 @@ func TestCloseFinishesAcceptedOperations(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := addWebhook(t, s, "acme")
+	w := storetest.AddWebhook(t, s, "acme")
 	release := stall(s)
 	kept := make(chan error)
 	go func() {
@@ -140,8 +140,8 @@ func TestCloseFinishesAcceptedOperations(t *testing.T) {
 func TestFullDisk(t *testing.T) {
 	t.Parallel()
 	s := openTest(t)
-	w := addWebhook(t, s, "acme")
-	kept := enqueue(t, s, w)
+	w := storetest.AddWebhook(t, s, "acme")
+	kept := storetest.Enqueue(t, s, w)
 	pragma := func(text string) {
 		t.Helper()
 		if _, err := s.writer.conn.ExecContext(t.Context(), text); err != nil {
@@ -156,7 +156,7 @@ func TestFullDisk(t *testing.T) {
 		t.Fatalf("got %v", err)
 	}
 	oneLine(t, err)
-	delivery(t, s, kept.ID)
+	storetest.Delivery(t, s, kept.ID)
 	pragma(fmt.Sprint(`PRAGMA max_page_count = `, 1<<30))
 	if _, err := s.Enqueue(t.Context(), e); err != nil {
 		t.Errorf("after there was space again: %v", err)

@@ -27,7 +27,7 @@ func activityRunsTests() subject {
 // whoDidWhat tests the text for each change, which ends with Options.By, the one who made it.
 func whoDidWhat(t *suite) {
 	s := t.open(Options{By: "in the console"})
-	w := addWebhook(t, s, "acme")
+	w := AddWebhook(t, s, "acme")
 	fired, err := s.Fire(t.Context(), "bounce, email", EventFor(w))
 	must := func(err error) {
 		t.Helper()
@@ -40,7 +40,7 @@ func whoDidWhat(t *suite) {
 	must(s.CancelDelivery(t.Context(), fired[0].ID))
 	replayed, err := s.ReplayDelivery(t.Context(), fired[0].ID)
 	must(err)
-	finish(t, s, replayed, storage.StateDelivered)
+	Finish(t, s, replayed, storage.StateDelivered)
 	must(s.SetWebhookState(t.Context(), w.ID, storage.Paused, ""))
 	must(s.SetWebhookState(t.Context(), w.ID, storage.Active, ""))
 	must(s.SetProfile(t.Context(), w.ID, storage.Profile{}))
@@ -70,10 +70,10 @@ func whoDidWhat(t *suite) {
 func sharedFailures(t *suite) {
 	now := time.Unix(1e9, 0)
 	s := t.open(Options{Now: func() time.Time { return now }})
-	w := addWebhook(t, s, "acme")
+	w := AddWebhook(t, s, "acme")
 	fail := func(after time.Duration, n int) {
 		now = now.Add(after)
-		o := OutcomeOf(enqueue(t, s, w), storage.Failed)
+		o := OutcomeOf(Enqueue(t, s, w), storage.Failed)
 		o.Attempt.Error, o.Attempt.N = "answered 503", n
 		if err := s.Finish(t.Context(), o); err != nil {
 			t.Fatal(err)
@@ -98,11 +98,11 @@ func sharedFailures(t *suite) {
 	if got := activityTexts(t, s); !slices.Equal(got, want) {
 		t.Errorf("got\n%q, want\n%q", got, want)
 	}
-	d := enqueue(t, s, w)
+	d := Enqueue(t, s, w)
 	if err := s.CancelDelivery(t.Context(), d.ID); err != nil {
 		t.Fatal(err)
 	}
-	if finish(t, s, d, storage.Failed); len(activityTexts(t, s)) != len(want)+1 {
+	if Finish(t, s, d, storage.Failed); len(activityTexts(t, s)) != len(want)+1 {
 		t.Errorf("a cancelled delivery is recorded as failed: %q", activityTexts(t, s))
 	}
 }

@@ -20,14 +20,14 @@ func countsTests() subject {
 // both and a store need not count by listing.
 func counts(t *suite) {
 	s := t.store
-	w := addWebhook(t, s, "acme")
+	w := AddWebhook(t, s, "acme")
 	var ids []storage.ID
 	for i := range 7 {
 		r := ReceiptOf(w)
 		if i%2 == 1 {
 			r.Status = "delivered"
 		}
-		addReceipt(t, s, &r)
+		AddReceipt(t, s, &r)
 		ids = append(ids, r.ID)
 	}
 	for _, text := range []string{"", "status:delivered", "-status:delivered body~e", "status:exclude"} {
@@ -45,9 +45,9 @@ func counts(t *suite) {
 			}
 		}
 	}
-	first := enqueue(t, s, w)
-	second := enqueue(t, s, w)
-	enqueue(t, s, w)
+	first := Enqueue(t, s, w)
+	second := Enqueue(t, s, w)
+	Enqueue(t, s, w)
 	for _, q := range []storage.DeliveryQuery{{}, {Before: second.ID}, {After: first.ID}, {States: []storage.State{storage.Queued, storage.Parked}}, {WebhookID: w.ID, After: 1}} {
 		list, err := s.Deliveries(t.Context(), q)
 		if err != nil {

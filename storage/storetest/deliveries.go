@@ -92,13 +92,13 @@ func deliveriesTests() subject {
 // enqueued reads an event and its delivery back in every way.
 func enqueued(t *suite) {
 	s := t.store
-	w := addWebhook(t, s, "acme")
+	w := AddWebhook(t, s, "acme")
 	e := EventFor(w)
 	made, err := s.Enqueue(t.Context(), e, e)
 	if err != nil || len(made) != 2 || made[0].ID >= made[1].ID {
 		t.Fatalf("%v %v", made, err)
 	}
-	got := delivery(t, s, made[0].ID)
+	got := Delivery(t, s, made[0].ID)
 	if diff := cmp.Diff(made[0], got); diff != "" || got.State != storage.Queued || got.Webhook != "acme" || got.Identity != e.Identity {
 		t.Errorf("%+v %s", got, diff)
 	}
@@ -123,7 +123,7 @@ func enqueued(t *suite) {
 // refusedEvents enqueues a valid event together with an invalid one. Neither is stored.
 func refusedEvents(t *suite) {
 	s := t.store
-	w := addWebhook(t, s, "acme", func(w *storage.Webhook) { w.Channels = []storage.Channel{storage.Email} })
+	w := AddWebhook(t, s, "acme", func(w *storage.Webhook) { w.Channels = []storage.Channel{storage.Email} })
 	for _, c := range []struct {
 		name   string
 		change func(*storage.Event)
@@ -154,8 +154,8 @@ func refusedEvents(t *suite) {
 // answer was lost, it must not change the delivery, which has advanced since.
 func storedAttempt(t *suite) {
 	s := t.store
-	w := addWebhook(t, s, "acme")
-	d := enqueue(t, s, w)
+	w := AddWebhook(t, s, "acme")
+	d := Enqueue(t, s, w)
 	o := OutcomeOf(d, storage.Retrying)
 	o.Attempt = storage.Attempt{
 		DeliveryID: d.ID, N: 1, At: d.CreatedAt, Code: 503, ErrorClass: storage.ClassStatus, Error: "503",
@@ -173,19 +173,19 @@ func storedAttempt(t *suite) {
 	if diff := cmp.Diff([]storage.Attempt{o.Attempt}, attempts); err != nil || diff != "" {
 		t.Errorf("%v %s", err, diff)
 	}
-	got := delivery(t, s, d.ID)
+	got := Delivery(t, s, d.ID)
 	if got.State != storage.Retrying || got.Attempts != 1 || got.Code != 503 || got.Error != "503" || got.Latency() != time.Second ||
 		!got.NextAttemptAt.Equal(o.NextAttemptAt) {
 		t.Errorf("got %+v", got)
 	}
-	finish(t, s, got, storage.StateDelivered)
-	if got := delivery(t, s, d.ID); got.State != storage.StateDelivered || !got.NextAttemptAt.IsZero() || got.Error != "" || got.Attempts != 2 {
+	Finish(t, s, got, storage.StateDelivered)
+	if got := Delivery(t, s, d.ID); got.State != storage.StateDelivered || !got.NextAttemptAt.IsZero() || got.Error != "" || got.Attempts != 2 {
 		t.Errorf("got %+v", got)
 	}
 	if err := s.Finish(t.Context(), o); err != nil {
 		t.Errorf("reported a second time: %v", err)
 	}
-	if got := delivery(t, s, d.ID); got.State != storage.StateDelivered || got.Attempts != 2 {
+	if got := Delivery(t, s, d.ID); got.State != storage.StateDelivered || got.Attempts != 2 {
 		t.Errorf("reported a second time, it became %+v", got)
 	}
 	o.Attempt.DeliveryID = 7
@@ -198,13 +198,13 @@ func storedAttempt(t *suite) {
 // did get the event.
 func staysCancelled(t *suite) {
 	s := t.store
-	d := enqueue(t, s, addWebhook(t, s, "acme"))
+	d := Enqueue(t, s, AddWebhook(t, s, "acme"))
 	if err := s.CancelDelivery(t.Context(), d.ID); err != nil {
 		t.Fatal(err)
 	}
 	for _, state := range []storage.State{storage.Retrying, storage.StateDelivered} {
-		finish(t, s, delivery(t, s, d.ID), state)
-		if got := delivery(t, s, d.ID); got.State != storage.Cancelled || !got.NextAttemptAt.IsZero() {
+		Finish(t, s, Delivery(t, s, d.ID), state)
+		if got := Delivery(t, s, d.ID); got.State != storage.Cancelled || !got.NextAttemptAt.IsZero() {
 			t.Errorf("got %+v", got)
 		}
 	}
@@ -220,15 +220,15 @@ func staysCancelled(t *suite) {
 // to do instead.
 func retryAndCancel(t *suite) {
 	s := t.store
-	w := addWebhook(t, s, "acme")
-	again, gone, done, busy := enqueue(t, s, w), enqueue(t, s, w), enqueue(t, s, w), enqueue(t, s, w)
-	finish(t, s, again, storage.Retrying)
-	finish(t, s, done, storage.StateDelivered)
+	w := AddWebhook(t, s, "acme")
+	again, gone, done, busy := Enqueue(t, s, w), Enqueue(t, s, w), Enqueue(t, s, w), Enqueue(t, s, w)
+	Finish(t, s, again, storage.Retrying)
+	Finish(t, s, done, storage.StateDelivered)
 	if err := errors.Join(s.RetryDelivery(t.Context(), again.ID), s.CancelDelivery(t.Context(), gone.ID),
 		s.MarkSending(t.Context(), []storage.ID{busy.ID, done.ID})); err != nil {
 		t.Fatal(err)
 	}
-	if got := delivery(t, s, again.ID); got.NextAttemptAt.After(time.Now()) {
+	if got := Delivery(t, s, again.ID); got.NextAttemptAt.After(time.Now()) {
 		t.Errorf("still due at %s", got.NextAttemptAt)
 	}
 	for _, c := range []struct {
@@ -264,13 +264,13 @@ func retryAndCancel(t *suite) {
 // replay tests that a replay shares the event with its original.
 func replay(t *suite) {
 	s := t.store
-	d := enqueue(t, s, addWebhook(t, s, "acme"))
-	finish(t, s, d, storage.Failed)
+	d := Enqueue(t, s, AddWebhook(t, s, "acme"))
+	Finish(t, s, d, storage.Failed)
 	again, err := s.ReplayDelivery(t.Context(), d.ID)
 	if err != nil || again.EventID != d.EventID || again.ReplayOf != d.ID || again.State != storage.Queued {
 		t.Fatalf("%+v %v", again, err)
 	}
-	if diff := cmp.Diff(again, delivery(t, s, again.ID)); diff != "" {
+	if diff := cmp.Diff(again, Delivery(t, s, again.ID)); diff != "" {
 		t.Error(diff)
 	}
 	both, err := s.Deliveries(t.Context(), storage.DeliveryQuery{EventIDs: []storage.ID{d.EventID}})
@@ -286,22 +286,22 @@ func replay(t *suite) {
 // never stored, are listed and counted.
 func deliveryLists(t *suite) {
 	s := t.store
-	a, b := addWebhook(t, s, "a"), addWebhook(t, s, "b")
+	a, b := AddWebhook(t, s, "a"), AddWebhook(t, s, "b")
 	var ids []storage.ID
 	for i := range 8 {
 		w := a
 		if i%2 == 1 {
 			w = b
 		}
-		d := enqueue(t, s, w)
+		d := Enqueue(t, s, w)
 		ids = append(ids, d.ID)
 		switch i {
 		case 0:
-			finish(t, s, d, storage.Failed)
+			Finish(t, s, d, storage.Failed)
 		case 1, 2:
-			finish(t, s, d, storage.Retrying)
+			Finish(t, s, d, storage.Retrying)
 		case 3:
-			finish(t, s, d, storage.StateDelivered)
+			Finish(t, s, d, storage.StateDelivered)
 		}
 	}
 	if err := s.SetWebhookState(t.Context(), b.ID, storage.Paused, ""); err != nil {

@@ -11,18 +11,18 @@ import (
 // actOnMany applies each action to a delivery in each state, all in one commit.
 func actOnMany(t *suite) {
 	s, gone := t.store, storage.ID(7)
-	w, orphaned := addWebhook(t, s, "acme"), addWebhook(t, s, "old")
+	w, orphaned := AddWebhook(t, s, "acme"), AddWebhook(t, s, "old")
 	ids := func() []storage.ID {
-		queued, waits, busy := enqueue(t, s, w), enqueue(t, s, w), enqueue(t, s, w)
-		done, failed, dropped := enqueue(t, s, w), enqueue(t, s, w), enqueue(t, s, w)
-		finish(t, s, waits, storage.Retrying)
-		finish(t, s, done, storage.StateDelivered)
-		finish(t, s, failed, storage.Failed)
+		queued, waits, busy := Enqueue(t, s, w), Enqueue(t, s, w), Enqueue(t, s, w)
+		done, failed, dropped := Enqueue(t, s, w), Enqueue(t, s, w), Enqueue(t, s, w)
+		Finish(t, s, waits, storage.Retrying)
+		Finish(t, s, done, storage.StateDelivered)
+		Finish(t, s, failed, storage.Failed)
 		t.must(s.MarkSending(t.ctx, []storage.ID{busy.ID}))
 		t.must(s.CancelDelivery(t.ctx, dropped.ID))
 		return []storage.ID{queued.ID, waits.ID, busy.ID, done.ID, failed.ID, dropped.ID, gone}
 	}
-	orphan := enqueue(t, s, orphaned)
+	orphan := Enqueue(t, s, orphaned)
 	_, err := s.DeleteWebhook(t.ctx, orphaned.ID)
 	t.must(err)
 	before, err := s.Activities(t.ctx, 0, 0)

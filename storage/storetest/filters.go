@@ -26,13 +26,13 @@ func filtersTests() subject {
 func receiptFilters(t *suite) {
 	clock := func() time.Time { return time.Now().Add(-time.Hour) }
 	s := t.open(Options{Now: func() time.Time { return clock() }})
-	acme, other := addWebhook(t, s, "acme"), addWebhook(t, s, "the other")
-	d := enqueue(t, s, acme)
+	acme, other := AddWebhook(t, s, "acme"), AddWebhook(t, s, "the other")
+	d := Enqueue(t, s, acme)
 	add := func(note string, w storage.Webhook, change func(*storage.Receipt)) {
 		r := ReceiptOf(w)
 		r.Note = note
 		change(&r)
-		addReceipt(t, s, &r)
+		AddReceipt(t, s, &r)
 	}
 	add("old", acme, func(r *storage.Receipt) {
 		r.ReceivedAt, r.Pinned, r.Code = r.ReceivedAt.Add(-time.Hour), true, 0

@@ -24,7 +24,7 @@ func forwards(t *suite) {
 	var all [3]storage.Receipt
 	for i, state := range []storage.ForwardState{"", storage.ForwardWaiting, storage.ForwardWaiting} {
 		all[i] = storage.Receipt{ReceivedAt: time.Now(), Forward: storage.Forward{URL: "http://x.test/", State: state}}
-		addReceipt(t, s, &all[i])
+		AddReceipt(t, s, &all[i])
 	}
 	done := storage.Forward{URL: "http://x.test/", State: storage.ForwardAnswered, Code: 418, Duration: time.Millisecond, Error: "e", Body: []byte("\xffbody")}
 	if err := s.FinishForward(t.Context(), all[1].ID, done); err != nil {

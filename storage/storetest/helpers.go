@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"testing"
@@ -9,8 +10,24 @@ import (
 	"backchannel/storage"
 )
 
-// addWebhook creates a webhook, which is valid unless changed otherwise.
-func addWebhook(t testing.TB, s store, name string, change ...func(*storage.Webhook)) storage.Webhook {
+// The parts of a store that the helpers for tests need.
+type (
+	deliveryReader interface {
+		Delivery(context.Context, storage.ID) (storage.Delivery, error)
+	}
+	finisher interface {
+		Finish(context.Context, storage.Outcome) error
+	}
+	receiptAdder interface {
+		AddReceipt(context.Context, *storage.Receipt, func([]storage.Earlier)) error
+	}
+	receiptReader interface {
+		Receipts(context.Context, storage.ReceiptQuery) ([]storage.Receipt, error)
+	}
+)
+
+// AddWebhook creates a webhook, which is valid unless changed otherwise.
+func AddWebhook(t testing.TB, s webhookCreator, name string, change ...func(*storage.Webhook)) storage.Webhook {
 	t.Helper()
 	w := WebhookNamed(name)
 	for _, f := range change {
@@ -22,8 +39,8 @@ func addWebhook(t testing.TB, s store, name string, change ...func(*storage.Webh
 	return w
 }
 
-// enqueue queues an event for a webhook.
-func enqueue(t testing.TB, s store, w storage.Webhook) storage.Delivery {
+// Enqueue queues an event for a webhook.
+func Enqueue(t testing.TB, s enqueuer, w storage.Webhook) storage.Delivery {
 	t.Helper()
 	made, err := s.Enqueue(t.Context(), EventFor(w))
 	if err != nil {
@@ -32,8 +49,8 @@ func enqueue(t testing.TB, s store, w storage.Webhook) storage.Delivery {
 	return made[0]
 }
 
-// delivery reads a delivery.
-func delivery(t testing.TB, s store, id storage.ID) storage.Delivery {
+// Delivery reads a delivery.
+func Delivery(t testing.TB, s deliveryReader, id storage.ID) storage.Delivery {
 	t.Helper()
 	d, err := s.Delivery(t.Context(), id)
 	if err != nil {
@@ -42,8 +59,8 @@ func delivery(t testing.TB, s store, id storage.ID) storage.Delivery {
 	return d
 }
 
-// finish records one attempt that ends in the given state.
-func finish(t testing.TB, s store, d storage.Delivery, state storage.State) {
+// Finish records one attempt that ends in the given state.
+func Finish(t testing.TB, s finisher, d storage.Delivery, state storage.State) {
 	t.Helper()
 	if err := s.Finish(t.Context(), OutcomeOf(d, state)); err != nil {
 		t.Fatal(err)
@@ -66,16 +83,16 @@ func wantFields(t testing.TB, err error, fields ...string) {
 	}
 }
 
-// addReceipt stores a receipt without judging it.
-func addReceipt(t testing.TB, s store, r *storage.Receipt) {
+// AddReceipt stores a receipt without judging it.
+func AddReceipt(t testing.TB, s receiptAdder, r *storage.Receipt) {
 	t.Helper()
 	if err := s.AddReceipt(t.Context(), r, func([]storage.Earlier) {}); err != nil {
 		t.Fatal(err)
 	}
 }
 
-// earlierOf adds a receipt, and returns the earlier ones that its judge was given.
-func earlierOf(t testing.TB, s store, r *storage.Receipt) (earlier []storage.Earlier) {
+// EarlierOf adds a receipt, and returns the earlier ones that its judge was given.
+func EarlierOf(t testing.TB, s receiptAdder, r *storage.Receipt) (earlier []storage.Earlier) {
 	t.Helper()
 	if err := s.AddReceipt(t.Context(), r, func(e []storage.Earlier) { earlier = e }); err != nil {
 		t.Fatal(err)
@@ -83,8 +100,8 @@ func earlierOf(t testing.TB, s store, r *storage.Receipt) (earlier []storage.Ear
 	return earlier
 }
 
-// foundBy returns the receipts that a filter selects, newest first.
-func foundBy(t testing.TB, s store, text string) []storage.Receipt {
+// FoundBy returns the receipts that a filter selects, newest first.
+func FoundBy(t testing.TB, s receiptReader, text string) []storage.Receipt {
 	t.Helper()
 	filter, err := storage.ReceiptFilter().Parse(text, time.Now())
 	if err != nil {

@@ -119,7 +119,7 @@ func importedConfiguration(t *suite) {
 	t.must(t.store.ImportConfiguration(t.ctx, c))
 	c.Campaigns[0].Executions = 0
 	t.wantConfiguration(c)
-	if next := addWebhook(t, t.store, "next"); next.ID <= futureID {
+	if next := AddWebhook(t, t.store, "next"); next.ID <= futureID {
 		t.Errorf("the next ID, %d, is not after an imported one, %d", next.ID, futureID)
 	}
 }
@@ -154,7 +154,7 @@ func importedAllOrNone(t *suite) {
 // makeTaken stores a webhook, a campaign and a fixture of the same name.
 func (s *suite) makeTaken() {
 	s.Helper()
-	addWebhook(s, s.store, "taken")
+	AddWebhook(s, s.store, "taken")
 	c := storage.NewCampaign()
 	c.Name = "taken"
 	s.must(s.store.SaveCampaigns(s.ctx, &c))
@@ -239,7 +239,7 @@ func importedHistory(t *suite) {
 	if jobs := t.due(w, storage.Cursor{}, 100); len(jobs) != 0 {
 		t.Errorf("due: %+v", jobs)
 	}
-	if next := enqueue(t, t.store, addWebhook(t, t.store, "next")); next.ID <= futureID {
+	if next := Enqueue(t, t.store, AddWebhook(t, t.store, "next")); next.ID <= futureID {
 		t.Errorf("the next ID, %d, is not after an imported one", next.ID)
 	}
 }
@@ -306,7 +306,7 @@ func importedAndJudged(t *suite) {
 	h := aHistory(c.Webhooks[0])
 	t.must(t.store.ImportHistory(t.ctx, h))
 	later := ReceiptOf(c.Webhooks[0])
-	earlier := earlierOf(t, t.store, &later)
+	earlier := EarlierOf(t, t.store, &later)
 	if len(earlier) != 1 || earlier[0].ID != h.Receipts[0].ID {
 		t.Errorf("the judge got %+v", earlier)
 	}

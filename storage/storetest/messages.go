@@ -18,15 +18,15 @@ func messagesTests() subject {
 // each other: each recipient of a request gets a message of their own.
 func distinctMessages(t *suite) {
 	s := t.store
-	w := addWebhook(t, s, "acme")
+	w := AddWebhook(t, s, "acme")
 	for i := range 30 {
 		r := ReceiptOf(w)
 		r.RequestID, r.Identity = "R", fmt.Sprint("recipient", i)
-		if earlier := earlierOf(t, s, &r); len(earlier) > 0 {
+		if earlier := EarlierOf(t, s, &r); len(earlier) > 0 {
 			t.Errorf("%s has earlier receipts: %d", r.Identity, len(earlier))
 		}
 	}
-	if found := foundBy(t, s, "message:R"); len(found) != 30 {
+	if found := FoundBy(t, s, "message:R"); len(found) != 30 {
 		t.Errorf("%d found", len(found))
 	}
 }

@@ -11,7 +11,7 @@ import (
 // noAnswerFilter compares what the filter of deliveries selects with the words that lists show.
 func noAnswerFilter(s *suite) {
 	var all []storage.Delivery
-	hook := addWebhook(s, s.store, "acme")
+	hook := AddWebhook(s, s.store, "acme")
 	attempts := []storage.Attempt{
 		{Code: 204}, {Code: 503, ErrorClass: storage.ClassStatus}, {Code: 200, ErrorClass: storage.ClassTimeout},
 		{ErrorClass: storage.ClassTransport}, // cancelled
@@ -20,7 +20,7 @@ func noAnswerFilter(s *suite) {
 		attempts = append(attempts, storage.Attempt{ErrorClass: storage.ClassConnect, NoAnswer: reason})
 	}
 	for _, a := range attempts {
-		o := OutcomeOf(enqueue(s, s.store, hook), storage.Failed)
+		o := OutcomeOf(Enqueue(s, s.store, hook), storage.Failed)
 		a.DeliveryID, a.N, a.At = o.Attempt.DeliveryID, 1, o.Attempt.At
 		o.Attempt = a
 		s.must(s.store.Finish(s.ctx, o))
@@ -30,7 +30,7 @@ func noAnswerFilter(s *suite) {
 		}
 		all = append(all, d)
 	}
-	all = append(all, enqueue(s, s.store, hook))
+	all = append(all, Enqueue(s, s.store, hook))
 	for _, word := range append(words.Texts(storage.NoAnswers()), storage.CodeNone) {
 		var with, without []storage.ID
 		for _, d := range slices.Backward(all) {

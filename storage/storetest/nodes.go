@@ -134,13 +134,13 @@ func (s *suite) several() (one, other store, ok bool) {
 // work has a store begin what only nodes do: send a delivery, run a check and relay a receipt.
 func (s *suite) work(one store, w storage.Webhook) (sent storage.Delivery, run storage.CheckRun, relayed storage.Receipt) {
 	s.Helper()
-	sent = enqueue(s, one, w)
+	sent = Enqueue(s, one, w)
 	s.must(one.MarkSending(s.ctx, []storage.ID{sent.ID}))
 	run = storage.CheckRun{WebhookID: w.ID}
 	s.must(one.RequestCheck(s.ctx, &run))
 	s.must(one.StartCheck(s.ctx, run.ID, []storage.CheckCase{{ID: "a/one"}}))
 	relayed = storage.Receipt{ReceivedAt: time.Now(), Forward: storage.Forward{URL: "http://x.test/", State: storage.ForwardWaiting}}
-	addReceipt(s, one, &relayed)
+	AddReceipt(s, one, &relayed)
 	return sent, run, relayed
 }
 
@@ -170,14 +170,14 @@ func (s *suite) reread(from store, d storage.Delivery, r storage.CheckRun, f sto
 		s.must(err)
 		receipt, err := from.Receipt(s.ctx, f.ID)
 		s.must(err)
-		return delivery(s, from, d.ID), run, receipt
+		return Delivery(s, from, d.ID), run, receipt
 	}
 }
 
 // takenOver tests that the work of a node that is gone is taken over: its delivery is due again, and
 // its check and its relayed receipt have ended.
 func takenOver(t *suite) {
-	w := addWebhook(t, t.store, "acme")
+	w := AddWebhook(t, t.store, "acme")
 	gone := t.open(Options{})
 	release := t.lead(gone)
 	sent, run, relayed := t.work(gone, w)
@@ -194,7 +194,7 @@ func takenOver(t *suite) {
 // leftToOthers tests that a node that starts does not touch the work of live nodes. It tests nothing
 // if the store allows only one node.
 func leftToOthers(t *suite) {
-	w := addWebhook(t, t.store, "acme")
+	w := AddWebhook(t, t.store, "acme")
 	one, other, ok := t.several()
 	if !ok {
 		return
@@ -209,12 +209,12 @@ func leftToOthers(t *suite) {
 // commandsForEachNode tests that each node gets every command, because any of them may have read the
 // delivery. It tests nothing if the store allows only one node.
 func commandsForEachNode(t *suite) {
-	w := addWebhook(t, t.store, "acme")
+	w := AddWebhook(t, t.store, "acme")
 	one, other, ok := t.several()
 	if !ok {
 		return
 	}
-	t.must(one.RetryDelivery(t.ctx, enqueue(t, one, w).ID))
+	t.must(one.RetryDelivery(t.ctx, Enqueue(t, one, w).ID))
 	for _, node := range []store{one, other} {
 		all, err := node.Commands(t.ctx, 0)
 		if err != nil || len(all) != 1 {

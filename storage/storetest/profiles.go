@@ -48,7 +48,7 @@ func profilesTests() subject {
 // profiles sets each preset in turn.
 func profiles(t *suite) {
 	s := t.store
-	w := addWebhook(t, s, "acme")
+	w := AddWebhook(t, s, "acme")
 	if p, err := s.Profile(t.Context(), w.ID); err != nil || !cmp.Equal(p, storage.Profile{}) {
 		t.Errorf("%+v %v", p, err)
 	}

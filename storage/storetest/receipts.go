@@ -74,9 +74,9 @@ func receiptsTests() subject {
 // storedReceipt reads a receipt back whole, and as part of a list.
 func storedReceipt(t *suite) {
 	s := t.store
-	w := addWebhook(t, s, "acme")
+	w := AddWebhook(t, s, "acme")
 	want := ReceiptOf(w)
-	addReceipt(t, s, &want)
+	AddReceipt(t, s, &want)
 	got, err := s.Receipt(t.Context(), want.ID)
 	if diff := cmp.Diff(want, got); err != nil || diff != "" {
 		t.Errorf("%v %s", err, diff)
@@ -94,7 +94,7 @@ func notedReceipt(t *suite) {
 	s := t.store
 	r := ReceiptOf(storage.Webhook{})
 	r.Body, r.Headers, r.Webhook = nil, nil, ""
-	addReceipt(t, s, &r)
+	AddReceipt(t, s, &r)
 	for _, err := range []error{
 		s.FinishReceipts(t.Context(), storage.AnswerEnd{ReceiptID: 1}, storage.AnswerEnd{ReceiptID: r.ID, Outcome: storage.Answered, Duration: time.Second}),
 		s.PinReceipt(t.Context(), r.ID, true),
@@ -121,11 +121,11 @@ func notedReceipt(t *suite) {
 // order. Of a message that is repeated endlessly, it gets only the first and the last ones.
 func judged(t *suite) {
 	s := t.store
-	w, other := addWebhook(t, s, "acme"), addWebhook(t, s, "other")
+	w, other := AddWebhook(t, s, "acme"), AddWebhook(t, s, "other")
 	foreign, nobody := ReceiptOf(other), ReceiptOf(w)
 	nobody.Identity = "jane@example.com"
-	addReceipt(t, s, &foreign)
-	addReceipt(t, s, &nobody)
+	AddReceipt(t, s, &foreign)
+	AddReceipt(t, s, &nobody)
 	var ids []storage.ID
 	for i := range 3 * earlierLimit {
 		r := ReceiptOf(w)
@@ -153,7 +153,7 @@ func clearAll(t *suite) {
 	var pinned storage.Receipt
 	for i := range 5 {
 		r := ReceiptOf(storage.Webhook{})
-		addReceipt(t, s, &r)
+		AddReceipt(t, s, &r)
 		if i == 2 {
 			pinned = r
 		}
@@ -177,17 +177,17 @@ func clearAll(t *suite) {
 // receiptsOfOne tests that a delivery has a receipt for each attempt that arrived.
 func receiptsOfOne(t *suite) {
 	s := t.store
-	w := addWebhook(t, s, "acme")
-	d := enqueue(t, s, w)
+	w := AddWebhook(t, s, "acme")
+	d := Enqueue(t, s, w)
 	var ids []storage.ID
 	for attempt := range 2 {
 		r := ReceiptOf(w)
 		r.DeliveryID, r.Attempt = d.ID, attempt+1
-		addReceipt(t, s, &r)
+		AddReceipt(t, s, &r)
 		ids = append(ids, r.ID)
 	}
 	stranger := ReceiptOf(w)
-	addReceipt(t, s, &stranger)
+	AddReceipt(t, s, &stranger)
 	got, err := s.ReceiptsOfDelivery(t.Context(), d.ID)
 	if err != nil || len(got) != 2 || got[0].ID != ids[0] || got[1].Attempt != 2 {
 		t.Errorf("got %+v, %v", got, err)

@@ -40,14 +40,14 @@ func retentionTests() subject {
 // hint makes every console read again.
 func retention(t *suite) {
 	s := t.store
-	w := addWebhook(t, s, "acme")
+	w := AddWebhook(t, s, "acme")
 	long := storage.Retention{Receipts: 1 << 30, ReceiptAge: time.Hour, ReceiptBytes: 1 << 40, DeliveryAge: time.Hour, Activities: 1 << 30}
-	done, waiting := enqueue(t, s, w), enqueue(t, s, w)
-	finish(t, s, done, storage.StateDelivered)
+	done, waiting := Enqueue(t, s, w), Enqueue(t, s, w)
+	Finish(t, s, done, storage.StateDelivered)
 	for i := range 12 {
 		r := ReceiptOf(w)
 		r.Body, r.Pinned = make([]byte, 1000), i == 0
-		addReceipt(t, s, &r)
+		AddReceipt(t, s, &r)
 	}
 	apply := func(change func(*storage.Retention), want int64) {
 		t.Helper()
@@ -76,7 +76,7 @@ func retention(t *suite) {
 	if _, err := s.Event(t.Context(), done.EventID); !errors.Is(err, storage.ErrNotFound) {
 		t.Errorf("its event: %v", err)
 	}
-	delivery(t, s, waiting.ID)
+	Delivery(t, s, waiting.ID)
 	left, err := s.Receipts(t.Context(), storage.ReceiptQuery{})
 	if err != nil || len(left) != 1 || !left[0].Pinned {
 		t.Errorf("%v %v", left, err)

@@ -12,7 +12,7 @@ import (
 // was made, even if its delivery is much older or has been cancelled meanwhile.
 func attemptTallies(t *suite) {
 	s := t.store
-	w, other := addWebhook(t, s, "acme"), addWebhook(t, s, "other")
+	w, other := AddWebhook(t, s, "acme"), AddWebhook(t, s, "other")
 	noon := time.Date(2026, 11, 2, 12, 0, 0, 0, time.UTC)
 	attempt := func(d storage.Delivery, n, code int, at time.Duration) {
 		t.Helper()
@@ -31,7 +31,7 @@ func attemptTallies(t *suite) {
 		}
 		return tallies.Summary(noon.Add(until))
 	}
-	first, second, cancelled, elsewhere := enqueue(t, s, w), enqueue(t, s, w), enqueue(t, s, w), enqueue(t, s, other)
+	first, second, cancelled, elsewhere := Enqueue(t, s, w), Enqueue(t, s, w), Enqueue(t, s, w), Enqueue(t, s, other)
 	if err := s.CancelDelivery(t.Context(), cancelled.ID); err != nil {
 		t.Fatal(err)
 	}
@@ -82,9 +82,9 @@ func oldTallies(t *suite) {
 	noon := time.Date(2026, 11, 2, 12, 0, 0, 0, time.UTC)
 	now := noon
 	s := t.open(Options{Now: func() time.Time { return now }})
-	w := addWebhook(t, s, "acme")
+	w := AddWebhook(t, s, "acme")
 	for _, after := range []time.Duration{0, time.Minute} {
-		o := OutcomeOf(enqueue(t, s, w), storage.StateDelivered)
+		o := OutcomeOf(Enqueue(t, s, w), storage.StateDelivered)
 		o.Attempt.At = noon.Add(after)
 		if err := s.Finish(t.Context(), o); err != nil {
 			t.Fatal(err)

@@ -40,10 +40,10 @@ func twoTests() subject {
 func growingIDs(t *suite) {
 	behind := t.open(Options{Now: func() time.Time { return time.Now().Add(-24 * time.Hour) }})
 	stores := []store{t.store, behind}
-	w := addWebhook(t, stores[0], "acme")
+	w := AddWebhook(t, stores[0], "acme")
 	last := w.ID
 	for i := range 50 {
-		d := enqueue(t, stores[i%2], w)
+		d := Enqueue(t, stores[i%2], w)
 		if d.EventID <= last || d.ID <= d.EventID {
 			t.Fatalf("IDs %d, %d after %d", d.EventID, d.ID, last)
 		}
@@ -55,7 +55,7 @@ func growingIDs(t *suite) {
 // would miss an ID that became visible after a greater one.
 func noIDMissed(t *suite) {
 	other := t.open(Options{})
-	w := addWebhook(t, t.store, "acme")
+	w := AddWebhook(t, t.store, "acme")
 	const each = 40
 	var writers sync.WaitGroup
 	for _, writer := range []store{t.store, t.store, other, other} {
@@ -106,7 +106,7 @@ func (s *suite) follow(reader store, done <-chan struct{}, want int) {
 // counter before it writes it would lose counts.
 func countersAddUp(t *suite) {
 	stores := []store{t.store, t.open(Options{})}
-	w := addWebhook(t, t.store, "acme")
+	w := AddWebhook(t, t.store, "acme")
 	var writers sync.WaitGroup
 	for i := range 4 {
 		writers.Go(func() {
@@ -169,7 +169,7 @@ func hintsForBoth(t *suite) {
 // finishedByTwo has two stores report the same outcome at the same time.
 func finishedByTwo(t *suite) {
 	stores := []store{t.store, t.open(Options{})}
-	d := enqueue(t, t.store, addWebhook(t, t.store, "acme"))
+	d := Enqueue(t, t.store, AddWebhook(t, t.store, "acme"))
 	o := OutcomeOf(d, storage.StateDelivered)
 	var both sync.WaitGroup
 	for _, s := range stores {
@@ -177,7 +177,7 @@ func finishedByTwo(t *suite) {
 	}
 	both.Wait()
 	for _, s := range stores {
-		if got := delivery(t, s, d.ID); got.State != storage.StateDelivered || got.Attempts != 1 {
+		if got := Delivery(t, s, d.ID); got.State != storage.StateDelivered || got.Attempts != 1 {
 			t.Errorf("got %+v", got)
 		}
 		if counts, err := s.Counts(t.ctx); err != nil || counts.Deliveries[storage.StateDelivered] != 1 || counts.Deliveries[storage.Queued] != 0 {
@@ -193,7 +193,7 @@ func finishedByTwo(t *suite) {
 // must be judged with the other as an earlier one, or a duplicate would go unnoticed.
 func judgedByTwo(t *suite) {
 	stores := []store{t.store, t.open(Options{})}
-	w := addWebhook(t, t.store, "acme")
+	w := AddWebhook(t, t.store, "acme")
 	var counts []int
 	var mu sync.Mutex // guards counts
 	var receivers sync.WaitGroup
@@ -219,7 +219,7 @@ func judgedByTwo(t *suite) {
 // the latter.
 func staleAcrossStores(t *suite) {
 	other := t.open(Options{})
-	mine := addWebhook(t, t.store, "acme")
+	mine := AddWebhook(t, t.store, "acme")
 	theirs, err := other.Webhook(t.ctx, mine.ID)
 	t.must(err)
 	theirs.URL = "https://example.com/theirs"
@@ -236,17 +236,17 @@ func staleAcrossStores(t *suite) {
 // cancelledByOther cancels a delivery in one store while the other has an attempt of it in flight.
 func cancelledByOther(t *suite) {
 	other := t.open(Options{})
-	d := enqueue(t, t.store, addWebhook(t, t.store, "acme"))
+	d := Enqueue(t, t.store, AddWebhook(t, t.store, "acme"))
 	t.must(t.store.MarkSending(t.ctx, []storage.ID{d.ID}))
 	t.must(other.CancelDelivery(t.ctx, d.ID))
-	finish(t, t.store, d, storage.Retrying)
+	Finish(t, t.store, d, storage.Retrying)
 	for _, s := range []store{t.store, other} {
-		if got := delivery(t, s, d.ID); got.State != storage.Cancelled || !got.NextAttemptAt.IsZero() {
+		if got := Delivery(t, s, d.ID); got.State != storage.Cancelled || !got.NextAttemptAt.IsZero() {
 			t.Errorf("got %+v", got)
 		}
 	}
 	t.must(t.store.ResetSending(t.ctx))
-	if got := delivery(t, other, d.ID); got.State != storage.Cancelled {
+	if got := Delivery(t, other, d.ID); got.State != storage.Cancelled {
 		t.Errorf("after a reset it is %s", got.State)
 	}
 }

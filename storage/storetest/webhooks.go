@@ -88,7 +88,7 @@ func webhooksTests() subject {
 // savedWebhook reads back a webhook with every setting, in each of the three ways.
 func savedWebhook(t *suite) {
 	s := t.store
-	want := addWebhook(t, s, "acme", FullWebhook)
+	want := AddWebhook(t, s, "acme", FullWebhook)
 	byID, err := s.Webhook(t.Context(), want.ID)
 	if diff := cmp.Diff(want, byID); err != nil || diff != "" {
 		t.Errorf("by ID: %v %s", err, diff)
@@ -104,8 +104,8 @@ func savedWebhook(t *suite) {
 	if got := at.Auth.JWT.Secret.Reveal(); got != TestKey {
 		t.Errorf("the key came back as %q", got)
 	}
-	addWebhook(t, s, "Zeta")
-	addWebhook(t, s, "beta")
+	AddWebhook(t, s, "Zeta")
+	AddWebhook(t, s, "beta")
 	all, err := s.Webhooks(t.Context())
 	if err != nil || len(all) != 3 || all[0].Name != "Zeta" || all[2].Name != "beta" {
 		t.Errorf("list: %v %v", all, err)
@@ -132,8 +132,8 @@ func unknownWebhook(t *suite) {
 // of them at once. The error matches ErrInvalid unless all are conflicts.
 func takenFields(t *suite) {
 	s := t.store
-	addWebhook(t, s, "acme")
-	addWebhook(t, s, "other")
+	AddWebhook(t, s, "acme")
+	AddWebhook(t, s, "other")
 	twin := WebhookNamed("other")
 	twin.Organization = "acmeOrg"
 	twin.Channels = nil
@@ -161,7 +161,7 @@ func takenFields(t *suite) {
 // change is a pause by the engine.
 func newerVersion(t *suite) {
 	s := t.store
-	mine := addWebhook(t, s, "acme")
+	mine := AddWebhook(t, s, "acme")
 	theirs := mine
 	theirs.URL = "https://example.com/theirs"
 	if err := s.UpdateWebhook(t.Context(), &theirs); err != nil || theirs.Version != 2 {
@@ -196,15 +196,15 @@ func newerVersion(t *suite) {
 // different one.
 func deletedWebhook(t *suite) {
 	s := t.store
-	w := addWebhook(t, s, "acme")
-	done, waiting, retrying, sending := enqueue(t, s, w), enqueue(t, s, w), enqueue(t, s, w), enqueue(t, s, w)
-	finish(t, s, done, storage.StateDelivered)
-	finish(t, s, retrying, storage.Retrying)
+	w := AddWebhook(t, s, "acme")
+	done, waiting, retrying, sending := Enqueue(t, s, w), Enqueue(t, s, w), Enqueue(t, s, w), Enqueue(t, s, w)
+	Finish(t, s, done, storage.StateDelivered)
+	Finish(t, s, retrying, storage.Retrying)
 	if err := s.MarkSending(t.Context(), []storage.ID{sending.ID}); err != nil {
 		t.Fatal(err)
 	}
 	r := ReceiptOf(w)
-	addReceipt(t, s, &r)
+	AddReceipt(t, s, &r)
 	if err := s.SaveBreaker(t.Context(), storage.Breaker{WebhookID: w.ID, Failures: 1}); err != nil {
 		t.Fatal(err)
 	}
@@ -213,11 +213,11 @@ func deletedWebhook(t *suite) {
 		t.Fatalf("%d cancelled, %v", cancelled, err)
 	}
 	for _, d := range []storage.Delivery{waiting, retrying, sending} {
-		if got := delivery(t, s, d.ID); got.State != storage.Cancelled || got.Webhook != "acme" || !got.NextAttemptAt.IsZero() {
+		if got := Delivery(t, s, d.ID); got.State != storage.Cancelled || got.Webhook != "acme" || !got.NextAttemptAt.IsZero() {
 			t.Errorf("got %+v", got)
 		}
 	}
-	if got := delivery(t, s, done.ID); got.State != storage.StateDelivered || got.Webhook != "acme" {
+	if got := Delivery(t, s, done.ID); got.State != storage.StateDelivered || got.Webhook != "acme" {
 		t.Errorf("got %+v", got)
 	}
 	if got, err := s.Receipt(t.Context(), r.ID); err != nil || got.Webhook != "acme" {
@@ -226,7 +226,7 @@ func deletedWebhook(t *suite) {
 	if found, err := s.Check(t.Context()); err != nil || found != nil {
 		t.Errorf("%v %v", found, err)
 	}
-	again := addWebhook(t, s, "acme")
+	again := AddWebhook(t, s, "acme")
 	if again.ID <= w.ID {
 		t.Errorf("ID %d was given before", again.ID)
 	}
@@ -269,7 +269,7 @@ func oneSandbox(t *suite) {
 // resolved.
 func webhooksAllOrNone(t *suite) {
 	s := t.store
-	old := addWebhook(t, s, "old")
+	old := AddWebhook(t, s, "old")
 	changed, first, second := old, WebhookNamed("first"), WebhookNamed("second")
 	changed.Name, second.Organization = "renamed", first.Organization
 	wantFields(t, s.SaveWebhooks(t.Context(), &changed, &first, &second), "sandbox.name")
@@ -288,7 +288,7 @@ func webhooksAllOrNone(t *suite) {
 // checkedWebhook tests the check of a form, which must not reserve anything.
 func checkedWebhook(t *suite) {
 	s := t.store
-	addWebhook(t, s, "old")
+	AddWebhook(t, s, "old")
 	w := WebhookNamed("old")
 	w.Channels = nil
 	wantFields(t, s.CheckWebhook(t.Context(), w), "channels", "name", "sandbox.name")
