@@ -22,7 +22,7 @@ type admission struct {
 	limiter  *rate.Limiter // nil: no limit
 }
 
-// idle reports whether no attempt may begin, whatever the endpoint does.
+// idle reports whether no attempt may begin, whatever the state of the endpoint.
 func (a *admission) idle() bool { return a.closed || a.webhook.State != storage.Active }
 
 // most returns how many attempts may be in flight at most.
@@ -58,8 +58,8 @@ func (a *admission) blocked(now time.Time, inFlight int) time.Duration {
 	if inFlight >= a.throttle.limit(now, most) {
 		return recoverAfter
 	}
-	// Of several engines only one probes an endpoint that is failing; the others wait until the
-	// breaker closes, which they learn from the store.
+	// Of several engines, only one probes a failing endpoint. The others wait until the breaker
+	// closes, which they learn from the store.
 	if a.breaker.Open() && a.part != nil && !a.part.Probes {
 		return storage.Never
 	}
@@ -73,9 +73,9 @@ func (a *admission) blocked(now time.Time, inFlight int) time.Duration {
 	return 0
 }
 
-// room returns how many attempts may begin now, or if none may, after how long to ask again. It
+// capacity returns how many attempts may begin now, or if none may, after how long to ask again. It
 // takes no tokens of the rate limit.
-func (a *admission) room(now time.Time, inFlight int) (n int, wait time.Duration) {
+func (a *admission) capacity(now time.Time, inFlight int) (n int, wait time.Duration) {
 	if wait := a.blocked(now, inFlight); wait > 0 {
 		return 0, wait
 	}
@@ -94,7 +94,7 @@ func (a *admission) room(now time.Time, inFlight int) (n int, wait time.Duration
 	return min(n, int(tokens)), 0
 }
 
-// divide changes which part of what the webhook allows this engine may use. The limiter is
+// divide changes how much of what the webhook allows this engine may use. The limiter is
 // replaced only if the number of engines has changed: a new one starts with a full bucket, so
 // replacing it at each call would admit more than the rate.
 func (a *admission) divide(part Part) {
@@ -112,7 +112,7 @@ func (a *admission) reserve(now time.Time) time.Duration {
 	}
 	r := a.limiter.ReserveN(now, 1)
 	wait := r.DelayFrom(now)
-	// Return the token: the caller will ask again, and must not find that it has already paid.
+	// Return the token: the caller will ask again, and would otherwise pay twice.
 	if wait > 0 {
 		r.CancelAt(now)
 	}
@@ -128,8 +128,8 @@ func (a *admission) end(class policy.Class, probe bool, now time.Time) (changed 
 	return a.breaker.End(class, probe, now)
 }
 
-// update replaces the webhook by a newer version. Whoever edits a webhook whose breaker is
-// open has probably repaired something, so the next probe is due at once.
+// update replaces the webhook by a newer version. A user who edits a webhook whose breaker is open
+// has probably repaired something, so the next probe is due at once.
 func (a *admission) update(w storage.Webhook, now time.Time) {
 	before := a.webhook
 	a.webhook = w
@@ -143,7 +143,7 @@ func (a *admission) update(w storage.Webhook, now time.Time) {
 }
 
 // newLimiter returns a limiter for this engine's part of the webhook's rate. Engines do not share
-// tokens: asking a database for each of them would cost more than the attempts.
+// tokens, because asking a database for each one would cost more than the attempt.
 func (a *admission) newLimiter() *rate.Limiter {
 	perSecond := a.webhook.Delivery.RatePerSec
 	if a.part != nil && a.part.Engines > 1 {

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// alsoNeeded is a part of messages that [ExplainRelay] removes, because a request that is relayed
-// has nothing to do with Journey Optimizer.
+// alsoNeeded is a part of messages that [ExplainRelay] removes, because a relayed request has nothing
+// to do with Journey Optimizer.
 const alsoNeeded = ", which Journey Optimizer would need as well"
 
 // explainNoAgreement returns what an endpoint supports that accepts none of the TLS versions
@@ -17,33 +17,33 @@ const alsoNeeded = ", which Journey Optimizer would need as well"
 // crypto/tls supports, however weak. No request follows it: an attempt stays one request,
 // and nothing secret is sent. It is made only after attempts that will not be retried.
 func (d *dialer) explainNoAgreement(ctx context.Context, alert string, f *failedHandshake) string {
-	const need = "; the endpoint's operator must enable TLS 1.2 or 1.3 with a cipher suite of forward secrecy (ECDHE)" + alsoNeeded
+	const remedy = "; the endpoint's operator must enable TLS 1.2 or 1.3 with a cipher suite of forward secrecy (ECDHE)" + alsoNeeded
 	if alert != "" {
 		alert = " (TLS alert " + alert + ")"
 	}
 	state, err := d.handshakeOfferingAll(ctx, f)
 	switch {
 	case err == nil && state.Version < tls.VersionTLS12:
-		return fmt.Sprintf("the endpoint speaks no newer version than %s, which is not secure (RFC 8996)%s%s", tls.VersionName(state.Version), alert, need)
+		return fmt.Sprintf("the endpoint speaks no newer version than %s, which is not secure (RFC 8996)%s%s", tls.VersionName(state.Version), alert, remedy)
 	case err == nil && strings.HasPrefix(tls.CipherSuiteName(state.CipherSuite), "TLS_RSA_"):
-		return fmt.Sprintf("the endpoint offers cipher suites with RSA key exchange alone (%s in %s), which have no forward secrecy and are not accepted%s%s",
-			tls.CipherSuiteName(state.CipherSuite), tls.VersionName(state.Version), alert, need)
+		return fmt.Sprintf("the endpoint offers only cipher suites with RSA key exchange (%s in %s), which have no forward secrecy and are not accepted%s%s",
+			tls.CipherSuiteName(state.CipherSuite), tls.VersionName(state.Version), alert, remedy)
 	case err == nil:
-		return fmt.Sprintf("the endpoint offers weak cipher suites alone (%s in %s)%s%s", tls.CipherSuiteName(state.CipherSuite), tls.VersionName(state.Version), alert, need)
+		return fmt.Sprintf("the endpoint offers only weak cipher suites (%s in %s)%s%s", tls.CipherSuiteName(state.CipherSuite), tls.VersionName(state.Version), alert, remedy)
 	}
-	return "the endpoint has no TLS version, cipher suite or signature algorithm in common with what is offered, TLS 1.2 and 1.3" + alert + need
+	return "the endpoint has no TLS version, cipher suite or signature algorithm in common with what is offered, TLS 1.2 and 1.3" + alert + remedy
 }
 
 // handshakeOfferingAll makes a handshake that offers every TLS version and cipher suite of
-// crypto/tls and verifies nothing, and returns what was agreed on.
+// crypto/tls and verifies nothing, and returns what was negotiated.
 func (d *dialer) handshakeOfferingAll(ctx context.Context, f *failedHandshake) (tls.ConnectionState, error) {
 	ctx, cancel := untraced(ctx)
 	defer cancel()
-	made, err := d.DialContext(ctx, "tcp", f.address)
+	raw, err := d.DialContext(ctx, "tcp", f.address)
 	if err != nil {
 		return tls.ConnectionState{}, err
 	}
-	defer made.Close()
+	defer raw.Close()
 	//nolint:gosec // weak on purpose: nothing is sent over it
 	config := &tls.Config{MinVersion: tls.VersionTLS10, InsecureSkipVerify: true, ServerName: f.config.ServerName, NextProtos: f.config.NextProtos}
 	for _, suites := range [][]*tls.CipherSuite{tls.CipherSuites(), tls.InsecureCipherSuites()} {
@@ -51,7 +51,7 @@ func (d *dialer) handshakeOfferingAll(ctx context.Context, f *failedHandshake) (
 			config.CipherSuites = append(config.CipherSuites, suite.ID)
 		}
 	}
-	secured := tls.Client(made, config)
+	secured := tls.Client(raw, config)
 	if err := secured.HandshakeContext(ctx); err != nil {
 		return tls.ConnectionState{}, err
 	}

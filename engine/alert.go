@@ -139,17 +139,17 @@ func (d *dialer) handshakeOnly(ctx context.Context, l *link) error {
 	if err != nil {
 		return nil
 	}
-	made, err := d.DialContext(ctx, "tcp", l.address)
+	raw, err := d.DialContext(ctx, "tcp", l.address)
 	if err != nil {
 		return nil
 	}
-	defer made.Close()
+	defer raw.Close()
 	config, _ := d.config(by, l.host, []string{"http/1.1"})
-	secured := tls.Client(made, config)
+	secured := tls.Client(raw, config)
 	if err := secured.HandshakeContext(ctx); err != nil {
 		return err
 	}
-	defer context.AfterFunc(ctx, func() { _ = made.Close() })()
+	defer context.AfterFunc(ctx, func() { _ = raw.Close() })()
 	_ = secured.SetReadDeadline(time.Now().Add(time.Second))
 	_, err = secured.Read(make([]byte, 1))
 	return err
@@ -212,11 +212,11 @@ func (d *dialer) explainProtocol(ctx context.Context, text string, f *failedHand
 	reason, unreadable := strings.CutPrefix(text, "failed to parse certificate from server: ")
 	switch {
 	case unreadable && strings.Contains(reason, "negative serial number"):
-		return problemf(storage.ClassCertificate, "a certificate that the endpoint sends has a negative serial number, which is not allowed (RFC 5280 §4.1.2.2); the endpoint's operator must have it issued anew")
+		return problemf(storage.ClassCertificate, "a certificate that the endpoint sends has a negative serial number, which is not allowed (RFC 5280 §4.1.2.2); the endpoint's operator must have it reissued")
 	case unreadable:
-		return problemf(storage.ClassCertificate, "a certificate that the endpoint sends cannot be read: %s; the endpoint's operator must have it issued anew", clipped(strings.ReplaceAll(reason, "x509: ", "")))
+		return problemf(storage.ClassCertificate, "a certificate that the endpoint sends cannot be read: %s; the endpoint's operator must have it reissued", clipped(strings.ReplaceAll(reason, "x509: ", "")))
 	case strings.Contains(text, "-bit keys are insecure"), strings.Contains(text, "RSA key larger than"), strings.Contains(text, "unsupported type of public key"):
-		return problemf(storage.ClassCertificate, "the endpoint's own certificate has a key that is not accepted: %s; the endpoint's operator must have it issued anew, with an RSA key of 2048 bits or more, or an ECDSA key", clipped(bareKey(text)))
+		return problemf(storage.ClassCertificate, "the endpoint's own certificate has a key that is not accepted: %s; the endpoint's operator must have it reissued with an RSA key of 2048 bits or more, or an ECDSA key", clipped(bareKey(text)))
 	case strings.Contains(text, "invalid signature by the server certificate"):
 		return problemf(storage.ClassCertificate, "the endpoint does not have the private key of the certificate that it sends; its operator must configure the two that belong together")
 	case strings.HasPrefix(text, "server selected unsupported protocol version"):

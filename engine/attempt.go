@@ -16,7 +16,7 @@ import (
 	"backchannel/storage"
 )
 
-// maxResponseBody is how much of an answer's body is kept, in bytes.
+// maxResponseBody limits how much of an answer's body is kept, in bytes.
 const maxResponseBody = storage.MaxAnswerBody
 
 // A Result is an attempt and the class of its outcome.
@@ -31,14 +31,14 @@ func (ep *endpoint) attempt(ctx context.Context, job *storage.Job, now time.Time
 	return ep.vary(ctx, job, Variation{}, now)
 }
 
-// vary makes an attempt whose request differs as v says. Preparing the request has a deadline,
+// vary makes an attempt whose request is varied as v says. Preparing the request has a deadline,
 // because a key may be read from a network file system, but does not count as the endpoint's time
 // if v signs.
 func (ep *endpoint) vary(ctx context.Context, job *storage.Job, v Variation, now time.Time) Result {
 	began, timeout := time.Now(), ep.webhook.Delivery.Timeout+v.Over
 	preparing, prepared := context.WithDeadline(ctx, began.Add(timeout))
 	defer prepared()
-	r := begun(job, now)
+	r := newResult(job, now)
 	lines, err := ep.lines(preparing, job, v, now)
 	if v.Sign != nil { // generating a key to forge with must not count as the endpoint's time
 		began = time.Now()
@@ -46,7 +46,7 @@ func (ep *endpoint) vary(ctx context.Context, job *storage.Job, v Variation, now
 	ctx, cancel := context.WithDeadline(ctx, began.Add(timeout))
 	defer cancel()
 	if err != nil {
-		r.unprepared(err)
+		r.notPrepared(err)
 		return r
 	}
 	rec := newRecorder()
@@ -55,11 +55,11 @@ func (ep *endpoint) vary(ctx context.Context, job *storage.Job, v Variation, now
 		ep.answered(ctx, &r, resp)
 	}
 	var at phase
-	r.Attempt.Timings, r.Attempt.RequestHeaders, at = rec.seal()
+	r.Attempt.Timings, r.Attempt.RequestHeaders, at = rec.finish()
 	if err != nil {
-		r.broke(ctx, err, at, ep.webhook.Delivery.Timeout)
+		r.noAnswer(ctx, err, at, ep.webhook.Delivery.Timeout)
 	}
-	r.conceal(ep.mask(lines))
+	r.maskSecrets(ep.mask(lines))
 	return r
 }
 
@@ -72,8 +72,8 @@ func (ep *endpoint) outgoing(lines []storage.HeaderField, job *storage.Job, v Va
 	return o
 }
 
-// begun returns the result of an attempt that has only begun.
-func begun(job *storage.Job, now time.Time) Result {
+// newResult returns the result of an attempt that has only begun.
+func newResult(job *storage.Job, now time.Time) Result {
 	return Result{Attempt: storage.Attempt{DeliveryID: job.DeliveryID, N: job.Attempts + 1, At: now}}
 }
 
@@ -119,9 +119,9 @@ func (ep *endpoint) answered(ctx context.Context, r *Result, resp *http.Response
 	_ = resp.Body.Close()
 	r.Class = policy.JudgeStatus(resp.StatusCode)
 	// The built-in receiver is on this machine, so a full disk there is this machine's shortage,
-	// not a failure of the endpoint. The header is believed from no other endpoint.
-	if lack := resp.Header.Get(storage.UnstoredHeader); lack != "" && ep.webhook.URL == storage.BuiltinReceiver {
-		r.starve("the built-in receiver could not store it: " + clipped(lack))
+	// not a failure of the endpoint. The header of any other endpoint is ignored.
+	if resource := resp.Header.Get(storage.UnstoredHeader); resource != "" && ep.webhook.URL == storage.BuiltinReceiver {
+		r.starve("the built-in receiver could not store it: " + clipped(resource))
 		return
 	}
 	if r.Class == policy.Succeeded {
@@ -132,8 +132,8 @@ func (ep *endpoint) answered(ctx context.Context, r *Result, resp *http.Response
 	r.retryAfter = resp.Header.Get("Retry-After")
 }
 
-// broke judges an attempt that received no answer.
-func (r *Result) broke(ctx context.Context, err error, at phase, timeout time.Duration) {
+// noAnswer judges an attempt that received no answer.
+func (r *Result) noAnswer(ctx context.Context, err error, at phase, timeout time.Duration) {
 	switch {
 	case errors.Is(ctx.Err(), context.Canceled):
 		r.abort()
@@ -147,10 +147,10 @@ func (r *Result) broke(ctx context.Context, err error, at phase, timeout time.Du
 	}
 }
 
-// unprepared judges an attempt that could not begin, because a key or a file could not be
+// notPrepared judges an attempt that could not begin, because a key or a file could not be
 // read, for example. It does not look at the context's deadline: the error's own class
 // says more than "timeout".
-func (r *Result) unprepared(err error) {
+func (r *Result) notPrepared(err error) {
 	if errors.Is(err, context.Canceled) {
 		r.abort()
 		return
@@ -159,9 +159,9 @@ func (r *Result) unprepared(err error) {
 }
 
 // starve records that the attempt was not made because this machine lacked a resource.
-func (r *Result) starve(lack string) {
+func (r *Result) starve(resource string) {
 	r.Class = policy.Starved
-	r.unanswered(failed(storage.ClassTransport, lack))
+	r.unanswered(failed(storage.ClassTransport, resource))
 }
 
 // unanswered records why the attempt failed. There is an answer all the same if the built-in receiver
@@ -183,8 +183,8 @@ func (r *Result) abort() {
 // fail records the error that ended the attempt. The class of an error decides whether it is
 // retried, unless the problem itself knows better.
 func (r *Result) fail(err error, at phase) {
-	if lack := shortage(err, at); lack != "" {
-		r.starve(lack)
+	if resource := shortage(err, at); resource != "" {
+		r.starve(resource)
 		return
 	}
 	r.unanswered(classed(err, at))
@@ -193,7 +193,7 @@ func (r *Result) fail(err error, at phase) {
 	switch found := errors.As(err, &known); {
 	case found && known.final:
 		r.Class = policy.Permanent
-	case found && known.passing:
+	case found && known.transient:
 		r.Class = policy.Retryable
 	}
 }

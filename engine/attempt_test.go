@@ -74,7 +74,7 @@ func (b *bench) try(job storage.Job) Result {
 	}
 	ep, err := b.endpoint()
 	if err != nil {
-		r := begun(&job, time.Now())
+		r := newResult(&job, time.Now())
 		r.fail(err, starting)
 		return r
 	}

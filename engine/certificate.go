@@ -103,7 +103,7 @@ func (p *presentedChain) renewal(cert *x509.Certificate) string {
 // reissue returns who has to have a certificate reissued that is itself faulty.
 func (p *presentedChain) reissue(cert *x509.Certificate) string {
 	if p.isSent(cert) {
-		return "the endpoint's operator must have it issued anew"
+		return "the endpoint's operator must have it reissued"
 	}
 	return "have it reissued, and name the new one with --tls-ca (CA file)"
 }
@@ -123,7 +123,7 @@ func (p *presentedChain) explainUsage() string {
 		return fmt.Sprintf("%s is not for servers: its extended key usage is %s and lacks serverAuth (RFC 5280 §4.2.1.12); %s",
 			p.describe(cert), usages(cert), p.reissue(cert))
 	}
-	return "the endpoint's certificate is not for servers; its operator must have it issued anew, with the extended key usage serverAuth"
+	return "the endpoint's certificate is not for servers; its operator must have it reissued with the extended key usage serverAuth"
 }
 
 func serves(cert *x509.Certificate) bool {

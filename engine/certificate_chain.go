@@ -119,7 +119,7 @@ func (p *presentedChain) explainMissing(cert *x509.Certificate, unknown x509.Unk
 	}
 	sent := fmt.Sprintf("the endpoint sends %d certificates, but not that of", len(p.sent))
 	if len(p.sent) == 1 {
-		sent = "the endpoint sends its own certificate alone, without that of"
+		sent = "the endpoint sends only its own certificate, without that of"
 	}
 	return fmt.Sprintf("%s %s, which issued %s and is not trusted here either: the endpoint's operator must send the whole chain, each intermediate certificate included; or, if %s is the authority itself and you trust it, %s%s",
 		sent, issuer, p.describeAgain(cert), issuer, nameCA, p.namedAuthorities())
@@ -133,7 +133,7 @@ func (p *presentedChain) describeAgain(cert *x509.Certificate) string {
 	return title(cert.Subject)
 }
 
-// insteadOf lists the authorities in the CA files, so that a wrong file can be noticed.
+// namedAuthorities lists the authorities in the CA files, so that a wrong file is noticed.
 func (p *presentedChain) namedAuthorities() string {
 	if len(p.by.named) == 0 {
 		return ""

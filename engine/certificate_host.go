@@ -16,7 +16,7 @@ func explainHost(cert *x509.Certificate, host string) string {
 	if ip != nil {
 		kind = "IP:" + host
 	}
-	reissue := "the endpoint's operator must have it issued anew with the subjectAltName " + kind
+	reissue := "the endpoint's operator must have it reissued with the subjectAltName " + kind
 	names := subjectNames(cert)
 	switch {
 	case len(names) == 0 && cert.Subject.CommonName != "":

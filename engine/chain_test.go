@@ -146,7 +146,7 @@ func TestChainsAreExplained(t *testing.T) {
 		{"authority expired", "localhost", oldRoot, oldRootCA, []string{`the authority's certificate "Odd Root" in CA file /ca.pem expired on `, "name the authority's current certificate with --tls-ca"}},
 		{"not yet valid", "localhost", []*member{direct(func(c *x509.Certificate) { c.NotBefore = time.Now().Add(10 * time.Minute) })}, trusted, []string{"own certificate is not valid before ", " here; if this machine's clock is right"}},
 		{"authority without basicConstraints", "localhost", noBasic, noBasicCA, []string{`"Odd Root" in CA file /ca.pem is not marked as an authority's`, "CA:TRUE", "name the new one with --tls-ca"}},
-		{"intermediate without basicConstraints", "localhost", under(func(c *x509.Certificate) { c.IsCA, c.BasicConstraintsValid, c.KeyUsage = false, false, 0 }), trusted, []string{`"Middle" (2 of 2 that the endpoint sends) is not marked as an authority's`, "operator must have it issued anew"}},
+		{"intermediate without basicConstraints", "localhost", under(func(c *x509.Certificate) { c.IsCA, c.BasicConstraintsValid, c.KeyUsage = false, false, 0 }), trusted, []string{`"Middle" (2 of 2 that the endpoint sends) is not marked as an authority's`, "operator must have it reissued"}},
 		{"authority may not sign", "localhost", noSign, noSignCA, []string{`"Odd Root" in CA file /ca.pem may not sign certificates (its key usage lacks keyCertSign`}},
 		{"authority expired, and sent as well", "localhost", []*member{oldRoot[0], oldRootCA[0]}, oldRootCA, []string{"name the authority's current certificate with --tls-ca"}},
 		{"own one last", "localhost", []*member{middle, leaf}, trusted, []string{`sends the certificate "Middle" first, where its own must be`}},

@@ -24,8 +24,8 @@ func NewClient(cfg Config) *Client {
 	return newClient(cfg.endpoints(), cfg.Now)
 }
 
-func newClient(o *endpointBuilder, now func() time.Time) *Client {
-	return &Client{endpoints: o, now: now, building: newGate()}
+func newClient(b *endpointBuilder, now func() time.Time) *Client {
+	return &Client{endpoints: b, now: now, building: newGate()}
 }
 
 // Attempt makes a single attempt with a client of its own. It is what a check or a replay to
@@ -69,7 +69,7 @@ func (c *Client) prepared(ctx context.Context, w *storage.Webhook) (*endpoint, e
 	if ep := c.endpoint.Load(); ep.current(w, receiverURL) && ep.files.isFresh(time.Now()) {
 		return ep, nil
 	}
-	// From here on files are read, which takes unbounded time on a network file system.
+	// From here on files are read, which may take forever on a network file system.
 	ctx, cancel := context.WithTimeout(ctx, w.Delivery.Timeout)
 	defer cancel()
 	if ep := c.endpoint.Load(); ep.current(w, receiverURL) && ep.files.same(ctx) {
@@ -79,7 +79,7 @@ func (c *Client) prepared(ctx context.Context, w *storage.Webhook) (*endpoint, e
 		return nil, sourceProblem(storage.ClassConfig, "prepare the attempt", err)
 	}
 	defer c.building.leave()
-	// Another attempt may have replaced the endpoint while this one waited at the gate.
+	// Another attempt may have replaced the endpoint while this one waited.
 	before := c.endpoint.Load()
 	if before.current(w, receiverURL) && before.files.same(ctx) {
 		return before, nil

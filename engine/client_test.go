@@ -121,7 +121,7 @@ func TestRelayErrorsDoNotNameWebhookFlags(t *testing.T) {
 		config *tls.Config
 		want   string
 	}{
-		{&tls.Config{ClientAuth: tls.RequireAnyClientCert}, "which deliveries of a webhook alone send; have it ask for none, or create a webhook for it"},
+		{&tls.Config{ClientAuth: tls.RequireAnyClientCert}, "which only deliveries of a webhook send; have it ask for none, or create a webhook for it"},
 		{&tls.Config{MaxVersion: tls.VersionTLS11, MinVersion: tls.VersionTLS10}, "(ECDHE)"},
 	} {
 		b := secured(t, m, c.config)

@@ -7,8 +7,8 @@ import (
 	"backchannel/storage"
 )
 
-// commands carries out what people ask for: to retry or to cancel a delivery. Commands are rows
-// in the store rather than calls, because they often come from another process.
+// commands carries out the commands of users to retry or to cancel a delivery. Commands are rows in
+// the store rather than calls, because they often come from another process.
 type commands struct {
 	store       CommandStore
 	dispatchers *dispatchers
@@ -17,9 +17,9 @@ type commands struct {
 	last        storage.ID // of the last command that was run
 }
 
-// run carries out the commands that are new. It remembers the last one, because dropping them may
-// fail, and a retry that ran again would be an attempt that was not requested. A webhook without a
-// dispatcher has been deleted, which has already cancelled its deliveries.
+// run carries out the new commands. It remembers the last one, because dropping them may fail, and
+// running a retry again would make an attempt that nobody requested. A webhook without a dispatcher
+// has been deleted, which has cancelled its deliveries.
 func (c *commands) run(ctx context.Context) {
 	found, err := c.store.Commands(ctx, c.last)
 	if err != nil {
@@ -36,7 +36,7 @@ func (c *commands) run(ctx context.Context) {
 		case d == nil:
 		case one.Kind == storage.CommandCancel:
 			d.queue.cancel(one.DeliveryID)
-		case one.Kind == storage.CommandRetry && d.worker != nil: // the source hands over the job by itself
+		case one.Kind == storage.CommandRetry && d.worker != nil: // the source hands over the job on its own
 			d.probeNow()
 		case one.Kind == storage.CommandRetry:
 			d.pages.retry(func() (storage.Job, bool) { return c.job(ctx, one.DeliveryID) })

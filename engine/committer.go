@@ -12,9 +12,8 @@ import (
 )
 
 const (
-	// The wait after a failed commit doubles from the first to the longest. A disk that was full
-	// for a moment delays deliveries only briefly, and one that stays full is not asked all the
-	// time.
+	// The wait after a failed commit doubles from the first to the longest. A disk that is full for
+	// a moment delays deliveries only briefly, and one that stays full is not tried incessantly.
 	firstCommitRetry = 100 * time.Millisecond
 	maxCommitRetry   = 2 * time.Second
 )
@@ -32,10 +31,10 @@ type committer struct {
 	changed  func() // called when a stall begins and when it ends
 	resume   func() // called when a stall ends; wakes the dispatchers
 
-	waiting atomic.Int32 // workers that could not commit their outcome
-	since   atomic.Int64 // Unix milliseconds
-	cause   atomic.Pointer[string]
-	away    atomic.Bool // the cause is that the store's server is unreachable
+	waiting     atomic.Int32 // workers that could not commit their outcome
+	since       atomic.Int64 // Unix milliseconds
+	cause       atomic.Pointer[string]
+	unreachable atomic.Bool // the cause is that the store's server cannot be reached
 }
 
 // stalled reports whether outcomes cannot be committed.
@@ -49,8 +48,8 @@ func (c *committer) reason() string {
 	return ""
 }
 
-// commit commits an outcome, however long that takes. It reports false if the engine had
-// to end first.
+// commit commits an outcome, however long that takes. It returns false if the engine had to end
+// first.
 func (c *committer) commit(o storage.Outcome) (committed bool) {
 	err := c.try(o)
 	if err == nil {
@@ -76,9 +75,9 @@ func (c *committer) commit(o storage.Outcome) (committed bool) {
 }
 
 // changeCause replaces the cause of a stall once the store's server is reachable again, which the
-// store reports by itself. It keeps other causes, because each worker's cause names its delivery.
+// store reports itself. It keeps other causes, because each worker's cause names its delivery.
 func (c *committer) changeCause(err error) {
-	if errors.Is(err, storage.ErrAway) || !c.away.CompareAndSwap(true, false) {
+	if errors.Is(err, storage.ErrUnreachable) || !c.unreachable.CompareAndSwap(true, false) {
 		return
 	}
 	what := err.Error()
@@ -111,7 +110,7 @@ func (c *committer) beginStall(err error) {
 		return
 	}
 	c.cause.Store(&what)
-	c.away.Store(errors.Is(err, storage.ErrAway))
+	c.unreachable.Store(errors.Is(err, storage.ErrUnreachable))
 	c.since.Store(c.now().UnixMilli())
 	c.log.Error("deliveries wait until outcomes can be recorded again", "error", err)
 	c.changed()

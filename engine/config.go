@@ -16,14 +16,14 @@ const DefaultDrain = 10 * time.Second
 
 // A Config configures an Engine or a Client. The zero value of every field is usable.
 type Config struct {
-	Now     func() time.Time // the wall clock
+	Now     func() time.Time // the wall clock; nil: time.Now
 	Version string           // for the User-Agent: backchannel/VERSION
 	Sources storage.Sources  // where secrets and TLS files are read
 	// ReceiverURL returns the built-in receiver's current base URL, or why it is off. It is
 	// called for each attempt, because the port may change.
 	ReceiverURL func() (url, reason string)
-	// ReceiverAddress returns the HOST:PORT at which this machine reaches the receiver if that
-	// is not the URL's; nil: it is.
+	// ReceiverAddress returns the HOST:PORT at which this machine reaches the receiver, if that
+	// differs from the URL's; nil: it never does.
 	ReceiverAddress func() string
 	// RootCAs returns the authorities that are trusted for every endpoint; nil: the system's.
 	// It is called once for each version of a webhook.
@@ -48,9 +48,9 @@ type Config struct {
 	// on a full disk no activity can say so.
 	OnStall func(reason string)
 	Jitter  func() float64 // random, in [0, 1); nil: math/rand
-	// Conceal lists texts to mask in answers besides the webhooks' secrets.
-	Conceal []string
-	Logger  *slog.Logger // nil: none
+	// MaskAlso lists texts to mask in answers, in addition to the webhooks' secrets.
+	MaskAlso []string
+	Logger   *slog.Logger // nil: none
 }
 
 func (c Config) withDefaults() Config {
@@ -93,6 +93,6 @@ func (c Config) withDefaults() Config {
 func (c Config) endpoints() *endpointBuilder {
 	return &endpointBuilder{
 		version: c.Version, sources: c.Sources, receiver: c.ReceiverURL, receiverAddress: c.ReceiverAddress, roots: c.RootCAs, caFile: c.CAFile,
-		guard: guard{blockPrivate: c.BlockPrivate}, resolver: c.Resolver, conceal: c.Conceal, freshFiles: freshFiles,
+		guard: guard{blockPrivate: c.BlockPrivate}, resolver: c.Resolver, maskAlso: c.MaskAlso, freshFiles: freshFiles,
 	}
 }

@@ -153,15 +153,15 @@ func (d *direct) connect(ctx context.Context, rec *recorder, o outgoing) (connec
 			return via, nil
 		}
 	}
-	made, err := d.dial.connect(httptrace.WithClientTrace(ctx, rec.trace()), d.scheme, d.host, d.address, protocols...)
+	l, err := d.dial.connect(httptrace.WithClientTrace(ctx, rec.trace()), d.scheme, d.host, d.address, protocols...)
 	if err != nil {
 		return connection{}, err
 	}
-	if protocol(made) != "h2" {
-		return connection{http1: newConn(made, &d.idle)}, nil
+	if protocol(l) != "h2" {
+		return connection{http1: newConn(l, &d.idle)}, nil
 	}
-	c, err := d.http2.adopt(made, d.address)
-	return connection{http2: c, link: made}, err
+	c, err := d.http2.adopt(l, d.address)
+	return connection{http2: c, link: l}, err
 }
 
 // kept returns an idle connection that speaks one of the protocols, or the zero connection.
@@ -190,15 +190,15 @@ type conn struct {
 	request *http.Request    // what the answers are to
 	home    *idle
 	kept    bool       // it was used before
-	last    bool       // the sending side is closed after the message
+	last    bool       // the sending side is closed after this message
 	paced   *pacing    // nil unless the message is written in parts
 	writing chan error // nil unless the message is still being written
 	since   time.Time
 }
 
-func newConn(made *link, home *idle) *conn {
-	c := &conn{link: made, home: home, request: &http.Request{Method: http.MethodPost}}
-	c.ended.from = made
+func newConn(l *link, home *idle) *conn {
+	c := &conn{link: l, home: home, request: &http.Request{Method: http.MethodPost}}
+	c.ended.from = l
 	c.limit.R = &c.ended
 	c.in = bufio.NewReader(&c.limit)
 	return c
@@ -286,8 +286,8 @@ func (c *conn) answer(rec *recorder) (*http.Response, error) {
 		return nil, err
 	}
 	// On a connection that has been used, the port has already spoken HTTP.
-	if heard, _ := c.in.Peek(c.in.Buffered()); !c.kept && !isHTTP(heard) {
-		return nil, finalf(storage.ClassTransport, "%s", explainNoHTTP(heard))
+	if received, _ := c.in.Peek(c.in.Buffered()); !c.kept && !isHTTP(received) {
+		return nil, finalf(storage.ClassTransport, "%s", explainNoHTTP(received))
 	}
 	rec.leave(&rec.timings.FirstByte)
 	for {

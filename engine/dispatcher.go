@@ -91,7 +91,7 @@ func (d *dispatcher) lookAhead(ctx context.Context, after time.Time) time.Durati
 	return d.pages.endLookAhead(later, err == nil)
 }
 
-// close prevents further attempts and closes the connections.
+// close prevents further attempts, and closes the connections.
 func (d *dispatcher) close() {
 	d.queue.close()
 	d.client.Close()

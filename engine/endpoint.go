@@ -28,7 +28,7 @@ type endpoint struct {
 	secretLine  []bool   // for each of the webhook's header lines, whether it is secret
 	userAgent   string
 	files       *namedFiles
-	concealer
+	maskCache
 }
 
 // endpointBuilder prepares endpoints.
@@ -41,18 +41,18 @@ type endpointBuilder struct {
 	caFile          string
 	guard           guard
 	resolver        *net.Resolver
-	conceal         []string
+	maskAlso        []string
 	freshFiles      time.Duration
 }
 
 // receiverURL returns the built-in receiver's URL if the webhook is sent there, and else "".
 // It is asked for at each attempt, because the receiver may be off, or listen on another port
 // than when the webhook was saved.
-func (o *endpointBuilder) receiverURL(w *storage.Webhook) (string, error) {
+func (b *endpointBuilder) receiverURL(w *storage.Webhook) (string, error) {
 	if w.URL != storage.BuiltinReceiver {
 		return "", nil
 	}
-	at, reason := o.receiver()
+	at, reason := b.receiver()
 	if at == "" {
 		if reason == "" {
 			reason = "nothing listens"
@@ -63,7 +63,7 @@ func (o *endpointBuilder) receiverURL(w *storage.Webhook) (string, error) {
 }
 
 // newEndpoint prepares an endpoint. Its errors are problems.
-func (o *endpointBuilder) newEndpoint(ctx context.Context, w storage.Webhook, receiverURL string) (*endpoint, error) {
+func (b *endpointBuilder) newEndpoint(ctx context.Context, w storage.Webhook, receiverURL string) (*endpoint, error) {
 	target, err := url.Parse(w.Target(receiverURL))
 	if err != nil {
 		return nil, problemf(storage.ClassConfig, "the URL cannot be read: %v", err)
@@ -71,17 +71,17 @@ func (o *endpointBuilder) newEndpoint(ctx context.Context, w storage.Webhook, re
 	if host, err := httpguts.PunycodeHostPort(target.Host); err == nil {
 		target.Host = host // as DNS and TLS know it (RFC 5891)
 	}
-	dial, files := o.dialer(w), o.namedFiles(ctx, w.Delivery.TLS)
-	if err := o.secure(ctx, dial, w.Delivery.TLS); err != nil {
+	dial, files := b.dialer(w), b.namedFiles(ctx, w.Delivery.TLS)
+	if err := b.secure(ctx, dial, w.Delivery.TLS); err != nil {
 		return nil, err
 	}
 	ep := &endpoint{
-		webhook: w, receiverURL: receiverURL, target: target, dial: dial, sources: o.sources,
+		webhook: w, receiverURL: receiverURL, target: target, dial: dial, sources: b.sources,
 		secrets:   []string{"Authorization", "Proxy-Authorization", "Cookie"},
-		userAgent: "backchannel/" + o.version, files: files,
+		userAgent: "backchannel/" + b.version, files: files,
 	}
-	ep.always = append(storage.URLSecrets(target.RequestURI()), o.conceal...)
-	if len(ep.always) > len(o.conceal) {
+	ep.always = append(storage.URLSecrets(target.RequestURI()), b.maskAlso...)
+	if len(ep.always) > len(b.maskAlso) {
 		ep.secrets = append(ep.secrets, ":path")
 	}
 	for _, h := range w.Headers {
@@ -90,7 +90,7 @@ func (o *endpointBuilder) newEndpoint(ctx context.Context, w storage.Webhook, re
 		}
 	}
 	if w.Auth.Type == storage.AuthJWT {
-		ep.signer = newSigner(w, receiverURL, o.sources)
+		ep.signer = newSigner(w, receiverURL, b.sources)
 		ep.secrets = append(ep.secrets, w.Auth.JWT.Header)
 	}
 	for _, h := range w.Headers {

@@ -5,9 +5,8 @@
 //
 // Each webhook has a dispatcher of its own, with a bounded queue in memory, a limit of
 // attempts in flight, a token bucket and a circuit breaker. What does not fit into the
-// queue stays in the store and is read when there is space. The engine finds work through
-// hints that something changed, and is never handed any, so it does not matter which
-// process enqueued it.
+// queue stays in the store and is read when there is space. The engine finds work through hints
+// that something changed, so it does not matter which process enqueued it.
 //
 // A delivery is attempted at least once: a worker waits until an outcome is committed
 // before it claims more work, so that after a crash at most what was in flight is sent
@@ -58,7 +57,7 @@ type Engine struct {
 	stats       *stats
 	activity    activityRecorder
 	reads       *readMonitor
-	telling     sync.Mutex // locked during OnStall, so that its last call reports the latest state
+	stallMu     sync.Mutex // locked during OnStall, so that its last call reports the latest state
 }
 
 // New returns an engine that does not run yet.
@@ -75,7 +74,7 @@ func New(store Store, cfg Config) *Engine {
 	e.commands = commands{store: store, dispatchers: e.dispatchers, reads: e.reads, log: e.log}
 	e.committer = &committer{
 		ctx: e.committing, store: store, delivery: store.Delivery, activity: e.activity, log: e.log, now: cfg.Now,
-		changed: e.tellStall,
+		changed: e.reportStall,
 	}
 	e.committer.resume = e.dispatchers.wake
 	e.shortages = &shortages{
@@ -113,8 +112,8 @@ func (e *Engine) Run(ctx context.Context) error {
 	return nil
 }
 
-// Persist does what an engine needs before it begins attempts, again for as long as that fails
-// with an error that may pass, which is the reason of a stall meanwhile.
+// Persist does what an engine needs before it begins attempts, and repeats it while it fails with a
+// transient error. Meanwhile the error is the reason of a stall.
 func (e *Engine) Persist(ctx context.Context, what string, do func(context.Context) error) error {
 	return storage.Persist(ctx, do, func(err error) {
 		if err != nil {
@@ -124,9 +123,9 @@ func (e *Engine) Persist(ctx context.Context, what string, do func(context.Conte
 	})
 }
 
-// Hinder says why a source cannot do something that attempts wait for, or with nil that it can
-// again. Until then that is the reason of a stall.
-func (e *Engine) Hinder(what string, err error) { e.obstacles.put(what, err) }
+// ReportObstacle reports why a source cannot do something that attempts wait for, or with nil that it
+// can again. Until then the error is the reason of a stall.
+func (e *Engine) ReportObstacle(what string, err error) { e.obstacles.put(what, err) }
 
 // start takes over what an earlier run left behind. Deliveries that it had marked as sending are
 // reset first: its attempts are over, and Due would not return them.
@@ -163,8 +162,8 @@ func (e *Engine) loop(ctx context.Context) {
 	}
 }
 
-// pace keeps one of several engines from asking the store after each change that any of them
-// makes. The changes of a pause arrive as one hint.
+// pace keeps one of several engines from reading the store after every change of any of them. The
+// changes during its pause arrive as one hint.
 func (e *Engine) pace(ctx context.Context) {
 	if e.source != nil {
 		storage.Sleep(ctx, hintGap)
@@ -270,9 +269,9 @@ func (e *Engine) Stall() string {
 	return strings.Join(all, "; ")
 }
 
-func (e *Engine) tellStall() {
-	e.telling.Lock()
-	defer e.telling.Unlock()
+func (e *Engine) reportStall() {
+	e.stallMu.Lock()
+	defer e.stallMu.Unlock()
 	e.cfg.OnStall(e.Stall())
 }
 

@@ -7,8 +7,8 @@ import (
 )
 
 const (
-	// A few hundred jobs keep a fast endpoint busy while the next page is read. More would
-	// only take memory: the store is the queue, and this a window into it.
+	// A few hundred jobs keep a fast endpoint busy while the next page is read. More would only
+	// take memory: the store is the queue, and this is a window into it.
 	maxQueue     = 512
 	lowWatermark = maxQueue / 4
 	queueBytes   = 8 << 20 // of payload, roughly
@@ -98,7 +98,7 @@ func (f *fetcher) next(now time.Time) (full bool, wait time.Duration) {
 	return true, wait
 }
 
-// fullScanIn returns in how long a full scan is due. It never waits longer than clockCheck for a
+// fullScanIn returns how long until a full scan is due. It never waits longer than clockCheck for a
 // point in time, because timers follow the monotonic clock and due times the wall clock, which
 // may be set forward.
 func (f *fetcher) fullScanIn(now time.Time) time.Duration {
@@ -124,18 +124,18 @@ func (f *fetcher) fullScanIn(now time.Time) time.Duration {
 	return max(wait, 0)
 }
 
-// begin returns the page to read next: up to room jobs, and in a full scan also the inHand
+// begin returns the page to read next: up to space jobs, and in a full scan also the inMemory
 // ones that the webhook has already. It reads up to the latest time that the clock has shown,
 // so that what was enqueued before the clock was set back does not wait until it is that late
 // again.
-func (f *fetcher) begin(now time.Time, full bool, room, inHand int) page {
+func (f *fetcher) begin(now time.Time, full bool, space, inMemory int) page {
 	f.beginReading()
 	if wall := now.Round(0); wall.After(f.latest) { // without Round, After compares the monotonic clock
 		f.latest = wall
 	}
-	q := storage.DueQuery{Until: f.latest, After: f.cursor, Limit: room}
+	q := storage.DueQuery{Until: f.latest, After: f.cursor, Limit: space}
 	if full {
-		q.After, q.Limit = storage.Cursor{}, room+inHand
+		q.After, q.Limit = storage.Cursor{}, space+inMemory
 		f.fullScanAt, f.nextDue, f.scanned, f.blind = time.Time{}, time.Time{}, now, true
 	}
 	f.hinted = false

@@ -26,9 +26,9 @@ const freshFiles = 100 * time.Millisecond
 
 // namedFiles reads the files. It ignores errors: the code that uses a file's content reports
 // what is wrong with it.
-func (o *endpointBuilder) namedFiles(ctx context.Context, t storage.TLSOptions) *namedFiles {
-	paths := slices.DeleteFunc([]string{o.caFile, t.CAFile, t.CertFile, t.KeyFile}, func(path string) bool { return path == "" })
-	f := &namedFiles{from: o.sources, paths: paths, fresh: o.freshFiles}
+func (b *endpointBuilder) namedFiles(ctx context.Context, t storage.TLSOptions) *namedFiles {
+	paths := slices.DeleteFunc([]string{b.caFile, t.CAFile, t.CertFile, t.KeyFile}, func(path string) bool { return path == "" })
+	f := &namedFiles{from: b.sources, paths: paths, fresh: b.freshFiles}
 	f.looked.Store(time.Now().UnixNano())
 	f.contents, _ = f.read(ctx)
 	return f

@@ -21,7 +21,7 @@ func (g gate) enter(ctx context.Context) error {
 	}
 }
 
-// late is the error of a wait for an attempt that reads the same file.
+// late is the error of waiting too long for another attempt that reads the same file.
 type late struct{ error }
 
 func (l *late) Error() string {

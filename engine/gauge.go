@@ -75,7 +75,7 @@ func (g *gauge) measure(ctx context.Context) error {
 	return nil
 }
 
-// sum adds up what the store has of each webhook. The store shows most attempts in flight as
+// sum adds up the pending work of all webhooks. The store shows most attempts in flight as
 // queued or retrying, because only those that take long are marked, so these are subtracted.
 func (g *gauge) sum(pending []storage.Pending) (all backlog) {
 	for _, p := range pending {

@@ -53,29 +53,29 @@ type certRequest struct {
 // about TLS are problems.
 func (d *dialer) connect(ctx context.Context, scheme, host, address string, protocols ...string) (*link, error) {
 	address = cmp.Or(d.instead, address)
-	made, err := d.DialContext(ctx, "tcp", address)
+	raw, err := d.DialContext(ctx, "tcp", address)
 	if err != nil {
 		return nil, err
 	}
 	if scheme != "https" {
-		return &link{Conn: made, certRequest: new(certRequest), host: host, address: address}, nil
+		return &link{Conn: raw, certRequest: new(certRequest), host: host, address: address}, nil
 	}
 	by, err := d.trust.now(ctx)
 	if err != nil {
-		_ = made.Close()
+		_ = raw.Close()
 		return nil, err
 	}
 	config, asked := d.config(by, host, protocols)
-	heard := &prefixConn{Conn: made}
-	secured := tls.Client(heard, config)
+	prefixed := &prefixConn{Conn: raw}
+	secured := tls.Client(prefixed, config)
 	if err := handshake(ctx, secured); err != nil {
-		_ = made.Close()
+		_ = raw.Close()
 		if ctx.Err() != nil {
 			return nil, err
 		}
-		return nil, d.explainHandshake(ctx, failedHandshake{err: err, heard: heard.first, config: config, by: by, certRequest: asked, address: address})
+		return nil, d.explainHandshake(ctx, failedHandshake{err: err, received: prefixed.first, config: config, by: by, certRequest: asked, address: address})
 	}
-	heard.over, heard.first = true, nil
+	prefixed.over, prefixed.first = true, nil
 	return &link{Conn: secured, certRequest: asked, host: host, address: address}, nil
 }
 
@@ -83,7 +83,7 @@ func (d *dialer) connect(ctx context.Context, scheme, host, address string, prot
 // endpoint asks for a client certificate on it.
 func (d *dialer) config(by *authorities, host string, protocols []string) (*tls.Config, *certRequest) {
 	config, asked := d.tls.Clone(), new(certRequest)
-	host, _, _ = strings.Cut(host, "%") // no certificate has an address's zone
+	host, _, _ = strings.Cut(host, "%") // a certificate never has the zone of an address
 	config.RootCAs, config.ServerName, config.NextProtos = by.pool, host, protocols
 	configured := config.GetClientCertificate
 	config.GetClientCertificate = func(info *tls.CertificateRequestInfo) (*tls.Certificate, error) {
@@ -101,7 +101,7 @@ func (d *dialer) config(by *authorities, host string, protocols []string) (*tls.
 // A failedHandshake is what is known about a handshake that failed.
 type failedHandshake struct {
 	err         error
-	heard       []byte
+	received    []byte
 	config      *tls.Config
 	by          *authorities
 	certRequest *certRequest
@@ -124,7 +124,7 @@ func (d *dialer) explainHandshake(ctx context.Context, f failedHandshake) error 
 		return problemf(storage.ClassCertificate, "%s", p.explain(cert.Err))
 	}
 	if errors.As(f.err, &record) {
-		return finalf(storage.ClassTLS, "%s", explainNoTLS(f.heard))
+		return finalf(storage.ClassTLS, "%s", explainNoTLS(f.received))
 	}
 	if code, ok := alertOf(f.err); ok {
 		return d.explainAlert(ctx, code, &f)
@@ -139,60 +139,59 @@ func (d *dialer) explainHandshake(ctx context.Context, f failedHandshake) error 
 const insteadOfTLS = "; give the URL of the endpoint's HTTPS port, or have its server speak TLS there (Journey Optimizer sends to HTTPS only; a server on this machine can be tried at http:// with --allow-http)"
 
 // explainNoTLS explains the answer of a port that does not speak TLS.
-func explainNoTLS(heard []byte) string {
-	if isHTTP(heard) {
-		return "the port speaks HTTP without TLS: it answered " + quotedFirstLine(heard) + insteadOfTLS
+func explainNoTLS(received []byte) string {
+	if isHTTP(received) {
+		return "the port speaks HTTP without TLS: it answered " + quotedFirstLine(received) + insteadOfTLS
 	}
-	return explainForeign(heard, "TLS")
+	return explainForeign(received, "TLS")
 }
 
 // explainNoHTTP explains the answer of a port that does not speak HTTP.
-func explainNoHTTP(heard []byte) string {
-	if speaks(heard) == "TLS" {
+func explainNoHTTP(received []byte) string {
+	if detectProtocol(received) == "TLS" {
 		return "the port speaks TLS, but the request came without; set the URL to https:// instead of http://"
 	}
-	return explainForeign(heard, "HTTP/1.1")
+	return explainForeign(received, "HTTP/1.1")
 }
 
 // explainForeign explains the answer of a port that speaks another protocol than the wanted one.
-func explainForeign(heard []byte, wanted string) string {
+func explainForeign(received []byte, wanted string) string {
 	what := "the port does not speak " + wanted
-	if other := speaks(heard); other != "" {
+	if other := detectProtocol(received); other != "" {
 		what = "the port speaks " + other + ", not " + wanted
 	}
-	return what + ": it answered " + quotedFirstLine(heard) + "; correct the URL's host and port"
+	return what + ": it answered " + quotedFirstLine(received) + "; correct the URL's host and port"
 }
 
 // quotedFirstLine returns the first line of what an endpoint sent, quoted so that control
 // characters cannot reach a terminal.
-func quotedFirstLine(heard []byte) string {
-	line, _, _ := bytes.Cut(heard, []byte("\n"))
+func quotedFirstLine(received []byte) string {
+	line, _, _ := bytes.Cut(received, []byte("\n"))
 	return fmt.Sprintf("%q", shortened(string(bytes.TrimRight(line, "\r")), 80))
 }
 
-// isHTTP reports whether an answer, of which only a part may have arrived, begins like one
-// of HTTP/1.
-func isHTTP(heard []byte) bool {
+// isHTTP reports whether an answer, of which only a part may have arrived, begins like HTTP/1.
+func isHTTP(received []byte) bool {
 	const begins = "HTTP/"
-	return bytes.HasPrefix(heard, []byte(begins[:min(len(begins), len(heard))]))
+	return bytes.HasPrefix(received, []byte(begins[:min(len(begins), len(received))]))
 }
 
-// speaks returns the protocol of a server by the first bytes that it sends, or "".
-func speaks(heard []byte) string {
+// detectProtocol returns the protocol of a server by the first bytes that it sends, or "".
+func detectProtocol(received []byte) string {
 	for _, p := range []struct{ begins, protocol string }{
 		{"\x15\x03", "TLS"}, {"\x16\x03", "TLS"},
 		{"SSH-", "SSH"}, {"220 ", "SMTP or FTP"}, {"220-", "SMTP or FTP"}, {"554 ", "SMTP"}, {"+OK", "POP3"}, {"* OK", "IMAP"},
 		{"-ERR", "Redis"}, {"RFB ", "VNC"}, {"AMQP", "AMQP"}, {"RTSP/", "RTSP"}, {"SIP/", "SIP"}, {"NATS", "NATS"}, {"INFO {", "NATS"},
 	} {
-		if bytes.HasPrefix(heard, []byte(p.begins)) {
+		if bytes.HasPrefix(received, []byte(p.begins)) {
 			return p.protocol
 		}
 	}
-	if len(heard) > 4 && bytes.HasPrefix(heard[1:], []byte{0, 0, 0, 10}) {
+	if len(received) > 4 && bytes.HasPrefix(received[1:], []byte{0, 0, 0, 10}) {
 		return "MySQL"
 	}
-	if len(heard) > 5 && heard[3] == 4 && heard[4] == 0 && heard[0] == 0 {
-		return "HTTP/2 alone" // a SETTINGS frame (RFC 9113 §3.4)
+	if len(received) > 5 && received[3] == 4 && received[4] == 0 && received[0] == 0 {
+		return "only HTTP/2" // a SETTINGS frame (RFC 9113 §3.4)
 	}
 	return ""
 }

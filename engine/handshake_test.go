@@ -48,10 +48,10 @@ func TestNoAgreementIsExplained(t *testing.T) {
 		config *tls.Config
 		want   string
 	}{
-		{"RSA key exchange", &tls.Config{MaxVersion: tls.VersionTLS12, CipherSuites: []uint16{tls.TLS_RSA_WITH_AES_128_GCM_SHA256}}, "RSA key exchange alone (TLS_RSA_WITH_AES_128_GCM_SHA256 in TLS 1.2)"},
+		{"RSA key exchange", &tls.Config{MaxVersion: tls.VersionTLS12, CipherSuites: []uint16{tls.TLS_RSA_WITH_AES_128_GCM_SHA256}}, "only cipher suites with RSA key exchange (TLS_RSA_WITH_AES_128_GCM_SHA256 in TLS 1.2)"},
 		{"TLS 1.1", &tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11}, "no newer version than TLS 1.1"},
 		{"TLS 1.0", &tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS10}, "no newer version than TLS 1.0"},
-		{"RC4", &tls.Config{MaxVersion: tls.VersionTLS12, CipherSuites: []uint16{tls.TLS_ECDHE_RSA_WITH_RC4_128_SHA}}, "weak cipher suites alone (TLS_ECDHE_RSA_WITH_RC4_128_SHA in TLS 1.2)"},
+		{"RC4", &tls.Config{MaxVersion: tls.VersionTLS12, CipherSuites: []uint16{tls.TLS_ECDHE_RSA_WITH_RC4_128_SHA}}, "weak cipher suites (TLS_ECDHE_RSA_WITH_RC4_128_SHA in TLS 1.2)"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			b := secured(t, m, c.config)
@@ -132,7 +132,7 @@ func TestPortsThatSpeakSomethingElse(t *testing.T) {
 		{"TLS to HTTP", "http", says("\x15\x03\x01\x00\x02\x02\x46"), policy.Permanent, storage.ClassTransport, `set the URL to https:// instead of http://`},
 		{"unknown to HTTP", "http", says("ICY 200 OK\r\n\r\n"), policy.Permanent, storage.ClassTransport, `the port does not speak HTTP/1.1: it answered "ICY 200 OK"`},
 		{"nothing to HTTP", "http", closed, policy.Retryable, storage.ClassTransport, "closed without an answer; if the port speaks HTTPS, set the URL to https:// instead of http://"},
-		{"HTTP/2 to HTTP/1.1", "http", says("\x00\x00\x06\x04\x00\x00\x00\x00\x00\x00\x05\x00\x00\x40\x00"), policy.Permanent, storage.ClassTransport, `the port speaks HTTP/2 alone`},
+		{"HTTP/2 to HTTP/1.1", "http", says("\x00\x00\x06\x04\x00\x00\x00\x00\x00\x00\x05\x00\x00\x40\x00"), policy.Permanent, storage.ClassTransport, `the port speaks only HTTP/2`},
 		{"unrecognized_name", "https", alerting(112), policy.Permanent, storage.ClassTLS, "no certificate for the host name "},
 		{"handshake_failure", "https", alerting(40), policy.Permanent, storage.ClassTLS, "no TLS version, cipher suite or signature algorithm in common"},
 		{"access_denied", "https", alerting(49), policy.Permanent, storage.ClassTLS, "TLS alert access_denied"},

@@ -166,13 +166,13 @@ func TestATokenWithAFormOfAnotherSecretIsHidden(t *testing.T) {
 	mask := storage.NewMask("1234", "team eyJhbGciOiJIUzI1NiJ9.e30.abc", "team "+storage.Masked)
 	for _, before := range []string{"Bearer ", ""} {
 		r := Result{Attempt: storage.Attempt{Error: fmt.Sprintf(quoted, before)}}
-		r.conceal(mask)
+		r.maskSecrets(mask)
 		if want := fmt.Sprintf(`bad Content-Length "%s%s…"; its operator must repair the server`, before, storage.Masked); r.Attempt.Error != want {
 			t.Errorf("%q: it tells %s", before, r.Attempt.Error)
 		}
 	}
 	r := Result{Attempt: storage.Attempt{Error: "answered team eyJhbGciOiJIUzI1NiJ9.e30.abc"}}
-	if r.conceal(mask); r.Attempt.Error != "answered "+storage.Masked {
+	if r.maskSecrets(mask); r.Attempt.Error != "answered "+storage.Masked {
 		t.Errorf("it tells %s", r.Attempt.Error)
 	}
 }

@@ -20,7 +20,7 @@ import (
 // refuses its stream or sends GOAWAY: one attempt must be one request, and the retry
 // schedule decides about the next.
 type http2Pool struct {
-	maker *http.Transport // makes connections and does not pool them
+	transport *http.Transport // makes connections and does not pool them
 
 	retired atomic.Bool
 
@@ -33,7 +33,7 @@ type http2Pool struct {
 type linkKey struct{}
 
 func newHTTP2Pool(d storage.DeliveryOptions) *http2Pool {
-	return &http2Pool{maker: &http.Transport{
+	return &http2Pool{transport: &http.Transport{
 		DialTLSContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
 			return ctx.Value(linkKey{}).(*link).Conn, nil
 		},
@@ -46,11 +46,11 @@ func newHTTP2Pool(d storage.DeliveryOptions) *http2Pool {
 }
 
 // take reserves a request on a connection that allows another one, or returns nil.
-func (m *http2Pool) take() *http.ClientConn {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.conns = slices.DeleteFunc(m.conns, func(c *http.ClientConn) bool { return c.Err() != nil })
-	for _, c := range m.conns {
+func (p *http2Pool) take() *http.ClientConn {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.conns = slices.DeleteFunc(p.conns, func(c *http.ClientConn) bool { return c.Err() != nil })
+	for _, c := range p.conns {
 		if c.Available() > 0 && c.Reserve() == nil {
 			return c
 		}
@@ -59,8 +59,8 @@ func (m *http2Pool) take() *http.ClientConn {
 }
 
 // adopt makes an HTTP/2 connection of a link and reserves a request on it.
-func (m *http2Pool) adopt(l *link, address string) (*http.ClientConn, error) {
-	c, err := m.maker.NewClientConn(context.WithValue(context.Background(), linkKey{}, l), "https", address)
+func (p *http2Pool) adopt(l *link, address string) (*http.ClientConn, error) {
+	c, err := p.transport.NewClientConn(context.WithValue(context.Background(), linkKey{}, l), "https", address)
 	if err != nil {
 		_ = l.Close()
 		return nil, err
@@ -69,26 +69,26 @@ func (m *http2Pool) adopt(l *link, address string) (*http.ClientConn, error) {
 		_ = c.Close()
 		return nil, err
 	}
-	c.SetStateHook(m.closeRetired)
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.conns = append(m.conns, c)
+	c.SetStateHook(p.closeRetired)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.conns = append(p.conns, c)
 	return c, nil
 }
 
 // retire closes the connections as flush does, and later ones after their first request.
-func (m *http2Pool) retire() {
-	m.retired.Store(true)
-	m.flush()
+func (p *http2Pool) retire() {
+	p.retired.Store(true)
+	p.flush()
 }
 
 // flush closes the connections: idle ones now, others when their last request ends, which
 // may be a moment after its answer was read.
-func (m *http2Pool) flush() {
-	m.mu.Lock()
-	conns := m.conns
-	m.conns = nil
-	m.mu.Unlock()
+func (p *http2Pool) flush() {
+	p.mu.Lock()
+	conns := p.conns
+	p.conns = nil
+	p.mu.Unlock()
 	for _, c := range conns {
 		c.SetStateHook(closeUnused)
 		closeUnused(c)
@@ -97,8 +97,8 @@ func (m *http2Pool) flush() {
 
 // closeRetired is called when a connection's state changes. Reserve may call it with mu held,
 // which is why retired is atomic.
-func (m *http2Pool) closeRetired(c *http.ClientConn) {
-	if m.retired.Load() {
+func (p *http2Pool) closeRetired(c *http.ClientConn) {
+	if p.retired.Load() {
 		closeUnused(c)
 	}
 }

@@ -14,23 +14,22 @@ type Locker interface {
 	TryLead() (release func(), ok bool, err error)
 }
 
-// askEvery is how often a waiting process tries the lock, since a lock cannot be waited for
-// together with a context. A process that stands by has to take over within a second of the
-// leader's death.
-const askEvery = 500 * time.Millisecond
+// retryLock is how often a waiting process tries the lock, because waiting for it could not end with
+// a context. A standby process has to take over within a second of the leader's death.
+const retryLock = 500 * time.Millisecond
 
-// Lead waits until the lock is free, runs with it, and releases it. It returns nil when
-// ctx ends before the lock is free. waits is called when the lock cannot be asked for at present,
-// with the reason, and with nil when it can be again.
-func Lead(ctx context.Context, locker Locker, waits func(error), run func(context.Context) error) error {
+// Lead waits until the lock is free, calls run with the lock held, and releases it. It returns nil if
+// ctx ends before the lock is free. It calls onRetry with the reason when the lock cannot be tried at
+// present, and with nil when it can be again.
+func Lead(ctx context.Context, locker Locker, onRetry func(error), run func(context.Context) error) error {
 	for {
 		var release func()
 		var ok bool
 		err := storage.Persist(ctx, func(context.Context) (err error) {
 			release, ok, err = locker.TryLead()
 			return err
-		}, waits)
-		if ctx.Err() != nil && storage.Passing(err) {
+		}, onRetry)
+		if ctx.Err() != nil && storage.Transient(err) {
 			return nil
 		}
 		if err != nil {
@@ -40,7 +39,7 @@ func Lead(ctx context.Context, locker Locker, waits func(error), run func(contex
 			defer release()
 			return run(ctx)
 		}
-		if !storage.Sleep(ctx, storage.NextTick(askEvery)) {
+		if !storage.Sleep(ctx, storage.NextTick(retryLock)) {
 			return nil
 		}
 	}

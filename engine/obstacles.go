@@ -10,8 +10,8 @@ import (
 	"backchannel/storage"
 )
 
-// obstacles are errors of the store that keep an engine from beginning attempts, by what it could
-// not do. An unreachable server of the store is not among them, because the store reports that itself.
+// obstacles are errors of the store that keep an engine from beginning attempts, by the operation that
+// failed. An unreachable server of the store is not among them, because the store reports that itself.
 type obstacles struct {
 	log     *slog.Logger
 	changed func() // called when the reason changes
@@ -22,7 +22,7 @@ type obstacles struct {
 
 // put records an error, or with nil that it is over.
 func (o *obstacles) put(what string, err error) {
-	if errors.Is(err, storage.ErrAway) {
+	if errors.Is(err, storage.ErrUnreachable) {
 		return
 	}
 	before, now := o.replace(what, err)
@@ -47,7 +47,7 @@ func (o *obstacles) replace(what string, err error) (before, now string) {
 	return before, o.text()
 }
 
-// reason returns what the errors are, each once, or "".
+// reason returns the errors, each once, or "".
 func (o *obstacles) reason() string {
 	o.mu.Lock()
 	defer o.mu.Unlock()

@@ -52,8 +52,8 @@ func (q pager) beginPage() (*page, time.Duration) {
 	if wait > 0 {
 		return nil, wait
 	}
-	room := max(q.fetcher.capacity()-q.queue.len(), 1)
-	p := q.fetcher.begin(q.now(), full, room, q.queue.len()+len(q.running))
+	space := max(q.fetcher.capacity()-q.queue.len(), 1)
+	p := q.fetcher.begin(q.now(), full, space, q.queue.len()+len(q.running))
 	p.query.WebhookID = q.id
 	return &p, 0
 }

@@ -17,9 +17,9 @@ import (
 // A problem is an error whose class is known where it occurs.
 type problem struct {
 	failure
-	cause   error // nil: the text says everything
-	final   bool  // another attempt would fail likewise, although others of the class may not
-	passing bool  // another attempt may succeed, although others of the class would not
+	cause     error // nil: the text says everything
+	final     bool  // another attempt would fail too, although others of the class may not
+	transient bool  // another attempt may succeed, although others of the class would not
 }
 
 // A failure is why an attempt got no answer.
@@ -49,16 +49,16 @@ func finalf(class storage.ErrorClass, format string, args ...any) *problem {
 	return p
 }
 
-// unsettled returns a problem with the content of files. If one of them has just changed, it
+// retryIfJustChanged returns a problem with the contents of files. If one of them has just changed, it
 // may still be being written, and another attempt may succeed.
-func unsettled(from storage.Sources, p *problem, paths ...string) *problem {
+func retryIfJustChanged(from storage.Sources, p *problem, paths ...string) *problem {
 	if from.JustChanged == nil {
 		return p
 	}
 	for _, path := range paths {
 		if path != "" && from.JustChanged(path) {
-			p.passing = true
-			p.text += "; " + path + " changed only just now and may be half-written, so this is worth another attempt"
+			p.transient = true
+			p.text += "; " + path + " has just changed and may be half-written, so another attempt may succeed"
 			return p
 		}
 	}
@@ -178,7 +178,7 @@ func explainDNS(err *net.DNSError) string {
 	return fmt.Sprintf("look up %s: %s", err.Name, err.Err)
 }
 
-// bare returns the text of an error of net/http without what is meant only for Go programmers, and
+// bare returns the text of an error of net/http without the parts that are meant only for Go programmers, and
 // the word for it. These errors have no types, so they are recognized by their text.
 func bare(err error) (text string, word storage.NoAnswer) {
 	if errors.Is(err, context.Canceled) {

@@ -9,9 +9,8 @@ import (
 	"strings"
 )
 
-// A Relay is an http.RoundTripper for requests other than deliveries. It connects as
-// deliveries do, with the same guard and the same authorities. Pass its errors to
-// ExplainRelay.
+// A Relay is an http.RoundTripper for requests other than deliveries. It connects as deliveries
+// do, with the same guard and the same authorities. [ExplainRelay] explains its errors.
 type Relay struct {
 	dial *dialer
 	via  *http.Transport
@@ -40,11 +39,11 @@ func (d *dialer) dialTLS(ctx context.Context, _, address string) (net.Conn, erro
 	if err != nil {
 		return nil, err
 	}
-	made, err := d.connect(ctx, "https", host, address, "http/1.1")
+	l, err := d.connect(ctx, "https", host, address, "http/1.1")
 	if err != nil {
 		return nil, err
 	}
-	return made, nil
+	return l, nil
 }
 
 // RoundTrip implements http.RoundTripper. It explains errors as attempts do.
@@ -74,6 +73,6 @@ func ExplainRelay(err error) string {
 func WithoutWebhook(text string) string {
 	return strings.NewReplacer(
 		flagCA, "--ca-file",
-		noClient, ", which deliveries of a webhook alone send; have it ask for none, or create a webhook for it and name one that it accepts",
+		noClient, ", which only deliveries of a webhook send; have it ask for none, or create a webhook for it and name one that it accepts",
 	).Replace(text)
 }

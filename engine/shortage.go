@@ -11,8 +11,8 @@ import (
 )
 
 // A shortage is a lack of resources of this process or machine: open files, local ports,
-// memory, disk space for a receipt. It says nothing about an endpoint, so it uses up no
-// attempt and no circuit breaker counts it: deliveries wait, and continue by themselves.
+// memory, disk space for a receipt. It says nothing about an endpoint, so it does not count as an
+// attempt or in a circuit breaker: deliveries wait, and continue on their own.
 
 const (
 	// While no attempt succeeds, the wait doubles from the first to the longest. A throttled
@@ -25,8 +25,8 @@ const (
 
 // shortage returns which resource is short if that is why an attempt failed, or "".
 func shortage(err error, at phase) string {
-	if lack := storage.Shortage(err); lack != "" {
-		return lack
+	if resource := storage.Shortage(err); resource != "" {
+		return resource
 	}
 	if noPort(err) {
 		return "there is no free local port to connect from: too many connections were made in a short time, or the range is small (on Linux: sysctl net.ipv4.ip_local_port_range)"

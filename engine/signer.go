@@ -21,7 +21,7 @@ type signer struct {
 	material []byte
 	minter   *token.Minter
 
-	signed atomic.Pointer[string] // the key that the last token was signed with, to be hidden in answers
+	signed atomic.Pointer[string] // the key that signed the last token, which answers are masked for
 }
 
 func newSigner(w storage.Webhook, receiverURL string, sources storage.Sources) *signer {
@@ -70,7 +70,7 @@ func mint(minter *token.Minter, now time.Time, m storage.Misbehaviour) (string, 
 }
 
 // current returns the minter of the current key. A key that is stored elsewhere is read for
-// each attempt, so that a rotated one counts at once, but parsed only if it has changed:
+// each attempt, so that a rotated one takes effect at once, but parsed only if it has changed:
 // parsing an RSA key takes longer than making a token with HMAC.
 func (s *signer) current(ctx context.Context) (*token.Minter, error) {
 	if err := s.gate.enter(ctx); err != nil {
@@ -89,7 +89,7 @@ func (s *signer) current(ctx context.Context) (*token.Minter, error) {
 	}
 	key, err := token.ParseKey(s.spec.Algorithm, material)
 	if err != nil {
-		return nil, unsettled(s.sources, problemf(storage.ClassConfig, "JWT key: %v", s.secret.Explain(err)), s.secret.File())
+		return nil, retryIfJustChanged(s.sources, problemf(storage.ClassConfig, "JWT key: %v", s.secret.Explain(err)), s.secret.File())
 	}
 	minter, err := token.NewMinter(s.spec, key)
 	if err != nil {

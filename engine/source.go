@@ -13,18 +13,18 @@ import (
 // A Source hands jobs to an engine that does not read them from its store, because several
 // engines share them. Its methods must be safe for use by several goroutines.
 type Source interface {
-	// Open begins to hand a webhook's jobs to its worker. It must not wait.
+	// Open begins to hand a webhook's jobs to its worker. It must not block.
 	Open(w *Worker)
-	// Close ends that. It must not wait either: both are called while the set of dispatchers is
+	// Close ends that. It must not block either: both are called while the set of dispatchers is
 	// locked.
 	Close(w *Worker)
-	// ChangeBreaker changes a circuit breaker that the engines share. It returns the changed one
-	// after it is stored. change may be called several times.
+	// ChangeBreaker changes a circuit breaker that the engines share. It returns the changed
+	// breaker once it is stored. change may be called several times.
 	ChangeBreaker(ctx context.Context, webhook storage.ID, change func(storage.Breaker) storage.Breaker) (storage.Breaker, error)
 }
 
-// hintGap is the least time between two reads of what has changed in a shared store. Whatever has
-// to happen sooner, the source reports itself.
+// hintGap is the minimum time between two reads of a shared store after changes. The source itself
+// reports what has to happen sooner.
 const hintGap = 25 * time.Millisecond
 
 // NewShared is [New] for an engine that gets its jobs from a source. Any number of them may run
@@ -70,7 +70,7 @@ func (w *Worker) Divide(p Part) {
 	}
 }
 
-// Paused reports whether nothing is to be attempted, whatever the endpoint does.
+// Paused reports whether no attempt may begin, whatever the state of the endpoint.
 func (w *Worker) Paused() bool {
 	w.d.queue.mu.Lock()
 	defer w.d.queue.mu.Unlock()
@@ -100,13 +100,13 @@ func (w *Worker) Idle() bool {
 // allowed one to begin.
 func (w *Worker) Woken() <-chan struct{} { return w.d.queue.wake }
 
-// Room returns how many jobs to give to the worker now. If that is none, it returns after how
+// Capacity returns how many jobs to give to the worker now. If that is none, it returns after how
 // long to ask again.
-func (w *Worker) Room() (n int, wait time.Duration) {
+func (w *Worker) Capacity() (n int, wait time.Duration) {
 	if w.d.engine.halted() {
 		return 0, storage.Never
 	}
-	return w.d.taken.room()
+	return w.d.taken.capacity()
 }
 
 // A Taken is a job that a worker has taken.
@@ -118,7 +118,7 @@ type Taken struct {
 
 // An Ended is called when a worker has finished with a job. If back is true, no attempt counts
 // and nothing was stored: any engine may attempt the job again, after the given time. It must
-// neither wait nor call the worker.
+// neither block nor call the worker.
 type Ended func(back bool, after time.Duration)
 
 // Take gives a job to the worker. The caller must call [Worker.Start] afterwards.
@@ -129,7 +129,7 @@ func (w *Worker) Take(job storage.Job, ended Ended) {
 }
 
 // Offer is [Worker.Take] for a job whose delivery is about to be committed. It returns nil if the
-// worker has no room for it. The caller must call [Worker.Settle] once the outcome is known.
+// worker has no capacity for it. The caller must call [Worker.Settle] once the outcome is known.
 func (w *Worker) Offer(job storage.Job, ended Ended) *Taken {
 	t := &Taken{job: job, ended: ended, held: true}
 	if w.d.engine.halted() || !w.d.taken.offer(t) {

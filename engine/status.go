@@ -21,9 +21,9 @@ func (ep *endpoint) explainStatus(ctx context.Context, code int, location string
 		text += "; redirects are not followed: " + ep.redirectRemedy(ctx, location)
 	case code == http.StatusGone:
 		text += "; it wants no more events, so the webhook is paused now: " + storage.ResumeAdvice(ep.webhook.Name)
-	case code >= 400 && code <= 499 && ep.dial.client == "" && says(body, "No required SSL certificate was sent", "No required TLS certificate was sent"):
+	case code >= 400 && code <= 499 && ep.dial.client == "" && bodyContains(body, "No required SSL certificate was sent", "No required TLS certificate was sent"):
 		text += ": the endpoint wants a client certificate" + noClient + nameClient
-	case code == http.StatusBadRequest && ep.dial.client != "" && says(body, "The SSL certificate error"):
+	case code == http.StatusBadRequest && ep.dial.client != "" && bodyContains(body, "The SSL certificate error"):
 		text += fmt.Sprintf(": the endpoint does not accept the client certificate in %s; name one that it accepts%s", ep.dial.client, nameClient)
 	case refusesSender(code) && ep.dial.client == "" && ep.dial.asked.Load():
 		text += ": the endpoint asks for a client certificate and the webhook has none, which may be why: if so, name one that it accepts" + nameClient
@@ -44,11 +44,11 @@ func refusesSender(code int) bool {
 // wantsTLS reports whether an answer is that of an HTTPS port to a request without TLS. It
 // recognizes Go, nginx, Apache and Tomcat.
 func wantsTLS(body []byte) bool {
-	return says(body, "HTTP request to an HTTPS server", "plain HTTP request was sent to HTTPS port",
+	return bodyContains(body, "HTTP request to an HTTPS server", "plain HTTP request was sent to HTTPS port",
 		"speaking plain HTTP to an SSL-enabled server port", "combination of host and port requires TLS")
 }
 
 // says reports whether a body contains one of the texts.
-func says(body []byte, texts ...string) bool {
+func bodyContains(body []byte, texts ...string) bool {
 	return slices.ContainsFunc(texts, func(text string) bool { return bytes.Contains(body, []byte(text)) })
 }

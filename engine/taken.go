@@ -7,22 +7,22 @@ import (
 	"backchannel/storage"
 )
 
-// quickAttempt is the longest average attempt at which a worker takes jobs ahead. Getting a job
+// quickAttempt is the longest average attempt up to which a worker takes jobs ahead. Getting a job
 // from the source takes a few milliseconds, in which a fast endpoint would be idle; with 16
-// attempts at a time, taking ahead raised one node from 1,050 to 1,350 deliveries a second. The
-// jobs of a slow endpoint should not wait here while another engine has nothing to do.
+// concurrent attempts, taking ahead raised one node from 1,050 to 1,350 deliveries a second. The
+// jobs of a slow endpoint should not wait here while another engine is idle.
 const quickAttempt = 50 * time.Millisecond
 
 // A handover takes the jobs of a queue from a source, which hands them over one by one.
 type handover struct{ *webhookQueue }
 
-// room returns how many jobs to take now. If that is none, it returns after how long to ask
+// capacity returns how many jobs to take now. If that is none, it returns after how long to ask
 // again. Jobs ahead are taken when half of those before them have begun, because taking many at
 // once costs little more than taking one.
-func (q handover) room() (n int, wait time.Duration) {
+func (q handover) capacity() (n int, wait time.Duration) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	n, wait = q.admission.room(q.now(), len(q.running))
+	n, wait = q.admission.capacity(q.now(), len(q.running))
 	ahead := q.ahead()
 	if n += ahead - len(q.taken); n > 0 && (ahead == 0 || 2*len(q.taken) <= ahead+1) {
 		return n, 0
@@ -33,11 +33,11 @@ func (q handover) room() (n int, wait time.Duration) {
 	return 0, wait
 }
 
-// offer takes a job that is held, if there is room for it.
+// offer takes a job that is held, if there is capacity for it.
 func (q handover) offer(t *Taken) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	n, _ := q.admission.room(q.now(), len(q.running))
+	n, _ := q.admission.capacity(q.now(), len(q.running))
 	if n+q.ahead() <= len(q.taken) {
 		return false
 	}
@@ -45,8 +45,8 @@ func (q handover) offer(t *Taken) bool {
 	return true
 }
 
-// settle lets jobs begin that are held, or forgets them. One that is not there any more was
-// dropped meanwhile.
+// settle lets held jobs begin, or forgets them. A job that is no longer there has been dropped
+// meanwhile.
 func (q handover) settle(committed bool, held []*Taken) {
 	q.mu.Lock()
 	defer q.mu.Unlock()

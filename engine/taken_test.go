@@ -64,7 +64,7 @@ func (s *shared) start() {
 // want checks how many jobs have begun, how many were given back, and how many more may be taken.
 func (s *shared) want(begun, back, room int) {
 	s.Helper()
-	if n, _ := s.over.room(); len(s.begun) != begun || s.back != back || n != room {
+	if n, _ := s.over.capacity(); len(s.begun) != begun || s.back != back || n != room {
 		s.Errorf("%d have begun, %d are given back, there is room for %d; want %d, %d, %d", len(s.begun), s.back, n, begun, back, room)
 	}
 }
@@ -145,7 +145,7 @@ func TestAnEngineGetsItsPartOfTheRate(t *testing.T) {
 	s.want(0, 0, 10) // 50 ms of 200 a second
 	s.take(12)
 	s.want(10, 0, 0)
-	if _, wait := s.over.room(); wait != 5*time.Millisecond {
+	if _, wait := s.over.capacity(); wait != 5*time.Millisecond {
 		t.Errorf("there is room in %s", wait)
 	}
 }

@@ -56,8 +56,8 @@ func newQuota(most int) quota {
 	return make(quota, most)
 }
 
-// enter takes a place and reports false if ctx ended before one was free. If it has to
-// wait, it calls waiting first.
+// enter takes a place. It returns false if ctx ends before one is free. If it has to wait, it calls
+// waiting first.
 func (q quota) enter(ctx context.Context, waiting func()) bool {
 	if q == nil {
 		return true

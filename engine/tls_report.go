@@ -14,7 +14,7 @@ import (
 // A TLSReport is what an endpoint presents in a handshake, trusted or not.
 type TLSReport struct {
 	State tls.ConnectionState
-	Host  string // that the certificate has to be for
+	Host  string // for which the certificate has to be valid
 	Roots *x509.CertPool
 	by    *authorities
 }
@@ -47,11 +47,11 @@ func (c *Client) InspectTLS(ctx context.Context, w *storage.Webhook, most uint16
 }
 
 func (d *dialer) inspect(ctx context.Context, host, address string, most uint16) (TLSReport, error) {
-	made, err := d.DialContext(ctx, "tcp", cmp.Or(d.instead, address))
+	raw, err := d.DialContext(ctx, "tcp", cmp.Or(d.instead, address))
 	if err != nil {
 		return TLSReport{}, err
 	}
-	defer made.Close()
+	defer raw.Close()
 	by, err := d.trust.now(ctx)
 	if err != nil {
 		return TLSReport{}, err
@@ -59,10 +59,10 @@ func (d *dialer) inspect(ctx context.Context, host, address string, most uint16)
 	config, certRequest := d.config(by, host, []string{"http/1.1"})
 	config.InsecureSkipVerify, config.MinVersion, config.MaxVersion = true, tls.VersionTLS10, most //nolint:gosec // it only looks
 	config.CipherSuites = everyCipherSuite()
-	heard := &prefixConn{Conn: made}
-	secured := tls.Client(heard, config)
+	prefixed := &prefixConn{Conn: raw}
+	secured := tls.Client(prefixed, config)
 	if err := secured.HandshakeContext(ctx); err != nil {
-		return TLSReport{}, d.explainHandshake(ctx, failedHandshake{err: err, heard: heard.first, config: config, by: by, certRequest: certRequest, address: address})
+		return TLSReport{}, d.explainHandshake(ctx, failedHandshake{err: err, received: prefixed.first, config: config, by: by, certRequest: certRequest, address: address})
 	}
 	return TLSReport{State: secured.ConnectionState(), Host: config.ServerName, Roots: by.pool, by: by}, nil
 }

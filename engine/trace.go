@@ -21,15 +21,15 @@ const (
 )
 
 // A recorder records the timings of one attempt and the header fields that it sends. A
-// dialer may call it even after the attempt has ended, so it has to be sealed.
+// dialer may call it even after the attempt has ended, so it has to be finished.
 type recorder struct {
-	mu      sync.Mutex // guards what follows
-	sealed  bool
-	phase   phase
-	began   time.Time // the attempt
-	since   time.Time // the phase
-	timings storage.Timings
-	fields  []storage.HeaderField
+	mu       sync.Mutex // guards what follows
+	finished bool
+	phase    phase
+	began    time.Time // the attempt
+	since    time.Time // the phase
+	timings  storage.Timings
+	fields   []storage.HeaderField
 }
 
 func newRecorder() *recorder {
@@ -54,7 +54,7 @@ func (r *recorder) trace() *httptrace.ClientTrace {
 func (r *recorder) enter(p phase) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if !r.sealed && r.phase != p {
+	if !r.finished && r.phase != p {
 		r.phase, r.since = p, time.Now()
 	}
 }
@@ -63,7 +63,7 @@ func (r *recorder) enter(p phase) {
 func (r *recorder) leave(part *time.Duration) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if !r.sealed {
+	if !r.finished {
 		*part = time.Since(r.since)
 	}
 }
@@ -84,11 +84,11 @@ func (r *recorder) wrote(fields []storage.HeaderField) {
 	r.fields = fields
 }
 
-// seal ends the recording and returns it.
-func (r *recorder) seal() (storage.Timings, []storage.HeaderField, phase) {
+// finish ends the recording and returns it.
+func (r *recorder) finish() (storage.Timings, []storage.HeaderField, phase) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.sealed = true
+	r.finished = true
 	r.timings.Total = time.Since(r.began)
 	return r.timings, r.fields, r.phase
 }

@@ -32,12 +32,12 @@ type dialer struct {
 	instead string
 }
 
-func (o *endpointBuilder) dialer(w storage.Webhook) *dialer {
-	d := &dialer{Dialer: net.Dialer{Timeout: w.Delivery.Timeout, Resolver: o.resolver}, guard: o.guard, client: w.Delivery.TLS.CertFile}
+func (b *endpointBuilder) dialer(w storage.Webhook) *dialer {
+	d := &dialer{Dialer: net.Dialer{Timeout: w.Delivery.Timeout, Resolver: b.resolver}, guard: b.guard, client: w.Delivery.TLS.CertFile}
 	if w.URL == storage.BuiltinReceiver {
-		d.instead = o.receiverAddress()
+		d.instead = b.receiverAddress()
 	} else {
-		d.ControlContext = o.guard.control
+		d.ControlContext = b.guard.control
 	}
 	return d
 }
@@ -45,8 +45,8 @@ func (o *endpointBuilder) dialer(w storage.Webhook) *dialer {
 // secure configures the dialer with the webhook's TLS files. The dialer reads them for each
 // connection, because certificates are renewed. secure reads them only to report errors
 // early: the endpoint may not ask for a client certificate. Its errors are problems.
-func (o *endpointBuilder) secure(ctx context.Context, dial *dialer, t storage.TLSOptions) error {
-	dial.trust = NewTrust(o.roots, o.sources, o.caFile, t.CAFile)
+func (b *endpointBuilder) secure(ctx context.Context, dial *dialer, t storage.TLSOptions) error {
+	dial.trust = NewTrust(b.roots, b.sources, b.caFile, t.CAFile)
 	dial.tls = &tls.Config{InsecureSkipVerify: t.SkipVerify}
 	if err := dial.trust.Check(ctx); err != nil {
 		return err
@@ -55,17 +55,17 @@ func (o *endpointBuilder) secure(ctx context.Context, dial *dialer, t storage.TL
 		return nil
 	}
 	dial.tls.GetClientCertificate = func(asked *tls.CertificateRequestInfo) (*tls.Certificate, error) {
-		return o.clientCertificate(asked.Context(), t)
+		return b.clientCertificate(asked.Context(), t)
 	}
-	_, err := o.clientCertificate(ctx, t)
+	_, err := b.clientCertificate(ctx, t)
 	return err
 }
 
-func (o *endpointBuilder) clientCertificate(ctx context.Context, t storage.TLSOptions) (*tls.Certificate, error) {
-	pair, err := t.ClientCertificate(ctx, o.sources)
+func (b *endpointBuilder) clientCertificate(ctx context.Context, t storage.TLSOptions) (*tls.Certificate, error) {
+	pair, err := t.ClientCertificate(ctx, b.sources)
 	switch fault := new(pemfile.PairError); {
 	case errors.As(err, &fault):
-		return nil, unsettled(o.sources, sourceProblem(storage.ClassConfig, "", err), t.CertFile, t.KeyFile)
+		return nil, retryIfJustChanged(b.sources, sourceProblem(storage.ClassConfig, "", err), t.CertFile, t.KeyFile)
 	case err != nil:
 		return nil, sourceProblem(storage.ClassConfig, "", err)
 	}

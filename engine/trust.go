@@ -92,7 +92,7 @@ func (t *Trust) parse(contents [][]byte) (*authorities, error) {
 	for i, path := range t.files {
 		certs, err := pemfile.Certificates(contents[i])
 		if err != nil {
-			return nil, unsettled(t.from, problemf(storage.ClassConfig, "CA file %s: %v", path, storage.ExplainFile(path, err)), path)
+			return nil, retryIfJustChanged(t.from, problemf(storage.ClassConfig, "CA file %s: %v", path, storage.ExplainFile(path, err)), path)
 		}
 		for _, c := range certs {
 			found.pool.AddCert(c)

@@ -207,7 +207,7 @@ func TestHalfWrittenFileIsTriedAgain(t *testing.T) {
 		changing := "/x"
 		b.cfg.Sources.JustChanged = func(path string) bool { return path == changing }
 		b.expect(b.try(storage.Job{}), policy.Retryable, storage.ClassConfig, what)
-		b.expect(b.try(storage.Job{}), policy.Retryable, storage.ClassConfig, "/x changed only just now")
+		b.expect(b.try(storage.Job{}), policy.Retryable, storage.ClassConfig, "/x has just changed")
 		changing = ""
 		b.expect(b.try(storage.Job{}), policy.Permanent, storage.ClassConfig, what)
 	}

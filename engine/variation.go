@@ -49,8 +49,8 @@ func (c *Client) AttemptVaried(ctx context.Context, w *storage.Webhook, job *sto
 	now := c.now()
 	ep, err := c.prepared(ctx, w)
 	if err != nil {
-		r := begun(job, now)
-		r.unprepared(err)
+		r := newResult(job, now)
+		r.notPrepared(err)
 		return r
 	}
 	return ep.vary(ctx, job, v, now)

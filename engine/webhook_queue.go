@@ -146,8 +146,8 @@ func (q *webhookQueue) finish(a *runningAttempt, next time.Time) {
 	}
 }
 
-// putBack returns the job of an attempt for which this machine lacked a resource. It goes to the
-// front: its turn had come.
+// putBack returns the job of an attempt for which this machine lacked a resource. The job goes to the
+// front, because its turn had come.
 func (q *webhookQueue) putBack(a *runningAttempt) {
 	q.mu.Lock()
 	defer q.mu.Unlock()

@@ -10,8 +10,8 @@ import (
 )
 
 // work makes one attempt after another, each to its commit, until there is no job to claim.
-// Waiting for the commit bounds what a kill can cost: each worker has at most one attempt
-// whose outcome is not recorded, which the next leader will make again.
+// Waiting for the commit bounds the cost of a kill: each worker has at most one attempt whose outcome
+// is not recorded, which the next leader makes again.
 func (d *dispatcher) work(a *runningAttempt) {
 	for a != nil {
 		d.deliver(a)
@@ -96,16 +96,16 @@ func (d *dispatcher) unclaim(a *runningAttempt) {
 }
 
 // putBack returns a job to the queue, to be tried again when this machine may have the
-// resources. For one that was handed over, it returns after how long that is.
-func (d *dispatcher) putBack(a *runningAttempt, lack string) (after time.Duration) {
+// resource. For a job that was handed over, it returns after how long to try.
+func (d *dispatcher) putBack(a *runningAttempt, resource string) (after time.Duration) {
 	d.queue.judge(policy.Starved, a.probe)
 	if a.stopMarking() {
 		if err := d.engine.store.ResetSending(d.engine.committing); err != nil {
-			d.engine.log.Error("take back what could not be sent", "error", err)
+			d.engine.log.Error("take back deliveries that could not be sent", "error", err)
 		}
 		d.engine.unmark()
 	}
-	d.engine.shortages.report(lack)
+	d.engine.shortages.report(resource)
 	if d.engine.source != nil {
 		return d.taken.giveBack(a)
 	}

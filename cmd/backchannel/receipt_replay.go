@@ -186,7 +186,7 @@ func (s resender) resend(ctx context.Context, r storage.Receipt, sender storage.
 	if err != nil {
 		return storage.Attempt{}, err
 	}
-	config.Conceal = r.Secrets() // the endpoint may echo the secrets that it gets
+	config.MaskAlso = r.Secrets() // the endpoint may echo the secrets that it gets
 	// An attempt needs some ID for the header Backchannel-Delivery. A foreign receipt has only its
 	// own.
 	job := storage.Job{DeliveryID: cmp.Or(r.DeliveryID, r.ID), Payload: r.Body}
@@ -196,7 +196,7 @@ func (s resender) resend(ctx context.Context, r storage.Receipt, sender storage.
 		return storage.Attempt{}, ctx.Err()
 	}
 	attempt := result.Attempt
-	fire.Conceal(attempt.RequestHeaders, r)
+	fire.MarkSecrets(attempt.RequestHeaders, r)
 	if sender.ID == 0 { // without a webhook, advice to change its configuration does not apply
 		attempt.Error = engine.WithoutWebhook(attempt.Error)
 	}

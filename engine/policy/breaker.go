@@ -28,13 +28,13 @@ func RestoredBreaker(b storage.Breaker) Breaker {
 	return Breaker{failures: b.Failures, openUntil: b.OpenUntil, wait: b.Wait}
 }
 
-// Follow makes the breaker what a record describes, which another process may have stored. A
-// probe of this process that is in flight stays so.
+// Follow sets the breaker to what a record describes, which another process may have stored. A probe
+// of this process stays in flight.
 func (b *Breaker) Follow(r storage.Breaker) {
 	b.failures, b.openUntil, b.wait = r.Failures, r.OpenUntil, r.Wait
 }
 
-// Record returns the breaker as it is to be stored.
+// Record returns the breaker as a record to store.
 func (b *Breaker) Record(webhook storage.ID) storage.Breaker {
 	return storage.Breaker{WebhookID: webhook, Failures: b.failures, OpenUntil: b.openUntil, Wait: b.wait}
 }
@@ -71,8 +71,8 @@ func (b *Breaker) ProbeNow(now time.Time) {
 	}
 }
 
-// End records the class of an attempt's outcome and reports whether Record has changed in
-// a way that a person has to know: the breaker opened, closed, or waits longer.
+// End records the class of an attempt's outcome. It reports whether the breaker has changed in a way
+// that users should know of: it has opened or closed, or waits longer.
 func (b *Breaker) End(c Class, probe bool, now time.Time) (changed bool) {
 	if probe {
 		b.probing = false

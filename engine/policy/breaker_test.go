@@ -35,7 +35,7 @@ func TestBreakerOpensAfterTenFailuresInARow(t *testing.T) {
 	}
 }
 
-func TestBreakerRowIsBroken(t *testing.T) {
+func TestBreakerCountsConsecutiveFailures(t *testing.T) {
 	t.Parallel()
 	for name, v := range map[string]Class{"success": Succeeded, "final failure": Permanent} {
 		var b Breaker
@@ -45,7 +45,7 @@ func TestBreakerRowIsBroken(t *testing.T) {
 		b.End(v, false, noon)
 		b.End(Retryable, false, noon)
 		if b.Open() {
-			t.Errorf("a %s does not break the row", name)
+			t.Errorf("a %s does not reset the count", name)
 		}
 	}
 	var b Breaker
@@ -54,7 +54,7 @@ func TestBreakerRowIsBroken(t *testing.T) {
 	}
 	b.End(Aborted, false, noon)
 	if b.End(Retryable, false, noon); !b.Open() {
-		t.Error("an aborted attempt says nothing, but broke the row")
+		t.Error("an aborted attempt reset the count")
 	}
 }
 
@@ -71,7 +71,7 @@ func TestBreakerProbes(t *testing.T) {
 			t.Fatalf("no probe after %s", want)
 		}
 		if !b.Begin() {
-			t.Fatal("what begins behind an open breaker is no probe")
+			t.Fatal("an attempt while the breaker is open is not a probe")
 		}
 		if ok, wait := b.Ready(now); ok || wait != 0 {
 			t.Fatal("two probes at a time")
@@ -87,7 +87,7 @@ func TestBreakerProbes(t *testing.T) {
 	}
 }
 
-func TestBreakerCountsThoseInFlight(t *testing.T) {
+func TestBreakerCountsAttemptsInFlight(t *testing.T) {
 	t.Parallel()
 	b := opened()
 	b.Begin()
@@ -99,7 +99,7 @@ func TestBreakerCountsThoseInFlight(t *testing.T) {
 	}
 }
 
-func TestBreakerProbeEndsOtherwise(t *testing.T) {
+func TestBreakerProbeIsAborted(t *testing.T) {
 	t.Parallel()
 	b := opened()
 	b.ProbeNow(noon)
@@ -107,7 +107,7 @@ func TestBreakerProbeEndsOtherwise(t *testing.T) {
 		t.Fatal("no probe at once")
 	}
 	if b.End(Aborted, true, noon); b.probing {
-		t.Error("an aborted probe holds the next one up")
+		t.Error("an aborted probe delays the next one")
 	}
 	b.Begin()
 	if !b.End(Permanent, true, noon) || b.wait != 2*FirstProbeWait {
@@ -115,11 +115,11 @@ func TestBreakerProbeEndsOtherwise(t *testing.T) {
 	}
 }
 
-func TestBreakerOutlivesAClockSetBack(t *testing.T) {
+func TestBreakerIgnoresClockSetBack(t *testing.T) {
 	t.Parallel()
 	b := opened()
 	if ok, _ := b.Ready(noon.Add(-time.Hour)); !ok {
-		t.Error("the probe waits for an hour more")
+		t.Error("the probe waits another hour")
 	}
 }
 
@@ -131,6 +131,6 @@ func TestBreakerIsRestored(t *testing.T) {
 		t.Errorf("restored %+v, was %+v", restored, b)
 	}
 	if fresh := RestoredBreaker(storage.Breaker{WebhookID: 7}); fresh.Open() {
-		t.Error("one without a record is open")
+		t.Error("a breaker without a record is open")
 	}
 }

@@ -15,7 +15,7 @@ const (
 	Retryable       // another attempt may succeed
 	Permanent       // another attempt would fail in the same way
 	Aborted         // stopped on our side; says nothing about the endpoint
-	Starved         // not made, because this machine lacked a resource; likewise
+	Starved         // not made because this machine lacked a resource; says nothing either
 )
 
 // JudgeStatus returns the class of an answer. 2xx is success; a status that names a

@@ -13,14 +13,14 @@ type Attempt struct {
 	N          int    // from 1
 	Code       int    // of the answer; 0: there was none
 	RetryAfter string // the answer's header of that name
-	Cancelled  bool   // a person cancelled the delivery during the attempt
+	Cancelled  bool   // a user cancelled the delivery during the attempt
 	Schedule   []time.Duration
 }
 
-// Decide returns what becomes of the delivery. jitter is a random number in [0, 1). An
-// attempt that succeeded delivers even what was cancelled meanwhile, because the endpoint
-// has the event. Attempts that were aborted or starved without a cancellation have no
-// outcome and must not be passed to Decide.
+// Decide returns the outcome for the delivery. jitter is a random number in [0, 1). An attempt that
+// succeeded delivers even a delivery that was cancelled meanwhile, because the endpoint has the event.
+// Attempts that were aborted or starved without a cancellation have no outcome and must not be passed
+// to Decide.
 func Decide(a Attempt, jitter float64, now time.Time) storage.Outcome {
 	o := storage.Outcome{FinishedAt: now, State: storage.Failed}
 	switch {

@@ -83,7 +83,7 @@ func (e *Engine) agree(ctx context.Context) time.Duration {
 // barred is failed for what reads the jobs. An error that somebody has to correct at the server,
 // such as a lost right, keeps attempts from beginning as well.
 func (e *Engine) barred(ctx context.Context, what string, err error) {
-	if err = e.store.Explain(err); err == nil || storage.Passing(err) {
+	if err = e.store.Explain(err); err == nil || storage.Transient(err) {
 		e.hinder(ctx, what, err)
 		return
 	}
@@ -109,7 +109,7 @@ func (e *Engine) unheard(heard []int64) error {
 // gone.
 func (e *Engine) hinder(ctx context.Context, what string, err error) {
 	if ctx.Err() == nil {
-		e.engine.Hinder(what, e.store.Explain(err))
+		e.engine.ReportObstacle(what, e.store.Explain(err))
 	}
 }
 

@@ -113,7 +113,7 @@ func (q *queue) look(ctx context.Context) time.Duration {
 	if wait := q.wait(q.node.now()); wait > 0 {
 		return min(wait, again)
 	}
-	n, wait := q.worker.Room()
+	n, wait := q.worker.Capacity()
 	if n == 0 {
 		if q.worker.Idle() { // nothing is to be taken
 			q.took(context.Background(), nil)

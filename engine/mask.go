@@ -7,14 +7,14 @@ import (
 	"backchannel/storage"
 )
 
-// A concealer creates the masks for answers, because an endpoint may echo the request. The
+// A maskCache creates the masks for answers, because an endpoint may echo the request. The
 // mask for the secrets that do not change is created once.
-type concealer struct {
+type maskCache struct {
 	always []string // secrets besides the values of secret header lines
-	last   atomic.Pointer[constantMask]
+	last   atomic.Pointer[cachedMask]
 }
 
-type constantMask struct {
+type cachedMask struct {
 	secrets []string
 	mask    *storage.Mask
 }
@@ -36,21 +36,21 @@ func (ep *endpoint) mask(lines []storage.HeaderField) *storage.Mask {
 		default:
 			secrets = append(secrets, line.Value)
 			if rest := storage.WithoutTokens(line.Value); rest != line.Value && rest != storage.Masked {
-				secrets = append(secrets, rest) // what conceal leaves of it
+				secrets = append(secrets, rest) // what maskSecrets leaves of it
 			}
 		}
 	}
 	kept := ep.last.Load()
 	if kept == nil || !slices.Equal(kept.secrets, secrets) {
-		kept = &constantMask{secrets, storage.NewMask(secrets...)}
+		kept = &cachedMask{secrets, storage.NewMask(secrets...)}
 		ep.last.Store(kept)
 	}
 	return kept.mask.With(minted...)
 }
 
-// conceal masks secrets in the answer. Header lines that contain one are kept, but marked as
+// maskSecrets masks the secrets in the answer. Header lines that contain one are kept but marked as
 // secret, so that they are stored encrypted.
-func (r *Result) conceal(mask *storage.Mask) {
+func (r *Result) maskSecrets(mask *storage.Mask) {
 	a := &r.Attempt
 	// Tokens first: a form of a short secret may occur in one by chance, and what is left of a
 	// token without it would not be recognized as a token any more.
