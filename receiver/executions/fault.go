@@ -33,10 +33,10 @@ func notLive(status storage.CampaignStatus) fault {
 }
 
 // The faults of calls that are not executions.
-func noPath() fault      { return fault{20, http.StatusNotFound, "Cannot find the path"} }
-func noMethod() fault    { return fault{21, http.StatusMethodNotAllowed, "Method not allowed"} }
-func unplayed() fault    { return fault{22, http.StatusNotImplemented, "Not implemented"} }
-func noExecution() fault { return fault{23, http.StatusNotFound, "Cannot find the Execution"} }
+func noPath() fault              { return fault{20, http.StatusNotFound, "Cannot find the path"} }
+func noMethod() fault            { return fault{21, http.StatusMethodNotAllowed, "Method not allowed"} }
+func notImplementedFault() fault { return fault{22, http.StatusNotImplemented, "Not implemented"} }
+func noExecution() fault         { return fault{23, http.StatusNotFound, "Cannot find the Execution"} }
 
 // unknownPath returns the problem of a path without an operation. It lists the paths that have
 // one.
@@ -50,10 +50,10 @@ func wrongMethod(got, allowed string) problem {
 	return problem{noMethod(), []detail{wrong("method", allowed, intake.Quote(got), "use "+allowed)}}
 }
 
-// notPlayed answers 501 for the operations that Journey Optimizer has and the stand-in does not.
-func (c *call) notPlayed() {
-	c.conclude(fixed(c.problem(problem{unplayed(), []detail{wrong("path", "an operation that this stand-in plays", intake.Quote(c.req.URL.EscapedPath()),
-		"execute campaigns with "+unitaryPath+" or "+highThroughputPath+"; audiences and schedules are not played here")}})))
+// notImplemented answers 501 for the operations that Journey Optimizer has and the stand-in does not.
+func (c *call) notImplemented() {
+	c.conclude(fixed(c.problem(problem{notImplementedFault(), []detail{wrong("path", "an operation that this stand-in implements", intake.Quote(c.req.URL.EscapedPath()),
+		"execute campaigns with "+unitaryPath+" or "+highThroughputPath+"; audiences and schedules are not implemented")}})))
 }
 
 // A finding is a detail with the fault that it belongs to.

@@ -90,7 +90,7 @@ func serviceTests() []faultTest {
 		{"no body", func(_ *world, c *try) { c.body = "" }, 400, parsing, []string{"body"}, "empty"},
 		{"not JSON", func(_ *world, c *try) { c.body = "requestId=1" }, 400, parsing, []string{"body"}, "line 1"},
 		{"an array", func(_ *world, c *try) { c.body = "[" + c.body + "]" }, 400, parsing, []string{"body"}, "an array"},
-		{"trailing bytes", func(_ *world, c *try) { c.body += "{}" }, 400, parsing, []string{"body"}, "behind"},
+		{"trailing bytes", func(_ *world, c *try) { c.body += "{}" }, 400, parsing, []string{"body"}, "after"},
 		{"not UTF-8", body("a@example", "\xff@example"), 400, parsing, []string{"body"}, "UTF-8"},
 		{"a byte order mark", func(_ *world, c *try) { c.body = "\ufeff" + c.body }, 400, parsing, []string{"body"}, "byte order mark"},
 		{"too deep", body(`"namespace"`, `"context":{"a":`+strings.Repeat("[", 2000)+strings.Repeat("]", 2000)+`},"namespace"`), 400, parsing, []string{"body"}, "deep"},

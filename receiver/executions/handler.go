@@ -48,7 +48,7 @@ type Handler struct {
 	catalog  *catalog
 	rates    *rates
 	parsing  chan struct{} // a slot for the one large body that is being parsed
-	signWith []byte        // signs the tokens of the token endpoint
+	tokenKey []byte        // signs the tokens of the token endpoint
 }
 
 // New returns a handler that stores calls until ctx is done, even if the caller has
@@ -65,7 +65,7 @@ func New(ctx context.Context, store Store, cfg Config) *Handler {
 	}
 	return &Handler{
 		ctx: ctx, store: store, cfg: cfg,
-		catalog: newCatalog(ctx, store), rates: newRates(), parsing: make(chan struct{}, 1), signWith: randomKey(),
+		catalog: newCatalog(ctx, store), rates: newRates(), parsing: make(chan struct{}, 1), tokenKey: randomKey(),
 	}
 }
 

@@ -59,7 +59,7 @@ func pointer(recipient int, member string) string {
 func bodyWords() jsontext.Words {
 	w := jsontext.Sent()
 	w.Empty = "send the call's JSON object as the body"
-	w.Rest = "send one object per call, and nothing behind it"
+	w.Rest = "send one object per call, and nothing after it"
 	w.Deep = "nest less"
 	return w
 }

@@ -43,9 +43,9 @@ func route(path string) (to operation, name string) {
 	case highThroughputPath:
 		return operation{methods: post, handle: func(c *call) { c.execute(true) }}, ""
 	case audiencePath:
-		return operation{methods: post, handle: (*call).notPlayed}, ""
+		return operation{methods: post, handle: (*call).notImplemented}, ""
 	case healthPath:
-		return operation{methods: get, handle: (*call).notPlayed, unrecorded: true}, ""
+		return operation{methods: get, handle: (*call).notImplemented, unrecorded: true}, ""
 	case tokenPath:
 		return operation{methods: post, handle: (*call).token}, ""
 	}
@@ -53,10 +53,10 @@ func route(path string) (to operation, name string) {
 		return operation{methods: get, handle: (*call).status}, name
 	}
 	if name, ok := below(path, audiencePath+"/"); ok {
-		return operation{methods: get, handle: (*call).notPlayed}, name
+		return operation{methods: get, handle: (*call).notImplemented}, name
 	}
 	if name, ok := below(path, schedulesPath); ok {
-		return operation{methods: append(get, http.MethodDelete), handle: (*call).notPlayed}, name
+		return operation{methods: append(get, http.MethodDelete), handle: (*call).notImplemented}, name
 	}
 	return operation{}, ""
 }

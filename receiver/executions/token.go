@@ -89,7 +89,7 @@ func (c *call) newToken() string {
 		Issued int64  `json:"iat"`
 		Expiry int64  `json:"exp"`
 	}{"backchannel", newRequestID(), c.e.ReceivedAt.Unix(), c.e.ReceivedAt.Add(tokenLifetime).Unix()}))
-	mac := hmac.New(sha256.New, c.h.signWith)
+	mac := hmac.New(sha256.New, c.h.tokenKey)
 	_, _ = mac.Write([]byte(content))
 	return content + "." + encode(mac.Sum(nil))
 }

@@ -21,6 +21,6 @@ type Activity struct {
 func OfActivity(a storage.Activity, webhook string) Activity {
 	return Activity{
 		ID: a.ID, At: Time(a.At), Kind: a.Kind, Text: a.Text, Webhook: webhook,
-		WebhookID: known(a.WebhookID), CampaignID: known(a.CampaignID), DeliveryID: known(a.DeliveryID), ReceiptID: known(a.ReceiptID),
+		WebhookID: nonZero(a.WebhookID), CampaignID: nonZero(a.CampaignID), DeliveryID: nonZero(a.DeliveryID), ReceiptID: nonZero(a.ReceiptID),
 	}
 }

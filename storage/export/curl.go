@@ -79,7 +79,7 @@ func (w *Writer) command(x exchange) ([]byte, error) {
 	fmt.Fprintf(&script, "\n# %s %s of %s\n", strings.ToUpper(x.kind[:1])+x.kind[1:], r.ID, r.ReceivedAt.UTC().Format(timeLayout))
 	script.WriteString(writeBody(r.Body) + " > " + file + " || exit\n")
 	if len(hidden) > 0 {
-		fmt.Fprintf(&script, "# Left out, since secret (--with-secrets puts them in): %s\n", strings.Join(hidden, ", "))
+		fmt.Fprintf(&script, "# Omitted because they are secret (--with-secrets includes them): %s\n", strings.Join(hidden, ", "))
 	}
 	script.WriteString("curl --silent --show-error --include --globoff --path-as-is")
 	if w.options.CA != "" {

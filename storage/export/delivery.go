@@ -73,9 +73,9 @@ type Timings struct {
 func OfDelivery(d storage.Delivery) Delivery {
 	return Delivery{
 		ID: d.ID, Webhook: d.Webhook, RequestID: Text(d.RequestID), Channel: d.Channel, Status: d.Status, Recipient: Text(d.Identity),
-		State: d.State, Attempts: d.Attempts, Code: known(d.Code), LatencyMs: known(Millis(d.Latency())),
-		Error: known(d.Error), CreatedAt: Time(d.CreatedAt), NextAttemptAt: Time(d.NextAttemptAt),
-		Campaign: d.Campaign, ExecutionID: d.ExecutionID, MessageID: known(d.MessageID), DueAt: moment(d.DueAt),
+		State: d.State, Attempts: d.Attempts, Code: nonZero(d.Code), LatencyMs: nonZero(Millis(d.Latency())),
+		Error: nonZero(d.Error), CreatedAt: Time(d.CreatedAt), NextAttemptAt: Time(d.NextAttemptAt),
+		Campaign: d.Campaign, ExecutionID: d.ExecutionID, MessageID: nonZero(d.MessageID), DueAt: optionalTime(d.DueAt),
 	}
 }
 
@@ -101,7 +101,7 @@ func OfPlanned(all []storage.PlannedAttempt) []PlannedAttempt {
 func OfAttempt(a storage.Attempt) Attempt {
 	t := a.Timings
 	return Attempt{
-		N: a.N, At: Time(a.At), Code: known(a.Code), ErrorClass: a.ErrorClass, Error: a.Error,
+		N: a.N, At: Time(a.At), Code: nonZero(a.Code), ErrorClass: a.ErrorClass, Error: a.Error,
 		Timings:        Timings{Millis(t.DNS), Millis(t.Connect), Millis(t.TLS), Millis(t.FirstByte), Millis(t.Total)},
 		RequestHeaders: pairs(a.RequestHeaders), ResponseHeaders: pairs(a.ResponseHeaders),
 		Answer: answer(a.ResponseBody, a.ResponseFlaw, a.Answer()),

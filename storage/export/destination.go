@@ -24,7 +24,7 @@ func (f Format) CheckTo(to string) error {
 	case to == "" || to == storage.BuiltinReceiver:
 		return nil
 	case !f.Sends():
-		return invalid("to", "%s only says what came, and sends nothing; omit it, or use har or curl", f)
+		return invalid("to", "%s only describes what came, and sends nothing; omit it, or use har or curl", f)
 	}
 	if reason := weburl.Check(to, weburl.Rules{HTTP: weburl.Anywhere, NoReceiver: true}); reason != "" {
 		return invalid("to", "%s", reason)

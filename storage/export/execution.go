@@ -81,8 +81,8 @@ type MessageEvent struct {
 // OfExecution returns the view of a call in a list. A token in its path is masked.
 func OfExecution(e storage.Execution) Execution {
 	return Execution{
-		ID: e.ID, ReceivedAt: Time(e.ReceivedAt), ExecutionID: known(e.ExecutionID), RequestID: Text(e.RequestID), XRequestID: Text(e.XRequestID),
-		Campaign: known(e.Campaign), CampaignID: Text(e.CampaignUUID), Method: e.Method, Path: storage.WithoutTokens(e.Path), Code: e.Code, Fault: e.Fault,
+		ID: e.ID, ReceivedAt: Time(e.ReceivedAt), ExecutionID: nonZero(e.ExecutionID), RequestID: Text(e.RequestID), XRequestID: Text(e.XRequestID),
+		Campaign: nonZero(e.Campaign), CampaignID: Text(e.CampaignUUID), Method: e.Method, Path: storage.WithoutTokens(e.Path), Code: e.Code, Fault: e.Fault,
 		Recipients: e.Recipients, Events: e.Events, Silent: e.Silent, DurationMs: Millis(e.Duration),
 	}
 }
@@ -91,7 +91,7 @@ func OfExecution(e storage.Execution) Execution {
 // masked.
 func OfWholeExecution(e storage.Execution, messages []storage.Message) WholeExecution {
 	v := WholeExecution{
-		Execution: OfExecution(e), VersionID: e.VersionID, RepeatOf: known(e.RepeatOf), Remote: e.Remote, TLS: e.TLSVersion, Flaw: e.Flaw,
+		Execution: OfExecution(e), VersionID: e.VersionID, RepeatOf: nonZero(e.RepeatOf), Remote: e.Remote, TLS: e.TLSVersion, Flaw: e.Flaw,
 		Headers: pairs(e.Headers), Answer: ExecutionAnswer{pairs(e.AnswerHeaders), string(e.AnswerBody)}, Messages: make([]ExecutedMessage, len(messages)),
 	}
 	v.Body, v.BodyBase64 = body(e.Body, e.Flaw)
@@ -109,7 +109,7 @@ func OfWholeExecution(e storage.Execution, messages []storage.Message) WholeExec
 func OfMessage(m storage.Message) ExecutedMessage {
 	v := ExecutedMessage{
 		ID: m.ID, ExecutionID: m.ExecutionID, RequestID: Text(m.RequestID), Campaign: m.Campaign, Channel: m.Channel, Address: Text(m.Address),
-		Identity: Identity{Text(m.Namespace), Text(m.Identity)}, Outcome: m.Outcome, State: m.State, Exclusion: known(Exclusion(m.Exclusion)),
+		Identity: Identity{Text(m.Namespace), Text(m.Identity)}, Outcome: m.Outcome, State: m.State, Exclusion: nonZero(Exclusion(m.Exclusion)),
 		Events: make([]MessageEvent, len(m.Events)), CreatedAt: Time(m.CreatedAt),
 	}
 	for i, e := range m.Events {

@@ -151,7 +151,7 @@ func (w *Writer) harResponse(x exchange) harResponse {
 	r := x.Receipt
 	made := harResponse{
 		Status: r.Code, StatusText: http.StatusText(r.Code), HTTPVersion: r.Proto, Cookies: []harPair{}, Headers: []harPair{},
-		HeadersSize: -1, BodySize: -1, Comment: "what was answered besides the status is not kept",
+		HeadersSize: -1, BodySize: -1, Comment: "only the status of the answer was kept",
 	}
 	a, ok := x.answer()
 	if !ok || a.Code == 0 {
@@ -161,7 +161,7 @@ func (w *Writer) harResponse(x exchange) harResponse {
 	made.Headers, made.RedirectURL = harHeaders(answer.Headers), header(answer, "Location")
 	made.Content, made.BodySize, made.Comment = harContentOf(a, header(answer, "Content-Type")), len(a.ResponseBody), ""
 	if a.ResponseFlaw != "" {
-		made.Comment = "the body is not whole"
+		made.Comment = "the body is incomplete"
 	}
 	return made
 }
@@ -222,7 +222,7 @@ func posted(r storage.Receipt) *harPosted {
 	p := &harPosted{MimeType: header(r, "Content-Type"), Text: string(r.Body)}
 	if !utf8.Valid(r.Body) {
 		p.Text, p.Encoding = base64.StdEncoding.EncodeToString(r.Body), "base64"
-		p.Comment = "no UTF-8, so text has it in base64"
+		p.Comment = "not UTF-8, so text is base64"
 	}
 	return p
 }

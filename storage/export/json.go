@@ -52,8 +52,8 @@ func (m *Millis) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
-// known returns a pointer to a value, or nil, null in JSON, if it is the zero value.
-func known[T comparable](value T) *T {
+// nonZero returns a pointer to a value, or nil, null in JSON, if it is the zero value.
+func nonZero[T comparable](value T) *T {
 	var zero T
 	if value == zero {
 		return nil

@@ -20,8 +20,8 @@ type Profile struct {
 // OfProfile returns the view of the profile of the webhook with that name.
 func OfProfile(webhook string, p storage.Profile) Profile {
 	return Profile{
-		Webhook: webhook, Preset: known(p.Preset), Statuses: append([]int{}, p.Statuses...), DelayMs: Millis(p.Delay), Body: p.Body,
-		Headers: pairs(p.Headers), Fault: known(p.Fault), DripPerSec: known(p.DripPerSec),
-		FailPercent: p.FailPct, FailFirst: p.FailFirst, RetryAfterMs: known(Millis(p.RetryAfter)),
+		Webhook: webhook, Preset: nonZero(p.Preset), Statuses: append([]int{}, p.Statuses...), DelayMs: Millis(p.Delay), Body: p.Body,
+		Headers: pairs(p.Headers), Fault: nonZero(p.Fault), DripPerSec: nonZero(p.DripPerSec),
+		FailPercent: p.FailPct, FailFirst: p.FailFirst, RetryAfterMs: nonZero(Millis(p.RetryAfter)),
 	}
 }

@@ -88,7 +88,7 @@ func ofForward(f storage.Forward) *Forward {
 		return nil
 	}
 	return &Forward{
-		URL: storage.WithoutTokens(f.URL), State: f.State, Code: known(f.Code), DurationMs: known(Millis(f.Duration)), Error: known(f.Error),
+		URL: storage.WithoutTokens(f.URL), State: f.State, Code: nonZero(f.Code), DurationMs: nonZero(Millis(f.Duration)), Error: nonZero(f.Error),
 		Answer: answer(f.Body, f.Flaw, f.Answer()),
 	}
 }
@@ -97,9 +97,9 @@ func ofForward(f storage.Forward) *Forward {
 func OfReceipt(r storage.Receipt) Receipt {
 	v := r.Verdicts
 	return Receipt{
-		ID: r.ID, ReceivedAt: Time(r.ReceivedAt), Webhook: known(r.Webhook), Path: storage.WithoutTokens(r.Path), RequestID: Text(r.RequestID),
-		Channel: r.Channel, Status: r.Status, Recipient: Text(r.Identity), Code: known(r.Code), SHA256: r.SHA256,
-		DeliveryID: known(r.DeliveryID), Attempt: known(r.Attempt), Pinned: r.Pinned, Note: r.Note,
+		ID: r.ID, ReceivedAt: Time(r.ReceivedAt), Webhook: nonZero(r.Webhook), Path: storage.WithoutTokens(r.Path), RequestID: Text(r.RequestID),
+		Channel: r.Channel, Status: r.Status, Recipient: Text(r.Identity), Code: nonZero(r.Code), SHA256: r.SHA256,
+		DeliveryID: nonZero(r.DeliveryID), Attempt: nonZero(r.Attempt), Pinned: r.Pinned, Note: r.Note,
 		Verdicts:   Verdicts{verdict(v.Auth), verdict(v.Schema), verdict(v.Target), verdict(v.Headers), verdict(v.Duplicate), verdict(v.Order)},
 		CampaignID: Text(r.CampaignUUID), ExecutionID: Text(r.ExecutionID), Campaign: r.Campaign,
 	}

@@ -60,7 +60,7 @@ type Result struct {
 type MissingError struct{ ID storage.ID }
 
 func (e *MissingError) Error() string {
-	return fmt.Sprintf("receipt %s is not there any more", e.ID)
+	return fmt.Sprintf("receipt %s no longer exists", e.ID)
 }
 
 // Unwrap returns storage.ErrNotFound.

@@ -24,7 +24,7 @@ func OfAttempts(s storage.AttemptSummary) *Recent {
 		WindowMs: Millis(storage.TallyWindow), Attempts: s.Attempts,
 		Status2xx: s.Classes[storage.Answered2xx], Status4xx: s.Classes[storage.Answered4xx], Status5xx: s.Classes[storage.Answered5xx],
 		Other: s.Classes[storage.AnsweredOther], Failed: s.Classes[storage.Unanswered],
-		P50Ms: known(Millis(s.P50)), P95Ms: known(Millis(s.P95)), P99Ms: known(Millis(s.P99)),
+		P50Ms: nonZero(Millis(s.P50)), P95Ms: nonZero(Millis(s.P95)), P99Ms: nonZero(Millis(s.P99)),
 		PeriodMs: Millis(storage.TallyPeriod), PerPeriod: s.Periods,
 	}
 }

@@ -89,16 +89,16 @@ type TLS struct {
 func OfWebhook(w storage.Webhook, receiverURL string) Webhook {
 	v := Configuration(w, false)
 	v.ID, v.StateReason = w.ID, w.StateReason
-	v.CreatedAt, v.UpdatedAt = moment(w.CreatedAt), moment(w.UpdatedAt)
+	v.CreatedAt, v.UpdatedAt = optionalTime(w.CreatedAt), optionalTime(w.UpdatedAt)
 	if w.URL == storage.BuiltinReceiver && receiverURL != "" {
 		v.Target = w.Target(receiverURL)
 	}
 	return v
 }
 
-// moment returns a time that is left out of JSON if it is zero, for which omitempty needs a
+// optionalTime returns a time that is left out of JSON if it is zero, for which omitempty needs a
 // pointer.
-func moment(at time.Time) *Time {
+func optionalTime(at time.Time) *Time {
 	if at.IsZero() {
 		return nil
 	}
@@ -155,7 +155,7 @@ func authOf(a storage.Auth, secrets bool) Auth {
 func deliveryOf(d storage.DeliveryOptions) DeliveryOptions {
 	v := DeliveryOptions{
 		TimeoutMs: Millis(d.Timeout), RetryMs: make([]Millis, len(d.Retry)),
-		Concurrency: d.Concurrency, RatePerSecond: known(d.RatePerSec), TLS: known(TLS(d.TLS)),
+		Concurrency: d.Concurrency, RatePerSecond: nonZero(d.RatePerSec), TLS: nonZero(TLS(d.TLS)),
 	}
 	for i, wait := range d.Retry {
 		v.RetryMs[i] = Millis(wait)

@@ -9,13 +9,13 @@ import (
 	syntax "github.com/go-json-experiment/json/jsontext"
 )
 
-// A cursor reads a text token by token and keeps the path to the value at hand. The library
-// has such a path too, but replaces surrogates without their other half in it.
+// A cursor reads a text token by token and keeps the path to the current value. The library has
+// such a path too, but replaces lone surrogates in it.
 type cursor struct {
 	text     []byte
 	decoder  *syntax.Decoder
 	levels   []level
-	left     level // the one that the token ended
+	left     level // the level that the token ended
 	token    token
 	from, to int // the bytes of the token; at the end of an array or object all of its bytes
 }
@@ -34,8 +34,8 @@ const (
 type level struct {
 	from  int
 	array bool
-	index int    // of the element at hand, -1 before the first
-	name  []byte // of the member at hand, in quotes
+	index int    // of the current element, -1 before the first
+	name  []byte // of the current member, in quotes
 	named bool   // the value of name is still to come
 
 	node int             // in the tree
@@ -83,7 +83,7 @@ func (c *cursor) next() error {
 	return nil
 }
 
-// move goes on to the token of that kind, which is between c.from and c.to, and keeps the levels.
+// move advances to a token of the given kind, which is between c.from and c.to, and updates the levels.
 func (c *cursor) move(kind syntax.Kind) {
 	if kind == '}' || kind == ']' {
 		c.token, c.left, c.from = end, *c.top(), c.top().from
@@ -125,7 +125,7 @@ type Value struct {
 }
 
 // Values returns the values of a text in the order in which they end. If the text is broken,
-// these are the values that are complete before that place. A Value must not be used after
+// these are the values that are complete before the break. A Value must not be used after
 // the next one has been returned.
 func Values(text []byte) iter.Seq[Value] {
 	return func(yield func(Value) bool) {

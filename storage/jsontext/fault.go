@@ -11,8 +11,8 @@ import (
 	syntax "github.com/go-json-experiment/json/jsontext"
 )
 
-// A fault finds out why the tokenizer cannot read on. The tokenizer's own error has neither
-// our words nor a remedy, and its offset is that of the comma before what is wrong.
+// A fault finds out why the tokenizer cannot continue. The tokenizer's own error has no remedy, and
+// its offset is that of the comma before the mistake.
 type fault struct {
 	text  []byte
 	words Words
@@ -22,7 +22,7 @@ type fault struct {
 	read   int64       // how many names and values of that were read
 }
 
-// fault returns one that begins at the next token.
+// fault returns a fault that begins at the next token.
 func (r *Reader) fault() *fault {
 	f := &fault{text: r.text, words: r.words, at: r.offset()}
 	f.within, f.read = r.decoder.StackIndex(r.decoder.StackDepth())
@@ -35,7 +35,8 @@ func (f *fault) space() {
 	f.at = len(f.text) - len(bytes.TrimLeft(f.text[f.at:], Space))
 }
 
-// peek returns the next byte, 0 at the end. A NUL in the text is as wrong as its end.
+// peek returns the next byte, or 0 at the end. That does not confuse callers, because a NUL is never
+// valid either.
 func (f *fault) peek() byte {
 	if f.at < len(f.text) {
 		return f.text[f.at]
@@ -43,7 +44,7 @@ func (f *fault) peek() byte {
 	return 0
 }
 
-// explain follows the grammar from the last token to what is wrong.
+// explain follows the grammar from the last token to the mistake.
 func (f *fault) explain() *Flaw {
 	if closing := f.closing(); closing != 0 && f.read > 0 {
 		if found := f.punctuation(closing); found != nil {
@@ -72,11 +73,11 @@ func (f *fault) closing() byte {
 	return 0
 }
 
-// punctuation skips the colon or comma before the next token, unless it is what is wrong.
+// punctuation skips the colon or comma before the next token, unless that is the mistake.
 func (f *fault) punctuation(closing byte) *Flaw {
 	if f.within == '{' && f.read%2 == 1 {
 		if f.peek() != ':' {
-			return f.unexpected("the colon behind the key", f.colonRemedy())
+			return f.unexpected("the colon after the key", f.colonRemedy())
 		}
 	} else if f.peek() != ',' {
 		if f.leadingZero() {
@@ -88,7 +89,7 @@ func (f *fault) punctuation(closing byte) *Flaw {
 	f.at++
 	f.space()
 	if comma && f.peek() == closing {
-		return f.broken("a comma with nothing behind it", "leave out the comma before "+string(closing))
+		return f.broken("a comma with nothing after it", "remove the comma before "+string(closing))
 	}
 	return nil
 }
@@ -103,7 +104,7 @@ func isDigit(c byte) bool { return c >= '0' && c <= '9' }
 
 // more explains what follows the only value of a text.
 func (f *fault) more() *Flaw {
-	return f.broken("more behind the JSON value: "+f.next(), f.restRemedy())
+	return f.broken("more after the JSON value: "+f.next(), f.restRemedy())
 }
 
 // zero returns the flaw of a number with a leading zero, which RFC 8259 §6 does not allow.
@@ -137,13 +138,13 @@ func (f *fault) escape() *Flaw {
 	for range 4 {
 		f.at++
 		if c := f.peek(); c == 0 || strings.IndexByte("0123456789abcdefABCDEF", c) < 0 {
-			return f.unexpected("four hexadecimal digits behind \\u", "write \\u00e9, say")
+			return f.unexpected("four hexadecimal digits after \\u", "write \\u00e9, say")
 		}
 	}
 	return nil
 }
 
-// numberStart matches as much of a number as is right.
+// numberStart matches the valid beginning of a number.
 var numberStart = regexp.MustCompile(`^-?([0-9]+(\.([0-9]+([eE][+-]?)?)?|[eE][+-]?)?)?`)
 
 // brokenNumber explains the number that begins here. All that can be wrong in one is that a
@@ -153,14 +154,14 @@ func (f *fault) brokenNumber() *Flaw {
 	f.at += len(start)
 	switch start[len(start)-1] {
 	case '.':
-		return f.unexpected("a digit behind the point", "write 1.0, not 1.")
+		return f.unexpected("a digit after the point", "write 1.0, not 1.")
 	case 'e', 'E', '+':
 		return f.unexpected("a digit in the exponent", "write 1e3, say")
 	}
 	if len(start) > 1 { // the minus of an exponent
 		return f.unexpected("a digit in the exponent", "write 1e3, say")
 	}
-	return f.unexpected("a digit behind the minus", f.minusRemedy())
+	return f.unexpected("a digit after the minus", f.minusRemedy())
 }
 
 // broken returns the flaw at the offset that was reached.
@@ -168,12 +169,12 @@ func (f *fault) broken(what, remedy string) *Flaw {
 	return brokenAt(f.text, f.at, what, remedy)
 }
 
-// unexpected returns the flaw that something else is there than was wanted.
+// unexpected returns the flaw that something other than the wanted token was found.
 func (f *fault) unexpected(wanted, remedy string) *Flaw {
 	return f.broken(f.next()+" where "+wanted+" should be", remedy)
 }
 
-// next describes the character that is there instead of another.
+// next describes the character that was found.
 func (f *fault) next() string {
 	if f.at >= len(f.text) {
 		return "the end of the " + f.words.Text

@@ -4,14 +4,13 @@
 //
 // Every JSON text from outside is checked here, so that the same mistake always gets the
 // same explanation. The package repairs nothing and does not interpret a text. It adds to
-// the tokenizer of go-json-experiment what that does not have: the explanation and remedy of
-// an error, every name that occurs twice instead of the first, and values that many readers
-// change.
+// the tokenizer of go-json-experiment what that lacks: an explanation and a remedy for each error,
+// every duplicate name instead of only the first, and values that many readers change.
 package jsontext
 
 import "strings"
 
-// maxDepth is how deep arrays and objects may nest. The deepest event is 4 deep.
+// maxDepth limits how deep arrays and objects may nest. The deepest event is 4 deep.
 const maxDepth = 1000
 
 // Space lists the characters that may be around a token (RFC 8259 §2).
@@ -24,7 +23,7 @@ const maxNoted = 20
 type Flaw struct {
 	Offset       int    // in bytes
 	Where        string // a JSON Pointer; empty where the JSON is broken
-	Line, Column int    // where the JSON is broken, from 1, the column in characters; 0: in what is not text
+	Line, Column int    // where the JSON is broken, from 1, the column in characters; 0: the input is not text
 	What         string
 	Remedy       string
 }
@@ -48,7 +47,7 @@ type Inspection struct {
 	Twice  []Flaw // keys that occur twice in their object
 	Large  []Flaw // numbers that many readers round
 	Odd    []Flaw // strings that many readers cannot represent: a lone surrogate, or NUL
-	Tree   Tree   // if it was asked for
+	Tree   Tree   // if requested
 }
 
 // Check returns a *Flaw if the text is not one JSON text.

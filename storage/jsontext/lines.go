@@ -2,7 +2,7 @@ package jsontext
 
 // Lines maps byte offsets of a text to lines of its pretty view, in which every member, every
 // element and every closing bracket has a line of its own. It only moves forward, so that a
-// text is read once however many lines are asked for.
+// text is read once however many offsets are looked up.
 type Lines struct {
 	cursor
 	line int // of the token that was read, from 1

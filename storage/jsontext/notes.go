@@ -9,17 +9,17 @@ import (
 	"unicode/utf8"
 )
 
-// A value that many readers change is not an error: the findings are noted beside the result.
+// note records a finding next to the result, because a value that many readers change is not an error.
 func (r *Reader) note(into *[]Flaw, path []level, what, remedy string) {
 	if len(*into) < maxNoted {
 		*into = append(*into, Flaw{Offset: r.from, Where: pointer(path), What: what, Remedy: remedy})
 	}
 }
 
-// few is how many keys are compared one by one, which is faster than a map for an event.
+// few is the number of keys up to which they are compared one by one, which is faster than a map.
 const few = 16
 
-// remember adds the key to those of its object, and notes it if it is one of them already.
+// remember adds a key to those of its object, or notes it if it is already one of them.
 func (r *Reader) remember(key string, in *level) {
 	seen := r.keys[in.keys:]
 	again := in.many[key]
@@ -30,7 +30,7 @@ func (r *Reader) remember(key string, in *level) {
 	}
 	if again {
 		r.note(&r.found.Twice, r.levels, "the key "+quoted(key)+" a second time in its object",
-			"write each key once: of two, each reader may take another (RFC 8259 §4)")
+			"write each key once: readers differ in which of two they take (RFC 8259 §4)")
 		return
 	}
 	r.keys = append(r.keys, key)

@@ -13,7 +13,7 @@ type Position struct {
 	Column int `json:"column,omitempty"` // from 1, in characters, of the text as it is, which is not JSON
 }
 
-// String returns the position as a text to follow what is there.
+// String returns the position in a form that can follow a description of what was found.
 func (p Position) String() string {
 	switch {
 	case p.Column > 0:
@@ -24,7 +24,7 @@ func (p Position) String() string {
 	return " at " + p.short()
 }
 
-// short returns the position in a text that is not JSON, without the offset if people can do without.
+// short returns the position in a text that is not JSON, and the offset only if there is nothing better.
 func (p Position) short() string {
 	if p.Line == 0 {
 		return fmt.Sprintf("byte %d", p.Byte)

@@ -10,8 +10,8 @@ type Reader struct {
 	cursor
 	literal string // the text again, of which strings are substrings
 	words   Words
-	found   Inspection // in the value at hand
-	key     string     // of the member at hand
+	found   Inspection // of the current value
+	key     string     // of the current member
 	keys    []string   // of every object that is open
 }
 
@@ -90,7 +90,7 @@ func (r *Reader) inspect() *Flaw {
 	return nil
 }
 
-// plant begins a tree with room for the maximum number of values in the text: each except the
+// plant begins a tree with capacity for the maximum number of values in the text: each except the
 // first follows a comma, or is the first in its array or object.
 func (r *Reader) plant() {
 	most := 1

@@ -8,7 +8,7 @@ import (
 	"unicode/utf8"
 )
 
-// A hint is the remedy for what begins with a prefix where something else belongs.
+// A hint is the remedy for text with a prefix that does not belong there.
 type hint struct{ prefix, remedy string }
 
 // remedyFor returns the remedy of the first hint that the text begins with, or "".
@@ -22,20 +22,20 @@ func remedyFor(text []byte, hints []hint) string {
 }
 
 const (
-	// typographic are the quotes that word processors put in place of straight ones.
+	// typographic has the quotes that word processors substitute for straight ones.
 	typographic    = "“”„‟‘’‚‛«»′″"
 	straightQuotes = "write strings and keys in straight double quotes (U+0022): a word processor changed them"
-	noComments     = "JSON has no comments: leave them out"
-	fromShell      = "take the single quotes around it away: the shell has passed them on"
+	noComments     = "JSON has no comments: remove them"
+	fromShell      = "remove the single quotes around it: the shell has passed them on"
 	doubleQuotes   = "write strings in double quotes"
 	fromPython     = "this is Python's repr, not JSON: use json.dumps"
 	noNaN          = "JSON has no NaN, Infinity or undefined: write null or a string"
-	smallLetters   = "write true, false and null, in small letters"
+	lowerCase      = "write true, false and null, in lower case"
 	plainNumbers   = "write numbers as 0.5, without a plus"
 	fillIn         = "fill in the template's placeholder"
 )
 
-// common returns the remedy for what can be wrong in front of every token.
+// common returns the remedy for mistakes that can occur before any token.
 func (f *fault) common() string {
 	rest := f.text[f.at:]
 	if len(rest) == 0 {
@@ -43,9 +43,9 @@ func (f *fault) common() string {
 	}
 	if remedy := remedyFor(rest, []hint{
 		{"//", noComments}, {"/*", noComments}, {"#", noComments}, {"{{", fillIn}, {"${", fillIn}, {"{%", fillIn},
-		{`\"`, `take the backslashes away from before the quotes: the JSON was escaped once too often`},
-		{"&quot;", "write it with the quotes themselves: this is JSON as HTML has it"},
-		{"\x00", "take the NUL away"},
+		{`\"`, `remove the backslashes before the quotes: the JSON was escaped once too often`},
+		{"&quot;", "write it with the quotes themselves: this is JSON escaped for HTML"},
+		{"\x00", "remove the NUL"},
 	}); remedy != "" {
 		return remedy
 	}
@@ -53,31 +53,31 @@ func (f *fault) common() string {
 	case strings.ContainsRune(typographic, r):
 		return straightQuotes
 	case r >= utf8.RuneSelf && (unicode.IsSpace(r) || unicode.In(r, unicode.Zs, unicode.Cf)):
-		return fmt.Sprintf("remove it, or put a space (U+0020) there: %U cannot be seen, and is not space to JSON (RFC 8259 §2)", r)
+		return fmt.Sprintf("remove it, or put a space (U+0020) there: %U is invisible, and is not a space in JSON (RFC 8259 §2)", r)
 	case r >= 0xff01 && r <= 0xff5e: // U+FF01 to U+FF5E are the wide forms of '!' to '~'
-		return fmt.Sprintf("write %q: this is its wide form", r-(0xff01-'!'))
+		return fmt.Sprintf("write %q: this is its full-width form", r-(0xff01-'!'))
 	case r < ' ':
-		return fmt.Sprintf("take the control character %U away", r)
+		return fmt.Sprintf("remove the control character %U", r)
 	}
 	return ""
 }
 
-// restRemedy says what to do about text behind the value.
+// restRemedy says what to do about text after the value.
 func (f *fault) restRemedy() string {
 	c := f.peek()
 	switch remedy := f.common(); {
 	case remedy != "":
 		return remedy
 	case c == '}' || c == ']':
-		return "take the last bracket away: it has no opening one"
+		return "remove the last bracket: it has no opening one"
 	case c == ';' || c == ',':
-		return "take the " + string(c) + " away"
+		return "remove the " + string(c)
 	}
 	return f.words.Rest
 }
 
-// closedRemedy is for a string that goes on too long. It may have been meant to end at a
-// quote of another kind.
+// closedRemedy returns the remedy for a string that is not closed. It may have been meant to end at
+// another kind of quote.
 func (f *fault) closedRemedy(start int, otherwise string) string {
 	if bytes.ContainsAny(f.text[start:f.at], "“”„‟″") {
 		return straightQuotes
@@ -100,7 +100,7 @@ func (f *fault) minusRemedy() string {
 	return "write numbers as -1 or 0.5"
 }
 
-// valueRemedy says what to do about what is not a value. Most of the mistakes that it recognizes
+// valueRemedy says what to do about text that is not a value. Most of the mistakes that it recognizes
 // come from another language.
 func (f *fault) valueRemedy() string {
 	if remedy := f.common(); remedy != "" {
@@ -110,7 +110,7 @@ func (f *fault) valueRemedy() string {
 	if remedy := remedyFor(rest, []hint{
 		{"'{", fromShell}, {"'[", fromShell}, {`'"`, fromShell}, {"'", doubleQuotes}, {"`", doubleQuotes},
 		{"None", fromPython}, {"True", fromPython}, {"False", fromPython},
-		{",", "take the comma away: nothing stands before it"},
+		{",", "remove the comma: there is nothing before it"},
 		{"<", f.looksLike("XML or HTML") + "JSON"}, {".", plainNumbers}, {"+", plainNumbers},
 		{"eyJ", f.looksLike("a token or base64") + "the JSON that it encodes"},
 	}); remedy != "" {
@@ -119,7 +119,7 @@ func (f *fault) valueRemedy() string {
 	line, _, _ := bytes.Cut(rest, []byte("\n"))
 	if remedy := remedyFor(bytes.ToLower(line), []hint{
 		{"nan", noNaN}, {"inf", noNaN}, {"undefined", noNaN},
-		{"true", smallLetters}, {"false", smallLetters}, {"null", smallLetters}, {"nil", smallLetters},
+		{"true", lowerCase}, {"false", lowerCase}, {"null", lowerCase}, {"nil", lowerCase},
 	}); remedy != "" {
 		return remedy
 	}
@@ -135,7 +135,7 @@ func (f *fault) valueRemedy() string {
 	return "write a JSON value: an object, array, string, number, true, false or null"
 }
 
-// keyRemedy says what to do about what is not a key.
+// keyRemedy says what to do about text that is not a key.
 func (f *fault) keyRemedy() string {
 	remedy := f.common()
 	switch c := f.peek(); {
@@ -171,7 +171,7 @@ func (f *fault) commaRemedy(closing byte) string {
 	case number && strings.IndexByte("-:.", c) >= 0:
 		return "write a date, a time or an address as a string, in double quotes"
 	case number && strings.IndexByte("xXob_nL", c) >= 0:
-		return "write numbers in decimal digits alone, without a prefix, a suffix or separators"
+		return "write numbers only in decimal digits, without a prefix, a suffix or separators"
 	}
 	return "put a comma between the members"
 }

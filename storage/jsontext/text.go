@@ -7,10 +7,10 @@ import (
 	"unicode/utf8"
 )
 
-// Unquote returns the text of a string of valid JSON exactly. A surrogate without its other
-// half, which encoding/json replaces by U+FFFD, becomes the three bytes that UTF-8 would have
-// for it (WTF-8), and bytes that are not UTF-8 remain. So two texts are equal if, and only
-// if, the same was sent.
+// Unquote returns the text of a string of valid JSON exactly. A lone surrogate,
+// which encoding/json replaces by U+FFFD, becomes the three bytes that UTF-8 would have for it
+// (WTF-8), and bytes that are not UTF-8 remain. So two texts are equal if and only if the same
+// text was sent.
 func Unquote(quoted []byte) string {
 	return unescape(string(quoted[1 : len(quoted)-1]))
 }

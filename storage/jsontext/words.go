@@ -20,7 +20,7 @@ type Words struct {
 // Sent returns the words for the body of a request, in messages to its sender.
 func Sent() Words {
 	return Words{
-		Text: "body", Empty: "send the event as the body", Send: "send", Rest: "send one event per request, and nothing behind it",
+		Text: "body", Empty: "send the event as the body", Send: "send", Rest: "send one event per request, and nothing after it",
 		Whole: "send the body whole: it looks cut off", Deep: "nest less: an event is 4 deep", Keep: keepOut,
 	}
 }
@@ -28,7 +28,7 @@ func Sent() Words {
 // Typed returns the words for a text that the reader of the message has written.
 func Typed() Words {
 	return Words{
-		Text: "text", Empty: "write a JSON value", Send: "write", Rest: "write one value, and nothing behind it",
+		Text: "text", Empty: "write a JSON value", Send: "write", Rest: "write one value, and nothing after it",
 		Whole: "write the rest: it looks cut off", Deep: "nest less", Keep: keepOut,
 	}
 }
