@@ -11,7 +11,7 @@ import (
 type Node struct {
 	Runtime
 	Alive   bool
-	HeardAt time.Time // when it last said that it lives; zero: its store knows without being told
+	HeartbeatAt time.Time // when it last said that it lives; zero: its store knows without being told
 }
 
 // String names the machine and the process.
@@ -19,7 +19,7 @@ func (n Node) String() string { return n.Name + "/" + strconv.Itoa(n.PID) }
 
 // Shared reports whether nodes are of a store that many machines share.
 func Shared(nodes []Node) bool {
-	return slices.ContainsFunc(nodes, func(n Node) bool { return !n.HeardAt.IsZero() })
+	return slices.ContainsFunc(nodes, func(n Node) bool { return !n.HeartbeatAt.IsZero() })
 }
 
 // Alive returns the nodes that are alive.

@@ -6,20 +6,20 @@ import (
 	"time"
 )
 
-// A passingError is an error that may pass without anything being done to this process.
-type passingError struct{ error }
+// A transientError is an error that may pass without anything being done to this process.
+type transientError struct{ error }
 
-func (e passingError) Unwrap() error { return e.error }
+func (e transientError) Unwrap() error { return e.error }
 
-// AsPassing marks an error of a store that others use as well, and may mend, such as that the
+// AsTransient marks an error of a store that others use as well, and may mend, such as that the
 // disk of its server is full.
-func AsPassing(err error) error { return passingError{err} }
+func AsTransient(err error) error { return transientError{err} }
 
-// Passing reports whether an error may pass without anything being done to this process: it is
+// Transient reports whether an error may pass without anything being done to this process: it is
 // marked as such, or the store's server is away.
-func Passing(err error) bool {
-	var marked passingError
-	return errors.As(err, &marked) || errors.Is(err, ErrAway)
+func Transient(err error) bool {
+	var marked transientError
+	return errors.As(err, &marked) || errors.Is(err, ErrUnreachable)
 }
 
 // Persist calls do again each second for as long as it fails with an error that may pass, and
@@ -28,7 +28,7 @@ func Passing(err error) bool {
 func Persist(ctx context.Context, do func(context.Context) error, waits func(error)) error {
 	for told := ""; ; {
 		err := do(ctx)
-		if !Passing(err) || ctx.Err() != nil {
+		if !Transient(err) || ctx.Err() != nil {
 			if told != "" {
 				waits(nil)
 			}

@@ -13,8 +13,8 @@ import (
 
 func TestPersistWaitsForWhatMayPass(t *testing.T) {
 	t.Parallel()
-	away := fmt.Errorf("read: %w", storage.ErrAway)
-	full := fmt.Errorf("read: %w", storage.AsPassing(storage.ErrDiskFull))
+	away := fmt.Errorf("read: %w", storage.ErrUnreachable)
+	full := fmt.Errorf("read: %w", storage.AsTransient(storage.ErrDiskFull))
 	lasting := storage.ErrDamaged
 	for name, c := range map[string]struct {
 		errs, told []error
@@ -45,8 +45,8 @@ func TestPersistEndsWithItsContext(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		ctx, stop := context.WithCancel(t.Context())
-		err := storage.Persist(ctx, func(context.Context) error { return storage.ErrAway }, func(error) { stop() })
-		if !errors.Is(err, storage.ErrAway) {
+		err := storage.Persist(ctx, func(context.Context) error { return storage.ErrUnreachable }, func(error) { stop() })
+		if !errors.Is(err, storage.ErrUnreachable) {
 			t.Errorf("it returns %v", err)
 		}
 	})

@@ -44,7 +44,7 @@ func (f headerForm) status(s *screen.Env) []string {
 	}
 	if !s.Status.Read {
 		text := ""
-		if errors.Is(s.Status.Err, storage.ErrAway) {
+		if errors.Is(s.Status.Err, storage.ErrUnreachable) {
 			text = s.Theme.Warn.Render(style.Warning + " database away")
 		}
 		return []string{component.Fit(text, component.Width(f.join(items)))}

@@ -39,7 +39,7 @@ func (s checkSession) run(ctx context.Context, store checkStore, asked storage.C
 
 // ask requests a run. If the webhook is parked, the error says how to resume it.
 func (s checkSession) ask(ctx context.Context, store checkStore, run *storage.CheckRun) error {
-	// AskCheck refuses a parked webhook too, but package storage does not know the command that
+	// RequestCheck refuses a parked webhook too, but package storage does not know the command that
 	// resumes it.
 	parked, err := storage.FindParkedReason(ctx, store, run.WebhookID)
 	if err != nil {

@@ -93,7 +93,7 @@ func (o opener) retryWhileAway(ctx context.Context, do func() error) error {
 	for noted := false; ; noted = true {
 		err := do()
 		switch {
-		case !errors.Is(err, storage.ErrAway):
+		case !errors.Is(err, storage.ErrUnreachable):
 			if noted && err == nil {
 				o.note("the database can be reached")
 			}

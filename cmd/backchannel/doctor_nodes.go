@@ -29,12 +29,12 @@ type nodeObject struct {
 	Version  string    `json:"version"`
 	Receiver *string   `json:"receiver"`
 	InFlight int64     `json:"inFlight"`
-	HeardAt  time.Time `json:"heardAt"`
+	HeartbeatAt  time.Time `json:"heardAt"`
 }
 
 // newNodeObject returns the JSON form of a node.
 func newNodeObject(n storage.Node) *nodeObject {
-	o := &nodeObject{Name: n.Name, PID: n.PID, Version: n.Version, InFlight: n.Snapshot.InFlight, HeardAt: n.HeardAt.UTC()}
+	o := &nodeObject{Name: n.Name, PID: n.PID, Version: n.Version, InFlight: n.Snapshot.InFlight, HeartbeatAt: n.HeartbeatAt.UTC()}
 	if n.ReceiverURL != "" {
 		o.Receiver = &n.ReceiverURL
 	}
@@ -60,7 +60,7 @@ func describeNode(n storage.Node, version string, now time.Time) finding {
 	} else {
 		parts = append(parts, "receiver "+n.ReceiverURL)
 	}
-	heard := max(0, now.Sub(n.HeardAt)).Round(100 * time.Millisecond) // by the clock of the database
+	heard := max(0, now.Sub(n.HeartbeatAt)).Round(100 * time.Millisecond) // by the clock of the database
 	parts = append(parts, fmt.Sprintf("%d in flight", n.Snapshot.InFlight), fmt.Sprintf("heard %s ago", heard))
 	for _, warning := range []string{n.Stalled, n.Limited} {
 		if warning != "" {

@@ -15,7 +15,7 @@ import (
 func TestDescribeNode(t *testing.T) {
 	t.Parallel()
 	at := time.Unix(1e9, 0)
-	node := storage.Node{Alive: true, HeardAt: at.Add(-1234 * time.Millisecond), Runtime: storage.Runtime{
+	node := storage.Node{Alive: true, HeartbeatAt: at.Add(-1234 * time.Millisecond), Runtime: storage.Runtime{
 		Name: "db1", PID: 7, Version: "v1", ReceiverURL: "https://db1:9443", Snapshot: storage.Snapshot{InFlight: 3},
 	}}
 	for name, test := range map[string]struct {
@@ -23,7 +23,7 @@ func TestDescribeNode(t *testing.T) {
 		want   finding
 	}{
 		"all is well": {func(*storage.Node) {}, finding{Check: "node db1/7", Result: findingOK, Text: "v1, receiver https://db1:9443, 3 in flight, heard 1.2s ago"}},
-		"its clock is ahead": {func(n *storage.Node) { n.HeardAt = at.Add(time.Hour) },
+		"its clock is ahead": {func(n *storage.Node) { n.HeartbeatAt = at.Add(time.Hour) },
 			finding{Check: "node db1/7", Result: findingOK, Text: "v1, receiver https://db1:9443, 3 in flight, heard 0s ago"}},
 		"another version": {func(n *storage.Node) { n.Version = "v0" },
 			finding{Check: "node db1/7", Result: findingWarning, Text: "v0, receiver https://db1:9443, 3 in flight, heard 1.2s ago; this program is v1: use the same version everywhere"}},
@@ -67,7 +67,7 @@ func (c *cluster) checkNodesAreReported(nodes ...*memberProcess) {
 	for _, m := range nodes {
 		pid := m.cmd.Process.Pid
 		got := told[pid]
-		if got.Name != host || got.Version == "" || got.Receiver == nil || *got.Receiver != m.receiver || got.HeardAt.IsZero() {
+		if got.Name != host || got.Version == "" || got.Receiver == nil || *got.Receiver != m.receiver || got.HeartbeatAt.IsZero() {
 			c.Errorf("doctor tells of node %d: %+v", pid, got)
 		}
 		line := fmt.Sprintf("process %d of %s delivers, and receives at %s", pid, host, m.receiver)

@@ -51,9 +51,9 @@ func (v *resendFlags) changes() bool {
 }
 
 // again returns how the flags say to send the payload again.
-func (v *resendFlags) again(ctx context.Context, s *session, store resendStore, of storage.Receipt) (fire.Again, error) {
+func (v *resendFlags) again(ctx context.Context, s *session, store resendStore, of storage.Receipt) (fire.Resend, error) {
 	// --to alone reproduces the request elsewhere, so it sends the headers that arrived.
-	a := fire.Again{Of: of, URL: v.to, AsItCame: v.asItCame || v.to != "" && !v.resign}
+	a := fire.Resend{Of: of, URL: v.to, OriginalHeaders: v.asItCame || v.to != "" && !v.resign}
 	var bad storage.FieldErrors
 	for _, text := range v.headers {
 		name, value, ok := strings.Cut(text, ":")
@@ -106,16 +106,16 @@ func (s *session) resend(ctx context.Context, store resendStore, of storage.Rece
 	}
 	shown := storage.WithoutTokens(sender.URL)
 	how := asItCame
-	if !a.AsItCame {
+	if !a.OriginalHeaders {
 		how = fire.HowSigned(sender)
 	}
 	s.note("replayed to %s: %d bytes of %s, in one attempt, %s", shown, len(r.Body), of.ID, how)
-	made := replay{of.ID, shown, fmt.Sprintf("%x", sha256.Sum256(r.Body)), !a.AsItCame && sender.Auth.Type == storage.AuthJWT, export.OfAttempt(attempt)}
+	made := replay{of.ID, shown, fmt.Sprintf("%x", sha256.Sum256(r.Body)), !a.OriginalHeaders && sender.Auth.Type == storage.AuthJWT, export.OfAttempt(attempt)}
 	return s.showReplay(of.ID.String(), made, attempt)
 }
 
 // queueResend queues what is to be sent as a new event of a webhook.
-func (s *session) queueResend(ctx context.Context, store resendStore, a fire.Again) error {
+func (s *session) queueResend(ctx context.Context, store resendStore, a fire.Resend) error {
 	w := a.To
 	if w.ID == 0 {
 		var err error

@@ -105,11 +105,11 @@ func panicked(err error) bool {
 }
 
 // explain adds to an error of the server what to do about it, in one line. An error that the
-// server's administrator can correct while this process runs is marked with storage.AsPassing.
+// server's administrator can correct while this process runs is marked with storage.AsTransient.
 func (p place) explain(err error) error {
 	switch codeOf(err) {
 	case noRight, noSchema, noTable, readOnly, diskFull, wrongPassword, refusedRole, noDatabase:
-		return storage.AsPassing(p.describe(err))
+		return storage.AsTransient(p.describe(err))
 	}
 	return p.describe(err)
 }
@@ -119,7 +119,7 @@ func (p place) describe(err error) error {
 		return err
 	}
 	if errors.Is(err, errUnknown) {
-		return fmt.Errorf("%w: %s cannot be reached: %s; %w", storage.ErrAway, p, cause(err), errUnknown)
+		return fmt.Errorf("%w: %s cannot be reached: %s; %w", storage.ErrUnreachable, p, cause(err), errUnknown)
 	}
 	switch codeOf(err) {
 	case wrongPassword:
@@ -129,7 +129,7 @@ func (p place) describe(err error) error {
 			storage.ErrRefused, p, p.user, serverText(err), identifier(p.user))
 	case noDatabase:
 		if p.opened { // ErrNotFound would be taken for a missing record
-			return fmt.Errorf("%w: there is no database %s at %s any more; restore it there", storage.ErrAway, p.database, p.host)
+			return fmt.Errorf("%w: there is no database %s at %s any more; restore it there", storage.ErrUnreachable, p.database, p.host)
 		}
 		return fmt.Errorf("%w: there is no database %s at %s; create it: createdb -h HOST -U USER %[2]s", storage.ErrNotFound, p.database, p.host)
 	case noRight, noSchema:
@@ -143,7 +143,7 @@ func (p place) describe(err error) error {
 	case diskFull:
 		return fmt.Errorf("%w: the server of %s: %s; free some space there; what was acknowledged is safe", storage.ErrDiskFull, p, serverText(err))
 	case tooMany:
-		return fmt.Errorf("%w: %s has no connection left (%s); raise max_connections there, or run fewer nodes", storage.ErrAway, p, serverText(err))
+		return fmt.Errorf("%w: %s has no connection left (%s); raise max_connections there, or run fewer nodes", storage.ErrUnreachable, p, serverText(err))
 	}
 	var connecting *pgconn.ConnectError
 	connects := errors.As(err, &connecting)
@@ -153,7 +153,7 @@ func (p place) describe(err error) error {
 		return fmt.Errorf("%w: the database's URL: %s; correct that parameter, or leave it out", storage.ErrInvalid, text)
 	}
 	if away(err) || connects {
-		return fmt.Errorf("%w: %s cannot be reached: %s", storage.ErrAway, p, cause(err))
+		return fmt.Errorf("%w: %s cannot be reached: %s", storage.ErrUnreachable, p, cause(err))
 	}
 	return err
 }

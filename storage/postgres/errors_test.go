@@ -29,7 +29,7 @@ func TestUnknownCommits(t *testing.T) {
 		}
 	}
 	full := errors.Join(errUnknown, &pgconn.PgError{Code: diskFull, SeverityUnlocalized: "PANIC", Message: "no space left"})
-	if err := (place{host: "db:5432", database: "x"}).explain(full); !errors.Is(err, storage.ErrAway) || !errors.Is(err, errUnknown) {
+	if err := (place{host: "db:5432", database: "x"}).explain(full); !errors.Is(err, storage.ErrUnreachable) || !errors.Is(err, errUnknown) {
 		t.Errorf("it is reported as %v", err)
 	}
 }
@@ -44,11 +44,11 @@ func TestErrorsThatAnAdministratorCanCorrectArePassing(t *testing.T) {
 		noTable: "backup", readOnly: "primary", diskFull: "free some space", tooMany: "max_connections", shutdown: "cannot be reached",
 	} {
 		err := fmt.Errorf("store it: %w", running.explain(&pgconn.PgError{Code: code, Message: "because"}))
-		if !storage.Passing(err) || errors.Is(err, storage.ErrNotFound) || !strings.Contains(err.Error(), says) || strings.Contains(err.Error(), "\n") {
+		if !storage.Transient(err) || errors.Is(err, storage.ErrNotFound) || !strings.Contains(err.Error(), says) || strings.Contains(err.Error(), "\n") {
 			t.Errorf("%s: it is reported as %v", code, err)
 		}
 	}
-	if err := running.explain(&pgconn.PgError{Code: uniqueViolation}); storage.Passing(err) {
+	if err := running.explain(&pgconn.PgError{Code: uniqueViolation}); storage.Transient(err) {
 		t.Errorf("%v is waited for", err)
 	}
 }

@@ -230,13 +230,13 @@ func TestAnUnreachableServerIsReported(t *testing.T) {
 	if err := server.Stop("fast"); err != nil {
 		t.Fatal(err)
 	}
-	if err := <-lost; !errors.Is(err, storage.ErrAway) || !errors.Is(store.Lost(), storage.ErrAway) {
+	if err := <-lost; !errors.Is(err, storage.ErrUnreachable) || !errors.Is(store.Lost(), storage.ErrUnreachable) {
 		t.Errorf("lost: %v, %v", err, store.Lost())
 	}
 	began := time.Now()
 	_, reading := store.Webhooks(t.Context())
 	writing := store.TryWrite(t.Context())
-	if !errors.Is(reading, storage.ErrAway) || !errors.Is(writing, storage.ErrAway) || strings.Contains(reading.Error()+writing.Error(), "\n") {
+	if !errors.Is(reading, storage.ErrUnreachable) || !errors.Is(writing, storage.ErrUnreachable) || strings.Contains(reading.Error()+writing.Error(), "\n") {
 		t.Errorf("got %v and %v after %s", reading, writing, time.Since(began))
 	}
 	if err := server.Start(); err != nil {

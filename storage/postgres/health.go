@@ -54,7 +54,7 @@ func (s *HealthStore) ping(ctx context.Context) {
 	err := s.place.explain(s.usable(ctx))
 	w := s.watch
 	w.mu.Lock()
-	changed := (err == nil) != (w.lost == nil) || errors.Is(err, storage.ErrAway) != errors.Is(w.lost, storage.ErrAway)
+	changed := (err == nil) != (w.lost == nil) || errors.Is(err, storage.ErrUnreachable) != errors.Is(w.lost, storage.ErrUnreachable)
 	w.lost = err
 	call := w.call
 	w.mu.Unlock()

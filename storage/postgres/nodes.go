@@ -99,7 +99,7 @@ func scanNode(read scan) (n storage.Node, err error) {
 	if err := read(&n.Alive, &at, &text); err != nil {
 		return n, err
 	}
-	n.HeardAt = at.Time
+	n.HeartbeatAt = at.Time
 	return n, json.Unmarshal([]byte(text), &n.Runtime)
 }
 

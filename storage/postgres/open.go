@@ -17,7 +17,7 @@ import (
 const connections = 8
 
 // Open opens a database and creates its schema or brings it up to date. If the server cannot be
-// reached, it fails within a few seconds with storage.ErrAway. Other errors are
+// reached, it fails within a few seconds with storage.ErrUnreachable. Other errors are
 // storage.ErrNewerSchema, storage.ErrInvalid for a bad URL, and storage.ErrDamaged for a missing or
 // wrong key.
 func Open(ctx context.Context, o Options) (*Store, error) { return openWith(ctx, o, prepare) }

@@ -53,11 +53,11 @@ func TestBadURLs(t *testing.T) {
 		{"a bad port", "postgres://a:" + quoted + "@h:port/db", "cannot be read", storage.ErrInvalid},
 		{"a port out of range", "postgres://a:" + quoted + "@h:70000/db", "port", storage.ErrInvalid},
 		{"a bad sslmode", "postgres://a:" + quoted + "@h/db?sslmode=maybe", "sslmode", storage.ErrInvalid},
-		{"an unknown host", "postgres://a:" + quoted + "@nowhere.invalid/db", "the host nowhere.invalid", storage.ErrAway},
-		{"a port where nothing listens", "postgres://a:" + quoted + "@127.0.0.1:1/db", "connection refused", storage.ErrAway},
-		{"no such folder of a socket", "postgres:///db?host=/nowhere&password=" + quoted, "no such file", storage.ErrAway},
+		{"an unknown host", "postgres://a:" + quoted + "@nowhere.invalid/db", "the host nowhere.invalid", storage.ErrUnreachable},
+		{"a port where nothing listens", "postgres://a:" + quoted + "@127.0.0.1:1/db", "connection refused", storage.ErrUnreachable},
+		{"no such folder of a socket", "postgres:///db?host=/nowhere&password=" + quoted, "no such file", storage.ErrUnreachable},
 		{"no such database", with("postgres", "nothing"), "there is no database nothing at", storage.ErrNotFound},
-		{"no TLS", with("postgres", server.Path, "host", "127.0.0.1", "sslmode", "require"), "(ssl = on), or change sslmode", storage.ErrAway},
+		{"no TLS", with("postgres", server.Path, "host", "127.0.0.1", "sslmode", "require"), "(ssl = on), or change sslmode", storage.ErrUnreachable},
 		{"no such user", with("nobody", server.Path, "password", password), `role "nobody" does not exist`, storage.ErrRefused},
 	} {
 		t.Run(test.name, func(t *testing.T) {

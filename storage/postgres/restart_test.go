@@ -68,7 +68,7 @@ func TestAnUnknownOutcomeIsNotRepeated(t *testing.T) {
 	<-begun
 	for range together {
 		callers.Go(func() {
-			if err := told.keep(store, storetest.EventFor(w)); !errors.Is(err, errUnknown) || !errors.Is(err, storage.ErrAway) {
+			if err := told.keep(store, storetest.EventFor(w)); !errors.Is(err, errUnknown) || !errors.Is(err, storage.ErrUnreachable) {
 				t.Errorf("got %v, want that it is unknown", err)
 			}
 		})
@@ -170,7 +170,7 @@ func whileRestarting(t *testing.T, server *pgtest.Server, mode string, work func
 				}
 				err := work()
 				switch {
-				case errors.Is(err, storage.ErrAway): // on a slow machine
+				case errors.Is(err, storage.ErrUnreachable): // on a slow machine
 				case err != nil:
 					t.Errorf("while the server was restarted: %v", err)
 					return

@@ -142,7 +142,7 @@ func TestCheckExtra(t *testing.T) {
 		{`null`, "not an object"},
 		{`"x"`, "not an object"},
 		{`{"a":1`, "it is not JSON: the end of the text where a comma or } should be at line 1, column 7; write the rest"},
-		{`{"a":1} x`, "not JSON: more behind the JSON value"},
+		{`{"a":1} x`, "not JSON: more after the JSON value"},
 		{`{a:1}`, "write every key in double quotes"},
 		{" ", "not JSON"},
 		{"{\"a\":\"\xff\"}", "a byte 0xFF that is not UTF-8"},

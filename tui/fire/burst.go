@@ -85,7 +85,7 @@ func (b *burst) read() tea.Cmd {
 		return nil
 	}
 	return b.query.Ask(func(ctx context.Context) (reading, error) {
-		s, err := r.follower.Look(ctx)
+		s, err := r.follower.Poll(ctx)
 		return reading{r, s}, err
 	})
 }

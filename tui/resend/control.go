@@ -67,7 +67,7 @@ func (r *form) summary(v component.Values) string {
 	case a.To.ID != 0:
 		to = "to " + a.To.Name
 	}
-	if a.AsItCame {
+	if a.OriginalHeaders {
 		to += ", the old token"
 	} else {
 		to += ", a new token"
@@ -79,8 +79,8 @@ func (r *form) summary(v component.Values) string {
 }
 
 // again returns the request that the form describes.
-func (r *form) again(v component.Values) fire.Again {
-	a := fire.Again{Of: r.receipt, AsItCame: v.Text(resendToken) == tokenOld, Body: []byte(v.Text(resendBody))}
+func (r *form) again(v component.Values) fire.Resend {
+	a := fire.Resend{Of: r.receipt, OriginalHeaders: v.Text(resendToken) == tokenOld, Body: []byte(v.Text(resendBody))}
 	if to := v.Text(resendTo); to == toURL {
 		a.URL = strings.TrimSpace(v.Text(resendURL))
 	} else if id, err := storage.ParseID(to); err == nil && id != r.receipt.WebhookID {
@@ -113,7 +113,7 @@ func (r *form) check(v component.Values) map[string]string {
 }
 
 // send queues the body as a new event, if that is possible, or else sends it in one attempt.
-func (r *form) send(a fire.Again) tea.Cmd {
+func (r *form) send(a fire.Resend) tea.Cmd {
 	if a.Queued() || r.Attempt == nil {
 		return screen.Queue(r.Env.Context, func(ctx context.Context) ([]storage.Delivery, error) { return a.Queue(ctx, r.Store) })
 	}

@@ -60,7 +60,7 @@ func (s *Store) SetNodes(alive int) {
 	s.t.Helper()
 	nodes := make([]storage.Node, alive+1)
 	for i := range nodes {
-		nodes[i] = storage.Node{Alive: i < alive, HeardAt: s.clock.read()}
+		nodes[i] = storage.Node{Alive: i < alive, HeartbeatAt: s.clock.read()}
 	}
 	s.nodes.Store(&nodes)
 	s.SetRuntime(func(*storage.Runtime) {})

@@ -97,7 +97,7 @@ func Run(ctx context.Context, cfg Config) error {
 			l, err = newLeader(ctx, cfg, roots)
 			return err
 		}, cfg.reportWait)
-		if ctx.Err() != nil && storage.Passing(err) {
+		if ctx.Err() != nil && storage.Transient(err) {
 			return nil
 		}
 		if err != nil {
@@ -114,7 +114,7 @@ func (cfg Config) reportWait(err error) {
 		cfg.Logger.Warn("the start waits", "error", err)
 	}
 	switch {
-	case cfg.OnStall == nil || errors.Is(err, storage.ErrAway):
+	case cfg.OnStall == nil || errors.Is(err, storage.ErrUnreachable):
 	case err == nil:
 		cfg.OnStall("")
 	default:

@@ -81,7 +81,7 @@ func TestMetrics(t *testing.T) {
 func TestNodesAreReported(t *testing.T) {
 	t.Parallel()
 	node := func(name string, attempts int64) storage.Node {
-		return storage.Node{Alive: true, HeardAt: time.Unix(1, 0), Runtime: storage.Runtime{Name: name, PID: 7, Snapshot: storage.Snapshot{Attempts: attempts}}}
+		return storage.Node{Alive: true, HeartbeatAt: time.Unix(1, 0), Runtime: storage.Runtime{Name: name, PID: 7, Snapshot: storage.Snapshot{Attempts: attempts}}}
 	}
 	gone := node("c", 9)
 	gone.Alive = false
