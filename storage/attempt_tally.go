@@ -27,7 +27,8 @@ const (
 	AnsweredOther AnswerClass = "other"  // such as a redirect, which is not followed
 )
 
-// Words returns the class as it is shown beside others: an answer of 4xx is a failure, too.
+// Words returns the class as it is shown next to others, where "failed" would be ambiguous: an answer
+// of 4xx is a failure, too.
 func (c AnswerClass) Words() string {
 	if c == Unanswered {
 		return "no answer"
@@ -55,9 +56,9 @@ func (a *Attempt) AnswerClass() AnswerClass {
 	return AnsweredOther
 }
 
-// An AttemptTally counts attempts that were made in the same period, of the same class, and
-// answered in the same time. There are few of them however many attempts there are, so a store
-// adds each attempt to one when it ends, and never has to read a million attempts.
+// An AttemptTally counts the attempts of one period and class that were answered in the same time.
+// There are few tallies however many attempts there are, so a store adds each attempt to one when it
+// ends, and never has to read a million attempts.
 type AttemptTally struct {
 	Period int64 // in which they began, counted since 1970
 	Class  AnswerClass
@@ -131,7 +132,7 @@ func (all AttemptTallies) Summary(until time.Time) AttemptSummary {
 	return s
 }
 
-// percentiles returns nearest-rank percentiles of durations, each of which comes with its count.
+// percentiles returns nearest-rank percentiles of durations that are given with their counts.
 func percentiles(took map[time.Duration]int64) (p50, p95, p99 time.Duration) {
 	type bucket struct {
 		took time.Duration

@@ -31,7 +31,7 @@ type Campaign struct {
 	UpdatedAt  time.Time
 }
 
-// CampaignSettings are what a person chooses of a campaign.
+// CampaignSettings are the settings of a campaign that a user chooses.
 type CampaignSettings struct {
 	Name           string
 	Organization   string
@@ -150,13 +150,13 @@ func (c *Campaign) Normalize() {
 	}
 }
 
-// FillSandboxIDs sets the UUIDs of the sandboxes that have none, as find knows them. It leaves
-// out those that find returns "" for.
+// FillSandboxIDs sets the missing UUIDs of the sandboxes to those that find returns. find may return
+// "" for a sandbox that it does not know.
 func (c *Campaign) FillSandboxIDs(find func(organization, sandbox string) (string, error)) error {
 	all := []*CampaignSettings{&c.CampaignSettings}
 	if c.Draft != nil {
 		draft := *c.Draft
-		c.Draft = &draft // the caller's stays as it is
+		c.Draft = &draft // do not change the caller's
 		all = append(all, c.Draft)
 	}
 	for _, s := range all {
@@ -275,7 +275,7 @@ func (c Campaign) Duplicate(taken []string) Campaign {
 	return d
 }
 
-// copyName shortens the name where the copy's would exceed the limit.
+// copyName shortens the name if the copy's would exceed the limit.
 func copyName(name string, taken []string) string {
 	for n := 1; ; n++ {
 		suffix := " copy"
@@ -283,9 +283,9 @@ func copyName(name string, taken []string) string {
 			suffix = fmt.Sprintf(" copy %d", n)
 		}
 		runes := []rune(name)
-		made := strings.TrimRight(string(runes[:min(len(runes), MaxNameLength-len(suffix))]), " ") + suffix
-		if !slices.Contains(taken, made) {
-			return made
+		candidate := strings.TrimRight(string(runes[:min(len(runes), MaxNameLength-len(suffix))]), " ") + suffix
+		if !slices.Contains(taken, candidate) {
+			return candidate
 		}
 	}
 }

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// A CheckRun is a run of the endpoint check: the cases that were asked for at one webhook's
-// endpoint, and their results. The check is a choice of this project; Journey Optimizer has none.
+// A CheckRun is a run of the endpoint check: the cases requested for one webhook's endpoint, and
+// their results. The check is this project's own; Journey Optimizer has none.
 type CheckRun struct {
 	ID          ID
 	WebhookID   ID
@@ -15,7 +15,7 @@ type CheckRun struct {
 	Options     CheckOptions
 	State       CheckState
 	Reason      string // why the run ended early, and what to do about it
-	Stop        string // who asked to stop it; its engine has not ended it yet
+	Stop        string // who requested the stop that its engine has not yet made
 	RequestedAt time.Time
 	StartedAt   time.Time // zero until an engine takes the run
 	EndedAt     time.Time // zero until it ends
@@ -52,8 +52,8 @@ const (
 // A CheckState is how far a run has got.
 type CheckState string
 
-// The states of a run. A run is interrupted if a person stops it or its time is up, and lost
-// if the process that ran it died.
+// The states of a run. A run is interrupted if a user stops it or the process ends, and lost if the
+// process that made it died.
 const (
 	CheckRequested   CheckState = "asked"
 	CheckRunning     CheckState = "running"
@@ -68,7 +68,7 @@ func CheckStates() []CheckState {
 	return []CheckState{CheckRequested, CheckRunning, CheckFinished, CheckInterrupted, CheckTimedOut, CheckLost}
 }
 
-// Ended reports whether nothing more will come of the run.
+// Ended reports whether the run has ended, in whatever way.
 func (s CheckState) Ended() bool { return s != CheckRequested && s != CheckRunning }
 
 // A CheckLevel says what a case that does not pass means for the whole check.

@@ -6,8 +6,8 @@ import (
 	"backchannel/storage/weburl"
 )
 
-// For returns the options with which a run is made at a webhook's endpoint: with every
-// default, and no faster than the webhook's own rate limit.
+// For returns the options for a run at a webhook's endpoint: with defaults filled in, and no faster
+// than the webhook's own rate limit.
 func (o CheckOptions) For(w Webhook) CheckOptions {
 	o = o.WithDefaults()
 	if rate := w.Delivery.RatePerSec; rate > 0 {
@@ -31,8 +31,8 @@ func (r CheckRun) AgainOnly(names ...string) CheckOptions {
 	return o
 }
 
-// LeavesMachine reports whether what is sent to the webhook goes to another machine, as far as
-// the URL tells. A person is asked before anything but events is sent there.
+// LeavesMachine reports whether requests to the webhook go to another machine, as far as the URL
+// tells. A user is asked before anything other than events is sent there.
 func (w Webhook) LeavesMachine() bool {
 	if w.URL == BuiltinReceiver {
 		return false

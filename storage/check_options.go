@@ -22,15 +22,15 @@ func (o CheckOptions) LoadRequests() int {
 	return max(1, int(math.Round(o.LoadRate*o.LoadDuration.Seconds())))
 }
 
-// Validate reports every option that is out of bounds, by the name of its flag. Which groups
-// and cases there are is known to package engine/check.
+// Validate reports every option that is out of bounds, by the name of its flag. It does not check
+// the groups and cases, which only package engine/check knows.
 func (o CheckOptions) Validate() error {
 	chosen := o.LoadRate != 0 || o.LoadDuration != 0
 	o = o.WithDefaults()
 	var bad FieldErrors
 	for _, rate := range []float64{o.PerSecond, o.LoadRate} {
 		if !(rate > 0) || rate > MaxCheckRate {
-			bad.add("rate", "%g in a second is out of range; a check sends more than 0 and at most %d/s, because it tests an endpoint and is no load generator", rate, MaxCheckRate)
+			bad.add("rate", "%g in a second is out of range; a check sends more than 0 and at most %d/s, because it is a test of an endpoint and not a load generator", rate, MaxCheckRate)
 			break
 		}
 	}

@@ -22,7 +22,7 @@ func CheckResults() []CheckResult {
 	return []CheckResult{CheckPassed, CheckFailed, CheckWarned, CheckInformed, CheckSkipped}
 }
 
-// Word is the result as people read it: "passed", and "to do" if the case has not ended.
+// Word returns the result for display: "passed", or "to do" if the case has not ended.
 func (r CheckResult) Word() string {
 	switch r {
 	case CheckPassed:
@@ -73,11 +73,10 @@ func (t CheckTally) Parts(of ...CheckResult) (parts []string) {
 	return parts
 }
 
-// Ended says what the cases that have ended came to: "10 passed, 1 failed". It is empty if there
-// are none.
+// Ended summarizes the cases that have ended: "10 passed, 1 failed". It is empty if there are none.
 func (t CheckTally) Ended() string { return strings.Join(t.Parts(CheckResults()...), ", ") }
 
-// String says what all cases came to: "10 passed, 1 failed, 3 to do".
+// String summarizes all cases: "10 passed, 1 failed, 3 to do".
 func (t CheckTally) String() string {
 	return strings.Join(t.Parts(append(CheckResults(), "")...), ", ")
 }

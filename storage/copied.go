@@ -5,7 +5,7 @@ import (
 	"errors"
 )
 
-// A Configuration is what people have set up in a store, for another store to take over.
+// A Configuration is everything that users have set up in a store, for another store to import.
 type Configuration struct {
 	Webhooks  []Webhook
 	Profiles  map[ID]Profile // by the ID of the webhook
@@ -21,8 +21,8 @@ func (c Configuration) Validate(ctx context.Context, rules Rules) error {
 		bad.addAbout("webhook "+w.Name, w.Validate(ctx, rules))
 		bad.addAbout("profile of webhook "+w.Name, c.Profiles[w.ID].Validate())
 	}
-	for _, made := range c.Campaigns {
-		bad.addAbout("campaign "+made.Name, made.Validate(rules))
+	for _, campaign := range c.Campaigns {
+		bad.addAbout("campaign "+campaign.Name, campaign.Validate(rules))
 	}
 	for _, f := range c.Fixtures {
 		bad.addAbout("fixture "+f.Name, f.Validate())
@@ -40,8 +40,8 @@ func (e *FieldErrors) addAbout(record string, err error) {
 	}
 }
 
-// A History is a part of what has happened in a store, for another store to take over. The
-// deliveries are final.
+// A History is a part of the history of a store, for another store to import. The deliveries are
+// final.
 type History struct {
 	Deliveries []PastDelivery
 	Receipts   []Receipt

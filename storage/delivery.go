@@ -26,7 +26,7 @@ func States() []State {
 	return []State{Queued, Sending, Retrying, Parked, StateDelivered, Failed, Cancelled}
 }
 
-// Final reports whether the delivery is finished: it changes only if somebody retries it.
+// Final reports whether the state is final: no further attempt is made.
 func (s State) Final() bool {
 	return slices.Contains([]State{StateDelivered, Failed, Cancelled}, s)
 }
@@ -130,7 +130,7 @@ type Timings struct {
 	DNS, Connect, TLS, FirstByte, Total time.Duration
 }
 
-// Parts lists the parts that happened: the name of each, and its duration as show writes it.
+// Parts lists the phases that took place, each with its name and its duration as show formats it.
 func (t Timings) Parts(show func(time.Duration) string) (parts []string) {
 	for _, part := range []struct {
 		name string

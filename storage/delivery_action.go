@@ -10,7 +10,7 @@ import (
 	"backchannel/storage/words"
 )
 
-// A DeliveryAction is something that a person can do with existing deliveries.
+// A DeliveryAction is something that a user can do with existing deliveries.
 type DeliveryAction string
 
 // The actions.
@@ -39,8 +39,8 @@ func (a DeliveryAction) Recorded() string {
 	return a.Done()
 }
 
-// Check returns why the action cannot be done with a delivery in its present state: a
-// [RefusedError], or nil.
+// Check returns a [RefusedError] if the action is not possible in the delivery's present state, or
+// nil.
 func (a DeliveryAction) Check(d Delivery) error {
 	switch word := string(d.State); {
 	case a == RetryDeliveries && d.State.Final():
@@ -53,7 +53,7 @@ func (a DeliveryAction) Check(d Delivery) error {
 	return nil
 }
 
-// A RefusedError says why an action cannot be done with a delivery. It matches ErrConflict.
+// A RefusedError says why an action is not possible with a delivery. It matches ErrConflict.
 type RefusedError struct {
 	Word   string // what the delivery is: "delivered"; counted by it in an [ActionOutcome]
 	Reason string
@@ -73,7 +73,7 @@ func RefuseOrphan(d Delivery) *RefusedError {
 // RefuseRemoved returns why nothing is done with a delivery that retention has removed.
 func RefuseRemoved() *RefusedError { return &RefusedError{"no longer kept", "it is no longer kept"} }
 
-// An ActionOutcome counts the deliveries that an action was done with, and those that were
+// An ActionOutcome counts the deliveries to which an action was applied, and those that were
 // refused, by reason.
 type ActionOutcome struct {
 	Done    int
@@ -104,13 +104,13 @@ func (o ActionOutcome) Total() int { return o.Done + o.RefusedTotal() }
 
 // RefusedTotal returns how many deliveries were refused.
 func (o ActionOutcome) RefusedTotal() (n int) {
-	for _, some := range o.Refused {
-		n += some
+	for _, count := range o.Refused {
+		n += count
 	}
 	return n
 }
 
-// Reasons says why deliveries were refused, the commonest reason first: "12 delivered, 1 failed".
+// Reasons says why deliveries were refused, the most frequent reason first: "12 delivered, 1 failed".
 func (o ActionOutcome) Reasons() string {
 	all := slices.SortedFunc(maps.Keys(o.Refused), func(a, b string) int {
 		return cmp.Or(cmp.Compare(o.Refused[b], o.Refused[a]), cmp.Compare(a, b))

@@ -13,7 +13,7 @@ type RuntimeStore interface {
 // noticeTime is the time within which the leader acts on a change that another process made.
 const noticeTime = 100 * time.Millisecond
 
-// AwaitEffect waits until a change that the given process just made is in force where
+// AwaitEffect waits until a change that the given process has just made is in force where
 // requests are received, so that the next command of a script can rely on it. There is
 // nothing to wait for without a leader, or in the leader itself, which is notified before
 // the change returns.

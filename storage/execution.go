@@ -45,7 +45,7 @@ type Execution struct {
 // Accepted reports whether messages follow from the call.
 func (e Execution) Accepted() bool { return e.ExecutionID != "" && e.RepeatOf == 0 }
 
-// A Precedent is what is stored already and decides how an execution is answered. Only the
+// A Precedent is what the store already has that decides how an execution is answered. Only the
 // transaction that stores the execution can know it.
 type Precedent struct {
 	SameCall    *Execution // accepted within RepeatWindow with the same x-request-id, in that organization and sandbox

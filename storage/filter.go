@@ -52,8 +52,7 @@ func (s FilterSyntax) Parse(text string, now time.Time) (Filter, error) {
 }
 
 // ParseTyped is Parse for a text that is still being typed. The term that ends at the cursor is
-// not finished: it is left out as long as it is not valid, or may become a key. The cursor is in
-// characters from 0.
+// ignored as long as it is not valid, or may become a key. The cursor is in characters from 0.
 func (s FilterSyntax) ParseTyped(text string, cursor int, now time.Time) (Filter, error) {
 	return s.parse(text, cursor, now)
 }
@@ -99,7 +98,7 @@ func filterParts(text string) []filterPart {
 	return all
 }
 
-// keyPattern matches what looks like a key with its operator. A URL or a time of day does not.
+// keyPattern matches a text that looks like a key with its operator, unlike a URL or a time of day.
 var keyPattern = regexp.MustCompile(`^(\pL*)([:~])`)
 
 // parseTerm parses the text of a term; column is its position in the filter.
@@ -184,8 +183,8 @@ func unquote(text string) (value, reason string) {
 	return "", "the quote is not closed; end it with \""
 }
 
-// Split returns the terms that all have to hold, and the states of which one has to, or none if
-// every state will do.
+// Split returns the terms that must all match, and the states of which one must, or none if any
+// state matches.
 func (f Filter) Split() (all []Term, states []string) {
 	for _, t := range f.Terms {
 		if t.Bare && !t.Not {

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// A Completion is what a filter that is being typed may become.
+// A Completion is a possible completion of a filter that is being typed.
 type Completion struct {
 	Shown string // the key or the value
 	Rest  string // what follows what was typed of it; empty if it differs from that
@@ -14,9 +14,9 @@ type Completion struct {
 	Other bool   // what was typed is complete; this would take its place
 }
 
-// Complete returns what may become of the term that ends at the cursor: a key that begins so, or
-// a value. known returns the values of a key that occur where the key accepts any; it may be nil.
-// If a value is there in full, the one after it comes first, so that one can step through them.
+// Complete returns completions of the term that ends at the cursor: keys or values that begin like
+// it. known, which may be nil, returns the existing values of a key that accepts any. If the term is a
+// whole value, the value after it comes first, so that a user can step through them.
 func (s FilterSyntax) Complete(text string, cursor int, known func(key string) []string) []Completion {
 	typed := filterPart{start: cursor, end: cursor}
 	for _, t := range filterParts(text) {

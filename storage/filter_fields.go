@@ -6,7 +6,7 @@ import (
 	"backchannel/storage/words"
 )
 
-// Fields returns the fields of a webhook that a filter looks at. last is its newest delivery, or
+// Fields returns the fields of a webhook that a filter examines. last is its newest delivery, or
 // the zero Delivery.
 func (w *Webhook) Fields(last Delivery) Fields {
 	values := map[string][]string{
@@ -24,7 +24,7 @@ func (w *Webhook) Fields(last Delivery) Fields {
 	return Fields{Values: values, Words: []string{w.URL, auth, string(last.Status)}}
 }
 
-// Fields returns the fields of a campaign that a filter looks at. hook is the webhook that gets
+// Fields returns the fields of a campaign that a filter examines. hook is the webhook that gets
 // its events, or nil.
 func (c *Campaign) Fields(hook *Webhook) Fields {
 	values := map[string][]string{
@@ -40,13 +40,13 @@ func (c *Campaign) Fields(hook *Webhook) Fields {
 	return Fields{Values: values}
 }
 
-// Fields returns the fields of a run of the endpoint check that a filter looks at.
+// Fields returns the fields of a run of the endpoint check that a filter examines.
 func (r *CheckRun) Fields() Fields {
 	values := map[string][]string{"webhook": {r.Webhook}, "state": {string(r.State)}}
 	return Fields{Values: values, Words: []string{r.URL, r.Reason, r.Stop}, At: r.RequestedAt}
 }
 
-// Fields returns the fields of an activity that a filter looks at. webhook is the name of its
+// Fields returns the fields of an activity that a filter examines. webhook is the name of its
 // webhook, or "".
 func (a *Activity) Fields(webhook string) Fields {
 	values := map[string][]string{"kind": {string(a.Kind)}}

@@ -287,7 +287,7 @@ func parseTime(value string, now time.Time) (time.Time, string) {
 	return at, ""
 }
 
-// operator returns what stands between a key and its value.
+// operator returns the operator between a key and its value.
 func operator(key string) string {
 	if key == bodyKey {
 		return "~"

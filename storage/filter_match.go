@@ -8,7 +8,7 @@ import (
 	"unicode/utf8"
 )
 
-// StatesOf returns the states of deliveries that words name.
+// StatesOf returns the states of deliveries with the given names.
 func StatesOf(names []string) []State {
 	states := make([]State, len(names))
 	for i, name := range names {
@@ -17,7 +17,7 @@ func StatesOf(names []string) []State {
 	return states
 }
 
-// Fields are the fields of a record in memory that a filter looks at.
+// Fields are the fields of a record in memory that a filter examines.
 type Fields struct {
 	Values map[string][]string // by key
 	Words  []string            // what lists show of it; the values need not be among them
@@ -33,7 +33,7 @@ func (f Filter) Matches(record Fields) bool {
 	return !slices.ContainsFunc(all, func(t Term) bool { return record.has(t) == t.Not })
 }
 
-// has reports whether a term holds, apart from its negation.
+// has reports whether a term matches, regardless of its negation.
 func (x Fields) has(t Term) bool {
 	switch t.Key {
 	case "since":

@@ -32,8 +32,8 @@ func MeasureLatencies(took []time.Duration) (l Latencies) {
 	return l
 }
 
-// bounds are those of a histogram: 1, 2, 5 in each power of ten, and then what a clock has. The
-// last is longer than any delivery takes.
+// bounds returns the bounds of a histogram: 1, 2 and 5 in each power of ten, then round numbers of
+// minutes, hours and days. The last is longer than any delivery takes.
 func bounds() (all []time.Duration) {
 	for unit := time.Millisecond; unit <= 10*time.Second; unit *= 10 {
 		all = append(all, unit, 2*unit, 5*unit)
@@ -70,8 +70,8 @@ type LatencyBar struct {
 	Share float64 // of the longest bar: 0 to 1
 }
 
-// Bars returns the histogram of buckets, as at most so many bars; 0: one for each bucket. For
-// fewer bars, neighbours are put together.
+// Bars returns the histogram of buckets with at most the given number of bars, for which it merges
+// neighbours. If most is 0, each bucket has a bar.
 func Bars(buckets []LatencyBucket, most int) (bars []LatencyBar) {
 	each := 1
 	for most > 0 && (len(buckets)+each-1)/each > most {

@@ -38,13 +38,13 @@ func (m *Mask) With(secrets ...string) *Mask {
 	if len(secrets) == 0 && m != nil {
 		return m
 	}
-	made := &Mask{base: m, secrets: secrets, forms: sync.OnceValue(func() *formSet { return newFormSet(secrets) })}
+	mask := &Mask{base: m, secrets: secrets, forms: sync.OnceValue(func() *formSet { return newFormSet(secrets) })}
 	for i, secret := range secrets {
-		if least := shortestForm(secret); i == 0 || least < made.least {
-			made.least = least
+		if least := shortestForm(secret); i == 0 || least < mask.least {
+			mask.least = least
 		}
 	}
-	return made
+	return mask
 }
 
 // shortestForm returns a lower bound on the length of a text that contains any form of the

@@ -19,8 +19,8 @@ type form struct {
 	breaks bool            // may contain line breaks (RFC 2045 §6.8)
 }
 
-// formsOf returns the forms of a secret to search for. An endpoint that echoes a request in its
-// answer does so as it likes: in JSON, as a dump in hexadecimal or base64, in an HTML page. A
+// formsOf returns the forms of a secret to search for. An endpoint may echo a request in any form:
+// in JSON, as a dump in hexadecimal or base64, in an HTML page. A
 // short secret is searched for only as a word, or it would be found everywhere.
 func formsOf(secret string) (forms []form) {
 	if len(secret) < minAlone {
@@ -119,9 +119,9 @@ func (f *form) match(text string, at int, cut bool) int {
 	return end
 }
 
-// follow compares the text from at on with the form, character by character. What compares a
-// character is a parameter, because a secret that contains %, \ or & may stand there as it is
-// or escaped.
+// follow compares the text from at on with the form, character by character. match compares one
+// character; it is a parameter because a secret that contains %, \ or & may occur verbatim or
+// escaped.
 func (f *form) follow(text string, at int, cut bool, match func(text string, want byte) int) int {
 	i := at
 	for n := range len(f.text) {

@@ -51,8 +51,7 @@ type Exclusion struct {
 	Reason string
 }
 
-// A MessageEvent is a step in the life of a message: an event and what has become of its
-// delivery.
+// A MessageEvent is a step in the life of a message: an event and the state of its delivery.
 type MessageEvent struct {
 	Status     Status
 	DueAt      time.Time
@@ -68,7 +67,7 @@ func (m Message) Begun() bool {
 	return slices.ContainsFunc(m.Events, func(e MessageEvent) bool { return e.Attempts > 0 || e.State.Final() })
 }
 
-// Final reports whether nothing more will become of the message.
+// Final reports whether every event of the message is final.
 func (m Message) Final() bool {
 	return !slices.ContainsFunc(m.Events, func(e MessageEvent) bool { return !e.State.Final() })
 }

@@ -13,7 +13,7 @@ type LifeStep struct {
 	Took time.Duration
 }
 
-// Ended reports whether nothing more becomes of the step, and when that was is known.
+// Ended reports whether the step is final and its end is known.
 func (s LifeStep) Ended() bool { return s.State.Final() && !s.FinishedAt.IsZero() }
 
 // Life returns the events of the message: first those that have ended, in the order in which

@@ -10,8 +10,8 @@ import (
 // is the leader of the processes there; one that many machines share has any number.
 type Node struct {
 	Runtime
-	Alive   bool
-	HeartbeatAt time.Time // when it last said that it lives; zero: its store knows without being told
+	Alive       bool
+	HeartbeatAt time.Time // its last heartbeat; zero: the store knows without heartbeats whether it is alive
 }
 
 // String names the machine and the process.
@@ -32,11 +32,11 @@ func Alive(nodes []Node) (alive []Node) {
 	return alive
 }
 
-// A Server is what keeps the database that several machines share.
+// A Server describes the server of a database that several machines share.
 type Server struct {
-	Version string        // of its program
-	Latency time.Duration // of a question and its answer
+	Version string        // of the server's software
+	Latency time.Duration // of a query
 	Durable bool          // a commit is on its disk before it is acknowledged
-	Standby bool          // and on that of another machine
+	Standby bool          // and on the disk of another machine
 	Behind  time.Duration // how far this machine's clock is behind the server's, if it differs
 }

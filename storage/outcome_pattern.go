@@ -16,9 +16,9 @@ const (
 // first.
 var numberPattern = regexp.MustCompile(`^[*?]*\+?[0-9*?]*$`)
 
-// WhyNeverMatches returns the reason why no address of a channel can match a pattern and what
-// to write instead, or "" if one can. A pattern whose addresses would be unusual ones, with
-// quotes or IP addresses in them, counts as one that can.
+// WhyNeverMatches returns why no address of a channel can match a pattern and what to write instead,
+// or "" if one can. A pattern for unusual addresses, with quotes or IP addresses in them, counts as
+// one that can match.
 func WhyNeverMatches(channel Channel, pattern string) string {
 	switch {
 	case pattern == "":
@@ -51,8 +51,8 @@ func whyNoNumber(pattern string) string {
 	return ""
 }
 
-// whyNoMailbox is WhyNeverMatches for email addresses. Whether a pattern and the grammar of
-// addresses have a text in common is tried out, with texts that the pattern matches.
+// whyNoMailbox is WhyNeverMatches for email addresses. It finds out by trying whether any text that
+// the pattern matches is an address.
 func whyNoMailbox(pattern string) string {
 	if !strings.ContainsAny(pattern, "*?") {
 		if reason := CheckMailbox(pattern); reason != "" {

@@ -21,12 +21,12 @@ type Pager[T any] struct {
 
 // Newest returns a pager over the records that a query selects, the newest first, up to the query's
 // limit. Records that arrive meanwhile are newer than the first page, so they are never read.
-func Newest[Q any, P paged[Q], T record](ctx context.Context, of Q, list func(context.Context, Q) ([]T, error)) Pager[T] {
-	total, _ := P(&of).bounds()
+func Newest[Q any, P paged[Q], T record](ctx context.Context, q Q, list func(context.Context, Q) ([]T, error)) Pager[T] {
+	total, _ := P(&q).bounds()
 	return Pager[T]{
 		Limit: *total,
 		Read: func(size int, last ID) ([]T, error) {
-			page := of
+			page := q
 			limit, before := P(&page).bounds()
 			*limit, *before = size, cmp.Or(last, *before)
 			return list(ctx, page)
@@ -66,8 +66,8 @@ func (p Pager[T]) All() iter.Seq2[T, error] {
 			}
 			page, err := p.Read(size, last)
 			if err != nil {
-				var none T
-				yield(none, err)
+				var zero T
+				yield(zero, err)
 				return
 			}
 			for _, record := range page {

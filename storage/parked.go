@@ -49,8 +49,8 @@ func WhyParked(w Webhook, breakers []Breaker) *ParkedReason {
 // delivery that somebody retries.
 func (r *ParkedReason) Paused() bool { return !r.Breaker.Open() }
 
-// NextAttempt returns when a delivery that is due at a given time is attempted. It is zero if
-// that is now, or unknown because the webhook is paused.
+// NextAttempt returns when a delivery that is due at a given time is attempted. The result is zero if
+// that is now, or if it is unknown because the webhook is paused.
 func (r *ParkedReason) NextAttempt(due, now time.Time) time.Time {
 	switch until := r.Breaker.OpenUntil; {
 	case !until.After(now):

@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// A PlannedAttempt is an attempt to come. From the second on, it is made only if those before it
-// fail in a way that is retried.
+// A PlannedAttempt is a future attempt. From the second on, it is made only if those before it fail
+// in a way that is retried.
 type PlannedAttempt struct {
 	N    int
 	From time.Time // when it begins at the earliest; zero: unknown
@@ -53,7 +53,7 @@ type PlanningStore interface {
 	Attempts(context.Context, ID) ([]Attempt, error)
 }
 
-// FindPlanning reads the attempts of a delivery, and what decides about those to come.
+// FindPlanning reads the attempts of a delivery, and what determines the future ones.
 func FindPlanning(ctx context.Context, store PlanningStore, d Delivery, now time.Time) (p Planning, err error) {
 	p.Delivery, p.Now = d, now
 	if p.Attempts, err = store.Attempts(ctx, d.ID); err != nil || d.State.Final() {
@@ -73,7 +73,7 @@ func FindPlanning(ctx context.Context, store PlanningStore, d Delivery, now time
 	return p, err
 }
 
-// Planned returns the attempts to come. The schedule is the same as the engine's: see RetryWait.
+// Planned returns the future attempts. The schedule is the same as the engine's: see RetryWait.
 func (p Planning) Planned() (all []PlannedAttempt) {
 	if p.Delivery.State.Final() {
 		return nil
@@ -179,8 +179,7 @@ func (p PlannedAttempt) Why() string {
 	}[p.By]
 }
 
-// RetryAfterNote returns what an answer's Retry-After header says and what it comes to, or "" if
-// there is none.
+// RetryAfterNote returns an answer's Retry-After header with its effect, or "" if there is none.
 func (a Attempt) RetryAfterNote() string {
 	value := a.RetryAfterValue()
 	if value == "" {
@@ -225,7 +224,7 @@ func (a Attempt) sameResult(b Attempt) bool {
 }
 
 // AnswerLikeEarlier is LikeEarlier for whole answers: their headers are the same too, but for the
-// date, which no two have in common.
+// date, which no two answers share.
 func AnswerLikeEarlier(attempts []Attempt, at int) int {
 	for _, earlier := range attempts[:at] {
 		if a := attempts[at]; a.Code != 0 && earlier.sameResult(a) && slices.Equal(undated(earlier), undated(a)) {

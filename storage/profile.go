@@ -8,7 +8,7 @@ import (
 )
 
 // A Profile determines how the built-in receiver answers the requests of one webhook. The
-// zero value answers with the status that the verdicts deserve. A fault or an explicit
+// zero value answers with the status that the verdicts call for. A fault or an explicit
 // status takes precedence over the verdicts.
 type Profile struct {
 	Preset     string        // the name of the preset, if it was set from one
@@ -107,8 +107,8 @@ func (p Profile) Validate() error {
 	return bad.Err()
 }
 
-// Implied returns the profile with the statuses that its other settings imply: with a
-// Retry-After, but without a status or a failure that it would go with, it answers 429.
+// Implied returns the profile with the statuses that its other settings imply: one with a Retry-After,
+// but no status or failure to send it with, answers 429.
 func (p Profile) Implied() Profile {
 	if p.RetryAfter > 0 && len(p.Statuses) == 0 && p.FailPct == 0 && p.FailFirst == 0 {
 		p.Statuses = []int{http.StatusTooManyRequests}
@@ -116,8 +116,8 @@ func (p Profile) Implied() Profile {
 	return p
 }
 
-// Warnings returns the settings of a profile that have no effect on any answer. Whoever tests
-// with a setting that matches nothing would believe that the endpoint had passed.
+// Warnings returns the settings of a profile that have no effect on any answer. Without a warning, a
+// user who tests with such a setting would believe that the sender had passed the test.
 func (p Profile) Warnings() (odd FieldErrors) {
 	never := func(statuses ...int) bool {
 		return len(p.Statuses) > 0 && p.FailPct+float64(p.FailFirst) == 0 &&

@@ -50,7 +50,7 @@ type Receipt struct {
 	Note     string
 }
 
-// VerdictStatus returns the status that the receipt deserves, which is the answer unless a
+// VerdictStatus returns the status that the verdicts call for, which is the answer unless a
 // response profile overrides it. An incomplete body takes precedence over authentication,
 // and authentication over the content.
 func (r Receipt) VerdictStatus() int {

@@ -19,7 +19,7 @@ func (s Secret) Explain(err error) error {
 	return explain(err, s.repair)
 }
 
-// explain returns err with the instruction that repair returns, if there is a command that mends
+// explain returns err with the instruction that repair returns, if there is a command that fixes
 // the PEM.
 func explain(err error, repair func(filter string) string) error {
 	var fault *pemfile.Fault

@@ -60,8 +60,8 @@ func secondsUpTo(digits string, most time.Duration) time.Duration {
 func ProbeWait(before time.Duration) time.Duration { return min(2*before, maxProbeWait) }
 
 // ProbeReady returns how long a circuit breaker that is open until a time still waits for its
-// probe. It is 0 if the probe is due, and also if the wait is longer than any, because the clock
-// was set back.
+// probe. It is 0 if the probe is due, and also if the wait is longer than any can be, because then the clock
+// has been set back.
 func ProbeReady(until, now time.Time) time.Duration {
 	if wait := until.Sub(now); wait > 0 && wait <= maxProbeWait {
 		return wait

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// Revise returns a changed webhook as it is to be stored in place of another. It is a conflict if
-// the stored one has been changed meanwhile. A reason why it was paused does not outlast the pause.
+// Revise returns a changed webhook in the form in which it replaces the stored one. It is a conflict
+// if the stored one has been changed meanwhile. The reason of a pause is removed with the pause.
 func (w Webhook) Revise(stored Webhook, at time.Time) (Webhook, error) {
 	if stored.Version != w.Version {
 		return w, staleVersion("webhook", w.Version, stored.Version)
@@ -31,8 +31,8 @@ func StateChange(name string, state WebhookState, by, reason string) string {
 	return text
 }
 
-// Revise takes over what saving a campaign does not change from the stored one, and says what is
-// done to it. It is a conflict if the stored one has been changed meanwhile.
+// Revise copies what saving a campaign does not change from the stored one, and says what is done to
+// it. It is a conflict if the stored one has been changed meanwhile.
 func (c *Campaign) Revise(stored Campaign) (done string, err error) {
 	if stored.Version != c.Version {
 		return "", staleVersion("campaign", c.Version, stored.Version)
@@ -55,9 +55,10 @@ func staleVersion(what string, had, now int64) FieldErrors {
 		Reason: fmt.Sprintf("the %s has been changed since (version %d, now %d); reload it and change it again", what, had, now)}}
 }
 
-// Ask checks whether a webhook can be checked at present, and sets what the run says of it. probe
-// is when its circuit breaker is due for a probe, or zero; open are its runs that have not ended.
-func (r *CheckRun) Ask(w Webhook, probe time.Time, open []ID) error {
+// Request returns an error if a webhook cannot be checked at present, and sets the run's copies of
+// its fields. probe is when its circuit breaker is due for a probe, or zero. open has its runs that
+// have not ended.
+func (r *CheckRun) Request(w Webhook, probe time.Time, open []ID) error {
 	r.Webhook, r.URL = w.Name, WithoutTokens(w.URL)
 	switch {
 	case w.State == Paused:

@@ -9,7 +9,7 @@ import (
 // Runtime is the state that a node, a process that delivers and receives, publishes for all
 // other processes.
 type Runtime struct {
-	Name            string // of its machine; empty: an older version does not say, as below
+	Name            string // of its machine; empty for an older version, which does not publish it
 	Version         string
 	PID             int
 	StartedAt       time.Time
@@ -70,8 +70,8 @@ type Activity struct {
 	Text       string
 }
 
-// Ends reports whether something has come to its end on which a person may wait who looks
-// elsewhere meanwhile: a delivery that failed for good, or a check.
+// Ends reports whether the activity is the end of something that a user may be waiting for while
+// looking elsewhere: a delivery that failed for good, or a check.
 func (a Activity) Ends() bool {
 	return a.Kind == ActivityFailed || a.Kind == ActivityCheck && !strings.Contains(a.Text, " asked for")
 }
@@ -115,7 +115,7 @@ const (
 	ChangedActivity
 	ChangedFixtures
 	ChangedCampaigns
-	ChangedExecutions // and their messages, and how many a campaign has
+	ChangedExecutions // also their messages, and their number for each campaign
 	ChangedChecks     // runs of the endpoint check, their cases and requests
 	ChangedElsewhere  // by another process; with SQLite all other bits are set too
 

@@ -5,9 +5,8 @@ import (
 	"time"
 )
 
-// Receiver returns that of the webhooks which gets a campaign's events, as long as the
-// campaign enables webhooks and the webhook has its channel: the one of the campaign's
-// organization and sandbox, or nil.
+// Receiver returns the webhook of the campaign's organization and sandbox, or nil. It gets the
+// campaign's events if the campaign enables webhooks and the webhook has its channel.
 func (s CampaignSettings) Receiver(webhooks []Webhook) *Webhook {
 	for i, w := range webhooks {
 		if w.Organization == s.Organization && w.Sandbox.Name == s.Sandbox.Name {

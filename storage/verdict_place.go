@@ -4,9 +4,9 @@ import "strings"
 
 // A Place is where in the body a check of the schema verdict failed.
 type Place struct {
-	Pointer string // a JSON Pointer (RFC 6901), perhaps to what is missing; empty: the whole, or not JSON
+	Pointer string // a JSON Pointer (RFC 6901), perhaps to a missing member; empty: the whole body, or the body is not JSON
 	Line    int    // of the indented body, from 1; 0: the body is not JSON
-	Byte    int    // of the body as it came, from 0
+	Byte    int    // of the body as received, from 0
 	What    string // what was expected, and what was there
 }
 

@@ -2,8 +2,8 @@ package storage
 
 import "strings"
 
-// PointerEnd returns the last two names of a JSON Pointer (RFC 6901), with the indexes among and
-// behind them, which stand for no name: "email/0/id". It is "" for the whole.
+// PointerEnd returns the last two names of a JSON Pointer (RFC 6901), with the indexes between and
+// after them, which do not count as names: "email/0/id". It is "" for the whole document.
 func PointerEnd(pointer string) string {
 	if !strings.HasPrefix(pointer, "/") {
 		return ""

@@ -193,13 +193,12 @@ func (w Webhook) Target(receiverURL string) string {
 	return w.URL
 }
 
-// LeftBehind reports whether a webhook's URL is where the built-in receiver would be on
-// another port of this machine than that of receiverURL: the port of an earlier run, most
-// likely.
+// LeftBehind reports whether a webhook's URL is that of the built-in receiver on another port of
+// this machine than that of receiverURL, which is most likely the port of an earlier run.
 func (w Webhook) LeftBehind(receiverURL string) bool {
 	at, err := url.Parse(w.URL)
-	now, other := url.Parse(receiverURL)
-	return err == nil && other == nil && receiverURL != "" &&
+	now, nowErr := url.Parse(receiverURL)
+	return err == nil && nowErr == nil && receiverURL != "" &&
 		weburl.IsThisMachine(at.Hostname()) && weburl.IsThisMachine(now.Hostname()) &&
 		at.EscapedPath() == w.FeedbackPath() && at.Port() != now.Port()
 }

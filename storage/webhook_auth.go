@@ -115,8 +115,8 @@ func (w Webhook) checkHeaders(bad *FieldErrors) {
 	}
 }
 
-// addSecretHeader checks how a secret value is referred to. Whether it can be read now is a
-// warning only, as for the key.
+// addSecretHeader checks the reference to a secret value. That it cannot be read now is only a
+// warning, as for the key.
 func (e *FieldErrors) addSecretHeader(field string, value Secret) {
 	if value == "" {
 		e.add(field, "is missing; a secret header needs one, or env:NAME, or file:PATH")
@@ -170,9 +170,9 @@ func reserved(name string) bool {
 	return IsFraming(name) || name == "Content-Type" || name == "User-Agent" || strings.HasPrefix(name, "Backchannel-")
 }
 
-// check reads the files that are there, because a wrong file would be noticed only when
-// deliveries fail. A file that is missing may be mounted later, or exist only where deliveries
-// are sent, so that is a warning.
+// check reads the files that exist, because a wrong file would otherwise be noticed only when
+// deliveries fail. A missing file may be mounted later, or exist only where deliveries are sent, so it
+// is only a warning.
 func (t TLSOptions) check(ctx context.Context, bad *FieldErrors, from Sources) {
 	if (t.CertFile == "") != (t.KeyFile == "") {
 		bad.add("delivery.tls", "a client certificate needs both its certificate and its key; name both files or none")

@@ -66,9 +66,9 @@ func (w Webhook) Validate(ctx context.Context, rules Rules) error {
 	return bad.Err()
 }
 
-// checkBasics checks what the console's form asks for first. That there is one webhook per
-// organization and sandbox is not checked here, but by the store, which alone knows the others
-// at the time of the commit.
+// checkBasics checks the fields that come first in the console's form. It does not check that there
+// is only one webhook per organization and sandbox, because only the store knows the others at the
+// time of the commit.
 func (w Webhook) checkBasics(bad *FieldErrors, rules Rules) {
 	bad.addText("name", w.Name, MaxNameLength)
 	bad.addText("organization", w.Organization, MaxTextLength)
@@ -98,8 +98,8 @@ func (e *FieldErrors) addText(field, text string, most int) {
 	}
 }
 
-// addPrintable refuses characters that would not be seen, or would reorder what is shown. Two
-// names that look the same are a trap.
+// addPrintable refuses characters that are invisible or reorder the text around them, because they
+// make different names look the same.
 func (e *FieldErrors) addPrintable(field, text string) {
 	if !utf8.ValidString(text) {
 		e.add(field, "is not valid UTF-8; retype it")
@@ -148,7 +148,7 @@ func (w Webhook) checkDelivery(ctx context.Context, bad *FieldErrors, rules Rule
 }
 
 // imsOrg is what an organization's ID normally looks like. The sample of Journey Optimizer's
-// own documentation, myImsOrg, does not, so that another form is a warning and no error.
+// own documentation, myImsOrg, does not, so another form is only a warning.
 var imsOrg = regexp.MustCompile(`^[0-9A-Fa-f]{24}@AdobeOrg$`)
 
 // Warnings returns the settings that are valid but probably a mistake, and the secrets and

@@ -87,7 +87,7 @@ func checkable(t Tx, r *storage.CheckRun) error {
 	if err != nil {
 		return err
 	}
-	return r.Ask(w.Webhook, w.probe.Time, open)
+	return r.Request(w.Webhook, w.probe.Time, open)
 }
 
 func insertCheck(t Tx, r *storage.CheckRun) error {
