@@ -24,12 +24,12 @@ func (s doctorSession) examineNodes(alive []storage.Node) (found []finding) {
 
 // A nodeObject is a node in JSON. Receiver is null while it is off.
 type nodeObject struct {
-	Name     string    `json:"name"` // of its machine
-	PID      int       `json:"pid"`
-	Version  string    `json:"version"`
-	Receiver *string   `json:"receiver"`
-	InFlight int64     `json:"inFlight"`
-	HeartbeatAt  time.Time `json:"heardAt"`
+	Name        string    `json:"name"` // of its machine
+	PID         int       `json:"pid"`
+	Version     string    `json:"version"`
+	Receiver    *string   `json:"receiver"`
+	InFlight    int64     `json:"inFlight"`
+	HeartbeatAt time.Time `json:"heardAt"`
 }
 
 // newNodeObject returns the JSON form of a node.
