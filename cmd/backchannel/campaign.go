@@ -43,15 +43,10 @@ backchannel campaign activate welcome`,
 // campaignArgument is the argument of the commands on one campaign.
 const campaignArgument = "a campaign's NAME"
 
-// withStore runs a function with the store open.
-func (s campaignSession) withStore(ctx context.Context, run func(campaignStore) error) error {
-	return s.session.withStore(ctx, func(store wholeStore) error { return run(store) })
-}
-
 // onCampaign returns the RunE of a command whose argument names a campaign.
 func (s campaignSession) onCampaign(run func(context.Context, campaignStore, storage.Campaign) error) runE {
 	return func(cmd *cobra.Command, args []string) error {
-		return s.withStore(cmd.Context(), func(store campaignStore) error {
+		return s.withStore(cmd.Context(), func(store wholeStore) error {
 			c, err := inventory.FindCampaign(cmd.Context(), store, args[0])
 			if err != nil {
 				return explainMissing(err)

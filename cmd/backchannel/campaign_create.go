@@ -40,7 +40,7 @@ backchannel campaign create --name autumn --start 2026-10-01T08:00:00Z --end +30
 			// not be seen as a draft in between.
 			c, _ = c.Activate() // a draft can always be activated
 		}
-		return s.withStore(cmd.Context(), func(store campaignStore) error {
+		return s.withStore(cmd.Context(), func(store wholeStore) error {
 			return s.saveCampaign(cmd.Context(), store, c, p.bad)
 		})
 	}

@@ -30,7 +30,7 @@ func campaignExportCommand(s campaignSession) *cobra.Command {
 		Example: `backchannel campaign export > campaigns.ndjson
 backchannel campaign export welcome`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return s.withStore(cmd.Context(), func(store campaignStore) error {
+			return s.withStore(cmd.Context(), func(store wholeStore) error {
 				return s.exportCampaigns(cmd.Context(), store, args...)
 			})
 		},

@@ -45,11 +45,6 @@ backchannel delivery replay 01k8p2q7xkz`,
 // deliveryArgument is the argument of the commands on one delivery.
 const deliveryArgument = "a delivery's ID"
 
-// withStore runs a function with the store open.
-func (s deliverySession) withStore(ctx context.Context, run func(deliveryStore) error) error {
-	return s.session.withStore(ctx, func(store wholeStore) error { return run(store) })
-}
-
 // onDelivery returns the RunE of a command whose argument is the ID of a delivery.
 func (s deliverySession) onDelivery(run func(context.Context, deliveryStore, storage.Delivery) error) runE {
 	return func(cmd *cobra.Command, args []string) error {
@@ -57,7 +52,7 @@ func (s deliverySession) onDelivery(run func(context.Context, deliveryStore, sto
 		if err != nil {
 			return err
 		}
-		return s.withStore(cmd.Context(), func(store deliveryStore) error {
+		return s.withStore(cmd.Context(), func(store wholeStore) error {
 			d, err := s.delivery(cmd.Context(), store, id)
 			if err != nil {
 				return err

@@ -31,7 +31,7 @@ func (s deliverySession) onDeliveries(cmd *cobra.Command, action storage.Deliver
 		case len(args) == 1:
 			return s.onDelivery(one)(cmd, args)
 		}
-		return s.withStore(cmd.Context(), func(store deliveryStore) error {
+		return s.withStore(cmd.Context(), func(store wholeStore) error {
 			return bulkSession{s, store, action}.run(cmd.Context(), choice, flags.yes)
 		})
 	}

@@ -29,7 +29,7 @@ backchannel delivery list --filter 'campaign:welcome -state:delivered'`,
 			if err != nil {
 				return err
 			}
-			return s.withStore(cmd.Context(), func(store deliveryStore) error {
+			return s.withStore(cmd.Context(), func(store wholeStore) error {
 				if choice.webhook != "" {
 					w, err := findWebhook(cmd.Context(), store, choice.webhook)
 					if err != nil {

@@ -40,11 +40,6 @@ backchannel execution tail`,
 // executionArgument is the argument of the commands on one execution.
 const executionArgument = "an execution's ID"
 
-// withStore runs a function with the store open.
-func (s executionSession) withStore(ctx context.Context, run func(executionStore) error) error {
-	return s.session.withStore(ctx, func(store wholeStore) error { return run(store) })
-}
-
 // find returns the execution with an ID. It also accepts the executionId in the answer of an
 // accepted call, because that is what an application logs.
 func (s executionSession) find(ctx context.Context, store executionStore, text string) (e storage.Execution, err error) {

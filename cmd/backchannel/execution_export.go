@@ -39,7 +39,7 @@ backchannel execution export --format curl --limit 1 --with-secrets --out again.
 			if err := p.bad.Err(); err != nil {
 				return err
 			}
-			return s.withStore(cmd.Context(), func(store executionStore) error { return s.export(cmd.Context(), store, request) })
+			return s.withStore(cmd.Context(), func(store wholeStore) error { return s.export(cmd.Context(), store, request) })
 		},
 	}
 	f := cmd.Flags()

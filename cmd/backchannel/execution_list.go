@@ -37,7 +37,7 @@ func (s executionSession) onChoice(c *listChoice, run func(context.Context, exec
 		if err := p.bad.Err(); err != nil {
 			return err
 		}
-		return s.withStore(cmd.Context(), func(store executionStore) error { return run(cmd.Context(), store, q) })
+		return s.withStore(cmd.Context(), func(store wholeStore) error { return run(cmd.Context(), store, q) })
 	}
 }
 

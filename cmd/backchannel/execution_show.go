@@ -23,7 +23,7 @@ backchannel execution show HUMA-12345678
 backchannel execution show HUMA-12345678 --curl | sh`,
 		Args: exactly(executionArgument),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return s.withStore(cmd.Context(), func(store executionStore) error {
+			return s.withStore(cmd.Context(), func(store wholeStore) error {
 				e, err := s.find(cmd.Context(), store, args[0])
 				if err != nil {
 					return err

@@ -50,11 +50,6 @@ backchannel receipt tail`,
 // receiptArgument is the first argument of the commands on one receipt.
 const receiptArgument = "a receipt's ID"
 
-// withStore runs a function with the store open.
-func (s receiptSession) withStore(ctx context.Context, run func(receiptStore) error) error {
-	return s.session.withStore(ctx, func(store wholeStore) error { return run(store) })
-}
-
 // onReceipt returns the RunE of a command whose first argument is the ID of a receipt. run
 // gets the arguments after it.
 func (s receiptSession) onReceipt(run func(ctx context.Context, store receiptStore, r storage.Receipt, args []string) error) runE {
@@ -63,7 +58,7 @@ func (s receiptSession) onReceipt(run func(ctx context.Context, store receiptSto
 		if err != nil {
 			return err
 		}
-		return s.withStore(cmd.Context(), func(store receiptStore) error {
+		return s.withStore(cmd.Context(), func(store wholeStore) error {
 			r, err := findReceipt(cmd.Context(), store, id)
 			if err != nil {
 				return err

@@ -68,7 +68,7 @@ func receiptClearCommand(s receiptSession) *cobra.Command {
 			if err := s.confirm(cmd.Context(), yes, "Remove all receipts except pinned ones?"); err != nil {
 				return err
 			}
-			return s.withStore(cmd.Context(), func(store receiptStore) error {
+			return s.withStore(cmd.Context(), func(store wholeStore) error {
 				n, err := store.ClearReceipts(cmd.Context())
 				if err != nil {
 					return err

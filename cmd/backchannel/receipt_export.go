@@ -73,7 +73,7 @@ backchannel receipt export 01k8p2q7xkz --format curl --with-secrets --out again.
 			if err != nil {
 				return err
 			}
-			return s.withStore(cmd.Context(), func(store receiptStore) error {
+			return s.withStore(cmd.Context(), func(store wholeStore) error {
 				if err := flags.selectWebhook(cmd.Context(), store, &request.Query); err != nil {
 					return err
 				}

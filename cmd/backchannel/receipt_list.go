@@ -60,7 +60,7 @@ func (s receiptSession) onChoice(c *receiptChoice, run func(context.Context, rec
 		if err := p.bad.Err(); err != nil {
 			return err
 		}
-		return s.withStore(cmd.Context(), func(store receiptStore) error {
+		return s.withStore(cmd.Context(), func(store wholeStore) error {
 			if err := c.selectWebhook(cmd.Context(), store, &q); err != nil {
 				return err
 			}

@@ -47,15 +47,10 @@ backchannel webhook edit acme --timeout 5s`,
 // webhookArgument is the argument of the commands on one webhook.
 const webhookArgument = "a webhook's NAME"
 
-// withStore runs a function with the store open.
-func (s webhookSession) withStore(ctx context.Context, run func(webhookStore) error) error {
-	return s.session.withStore(ctx, func(store wholeStore) error { return run(store) })
-}
-
 // onWebhook returns the RunE of a command whose argument names a webhook.
 func (s webhookSession) onWebhook(run func(context.Context, webhookStore, storage.Webhook) error) runE {
 	return func(cmd *cobra.Command, args []string) error {
-		return s.withStore(cmd.Context(), func(store webhookStore) error {
+		return s.withStore(cmd.Context(), func(store wholeStore) error {
 			w, err := findWebhook(cmd.Context(), store, args[0])
 			if err != nil {
 				return err

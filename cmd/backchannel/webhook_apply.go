@@ -39,7 +39,7 @@ func applyCommand(s webhookSession, cmd *cobra.Command) *cobra.Command {
 		if err := requireFlag(cmd, "file", path); err != nil {
 			return err
 		}
-		return s.session.withStore(cmd.Context(), func(store wholeStore) error {
+		return s.withStore(cmd.Context(), func(store wholeStore) error {
 			return s.applyFile(cmd.Context(), store, path)
 		})
 	}

@@ -25,7 +25,7 @@ backchannel webhook create --name acme --channel email --org 1234567890ABCDEF123
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		w := storage.NewWebhook()
 		bad := flags.apply(s.session, &w, cmd.Flags().Changed)
-		return s.withStore(cmd.Context(), func(store webhookStore) error {
+		return s.withStore(cmd.Context(), func(store wholeStore) error {
 			return s.saveWebhook(cmd.Context(), store, w, bad)
 		})
 	}

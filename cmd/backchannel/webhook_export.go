@@ -18,7 +18,7 @@ func webhookExportCommand(s webhookSession) *cobra.Command {
 		Example: `backchannel webhook export > webhooks.ndjson
 backchannel webhook export acme --with-secrets`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return s.session.withStore(cmd.Context(), func(store wholeStore) error {
+			return s.withStore(cmd.Context(), func(store wholeStore) error {
 				// Unknown names are an error before anything is written, because a script would not notice that some
 				// webhooks are missing in the file.
 				all, err := inventory.Select(cmd.Context(), store, args...)
