@@ -3,6 +3,7 @@ package storage
 import (
 	"encoding/json"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -171,12 +172,7 @@ func (w *Webhook) Normalize() {
 
 // Has reports whether the webhook captures events of the channel.
 func (w Webhook) Has(channel Channel) bool {
-	for _, c := range w.Channels {
-		if c == channel {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(w.Channels, channel)
 }
 
 // FeedbackPath returns the path of the webhook's events at the built-in receiver.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -35,12 +36,7 @@ func (v *profileFlags) register(f *pflag.FlagSet) {
 
 // given reports whether any of the flags was given.
 func (v *profileFlags) given(changed func(string) bool) bool {
-	for _, name := range []string{"status", "delay", "body", "header", "drop", "hang", "drip", "fail-percent", "fail-first", "retry-after"} {
-		if changed(name) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc([]string{"status", "delay", "body", "header", "drop", "hang", "drip", "fail-percent", "fail-first", "retry-after"}, changed)
 }
 
 // profile returns the profile of the preset or of the flags.

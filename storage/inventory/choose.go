@@ -1,7 +1,9 @@
 package inventory
 
 import (
+	"cmp"
 	"context"
+	"slices"
 
 	"backchannel/storage"
 )
@@ -17,7 +19,7 @@ func Choose(ctx context.Context, store ChooseStore, f storage.Filter, limit int)
 	if len(f.Terms) == 0 {
 		return Newest(ctx, store, limit)
 	}
-	all, err := Newest(ctx, store, 0)
+	all, err := store.Webhooks(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -31,7 +33,7 @@ func Choose(ctx context.Context, store ChooseStore, f storage.Filter, limit int)
 			chosen = append(chosen, w)
 		}
 	}
-	return newest(chosen, limit), nil
+	return newest(chosen, webhookID, limit), nil
 }
 
 // lastDelivery reads the newest delivery of a webhook, or the zero one if there is none.
@@ -54,7 +56,7 @@ func ChooseCampaigns(ctx context.Context, store CampaignChooseStore, f storage.F
 	if len(f.Terms) == 0 {
 		return NewestCampaigns(ctx, store, limit)
 	}
-	all, err := NewestCampaigns(ctx, store, 0)
+	all, err := store.Campaigns(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -68,11 +70,12 @@ func ChooseCampaigns(ctx context.Context, store CampaignChooseStore, f storage.F
 			chosen = append(chosen, c)
 		}
 	}
-	return newest(chosen, limit), nil
+	return newest(chosen, campaignID, limit), nil
 }
 
-// newest returns the first of records that are listed newest first; a limit of 0 is none.
-func newest[T any](all []T, limit int) []T {
+// newest sorts records from the newest to the oldest, and returns the first; a limit of 0 is none.
+func newest[T any](all []T, id func(T) storage.ID, limit int) []T {
+	slices.SortFunc(all, func(a, b T) int { return cmp.Compare(id(b), id(a)) })
 	if limit > 0 {
 		all = all[:min(limit, len(all))]
 	}

@@ -1,11 +1,9 @@
 package inventory
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"backchannel/storage"
 )
@@ -62,18 +60,23 @@ func Find(ctx context.Context, store FindStore, name string) (storage.Webhook, e
 
 // Select returns the named webhooks in the order of the names, or every webhook if none is
 // named.
-func Select(ctx context.Context, store FindStore, names ...string) (all []storage.Webhook, err error) {
+func Select(ctx context.Context, store FindStore, names ...string) ([]storage.Webhook, error) {
+	return selected(ctx, store, Find, store.Webhooks, names)
+}
+
+// selected returns the named records in the order of the names, or all if none is named.
+func selected[S, T any](ctx context.Context, store S, find func(context.Context, S, string) (T, error), all func(context.Context) ([]T, error), names []string) (found []T, err error) {
 	if len(names) == 0 {
-		return store.Webhooks(ctx)
+		return all(ctx)
 	}
 	for _, name := range names {
-		w, err := Find(ctx, store, name)
+		one, err := find(ctx, store, name)
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, w)
+		found = append(found, one)
 	}
-	return all, nil
+	return found, nil
 }
 
 // A ReceiptStore is the part of a store that SelectReceipts needs.
@@ -103,9 +106,7 @@ func SelectReceipts(ctx context.Context, store ReceiptStore, name string, q *sto
 // Newest returns every webhook, the newest first, or at most limit of them.
 func Newest(ctx context.Context, store FindStore, limit int) ([]storage.Webhook, error) {
 	all, err := store.Webhooks(ctx)
-	if err != nil {
-		return nil, err
-	}
-	slices.SortFunc(all, func(a, b storage.Webhook) int { return cmp.Compare(b.ID, a.ID) })
-	return newest(all, limit), nil
+	return newest(all, webhookID, limit), err
 }
+
+func webhookID(w storage.Webhook) storage.ID { return w.ID }
