@@ -47,30 +47,23 @@ type Queue[T any] struct {
 	// Waiting yields the operations, until the queue is closed and empty.
 	Waiting chan *Operation[T]
 
-	pool sync.Pool // of operations, since each delivery needs two
-
 	mu     sync.RWMutex // guards closed, and sending on waiting against closing it
 	closed bool
 }
 
 // NewQueue returns an empty queue.
 func NewQueue[T any]() *Queue[T] {
-	q := &Queue[T]{Waiting: make(chan *Operation[T], MaxBatch)}
-	q.pool.New = func() any { return &Operation[T]{done: make(chan Outcome, 1)} }
-	return q
+	return &Queue[T]{Waiting: make(chan *Operation[T], MaxBatch)}
 }
 
 // Do runs work in a transaction and waits for its commit. If ctx is done before work
 // begins, it does not run; from then on Do returns the result of the commit.
 func (q *Queue[T]) Do(ctx context.Context, kinds storage.Change, work func(T) error) error {
-	op := q.pool.Get().(*Operation[T])
-	op.ctx, op.Kinds, op.Work = ctx, kinds, work
+	op := &Operation[T]{Kinds: kinds, Work: work, ctx: ctx, done: make(chan Outcome, 1)}
 	if err := q.add(op); err != nil {
 		return err
 	}
 	result := <-op.done
-	op.ctx, op.Work = nil, nil
-	q.pool.Put(op)
 	if result.Panicked != nil {
 		panic(result.Panicked)
 	}

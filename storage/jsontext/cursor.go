@@ -39,17 +39,13 @@ type level struct {
 	named bool   // the value of name is still to come
 
 	node int             // in the tree
-	keys int             // how many keys were remembered before this object
-	many map[string]bool // see Reader.remember
+	keys map[string]bool // of the members so far
 }
-
-// usualDepth is greater than the depth of an event.
-const usualDepth = 8
 
 // newCursor returns a cursor before the first token.
 func newCursor(text []byte) cursor {
 	return cursor{
-		text: text, levels: make([]level, 0, usualDepth),
+		text: text,
 		// The decoder reads the buffer in place. Names that occur twice and lone surrogates
 		// are valid JSON (RFC 8259 §4, §8.2), which it rejects by default.
 		decoder: syntax.NewDecoder(bytes.NewBuffer(text), syntax.AllowDuplicateNames(true), syntax.AllowInvalidUTF8(true)),
@@ -177,13 +173,9 @@ func (v Value) Matches(tokens ...string) bool {
 }
 
 // is reports whether the cursor is at the member or element that a token of a JSON Pointer names.
-// A name without escapes is compared as it is, which allocates nothing.
 func (l *level) is(token string) bool {
 	if l.array {
 		return strconv.Itoa(l.index) == token
-	}
-	if bytes.IndexByte(l.name, '\\') < 0 {
-		return string(l.name[1:len(l.name)-1]) == token
 	}
 	return Unquote(l.name) == token
 }

@@ -1,7 +1,6 @@
 package jsontext
 
 import (
-	"bytes"
 	"math"
 	"strconv"
 	"strings"
@@ -16,33 +15,17 @@ func (r *Reader) note(into *[]Flaw, path []level, what, remedy string) {
 	}
 }
 
-// few is the number of keys up to which they are compared one by one, which is faster than a map.
-const few = 16
-
 // remember adds a key to those of its object, or notes it if it is already one of them.
 func (r *Reader) remember(key string, in *level) {
-	seen := r.keys[in.keys:]
-	again := in.many[key]
-	if in.many == nil {
-		for _, earlier := range seen {
-			again = again || earlier == key
-		}
-	}
-	if again {
+	if in.keys[key] {
 		r.note(&r.found.Twice, r.levels, "the key "+quoted(key)+" a second time in its object",
 			"write each key once: readers differ in which of two they take (RFC 8259 §4)")
 		return
 	}
-	r.keys = append(r.keys, key)
-	if in.many == nil && len(seen) == few {
-		in.many = map[string]bool{}
-		for _, earlier := range seen {
-			in.many[earlier] = true
-		}
+	if in.keys == nil {
+		in.keys = map[string]bool{}
 	}
-	if in.many != nil {
-		in.many[key] = true
-	}
+	in.keys[key] = true
 }
 
 // maxSafe is the largest integer up to which a float64 represents every integer (RFC 8259 §6).
@@ -50,9 +33,8 @@ const maxSafe = 1 << 53
 
 // noteLarge notes a number that a reader with float64 numbers, such as JavaScript, rounds.
 func (r *Reader) noteLarge() {
-	const neverLarge = 15 // digits
 	raw := r.text[r.from:r.to]
-	if len(raw) <= neverLarge && bytes.IndexByte(raw, 'e') < 0 && bytes.IndexByte(raw, 'E') < 0 || kindOf(raw[0]) != Number {
+	if kindOf(raw[0]) != Number {
 		return
 	}
 	number, _ := strconv.ParseFloat(string(raw), 64) // infinite when out of range
@@ -69,11 +51,7 @@ func isSafe(raw []byte) bool {
 
 // noteOdd notes a string with a character that many readers cannot represent.
 func (r *Reader) noteOdd(path []level) {
-	raw := r.text[r.from:r.to]
-	if bytes.IndexByte(raw, '\\') < 0 {
-		return
-	}
-	if odd := oddEscape(string(raw)); odd != "" {
+	if odd := oddEscape(r.literal[r.from:r.to]); odd != "" {
 		r.note(&r.found.Odd, path, odd, r.words.Keep)
 	}
 }

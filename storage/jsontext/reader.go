@@ -12,15 +12,11 @@ type Reader struct {
 	words   Words
 	found   Inspection // of the current value
 	key     string     // of the current member
-	keys    []string   // of every object that is open
 }
-
-// usualKeys is greater than the number of keys in the open objects of an event.
-const usualKeys = 32
 
 // NewReader returns a reader of a text.
 func NewReader(text []byte, words Words) *Reader {
-	return &Reader{cursor: newCursor(text), literal: string(text), words: words, keys: make([]string, 0, usualKeys)}
+	return &Reader{cursor: newCursor(text), literal: string(text), words: words}
 }
 
 // More reports whether there is anything left but space.
@@ -82,9 +78,8 @@ func (r *Reader) inspect() *Flaw {
 			f.at = r.from
 			return f.broken(fmt.Sprintf("arrays and objects more than %d deep", maxDepth), r.words.Deep)
 		}
-		r.top().node, r.top().keys = r.addNode(), len(r.keys)
+		r.top().node = r.addNode()
 	case end:
-		r.keys = r.keys[:r.left.keys]
 		r.endNode(r.left.node)
 	}
 	return nil

@@ -17,35 +17,10 @@ type QueueStore struct {
 	dropped *atomic.Int64 // the ID of the last command that this process has carried out
 }
 
-const selectJobs = `SELECT d.id, d.webhook_id, d.attempts, e.payload, e.misbehave, d.created_at, d.next_attempt_at, d.due_at, coalesce(d.message_id, 0)
-	FROM deliveries d JOIN events e ON e.id = d.event_id`
-
-func scanJob(read scan) (j storage.Job, err error) {
-	var created, next, due timestamp
-	err = read(&j.DeliveryID, &j.WebhookID, &j.Attempts, &j.Payload, &j.Misbehave, &created, &next, &due, &j.MessageID)
-	j.CreatedAt, j.NextAttemptAt, j.DueAt = created.Time, next.Time, due.Time
-	return j, err
-}
-
-// Due lists the deliveries of a webhook whose next attempt is due, in the order of their due
-// times, which is the order of index deliveries_waiting.
-func (s *QueueStore) Due(ctx context.Context, q storage.DueQuery) ([]storage.Job, error) {
-	where, args := ` WHERE d.webhook_id = ? AND d.next_attempt_at <= ?`, []any{q.WebhookID, q.Until}
-	if !q.After.At.IsZero() {
-		where += ` AND (d.next_attempt_at, d.id) > (?, ?)`
-		args = append(args, q.After.At, q.After.ID)
-	}
-	jobs, err := records.Collect(ctx, s.reads, scanJob, selectJobs+where+` ORDER BY d.next_attempt_at, d.id LIMIT ?`, append(args, records.Limit(q.Limit))...)
-	if err != nil {
-		return nil, fmt.Errorf("list due deliveries: %w", err)
-	}
-	return jobs, nil
-}
-
 // Jobs returns what to send for those of the deliveries that are waiting, in no particular order.
 // Others, such as a cancelled one, are left out.
 func (s *QueueStore) Jobs(ctx context.Context, ids ...storage.ID) ([]storage.Job, error) {
-	jobs, err := records.Collect(ctx, s.reads, scanJob, selectJobs+` WHERE d.id = ANY(?) AND d.next_attempt_at IS NOT NULL`, ids)
+	jobs, err := records.Collect(ctx, s.reads, records.ScanJob, records.SelectJobs+` WHERE d.id = ANY(?) AND d.next_attempt_at IS NOT NULL`, ids)
 	if err != nil {
 		return nil, fmt.Errorf("find %d deliveries: %w", len(ids), err)
 	}

@@ -10,8 +10,8 @@ import (
 	"backchannel/storage/column"
 )
 
-// A QueueStore stores the engine's work: what becomes of deliveries, commands about those that the
-// engine may have in memory, and circuit breakers. The stores add what reads due deliveries.
+// A QueueStore stores the engine's work: due deliveries and what becomes of them, commands about
+// those that the engine may have in memory, and circuit breakers.
 type QueueStore struct{ db *Database }
 
 // NewQueueStore returns the engine's work in a database.
@@ -45,6 +45,33 @@ func (s *QueueStore) NextDue(ctx context.Context) (map[storage.ID]time.Time, err
 		due[p.WebhookID] = p.NextDue
 	}
 	return due, nil
+}
+
+// SelectJobs reads the rows that [ScanJob] scans.
+const SelectJobs = `SELECT d.id, d.webhook_id, d.attempts, e.payload, e.misbehave, d.created_at, d.next_attempt_at, d.due_at, coalesce(d.message_id, 0)
+	FROM deliveries d JOIN events e ON e.id = d.event_id`
+
+// ScanJob scans a job.
+func ScanJob(read Scan) (j storage.Job, err error) {
+	var created, next, due column.Timestamp
+	err = read(&j.DeliveryID, &j.WebhookID, &j.Attempts, &j.Payload, &j.Misbehave, &created, &next, &due, &j.MessageID)
+	j.CreatedAt, j.NextAttemptAt, j.DueAt = created.Time, next.Time, due.Time
+	return j, err
+}
+
+// Due lists the deliveries of a webhook whose next attempt is due, in the order of their due
+// times, which is the order of index deliveries_waiting.
+func (s *QueueStore) Due(ctx context.Context, q storage.DueQuery) ([]storage.Job, error) {
+	where, args := ` WHERE d.webhook_id = ? AND d.next_attempt_at <= ?`, []any{q.WebhookID, column.At(q.Until)}
+	if !q.After.At.IsZero() {
+		where += ` AND (d.next_attempt_at, d.id) > (?, ?)`
+		args = append(args, column.At(q.After.At), q.After.ID)
+	}
+	jobs, err := Collect(ctx, s.db.Reads, ScanJob, SelectJobs+where+` ORDER BY d.next_attempt_at, d.id LIMIT ?`, append(args, Limit(q.Limit))...)
+	if err != nil {
+		return nil, fmt.Errorf("list due deliveries: %w", err)
+	}
+	return jobs, nil
 }
 
 // MarkSending marks deliveries as being sent by this process, until Finish or ResetSending. It

@@ -55,14 +55,9 @@ func (r *deliveryRows) AddEvent(e *storage.Event) error {
 
 func (r *deliveryRows) Add(d *storage.Delivery, _ []byte) error {
 	r.counts.Add(column.DeliveryState{Webhook: d.WebhookID, State: storage.Queued}, 1)
-	created := micros(d.CreatedAt)
-	next := created // of most, which spares an allocation
-	if !d.NextAttemptAt.Equal(d.CreatedAt) {
-		next = micros(d.NextAttemptAt)
-	}
 	return r.raw.exec(`INSERT INTO deliveries (id, event_id, webhook_id, replay_of, state, created_at, next_attempt_at, message_id, due_at)
 		VALUES (?,?,?,?,'queued',?,?,?,?)`,
-		int64(d.ID), int64(d.EventID), int64(d.WebhookID), int64(d.ReplayOf), created, next,
+		int64(d.ID), int64(d.EventID), int64(d.WebhookID), int64(d.ReplayOf), micros(d.CreatedAt), micros(d.NextAttemptAt),
 		unlessZero(d.MessageID), micros(d.DueAt))
 }
 

@@ -8,8 +8,6 @@ import (
 	"io"
 
 	"github.com/mattn/go-sqlite3"
-
-	"backchannel/storage"
 )
 
 // A statements runs SQL on the writer's connection, in the transaction in progress.
@@ -29,15 +27,6 @@ func (s *statements) Exec(statement string, args ...any) (int64, error) {
 		return 0, err
 	}
 	return result.RowsAffected()
-}
-
-// must runs a statement and returns storage.ErrNotFound if it changed no row.
-func (s *statements) must(statement string, args ...any) error {
-	changed, err := s.Exec(statement, args...)
-	if err == nil && changed == 0 {
-		return storage.ErrNotFound
-	}
-	return err
 }
 
 // A rawStatements runs the statements that every event, attempt and receipt needs on the
@@ -85,7 +74,14 @@ func (s *rawStatements) query(read func(row []driver.Value), query string, args 
 	if err != nil {
 		return err
 	}
-	return readAll(rows, read)
+	row := make([]driver.Value, len(rows.Columns()))
+	for {
+		found, err := next(rows, row)
+		if err != nil || !found {
+			return errors.Join(err, rows.Close())
+		}
+		read(row)
+	}
 }
 
 func (s *rawStatements) start(statement string, args []driver.Value) (driver.Rows, error) {
@@ -93,7 +89,10 @@ func (s *rawStatements) start(statement string, args []driver.Value) (driver.Row
 	if err != nil {
 		return nil, err
 	}
-	s.bound = numbered(s.bound[:0], args)
+	s.bound = s.bound[:0]
+	for i, value := range args {
+		s.bound = append(s.bound, driver.NamedValue{Ordinal: i + 1, Value: value})
+	}
 	return prepared.QueryContext(context.Background(), s.bound)
 }
 
@@ -118,18 +117,6 @@ func (s *rawStatements) close() (err error) {
 	return err
 }
 
-// readAll calls read for each row, then closes the rows.
-func readAll(rows driver.Rows, read func(row []driver.Value)) error {
-	row := make([]driver.Value, len(rows.Columns()))
-	for {
-		found, err := next(rows, row)
-		if err != nil || !found {
-			return errors.Join(err, rows.Close())
-		}
-		read(row)
-	}
-}
-
 // next reads the next row, if there is one.
 func next(rows driver.Rows, row []driver.Value) (bool, error) {
 	err := rows.Next(row)
@@ -137,32 +124,6 @@ func next(rows driver.Rows, row []driver.Value) (bool, error) {
 		return false, nil
 	}
 	return err == nil, err
-}
-
-// numbered appends the arguments with their ordinals to a slice.
-func numbered(to []driver.NamedValue, args []driver.Value) []driver.NamedValue {
-	for i, value := range args {
-		to = append(to, driver.NamedValue{Ordinal: i + 1, Value: value})
-	}
-	return to
-}
-
-// collectRaw reads all rows of a query as collect does, without the conversions of
-// database/sql. It does not stop before the last row if ctx is done.
-func collectRaw[T any](ctx context.Context, from *sql.DB, read func([]driver.Value) T, query string, args ...driver.Value) (all []T, err error) {
-	conn, err := from.Conn(ctx)
-	if err != nil {
-		return nil, readError(err)
-	}
-	defer conn.Close()
-	err = conn.Raw(func(raw any) error {
-		rows, err := raw.(*sqlite3.SQLiteConn).QueryContext(context.Background(), query, numbered(nil, args))
-		if err != nil {
-			return err
-		}
-		return readAll(rows, func(row []driver.Value) { all = append(all, read(row)) })
-	})
-	return all, readError(err)
 }
 
 // integer returns the value of a column that is declared as INTEGER.
