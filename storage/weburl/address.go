@@ -7,7 +7,7 @@ import (
 )
 
 // SplitAddress returns the host and the port of an address to listen on, HOST:PORT. Port 0
-// stands for any free one. The error proposes the example.
+// stands for any free one. The error suggests the example.
 func SplitAddress(address, example string) (host, port string, err error) {
 	host, port, err = net.SplitHostPort(address)
 	if err != nil {
@@ -19,8 +19,8 @@ func SplitAddress(address, example string) (host, port string, err error) {
 	return host, port, nil
 }
 
-// IsThisMachine reports whether a connection to a host goes to this machine, as far as the
-// host's text tells. Besides loopback hosts these are the unspecified addresses, 0.0.0.0
+// IsThisMachine reports whether a connection to a host stays on this machine, judging by
+// the text of the host alone: no name is resolved. Besides loopback hosts these are the unspecified addresses, 0.0.0.0
 // and ::, which connect to the local machine on Linux and macOS.
 func IsThisMachine(host string) bool {
 	ip := net.ParseIP(host)

@@ -117,8 +117,8 @@ func hexDigits(text string) bool {
 	return err == nil
 }
 
-// refuseScheme returns what is wrong with what comes before the host. User info is first, and
-// does not repeat the text, which may contain a password.
+// refuseScheme returns what is wrong with what comes before the host. User info is checked
+// first, by a message that does not repeat the text, which may contain a password.
 func (r Rules) refuseScheme(text string, u *url.URL) string {
 	switch {
 	case u.User != nil:

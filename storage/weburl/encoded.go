@@ -53,7 +53,7 @@ func mailed(text string) (did, meant string) {
 // htmlAmpersand matches an ampersand that was escaped for HTML.
 var htmlAmpersand = regexp.MustCompile(`(?i)&(amp|#38|#x26);`)
 
-// joined recognizes a host directly followed by parameters, their & perhaps as in HTML.
+// joined recognizes a host directly followed by parameters, whose & may be escaped for HTML.
 func joined(text string) (did, meant string) {
 	scheme, authority, rest, ok := split(text)
 	host, parameters, found := strings.Cut(authority, "&")
@@ -87,7 +87,7 @@ func repeatedPort(text string) (did, meant string) {
 	return "has its port twice", scheme + parts[1] + ":" + parts[2] + rest
 }
 
-// dotMark recognizes another mark in place of a dot, as in defanged URLs.
+// dotMark recognizes another character in place of a dot, as in defanged URLs.
 func dotMark(text string) (did, meant string) {
 	scheme, authority, rest, _ := split(text)
 	dotted := strings.NewReplacer("[.]", ".", "(.)", ".", ",", ".").Replace(authority)
