@@ -101,11 +101,12 @@ func (s *settings) resolve(flags *pflag.FlagSet, env func(string) (string, bool)
 	add("database", s.resolveDatabase(flags, env))
 	add("key-file", s.resolveKeyFile())
 	add("listen", s.resolveListen(env))
-	// Before the hosts, because the host of this URL must be in the certificate as well.
-	add("advertise", s.resolveAdvertise())
 	for _, err := range s.resolveHosts(env) {
 		add("host", err)
 	}
+	// After the hosts, which are read from the environment only if no flag names one. The host of
+	// this URL is added to them, because it must be in the certificate as well.
+	add("advertise", s.resolveAdvertise())
 	// A bool has no empty value that could mean not given, so Changed decides.
 	if !flags.Changed("allow-http") {
 		add(envAllowHTTP, s.resolveAllowHTTP(env))
