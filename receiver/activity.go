@@ -92,11 +92,17 @@ func (r *activityRecorder) record(what incident, last string) {
 // run writes the pending activities until stop is done, and then once more.
 func (r *activityRecorder) run(ctx, stop context.Context) {
 	defer r.flush(ctx)
-	storage.Repeat(stop, r.wake, func(context.Context) time.Duration {
-		r.flush(ctx)
-		storage.Sleep(stop, recordInterval)
-		return storage.Never
-	})
+	for {
+		select {
+		case <-stop.Done():
+			return
+		case <-r.wake: // only then does the interval begin, so that the first incident is recorded at once
+			r.flush(ctx)
+		}
+		if !storage.Sleep(stop, recordInterval) {
+			return
+		}
+	}
 }
 
 // flush writes what is pending. An activity that cannot be stored is logged instead.
