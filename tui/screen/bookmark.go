@@ -23,10 +23,7 @@ func (b *Browser[R, D]) Return(to Bookmark) tea.Cmd {
 
 // BackLabel returns what esc does before it closes the screen, or "".
 func (b *Browser[R, D]) BackLabel() string {
-	if _, search := b.text(); search != nil && search.Shown() {
-		return endSearch
-	}
-	near := b.filteredTable.BackLabel()
+	near := b.text().backLabel(b.filteredTable.BackLabel())
 	if near == "" && b.list.Table.Marks.Any() {
 		return "clear the marks"
 	}

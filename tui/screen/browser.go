@@ -156,9 +156,8 @@ func (b *Browser[R, D]) key(msg tea.KeyMsg) tea.Cmd {
 	switch {
 	case b.filter.Typing:
 		return b.typeFilter(msg)
-	case b.searching():
-		text, _ := b.text()
-		text.Type(msg)
+	case b.text().typing():
+		b.text().Type(msg)
 	case b.bodyFocused():
 		b.doc.Key(msg)
 	case b.Focused == PaneDetail:

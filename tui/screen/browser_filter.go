@@ -5,35 +5,27 @@ import tea "github.com/charmbracelet/bubbletea"
 // FilterBinding returns the key that opens the filter, or while a text has the focus, a search in that.
 // help says what the filter matches, with an example.
 func (b *Browser[R, D]) FilterBinding(help string) Binding {
-	switch text, search := b.text(); {
-	case text == nil:
-		return b.filteredTable.FilterBinding(help)
-	case b.bodyFocused() || search.Shown():
-		return Binding{} // it is among those of the text
-	default:
-		return searchBinding(search)
+	if b.bodyFocused() {
+		return Binding{} // the key that searches is among those of the body
 	}
+	return b.text().opener(b.filteredTable.FilterBinding(help))
 }
 
 // TypingBindings returns the keys of the filter, or of the search in the text that has the focus,
 // while that is being typed.
 func (b *Browser[R, D]) TypingBindings() []Binding {
-	if b.searching() {
-		return searchBindings()
-	}
-	return b.filter.Bindings()
+	return b.text().typingBindings(b.filter.Bindings())
 }
 
 // Typing reports whether keys are text for the filter or for a search.
-func (b *Browser[R, D]) Typing() bool { return b.filter.Typing || b.searching() }
+func (b *Browser[R, D]) Typing() bool { return b.filter.Typing || b.text().typing() }
 
-// Back does the first of these that applies: it ends the search in the text that has the focus, moves the focus to the
-// list, removes the filter, or removes the marks.
+// Back does the first of these that applies: it ends the search in the text that has the focus, moves
+// the focus to the list, removes the filter, or removes the marks.
 func (b *Browser[R, D]) Back() (tea.Cmd, bool) {
-	if _, search := b.text(); search != nil && search.End() {
-		return nil, true
-	}
 	switch {
+	case b.text().end():
+		return nil, true
 	case b.backToList():
 		return nil, true
 	case b.filter.Shown():

@@ -17,33 +17,71 @@ type searchable interface {
 	Next(by int)
 }
 
-// text returns the text that has the focus, and its search: the body, or the tab in front. It returns
-// nil while the list has the focus.
-func (p *Panes) text() (searchable, *component.Search) {
-	switch {
-	case p.bodyFocused():
-		return &p.doc, &p.doc.Search
-	case p.Focused == PaneDetail:
-		page := p.Tabs.viewer()
-		return page, &page.Search
-	}
-	return nil, nil
+// A focusedText is the text that has the focus, with its search. The zero value stands for none: the
+// list has the focus.
+type focusedText struct {
+	searchable
+	search *component.Search
 }
 
-// searching reports whether keys are text to search for.
-func (p *Panes) searching() bool {
-	_, search := p.text()
-	return search != nil && search.Typing()
+// text returns the text that has the focus: the body, or the tab in front.
+func (p *Panes) text() focusedText {
+	switch {
+	case p.bodyFocused():
+		return focusedText{&p.doc, &p.doc.Search}
+	case p.Focused == PaneDetail:
+		page := p.Tabs.viewer()
+		return focusedText{page, &page.Search}
+	}
+	return focusedText{}
+}
+
+// typing reports whether keys are text to search for.
+func (t focusedText) typing() bool { return t.search != nil && t.search.Typing() }
+
+// searched reports whether there is a search in the text.
+func (t focusedText) searched() bool { return t.search != nil && t.search.Shown() }
+
+// end ends the search, and reports whether there was one.
+func (t focusedText) end() bool { return t.search != nil && t.search.End() }
+
+// backLabel returns what esc does: it ends a search, before it does what is near.
+func (t focusedText) backLabel(near string) string {
+	if t.searched() {
+		return endSearch
+	}
+	return near
+}
+
+// opener returns the key that opens a search in the text, or if there is none the one that opens the
+// filter. During a search the key is among those of the search.
+func (t focusedText) opener(filter Binding) Binding {
+	switch {
+	case t.search == nil:
+		return filter
+	case t.searched():
+		return Binding{}
+	default:
+		return t.openBinding()
+	}
+}
+
+// typingBindings explains the keys while a person types a search, or else the filter.
+func (t focusedText) typingBindings(filter []Binding) []Binding {
+	if t.typing() {
+		return searchBindings()
+	}
+	return filter
 }
 
 // textBindings returns the keys of the text that has the focus, except the one that opens a search in
 // a tab, which takes the place of the one that opens the filter.
 func (p *Panes) textBindings() []Binding {
-	text, search := p.text()
-	if text == nil || !p.bodyFocused() && !search.Shown() {
+	text := p.text()
+	if !p.bodyFocused() && !text.searched() {
 		return nil
 	}
-	all := searchKeys(text, search)
+	all := text.bindings()
 	if p.bodyFocused() && p.doc.CanFold() {
 		all = append(all,
 			Binding{Keys: []string{"enter"}, Label: "fold", Help: "Fold the object or array at the cursor, or unfold it", Do: do(p.doc.Fold)},
@@ -60,18 +98,18 @@ func do(act func()) func() tea.Cmd {
 	}
 }
 
-// searchBinding returns the key that opens a search.
-func searchBinding(search *component.Search) Binding {
-	return Binding{Keys: []string{"/"}, Label: "search", Help: "Search in this text", Do: do(search.Open)}
+// openBinding returns the key that opens the search.
+func (t focusedText) openBinding() Binding {
+	return Binding{Keys: []string{"/"}, Label: "search", Help: "Search in this text", Do: do(t.search.Open)}
 }
 
-// searchKeys returns the keys that search in a text.
-func searchKeys(text searchable, search *component.Search) []Binding {
-	all := []Binding{searchBinding(search)}
-	if search.Shown() {
+// bindings returns the keys that search in the text.
+func (t focusedText) bindings() []Binding {
+	all := []Binding{t.openBinding()}
+	if t.searched() {
 		all = append(all,
-			Binding{Keys: []string{"n"}, Label: "next", Help: "Next line with a match", Do: do(func() { text.Next(1) })},
-			Binding{Keys: []string{"N"}, Label: "back", Help: "Previous line with a match", Do: do(func() { text.Next(-1) })})
+			Binding{Keys: []string{"n"}, Label: "next", Help: "Next line with a match", Do: do(func() { t.Next(1) })},
+			Binding{Keys: []string{"N"}, Label: "back", Help: "Previous line with a match", Do: do(func() { t.Next(-1) })})
 	}
 	return all
 }

@@ -115,7 +115,7 @@ func (i *Inventory[R]) giveUp() tea.Cmd {
 
 func (i *Inventory[R]) key(msg tea.KeyMsg) tea.Cmd {
 	switch {
-	case i.searching():
+	case i.text().typing():
 		i.detail.Type(msg)
 	case i.filter.Typing:
 		cmd := i.typeFilter(msg)
@@ -149,7 +149,7 @@ func (i *Inventory[R]) Busy(tea.KeyMsg) bool {
 // filter.
 func (i *Inventory[R]) Back() (tea.Cmd, bool) {
 	switch {
-	case i.panes.Focused == PaneDetail && i.detail.Search.End():
+	case i.text().end():
 		return nil, true
 	case i.backToList():
 		return nil, true
@@ -185,13 +185,7 @@ func (i *Inventory[R]) OpenBinding() Binding {
 // ListBindings returns the keys that filter the list, or search in the detail if that has the focus, and
 // that move the focus. help says what the filter chooses.
 func (i *Inventory[R]) ListBindings(help string) []Binding {
-	filter := i.FilterBinding(help)
-	switch {
-	case i.panes.Focused == PaneDetail && i.detail.Search.Shown():
-		filter = Binding{} // it is among those of the search
-	case i.panes.Focused == PaneDetail:
-		filter = searchBinding(&i.detail.Search)
-	}
+	filter := i.text().opener(i.FilterBinding(help))
 	switch {
 	case len(i.all) == 0:
 		return nil
