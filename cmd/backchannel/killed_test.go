@@ -162,17 +162,15 @@ func TestNoAcceptedCallIsLost(t *testing.T) {
 	}
 	last := startVictim(t, data)
 	var counts storage.Counts
-	for deadline := time.Now().Add(patience); ; time.Sleep(20 * time.Millisecond) {
+	var left int64
+	if !holdsInTime(func() bool {
 		if counts, err = store.Counts(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		left := counts.Deliveries[storage.Queued] + counts.Deliveries[storage.Sending] + counts.Deliveries[storage.Retrying]
-		if left == 0 {
-			break
-		}
-		if time.Now().After(deadline) {
-			t.Fatalf("%d deliveries stay undelivered", left)
-		}
+		left = counts.Deliveries[storage.Queued] + counts.Deliveries[storage.Sending] + counts.Deliveries[storage.Retrying]
+		return left == 0
+	}) {
+		t.Fatalf("%d deliveries stay undelivered", left)
 	}
 	_ = last.cmd.Process.Kill()
 	for _, id := range accepted {

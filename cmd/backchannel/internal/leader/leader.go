@@ -270,26 +270,15 @@ func (l *leader) awaitDrain(ctx context.Context) {
 	case <-ctx.Done():
 		return
 	}
-	timer.Reset(grace)
-	select {
-	case <-timer.C:
-	case <-ctx.Done():
-	}
+	storage.Sleep(ctx, grace)
 }
 
 // every calls do once per period until ctx is done.
 func every(ctx context.Context, period time.Duration, do func(context.Context)) error {
-	timer := time.NewTimer(storage.NextTick(period))
-	defer timer.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-timer.C:
-			do(ctx)
-		}
-		timer.Reset(storage.NextTick(period))
+	for storage.Sleep(ctx, storage.NextTick(period)) {
+		do(ctx)
 	}
+	return nil
 }
 
 // try returns a function that logs the errors of do: neither a full disk nor a busy database
