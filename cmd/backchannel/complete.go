@@ -140,7 +140,7 @@ func peek[T any](q completionRequest, read func(context.Context, completionStore
 	s := q.session
 	// prepare leaves the settings alone for completion, because mistakes in them must not be
 	// reported now.
-	if s.settings.resolveData(s.env) != nil || s.settings.resolveDatabase(q.cmd.Flags(), s.env) != nil || s.settings.resolveKeyFile() != nil {
+	if s.settings.resolveData(q.cmd.Flags(), s.env) != nil || s.settings.resolveDatabase(q.cmd.Flags(), s.env) != nil || s.settings.resolveKeyFile() != nil {
 		return none
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), readTimeout)

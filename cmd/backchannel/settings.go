@@ -96,8 +96,13 @@ func (s *settings) resolve(flags *pflag.FlagSet, env func(string) (string, bool)
 	if s.output != outputTable && s.output != outputJSON {
 		add("output", fmt.Errorf("%q is unknown; use %s or %s", s.output, outputTable, outputJSON))
 	}
+	for _, name := range []string{"key-file", "listen", "advertise", "ca-file", "log-file"} {
+		if emptied(flags, name) {
+			add(name, errEmptied)
+		}
+	}
 	// The data folder comes first, because the defaults of the key file and the log are in it.
-	add("data", s.resolveData(env))
+	add("data", s.resolveData(flags, env))
 	add("database", s.resolveDatabase(flags, env))
 	add("key-file", s.resolveKeyFile())
 	add("listen", s.resolveListen(env))
@@ -120,8 +125,21 @@ func (s *settings) resolve(flags *pflag.FlagSet, env func(string) (string, bool)
 	return bad
 }
 
-// resolveData sets the data folder.
-func (s *settings) resolveData(env func(string) (string, bool)) error {
+// errEmptied is the error of a flag with an empty value, such as that of an unset variable in a
+// script, for which the default would be a surprise.
+var errEmptied = errors.New("is empty; give a value, or omit the flag")
+
+// emptied reports whether a flag is given with an empty value.
+func emptied(flags *pflag.FlagSet, name string) bool {
+	return flags.Changed(name) && flags.Lookup(name).Value.String() == ""
+}
+
+// resolveData sets the data folder. If the flag is empty, it sets none, so that no command touches
+// the records in the default folder.
+func (s *settings) resolveData(flags *pflag.FlagSet, env func(string) (string, bool)) error {
+	if emptied(flags, "data") {
+		return errEmptied
+	}
 	if s.data == "" {
 		s.data, _ = env(envData)
 	}
