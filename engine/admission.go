@@ -94,15 +94,10 @@ func (a *admission) capacity(now time.Time, inFlight int) (n int, wait time.Dura
 	return min(n, int(tokens)), 0
 }
 
-// divide changes how much of what the webhook allows this engine may use. The limiter is
-// replaced only if the number of engines has changed: a new one starts with a full bucket, so
-// replacing it at each call would admit more than the rate.
-func (a *admission) divide(part Part) {
-	before := a.part
+// divide changes how much of what the webhook allows this engine may use.
+func (a *admission) divide(part Part, now time.Time) {
 	a.part = &part
-	if before == nil || before.Engines != part.Engines {
-		a.limiter = a.newLimiter()
-	}
+	a.limit(now)
 }
 
 // reserve takes a token of the rate limit, or returns when there will be one.
@@ -137,27 +132,28 @@ func (a *admission) update(w storage.Webhook, now time.Time) {
 	if before.ID != 0 && before.Version != w.Version {
 		a.breaker.ProbeNow(now)
 	}
-	if before.Delivery.RatePerSec != w.Delivery.RatePerSec {
-		a.limiter = a.newLimiter()
-	}
+	a.limit(now)
 }
 
-// newLimiter returns a limiter for this engine's part of the webhook's rate. Engines do not share
-// tokens, because asking a database for each one would cost more than the attempt.
-func (a *admission) newLimiter() *rate.Limiter {
+// limit sets the rate of the attempts to this engine's part of the webhook's rate. Engines do not
+// share tokens, because asking a database for each one would cost more than the attempt. The bucket
+// keeps its tokens: a full one at each change would admit more than the rate.
+//
+// The bucket holds the tokens of 50 ms, but at least one. If it held one only, each attempt would
+// wait for a timer of its own, and timers are too coarse to admit thousands of attempts a second.
+func (a *admission) limit(now time.Time) {
 	perSecond := a.webhook.Delivery.RatePerSec
+	if perSecond == 0 {
+		a.limiter = nil
+		return
+	}
 	if a.part != nil && a.part.Engines > 1 {
 		perSecond /= float64(a.part.Engines)
 	}
-	return newLimiter(perSecond)
-}
-
-// newLimiter returns a bucket that holds the tokens of 50 ms, but at least one, or nil if there
-// is no limit. With a burst of 1, each attempt would wait for a timer of its own, and timers are
-// too coarse to admit thousands of attempts a second.
-func newLimiter(perSecond float64) *rate.Limiter {
-	if perSecond == 0 {
-		return nil
+	burst := max(1, int(perSecond/20))
+	if a.limiter == nil {
+		a.limiter = rate.NewLimiter(rate.Limit(perSecond), burst)
 	}
-	return rate.NewLimiter(rate.Limit(perSecond), max(1, int(perSecond/20)))
+	a.limiter.SetLimitAt(now, rate.Limit(perSecond))
+	a.limiter.SetBurstAt(now, burst)
 }

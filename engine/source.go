@@ -65,7 +65,7 @@ func (w *Worker) Divide(p Part) {
 	w.d.queue.mu.Lock()
 	defer w.d.queue.mu.Unlock()
 	if before := w.d.queue.admission.part; before == nil || *before != p {
-		w.d.queue.admission.divide(p)
+		w.d.queue.admission.divide(p, w.d.queue.now())
 		w.d.queue.wakeUp()
 	}
 }

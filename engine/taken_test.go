@@ -150,6 +150,22 @@ func TestAnEngineGetsItsPartOfTheRate(t *testing.T) {
 	}
 }
 
+// However often engines come and go, no more attempts begin than the rate allows.
+func TestAChangedPartKeepsTheTokens(t *testing.T) {
+	t.Parallel()
+	s := newShared(t, Part{Concurrency: 64, Engines: 1}, policy.Breaker{}, storage.DeliveryOptions{Concurrency: 64, RatePerSec: 0.001})
+	s.want(0, 0, 1)
+	s.take(2)
+	for _, engines := range []int{2, 1, 3, 1} {
+		(&Worker{&dispatcher{queue: s.q}}).Divide(Part{Concurrency: 64, Engines: engines})
+		s.start()
+		s.want(1, 0, 0)
+	}
+	s.q.update(storage.Webhook{ID: 1, State: storage.Active, Delivery: storage.DeliveryOptions{Concurrency: 64, RatePerSec: 0.002}})
+	s.start()
+	s.want(1, 0, 0)
+}
+
 // What is offered begins once it is committed, in its turn, and takes up room from the start.
 func TestAnOfferBeginsWithItsCommit(t *testing.T) {
 	t.Parallel()
