@@ -103,6 +103,7 @@ func create(t testing.TB, server *Server, template string) string {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
+		server.explain(t, name)
 		if err := server.run("DROP DATABASE " + name + " WITH (FORCE)"); err != nil {
 			t.Error(err)
 		}

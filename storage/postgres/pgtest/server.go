@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"os/user"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -19,6 +20,9 @@ import (
 
 	"golang.org/x/sys/unix"
 )
+
+// lastLines is how much of a server's log a failed test shows.
+const lastLines = 50
 
 // Options configure a server that is not shared.
 type Options struct {
@@ -60,10 +64,26 @@ func Start(t testing.TB, o Options) *Server {
 // endWith ends a server with the test.
 func endWith(t testing.TB, s *Server) {
 	t.Cleanup(func() {
+		s.explain(t, "")
 		if err := s.end(); err != nil {
 			t.Error(err)
 		}
 	})
+}
+
+// explain adds the end of the server's log to the output of a test that has failed: the lines on one
+// database, or all if it is empty.
+func (s *Server) explain(t testing.TB, database string) {
+	t.Helper()
+	if !t.Failed() {
+		return
+	}
+	log, err := os.ReadFile(s.dir + "/log")
+	lines := slices.Collect(strings.Lines(string(log)))
+	if database != "" {
+		lines = slices.DeleteFunc(lines, func(line string) bool { return !strings.Contains(line, "@"+database+":") })
+	}
+	t.Logf("the server's log, %v:\n%s", err, strings.Join(lines[max(0, len(lines)-lastLines):], ""))
 }
 
 // Serve starts a server for a program that is not a test, such as a benchmark. End ends it.
@@ -234,7 +254,7 @@ func freePort() (int, error) {
 
 // Start starts the server again after Stop.
 func (s *Server) Start() error {
-	settings := []string{fmt.Sprintf("-k %s -p %d", s.dir, s.port), "listen_addresses=127.0.0.1", "max_connections=200"}
+	settings := []string{fmt.Sprintf("-k %s -p %d", s.dir, s.port), "listen_addresses=127.0.0.1", "max_connections=200", "log_line_prefix=%m/%p@%d:"}
 	if !s.options.Fsync {
 		settings = append(settings, "fsync=off", "full_page_writes=off")
 	}
