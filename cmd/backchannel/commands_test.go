@@ -13,7 +13,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -21,10 +20,10 @@ import (
 
 // A request asks a runner to run a command.
 type request struct {
-	Args, Env []string // Env is added to the environment, also of the commands that follow
+	Args, Env []string // Env is added to the environment, which later commands share
 }
 
-// A commandResult is the result of a command.
+// A commandResult is the exit code and the output of a command.
 type commandResult struct {
 	Code           int
 	Stdout, Stderr []byte
@@ -33,11 +32,11 @@ type commandResult struct {
 // runCommands is the main function of a runner's process. It reads requests from stdin, and writes
 // the result of each command to stdout.
 func runCommands() {
-	nothing, err := os.Open(os.DevNull)
+	empty, err := os.Open(os.DevNull)
 	if err != nil {
 		log.Fatal(err)
 	}
-	requests, answers := json.NewDecoder(os.Stdin), json.NewEncoder(os.Stdout)
+	requests, results := json.NewDecoder(os.Stdin), json.NewEncoder(os.Stdout)
 	for {
 		var next request
 		if err := requests.Decode(&next); errors.Is(err, io.EOF) {
@@ -45,11 +44,11 @@ func runCommands() {
 		} else if err := errors.Join(err, addToEnvironment(next.Env)); err != nil {
 			log.Fatal(err)
 		}
-		var stdout, stderr sharedBuffer
+		var stdout, stderr lockedBuffer
 		s := newSession()
-		s.in, s.out.to, s.err = nothing, &stdout, &stderr
+		s.in, s.out.to, s.err = empty, &stdout, &stderr
 		code := (&app{session: s, args: next.Args}).main()
-		if err := answers.Encode(commandResult{code, stdout.taken(), stderr.taken()}); err != nil {
+		if err := results.Encode(commandResult{code, []byte(stdout.String()), []byte(stderr.String())}); err != nil {
 			log.Fatal(err)
 		}
 	}
@@ -63,36 +62,17 @@ func addToEnvironment(variables []string) (err error) {
 	return err
 }
 
-// all returns both outputs.
-func (left commandResult) all() []byte { return slices.Concat(left.Stdout, left.Stderr) }
-
-// A sharedBuffer is a buffer that several goroutines write to, as to a file.
-type sharedBuffer struct {
-	mu      sync.Mutex // guards written
-	written bytes.Buffer
-}
-
-func (b *sharedBuffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.written.Write(p)
-}
-
-func (b *sharedBuffer) taken() []byte {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return bytes.Clone(b.written.Bytes())
-}
+func (r commandResult) output() []byte { return slices.Concat(r.Stdout, r.Stderr) }
 
 // A runner is a process that runs one command after another. Starting a process for each command
 // would take five times as long under the race detector. Commands that read stdin, run in parallel
 // or are interrupted get a process of their own: scripts call them with exec or start.
 type runner struct {
 	process  *exec.Cmd
-	stderr   bytes.Buffer // what the process itself says: a panic, or a race
-	requests io.Closer
-	ask      *json.Encoder
-	answers  *json.Decoder
+	stderr   bytes.Buffer // a panic or a data race of the process itself
+	stdin    io.Closer
+	requests *json.Encoder
+	results  *json.Decoder
 }
 
 // startRunner starts a runner, the program "commands", in a folder.
@@ -108,13 +88,13 @@ func startRunner(program, folder string, env []string) (*runner, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.requests, r.ask, r.answers = stdin, json.NewEncoder(stdin), json.NewDecoder(stdout)
+	r.stdin, r.requests, r.results = stdin, json.NewEncoder(stdin), json.NewDecoder(stdout)
 	return r, p.Start()
 }
 
-// newRunnerOf returns a runner whose process ends with the test. The test fails if the process
-// reports a problem.
-func newRunnerOf(t *testing.T, env []string) func(request) commandResult {
+// startTestRunner starts a runner that ends with the test, and returns a function that runs a command
+// with it. The test fails if the runner's process reports a problem.
+func startTestRunner(t *testing.T, env []string) (run func(request) commandResult) {
 	t.Helper()
 	program, err := exec.LookPath("commands")
 	if err != nil {
@@ -130,26 +110,25 @@ func newRunnerOf(t *testing.T, env []string) func(request) commandResult {
 		}
 	})
 	return func(next request) commandResult {
-		left, err := r.run(next)
+		result, err := r.run(next)
 		if err != nil {
 			t.Fatal(err)
 		}
-		return left
+		return result
 	}
 }
 
-// run runs a command.
-func (r *runner) run(next request) (left commandResult, err error) {
-	if err := errors.Join(r.ask.Encode(next), r.answers.Decode(&left)); err != nil {
+func (r *runner) run(next request) (result commandResult, err error) {
+	if err := errors.Join(r.requests.Encode(next), r.results.Decode(&result)); err != nil {
 		_ = r.process.Process.Kill()
 		return commandResult{}, fmt.Errorf("%v: %w: %w", next.Args, err, r.end())
 	}
-	return left, nil
+	return result, nil
 }
 
 // end ends the process, and returns the problems that it reports.
 func (r *runner) end() error {
-	_ = r.requests.Close()
+	_ = r.stdin.Close()
 	if err := r.process.Wait(); err != nil {
 		return fmt.Errorf("%w\n%s", err, r.stderr.String())
 	}
@@ -158,8 +137,8 @@ func (r *runner) end() error {
 
 type runnerKey struct{}
 
-// A scriptRunner is the runner of a script. It is started by the first command, and again when the
-// script changes its folder.
+// A scriptRunner is the runner of a script. The first command starts it, as does the first one after
+// the script has changed its folder.
 type scriptRunner struct{ current *runner }
 
 // newRunner returns a scriptRunner. The test fails if its process reports a problem when the script
@@ -174,13 +153,13 @@ func newRunner(env *testscript.Env) *scriptRunner {
 	return r
 }
 
-// in returns the runner in a folder.
+// in returns a runner whose working directory is folder.
 func (r *scriptRunner) in(folder string, ts *testscript.TestScript) *runner {
 	if r.current != nil && r.current.process.Dir == folder {
 		return r.current
 	}
 	ts.Check(r.end())
-	started, err := startRunner(lookUp(ts, "commands"), folder, variables(ts))
+	started, err := startRunner(lookUp(ts, "commands"), folder, scriptEnvironment(ts))
 	ts.Check(err)
 	r.current = started
 	return started
@@ -196,12 +175,12 @@ func (r *scriptRunner) end() error {
 }
 
 // run backchannel ARG… runs a command, which must succeed.
-func runs(ts *testscript.TestScript, neg bool, args []string) {
+func runSuccessfully(ts *testscript.TestScript, neg bool, args []string) {
 	if len(args) == 0 || args[0] != "backchannel" {
 		ts.Fatalf("usage: run backchannel ARG…")
 	}
 	if code := run(ts, args[1:]); (code != 0) != neg {
-		ts.Fatalf("it exited %d", code)
+		ts.Fatalf("%v exited with %d", args, code)
 	}
 }
 
@@ -218,7 +197,7 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 		got = run(ts, args[2:])
 	}
 	if strconv.Itoa(got) != args[0] {
-		ts.Fatalf("%v exited %d, want %s", args[1:], got, args[0])
+		ts.Fatalf("%v exited with %d, want %s", args[1:], got, args[0])
 	}
 }
 
@@ -233,15 +212,16 @@ func exitOf(err error) int {
 	return -1
 }
 
-// until-shown RECORD ID TEXT waits until a receipt or a delivery is shown with a text, as JSON.
+// until-shown KIND ID TEXT waits until a record's JSON contains a text. KIND is the command that shows
+// it, such as receipt.
 func untilShown(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 3 {
-		ts.Fatalf("usage: until-shown RECORD ID TEXT")
+		ts.Fatalf("usage: until-shown KIND ID TEXT")
 	}
 	var shown commandResult
 	poll(ts, fmt.Sprintf("%q in %s %s", args[2], args[0], args[1]), func() bool {
-		if shown = ask(ts, []string{args[0], "show", args[1], "--output", "json"}); shown.Code != 0 {
-			ts.Fatalf("it exited %d\n%s", shown.Code, shown.Stderr)
+		if shown = runForResult(ts, []string{args[0], "show", args[1], "--output", "json"}); shown.Code != 0 {
+			ts.Fatalf("%s show %s exited with %d\n%s", args[0], args[1], shown.Code, shown.Stderr)
 		}
 		return bytes.Contains(shown.Stdout, []byte(args[2]))
 	})
@@ -250,36 +230,36 @@ func untilShown(ts *testscript.TestScript, neg bool, args []string) {
 
 // run runs a command, whose output becomes the script's stdout and stderr, and returns its exit code.
 func run(ts *testscript.TestScript, args []string) int {
-	left := ask(ts, args)
-	left.print(ts)
-	return left.Code
+	result := runForResult(ts, args)
+	result.print(ts)
+	return result.Code
 }
 
-func (left commandResult) print(ts *testscript.TestScript) {
-	_, _ = ts.Stdout().Write(left.Stdout)
-	_, _ = ts.Stderr().Write(left.Stderr)
+func (r commandResult) print(ts *testscript.TestScript) {
+	_, _ = ts.Stdout().Write(r.Stdout)
+	_, _ = ts.Stderr().Write(r.Stderr)
 }
 
-// ask runs a command with the script's runner.
-func ask(ts *testscript.TestScript, args []string) commandResult {
+// runForResult runs a command with the script's runner.
+func runForResult(ts *testscript.TestScript, args []string) commandResult {
 	r := ts.Value(runnerKey{}).(*scriptRunner)
-	left, err := r.in(ts.MkAbs("."), ts).run(request{args, variables(ts)})
+	result, err := r.in(ts.MkAbs("."), ts).run(request{args, scriptEnvironment(ts)})
 	if err != nil {
 		r.current = nil // it has ended
 		ts.Fatalf("%v", err)
 	}
-	return left
+	return result
 }
 
-// variables returns the environment of a program.
-func variables(ts *testscript.TestScript) (all []string) {
+// scriptEnvironment returns the environment of a script's programs.
+func scriptEnvironment(ts *testscript.TestScript) (variables []string) {
 	for _, name := range []string{
 		envData, envDatabase, envListen, envHost, envAllowHTTP, "KEY", "ACCESSIBLE",
 		"PATH", "HOME", "XDG_DATA_HOME", "TMPDIR", "GORACE", "SSL_CERT_FILE", "SSL_CERT_DIR",
 	} {
-		all = append(all, name+"="+ts.Getenv(name))
+		variables = append(variables, name+"="+ts.Getenv(name))
 	}
-	return all
+	return variables
 }
 
 func lookUp(ts *testscript.TestScript, program string) string {
@@ -288,7 +268,7 @@ func lookUp(ts *testscript.TestScript, program string) string {
 			return path
 		}
 	}
-	ts.Fatalf("there is no program %s", program)
+	ts.Fatalf("%s is not in PATH", program)
 	return ""
 }
 

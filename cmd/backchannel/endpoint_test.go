@@ -21,74 +21,73 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// nasty is a text with which an endpoint may try to attack whatever displays it.
-const nasty = "\x1b[2J\x1b]0;owned\a <script>alert(1)</script> ]]> \u202egnp\x00 \xff \u0085"
+// hostileText is a text with which an endpoint may try to attack whatever displays it.
+const hostileText = "\x1b[2J\x1b]0;owned\a <script>alert(1)</script> ]]> \u202egnp\x00 \xff \u0085"
 
-// endpoint KIND [N] sets URL to an endpoint of the script's own, which appends a line to
-// requests.log for each request. KIND is one of
+// endpoint KIND [N] starts an endpoint, sets URL to its URL, and appends a line to requests.log for each
+// request. KIND is one of
 //
-//	good       answers 204 to everything
-//	mortal N   does so N times, and then is gone
-//	patient    never answers
-//	nasty      refuses with what acts on terminals, browsers and parsers
-//	echo       refuses with the header lines that it was sent
-//	forged     is a TLS server whose certificate has such names
+//	dies-after N         answers 204 to N requests, and then accepts no more
+//	silent               never answers
+//	hostile              answers 500 with text that attacks terminals, browsers and parsers
+//	echo                 answers 500 with the secret header fields that it was sent
+//	hostile-certificate  answers 204 over TLS, with a certificate whose names are such text
 func endpoint(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 1 {
 		ts.Fatalf("usage: endpoint KIND [N]")
 	}
+	kind := args[0]
 	log := create(ts, "requests.log")
 	server := httptest.NewUnstartedServer(nil)
-	over := make(chan struct{})
+	ended := make(chan struct{})
 	var served atomic.Int64
 	handlers := map[string]http.HandlerFunc{
-		"good": func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) },
-		"mortal": func(w http.ResponseWriter, _ *http.Request) {
+		"hostile-certificate": func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) },
+		"dies-after": func(w http.ResponseWriter, _ *http.Request) {
 			if limit, err := strconv.ParseInt(args[1], 10, 64); err != nil || served.Add(1) > limit {
 				server.Listener.Close()
 				panic(http.ErrAbortHandler)
 			}
 			w.WriteHeader(http.StatusNoContent)
 		},
-		"patient": func(_ http.ResponseWriter, r *http.Request) {
+		"silent": func(_ http.ResponseWriter, r *http.Request) {
 			select {
-			case <-over:
+			case <-ended:
 			case <-r.Context().Done():
 			}
 		},
-		"nasty": func(w http.ResponseWriter, _ *http.Request) {
-			w.Header().Set("X-Nasty", "<script>alert(2)</script>")
+		"hostile": func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("X-Hostile", "<script>alert(2)</script>")
 			w.WriteHeader(http.StatusInternalServerError)
-			fmt.Fprint(w, nasty)
+			fmt.Fprint(w, hostileText)
 		},
 		"echo": func(w http.ResponseWriter, r *http.Request) {
 			w.WriteHeader(http.StatusInternalServerError)
 			fmt.Fprintf(w, "%s %s", r.Header.Get("X-Key"), r.Header.Get("Authorization"))
 		},
 	}
-	handlers["forged"] = handlers["good"]
-	handle := handlers[args[0]]
+	handle := handlers[kind]
 	if handle == nil {
-		ts.Fatalf("there is no endpoint %q", args[0])
+		ts.Fatalf("unknown kind of endpoint %q", kind)
 	}
 	server.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
 		fmt.Fprintln(log, r.Method, r.URL.Path)
 		handle(w, r)
 	})
-	ts.Defer(func() { close(over); server.Close() })
-	if args[0] == "forged" {
-		server.TLS = &tls.Config{Certificates: []tls.Certificate{forgedCertificate(ts)}}
+	ts.Defer(func() { close(ended); server.Close() })
+	if kind == "hostile-certificate" {
+		server.TLS = &tls.Config{Certificates: []tls.Certificate{hostileCertificate(ts)}}
 		server.StartTLS()
 	} else {
-		server.Config.SetKeepAlivesEnabled(args[0] != "mortal")
+		server.Config.SetKeepAlivesEnabled(kind != "dies-after")
 		server.Start()
 	}
 	ts.Setenv("URL", server.URL+"/hooks")
 }
 
-// forgedCertificate returns a certificate whose names attack whatever displays them.
-func forgedCertificate(ts *testscript.TestScript) tls.Certificate {
+// hostileCertificate returns a certificate whose names attack whatever displays them.
+func hostileCertificate(ts *testscript.TestScript) tls.Certificate {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	ts.Check(err)
 	name := pkix.Name{CommonName: "\x1b[2J<script>alert(3)</script>]]>\u202e"}
@@ -101,11 +100,11 @@ func forgedCertificate(ts *testscript.TestScript) tls.Certificate {
 	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
 }
 
-// harmless FILE… checks that the files contain nothing that acts on a terminal or a browser, and no
-// secret of the scripts.
-func harmless(ts *testscript.TestScript, neg bool, args []string) {
+// sanitized FILE… checks that the files contain nothing that takes effect in a terminal or a browser,
+// and no secret of the scripts.
+func sanitized(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) == 0 {
-		ts.Fatalf("usage: harmless FILE…")
+		ts.Fatalf("usage: sanitized FILE…")
 	}
 	for _, name := range args {
 		text := ts.ReadFile(name)
@@ -114,23 +113,24 @@ func harmless(ts *testscript.TestScript, neg bool, args []string) {
 		}
 		for _, bad := range []string{"\x1b", "\x07", "\x00", "\u202e", "\u0085", ts.Getenv("KEY"), "topsecretvalue", "eyJ"} {
 			if at := strings.Index(text, bad); at >= 0 {
-				ts.Fatalf("%s has %q: %q", name, bad, text[max(0, at-40):min(len(text), at+80)])
+				ts.Fatalf("%s contains %q: %q", name, bad, text[max(0, at-40):min(len(text), at+80)])
 			}
 		}
 		if strings.HasPrefix(text, "<!DOCTYPE html>") && strings.Contains(text, "<script") {
-			ts.Fatalf("%s has a script", name)
+			ts.Fatalf("%s contains a script", name)
 		}
 	}
 }
 
-// junit FILE TESTS FAILED SKIPPED reads JUnit XML. A failure or an error counts as failed.
+// junit FILE TESTS FAILED SKIPPED checks the numbers of test cases in JUnit XML. A failure or an error
+// counts as failed.
 func junit(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 4 {
 		ts.Fatalf("usage: junit FILE TESTS FAILED SKIPPED")
 	}
 	tests, failed, skipped := readJUnit(ts, args[0])
 	if got, want := fmt.Sprint(tests, failed, skipped), args[1]+" "+args[2]+" "+args[3]; got != want {
-		ts.Fatalf("%s has tests, failed, skipped %s; want %s\n%s", args[0], got, want, ts.ReadFile(args[0]))
+		ts.Fatalf("tests, failed and skipped of %s: got %s, want %s\n%s", args[0], got, want, ts.ReadFile(args[0]))
 	}
 }
 

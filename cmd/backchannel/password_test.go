@@ -116,7 +116,7 @@ func TestThePasswordIsNeverShown(t *testing.T) {
 				cmd.Env = append(cmd.Env, append(env, envDatabase+"="+way.url(good), envAllowHTTP+"=true")...)
 				return cmd
 			}
-			commands := newRunnerOf(t, append(env, envData+"="+t.TempDir(), envAllowHTTP+"=true"))
+			commands := startTestRunner(t, append(env, envData+"="+t.TempDir(), envAllowHTTP+"=true"))
 			run := func(database, keyFile string, args ...string) commandResult {
 				return commands(request{append(args, "--key-file", keyFile), []string{envDatabase + "=" + database}})
 			}
@@ -144,13 +144,13 @@ func TestThePasswordIsNeverShown(t *testing.T) {
 					if left.Code <= 0 {
 						t.Errorf("with %s %v exits %d", what, args, left.Code)
 					}
-					wantNoPassword(t, what, left.all())
+					wantNoPassword(t, what, left.output())
 				}
 			}
 			for _, parameter := range []string{"sslmode", "connect_timeout", "target_session_attrs", "port", "passfile", "service", "sslpassword", "pool_max_conns", "pool_max_conn_lifetime"} {
 				for _, value := range []string{secretPassword, "postgres:" + secretPassword + "@" + server.Address()} {
 					left := run(way.url(good+"?"+parameter+"="+url.QueryEscape(value)), c.keyFile, "fixture", "list", "-o", "json")
-					wantNoPassword(t, parameter+" is the password", left.all())
+					wantNoPassword(t, parameter+" is the password", left.output())
 				}
 			}
 			wantNodeWithoutPassword(t, c, begin("serve", "--metrics", "127.0.0.1:0"), begin("doctor"))

@@ -26,7 +26,7 @@ import (
 
 func TestMain(m *testing.M) {
 	pgtest.ManyAtOnce()
-	testscript.Main(m, map[string]func(){"backchannel": main, "commands": runCommands, "lacking": lacking})
+	testscript.Main(m, map[string]func(){"backchannel": main, "commands": runCommands, "restricted": restricted})
 }
 
 // patience limits how long a script waits for another process. Only a broken one takes so long.
@@ -37,11 +37,11 @@ func TestScripts(t *testing.T) {
 	runScripts(t, everyScript(t), "folder", func(*testscript.Env) {})
 }
 
-// folderOnly is the beginning of a script about a data folder and its contents.
-const folderOnly = "# Of a data folder:"
+// folderOnly is how a script begins that runs only with a data folder.
+const folderOnly = "# Only with a data folder"
 
-// TestScriptsWithADatabase runs the other scripts, each with a database of its own. It has a schema
-// but no key, which the first command creates.
+// TestScriptsWithADatabase runs the other scripts, each with its own database. It has a schema but
+// no key, which the first command creates.
 func TestScriptsWithADatabase(t *testing.T) {
 	t.Parallel()
 	template := &pgtest.Template{Fill: func(url string) error {
@@ -54,11 +54,11 @@ func TestScriptsWithADatabase(t *testing.T) {
 		}
 		return err
 	}}
-	shared := slices.DeleteFunc(everyScript(t), func(path string) bool {
+	files := slices.DeleteFunc(everyScript(t), func(path string) bool {
 		text, err := os.ReadFile(path)
 		return err != nil || strings.HasPrefix(string(text), folderOnly)
 	})
-	runScripts(t, shared, "database", func(env *testscript.Env) {
+	runScripts(t, files, "database", func(env *testscript.Env) {
 		env.Setenv(envDatabase, pgtest.Copy(env.T().(testing.TB), template))
 	})
 }
@@ -67,40 +67,41 @@ func everyScript(t *testing.T) []string {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join("testdata", "script", "*.txtar"))
 	if err != nil || len(files) == 0 {
-		t.Fatalf("there are no scripts: %v", err)
+		t.Fatalf("got %d scripts and error %v, want at least one", len(files), err)
 	}
 	return files
 }
 
-// runScripts runs scripts with a data folder or a database, which are conditions in the scripts.
-func runScripts(t *testing.T, files []string, records string, more func(*testscript.Env)) {
+// runScripts runs scripts. Records are stored in a "folder" or a "database", which is also the name of
+// a condition in the scripts.
+func runScripts(t *testing.T, files []string, stored string, setup func(*testscript.Env)) {
 	t.Helper()
 	testscript.Run(t, testscript.Params{
 		Files:               files,
 		RequireExplicitExec: true,
 		Condition: func(cond string) (bool, error) {
 			if cond != "folder" && cond != "database" {
-				return false, fmt.Errorf("there is no condition %q", cond)
+				return false, fmt.Errorf("got condition %q, want folder or database", cond)
 			}
-			return cond == records, nil
+			return cond == stored, nil
 		},
 		Setup: func(env *testscript.Env) error {
 			env.Setenv(envData, filepath.Join(env.WorkDir, "data"))
 			env.Setenv(envListen, "127.0.0.1:0")
 			// Otherwise every process of a race build sleeps for a second before it exits.
 			env.Setenv("GORACE", "atexit_sleep_ms=0")
-			// No endpoint here has a certificate of the system's authorities, which take a while to
-			// read.
+			// Reading the system's authorities takes time, and no endpoint here has a certificate of
+			// theirs.
 			env.Setenv("SSL_CERT_FILE", os.DevNull)
 			env.Setenv("SSL_CERT_DIR", filepath.Join(env.WorkDir, "none"))
 			env.Setenv("KEY", "a secret of well over thirty-two bytes")
 			env.Values[processesKey{}] = processes{}
 			env.Values[runnerKey{}] = newRunner(env)
-			more(env)
+			setup(env)
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"run":    runs,
+			"run":    runSuccessfully,
 			"exits":  exits,
 			"field":  field,
 			"start":  start,
@@ -109,14 +110,14 @@ func runScripts(t *testing.T, files []string, records string, more func(*testscr
 			"ended":  ended,
 			"until":  until,
 			"pem":    writePEM,
-			"get":    get,
 
-			"messages": messages,
-			"endpoint": endpoint,
-			"harmless": harmless,
-			"junit":    junit,
+			"messages":  messages,
+			"endpoint":  endpoint,
+			"sanitized": sanitized,
+			"junit":     junit,
 
 			"until-shown":   untilShown,
+			"until-served":  untilServed,
 			"answers":       answers,
 			"until-answers": untilAnswers,
 		},
@@ -132,14 +133,14 @@ func field(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(json.NewDecoder(strings.NewReader(ts.ReadFile("stdout"))).Decode(&object))
 	value, found := object[args[1]]
 	if !found {
-		ts.Fatalf("there is no %q in %v", args[1], object)
+		ts.Fatalf("got %v, want a field %q", object, args[1])
 	}
 	ts.Setenv(args[0], fmt.Sprint(value))
 }
 
 // messages FILE KIND… checks that each line of a file, such as stderr, is a JSON object, and that
-// these are of the given kinds, in that order: error, warning or note. A regular expression may
-// stand for several.
+// the objects are of the given kinds, in that order: error, warning or note. The kinds form a regular
+// expression.
 func messages(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 1 {
 		ts.Fatalf("usage: messages FILE KIND…")
@@ -152,7 +153,7 @@ func messages(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Check(decoder.Decode(&m))
 		switch {
 		case decoder.More():
-			ts.Fatalf("something follows the object in %q", line)
+			ts.Fatalf("got %q, want one object per line", line)
 		case m.Error != "" && m.Warning == "" && m.Note == "":
 			kinds = append(kinds, "error")
 		case m.Warning != "" && m.Error == "" && m.Note == "":
@@ -160,16 +161,16 @@ func messages(ts *testscript.TestScript, neg bool, args []string) {
 		case m.Note != "" && m.Error == "" && m.Warning == "":
 			kinds = append(kinds, "note")
 		default:
-			ts.Fatalf("%q is not of one kind", line)
+			ts.Fatalf("got %q, want an error, a warning or a note", line)
 		}
 	}
 	got, want := strings.Join(kinds, " "), strings.Join(args[1:], " ")
 	if !regexp.MustCompile("^(" + want + ")$").MatchString(got) {
-		ts.Fatalf("the messages are %q, want %q\n%s", got, want, ts.ReadFile(args[0]))
+		ts.Fatalf("got messages of the kinds %q, want %q\n%s", got, want, ts.ReadFile(args[0]))
 	}
 }
 
-// processes are the processes that a script has started, by the names that it gave them.
+// processes are the processes that a script has started, by name.
 type processes map[string]*process
 
 type processesKey struct{}
@@ -186,7 +187,7 @@ func start(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: start NAME PROGRAM ARG…")
 	}
 	p := &process{cmd: exec.Command(lookUp(ts, args[1]), args[2:]...), ended: make(chan struct{})}
-	p.cmd.Dir, p.cmd.Env = ts.MkAbs("."), variables(ts)
+	p.cmd.Dir, p.cmd.Env = ts.MkAbs("."), scriptEnvironment(ts)
 	p.cmd.Stdout, p.cmd.Stderr = create(ts, args[0]+".out"), create(ts, args[0]+".err")
 	ts.Check(p.cmd.Start())
 	go func() {
@@ -204,10 +205,10 @@ func create(ts *testscript.TestScript, name string) *os.File {
 	return file
 }
 
-func named(ts *testscript.TestScript, name string) *process {
+func processNamed(ts *testscript.TestScript, name string) *process {
 	p := ts.Value(processesKey{}).(processes)[name]
 	if p == nil {
-		ts.Fatalf("no process was started as %s", name)
+		ts.Fatalf("no process was started with the name %s", name)
 	}
 	return p
 }
@@ -218,7 +219,7 @@ func ready(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
 		ts.Fatalf("usage: ready NAME")
 	}
-	p := named(ts, args[0])
+	p := processNamed(ts, args[0])
 	var line readyLine
 	poll(ts, "the ready line of "+args[0], func() bool {
 		select {
@@ -260,16 +261,16 @@ func sendSignal(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 || signals[args[1]] == 0 {
 		ts.Fatalf("usage: signal NAME TERM|INT|KILL")
 	}
-	p := named(ts, args[0]).cmd.Process
-	poll(ts, args[0]+" to open the database, or to say why it does not", func() bool { return hasBegun(p.Pid) || ts.ReadFile(args[0]+".err") != "" })
+	p := processNamed(ts, args[0]).cmd.Process
+	poll(ts, args[0]+" to open the database, or to report an error", func() bool { return hasOpenedDatabase(p.Pid) || ts.ReadFile(args[0]+".err") != "" })
 	if err := p.Signal(signals[args[1]]); err != nil {
 		ts.Fatalf("signal %s: %v\n%s", args[0], err, ts.ReadFile(args[0]+".err"))
 	}
 }
 
-// hasBegun reports whether a process has opened the database, a file or a socket, which it does
-// after it has begun to handle signals. Without /proc it returns true.
-func hasBegun(pid int) bool {
+// hasOpenedDatabase reports whether a process has opened the database, a file or a socket. It does so
+// after it has begun to handle signals. Without /proc the result is true.
+func hasOpenedDatabase(pid int) bool {
 	files, err := filepath.Glob(fmt.Sprintf("/proc/%d/fd/*", pid))
 	if err != nil || len(files) == 0 {
 		return true
@@ -280,12 +281,12 @@ func hasBegun(pid int) bool {
 	})
 }
 
-// ended NAME CODE waits for a process to end with that exit code; -1 when it was killed.
+// ended NAME CODE waits for a process to end with that exit code, which is -1 if it was killed.
 func ended(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
 		ts.Fatalf("usage: ended NAME CODE")
 	}
-	p := named(ts, args[0])
+	p := processNamed(ts, args[0])
 	select {
 	case <-p.ended:
 	case <-time.After(patience):
@@ -296,7 +297,7 @@ func ended(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// until FILE TEXT waits until a file has a line that contains a text.
+// until FILE TEXT waits until a line of a file contains a text.
 func until(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
 		ts.Fatalf("usage: until FILE TEXT")
@@ -312,26 +313,26 @@ func until(ts *testscript.TestScript, neg bool, args []string) {
 	})
 }
 
-// answers CODE PATH posts an empty body to the receiver, which must answer with the code at once.
+// answers CODE PATH posts an empty body to the receiver, and checks the status code of the answer.
 func answers(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
 		ts.Fatalf("usage: answers CODE PATH")
 	}
-	if got := answerOf(ts, args[1]); got != args[0] {
-		ts.Fatalf("POST %s was answered %s, want %s", args[1], got, args[0])
+	if got := postStatus(ts, args[1]); got != args[0] {
+		ts.Fatalf("POST %s: got status %s, want %s", args[1], got, args[0])
 	}
 }
 
-// until-answers CODE PATH is like answers, for what another process has just changed. The receiver
-// notices that within 100 ms on an idle machine.
+// until-answers CODE PATH is like answers, but waits until the receiver has noticed what another
+// process has just changed: within 100 ms on an idle machine.
 func untilAnswers(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
 		ts.Fatalf("usage: until-answers CODE PATH")
 	}
-	poll(ts, "answer "+args[0]+" to POST "+args[1], func() bool { return answerOf(ts, args[1]) == args[0] })
+	poll(ts, "status "+args[0]+" of POST "+args[1], func() bool { return postStatus(ts, args[1]) == args[0] })
 }
 
-func answerOf(ts *testscript.TestScript, path string) string {
+func postStatus(ts *testscript.TestScript, path string) string {
 	roots := x509.NewCertPool()
 	roots.AppendCertsFromPEM([]byte(ts.ReadFile(ts.Getenv("CA"))))
 	client := http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}, DisableKeepAlives: true}}
@@ -341,10 +342,10 @@ func answerOf(ts *testscript.TestScript, path string) string {
 	return strconv.Itoa(resp.StatusCode)
 }
 
-// get URL TEXT asks a plain HTTP server until its answer contains a text.
-func get(ts *testscript.TestScript, neg bool, args []string) {
+// until-served URL TEXT requests a URL until the body of the answer contains a text.
+func untilServed(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
-		ts.Fatalf("usage: get URL TEXT")
+		ts.Fatalf("usage: until-served URL TEXT")
 	}
 	var last string
 	defer func() { ts.Logf("%s", last) }()
