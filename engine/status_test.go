@@ -27,7 +27,7 @@ func TestExplainStatus(t *testing.T) {
 		{308, "//b.example/x", "answered 308 Permanent Redirect" + redirect + "set the URL to https://b.example/x"},
 		{301, "http://a.example/x", "answered 301 Moved Permanently" + redirect + `it points to "http://a.example/x", which cannot be a webhook's URL: it `},
 		{301, "https://0177.0.0.1/", "answered 301 Moved Permanently" + redirect + `it points to "https://0177.0.0.1/", which cannot be a webhook's URL: its host "0177.0.0.1" is neither a name nor an IPv4 address; correct it`},
-		{301, "https://me:hush@b.example/", "answered 301 Moved Permanently" + redirect + `it points to "https://me:hush@b.example/", which cannot be a webhook's URL: it holds user info`},
+		{301, "https://me:hush@b.example/", "answered 301 Moved Permanently" + redirect + `it points to "https://me:hush@b.example/", which cannot be a webhook's URL: it contains user info`},
 		{301, "https://%zz/", "answered 301 Moved Permanently" + redirect + `it points to "https://%zz/", which is not a URL`},
 		{404, "https://b.example/", "answered 404 Not Found"},
 		{410, "", "answered 410 Gone; it wants no more events, so the webhook is paused now: resume it with backchannel webhook resume 'acme prod'"},

@@ -31,7 +31,7 @@ func built(t testing.TB) map[storage.Revision][][]byte {
 }
 
 func (s *schemas) quickly(revision storage.Revision, body []byte) bool {
-	found := jsontext.Inspect(body, jsontext.Sent(), true)
+	found := jsontext.Inspect(body, jsontext.BodyWording(), true)
 	return found.Broken == nil && len(found.Twice) == 0 && s.accept(revision, &found.Tree)
 }
 
@@ -73,7 +73,7 @@ func TestCompiledSchemasNeverAcceptMore(t *testing.T) {
 	odd := []string{`null`, `""`, `"x"`, `0`, `-1`, `-0`, `1.0`, `1e2`, `1e16`, `9007199254740993`, `1.5`, `true`, `{}`, `[]`, `[null]`, `[{}]`, `{"x":[{"id":"y"}]}`, `{"x":[{}]}`, `"email"`, `"sms"`, `"\u0065mail"`, `"2026-10-06T18:22:41Z"`}
 	for revision, bodies := range built(t) {
 		for _, body := range bodies {
-			tree := jsontext.Inspect(body, jsontext.Sent(), true).Tree
+			tree := jsontext.Inspect(body, jsontext.BodyWording(), true).Tree
 			for i, n := range tree.Nodes {
 				for _, value := range odd {
 					if tried++; tried%mutantStep != 0 {
@@ -123,7 +123,7 @@ func TestUnsupportedKeywordsAreUnknown(t *testing.T) {
 	} {
 		c := compiler{documents: map[string]any{}}
 		c.add("", []byte(schema))
-		found := jsontext.Inspect([]byte(`{"a":"b"}`), jsontext.Sent(), true)
+		found := jsontext.Inspect([]byte(`{"a":"b"}`), jsontext.BodyWording(), true)
 		if got := c.compile("", c.documents[""]).apply(&found.Tree, 0); got != unknown {
 			t.Errorf("%s: %d", schema, got)
 		}
@@ -132,7 +132,7 @@ func TestUnsupportedKeywordsAreUnknown(t *testing.T) {
 
 func TestTree(t *testing.T) {
 	body := `{"a":[1,{"b":null}],"c":"x"}`
-	tree := jsontext.Inspect([]byte(body), jsontext.Sent(), true).Tree
+	tree := jsontext.Inspect([]byte(body), jsontext.BodyWording(), true).Tree
 	var raw []string
 	for n := range tree.Nodes {
 		raw = append(raw, tree.Nodes[n].Key+"="+string(tree.Raw(n)))

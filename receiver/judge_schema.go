@@ -20,7 +20,7 @@ func (s *schemas) judge(revision storage.Revision, received intake.Body, codings
 		return failed(c)
 	}
 	body := received.Bytes
-	found := jsontext.Inspect(body, jsontext.Sent(), len(body) <= intake.Small)
+	found := jsontext.Inspect(body, jsontext.BodyWording(), len(body) <= intake.Small)
 	if found.Broken != nil {
 		return failed(checkBroken(found.Broken))
 	}

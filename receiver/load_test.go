@@ -252,7 +252,7 @@ func BenchmarkJudge(b *testing.B) {
 	body := sample(b)
 	b.Run("inspect", func(b *testing.B) {
 		for b.Loop() {
-			jsontext.Inspect(body, jsontext.Sent(), len(body) <= intake.Small)
+			jsontext.Inspect(body, jsontext.BodyWording(), len(body) <= intake.Small)
 		}
 	})
 	b.Run("schema", func(b *testing.B) {

@@ -55,12 +55,12 @@ func pointer(recipient int, member string) string {
 	return at
 }
 
-// bodyWords are the words for the author of a call's body.
-func bodyWords() jsontext.Words {
-	w := jsontext.Sent()
-	w.Empty = "send the call's JSON object as the body"
-	w.Rest = "send one object per call, and nothing after it"
-	w.Deep = "nest less"
+// bodyWording returns the wording of messages to the sender of a call.
+func bodyWording() jsontext.Wording {
+	w := jsontext.BodyWording()
+	w.EmptyRemedy = "send the call's JSON object as the body"
+	w.RestRemedy = "send one object per call, and nothing after it"
+	w.DeepRemedy = "nest less"
 	return w
 }
 
@@ -70,7 +70,7 @@ func parseRequest(body []byte, codings []string, highThroughput bool) (r request
 		r.findings.add(notJSON(), wrong("body", "one JSON object", "Content-Encoding "+intake.Quote(coding), "send the JSON uncompressed"))
 		return r
 	}
-	found := jsontext.Inspect(body, bodyWords(), true)
+	found := jsontext.Inspect(body, bodyWording(), true)
 	if broken := found.Broken; broken != nil {
 		r.findings.add(notJSON(), wrong("body", "one JSON object in UTF-8", broken.What+broken.Place().String(), broken.Remedy))
 		return r

@@ -35,7 +35,7 @@ type splitter struct {
 // the next document begins after a syntax error cannot be known.
 func split(text []byte) (groups []group, broken storage.FieldErrors) {
 	s := splitter{text: text}
-	values := jsontext.NewReader(text, jsontext.Typed())
+	values := jsontext.NewReader(text, jsontext.InputWording())
 	for number := 1; values.More(); {
 		found, from, to := values.Next()
 		if found.Broken != nil {

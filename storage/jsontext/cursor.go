@@ -15,12 +15,12 @@ type cursor struct {
 	text     []byte
 	decoder  *syntax.Decoder
 	levels   []level
-	left     level // the level that the token ended
+	ended    level // the array or object that the token ended
 	token    token
 	from, to int // the bytes of the token; at the end of an array or object all of its bytes
 }
 
-// A token is what the cursor has read last.
+// A token is the kind of what the cursor read last.
 type token uint8
 
 const (
@@ -36,7 +36,7 @@ type level struct {
 	array bool
 	index int    // of the current element, -1 before the first
 	name  []byte // of the current member, in quotes
-	named bool   // the value of name is still to come
+	named bool   // the name has been read, but not yet its value
 
 	node int             // in the tree
 	keys map[string]bool // of the members so far
@@ -82,17 +82,17 @@ func (c *cursor) next() error {
 // move advances to a token of the given kind, which is between c.from and c.to, and updates the levels.
 func (c *cursor) move(kind syntax.Kind) {
 	if kind == '}' || kind == ']' {
-		c.token, c.left, c.from = end, *c.top(), c.top().from
+		c.token, c.ended, c.from = end, *c.top(), c.top().from
 		c.levels = c.levels[:len(c.levels)-1]
 		return
 	}
 	if len(c.levels) > 0 {
-		at := c.top()
-		if at.index++; !at.array && !at.named {
-			c.token, at.named, at.name = name, true, c.text[c.from:c.to]
+		top := c.top()
+		if top.index++; !top.array && !top.named {
+			c.token, top.named, top.name = name, true, c.text[c.from:c.to]
 			return
 		}
-		at.named = false
+		top.named = false
 	}
 	if c.token = scalar; kind == '{' || kind == '[' {
 		c.token = begin
@@ -146,7 +146,7 @@ func (c *cursor) cutShort() bool {
 // Depth returns the number of arrays and objects that the value is in.
 func (v Value) Depth() int { return len(v.path) }
 
-// Is reports whether the names and indexes lead to the value.
+// Is reports whether the path to the value consists of these names and indexes.
 func (v Value) Is(tokens ...string) bool {
 	if len(tokens) != len(v.path) {
 		return false
@@ -172,7 +172,7 @@ func (v Value) Matches(tokens ...string) bool {
 	return true
 }
 
-// is reports whether the cursor is at the member or element that a token of a JSON Pointer names.
+// is reports whether the current member or element is the one with this name or index.
 func (l *level) is(token string) bool {
 	if l.array {
 		return strconv.Itoa(l.index) == token

@@ -52,21 +52,21 @@ type Inspection struct {
 
 // Check returns a *Flaw if the text is not one JSON text.
 func Check(text []byte) error {
-	if found := Inspect(text, Typed(), false); found.Broken != nil {
+	if found := Inspect(text, InputWording(), false); found.Broken != nil {
 		return found.Broken
 	}
 	return nil
 }
 
 // Inspect parses a text that consists of one value, into a tree if withTree is true.
-func Inspect(text []byte, words Words, withTree bool) Inspection {
-	r := NewReader(text, words)
+func Inspect(text []byte, wording Wording, withTree bool) Inspection {
+	r := NewReader(text, wording)
 	if withTree {
-		r.plant()
+		r.startTree()
 	}
 	found, _, _ := r.Next()
 	if found.Broken == nil && r.More() {
-		return Inspection{Broken: r.fault().more()}
+		return Inspection{Broken: r.diagnosis().more()}
 	}
 	return found
 }

@@ -16,13 +16,13 @@ func TestInspectBroken(t *testing.T) {
 		{"UTF-16", "\xff\xfe{\x00}\x00", "byte 0", "UTF-16", "UTF-8"},
 		{"UTF-16 without a BOM", "{\x00\"\x00", "byte 0", "UTF-16", "write UTF-8"},
 		{"UTF-16 the other way round", "\x00{\x00}", "byte 0", "UTF-16", "write UTF-8"},
-		{"space", " \r\n\t", "byte 0", "nothing but space", "send the event"},
-		{"gzip", "\x1f\x8b\x08\x00", "byte 0", "compressed by gzip", "uncompressed"},
-		{"zlib", "\x78\x9c\xab\x00", "byte 0", "compressed by deflate", "uncompressed"},
-		{"zstd", "\x28\xb5\x2f\xfd", "byte 0", "compressed by zstd", "uncompressed"},
+		{"space", " \r\n\t", "byte 0", "nothing but white space", "send the event"},
+		{"gzip", "\x1f\x8b\x08\x00", "byte 0", "compressed with gzip", "uncompressed"},
+		{"zlib", "\x78\x9c\xab\x00", "byte 0", "compressed with deflate", "uncompressed"},
+		{"zstd", "\x28\xb5\x2f\xfd", "byte 0", "compressed with zstd", "uncompressed"},
 		{"Latin-1", `{"a":"caf` + "\xe9" + `"}`, "line 1, column 10", "0xE9", "Latin-1"},
 		{"encoded surrogate", `{"a":"` + "\xed\xa0\x80" + `"}`, "line 1, column 7", "0xED", "UTF-8"},
-		{"cut in a key", `{"a`, "line 1, column 4", "ends within a string", "whole"},
+		{"cut in a key", `{"a`, "line 1, column 4", "ends within a string", "whole body"},
 		{"cut after a key", `{"a"`, "line 1, column 5", "the end of the body where the colon", "whole"},
 		{"cut after a colon", `{"a":`, "line 1, column 6", "the end of the body", "whole"},
 		{"cut after a value", `{"a":1`, "line 1, column 7", "comma or }", "whole"},
@@ -98,7 +98,7 @@ func TestInspectBroken(t *testing.T) {
 		{"too deep", strings.Repeat("[", maxDepth+1) + strings.Repeat("]", maxDepth+1), "line 1, column 1001", "deep", "nest less"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			got := Inspect([]byte(c.body), Sent(), true).Broken
+			got := Inspect([]byte(c.body), BodyWording(), true).Broken
 			if got == nil {
 				t.Fatal("found nothing wrong")
 			}
@@ -119,7 +119,7 @@ func TestInspectWhole(t *testing.T) {
 	}
 	for _, c := range []struct {
 		name, body   string
-		twice, large string // pointers, joined by spaces
+		twice, large string // JSON Pointers, separated by spaces
 	}{
 		{"all kinds", " {\"a\":[true,false,null,-0.5e-3,\"\\u00e9\\n\"],\"b\":{}}\r\n", "", ""},
 		{"same key in two objects", `{"a":{"k":1},"k":{"k":2}}`, "", ""},
@@ -137,32 +137,33 @@ func TestInspectWhole(t *testing.T) {
 		{"numbers around 2^53", `[-9007199254740992,9007199254740992.0,9007199254740992.25,-9007199254740991.5]`, "", "/2"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			got := Inspect([]byte(c.body), Sent(), true)
+			got := Inspect([]byte(c.body), BodyWording(), true)
 			if got.Broken != nil {
 				t.Fatalf("broken: %+v", *got.Broken)
 			}
 			if where := places(got.Twice); where != c.twice {
-				t.Errorf("twice at %q, want %q", where, c.twice)
+				t.Errorf("keys that occur twice: got %q, want %q", where, c.twice)
 			}
 			if where := places(got.Large); where != c.large {
-				t.Errorf("large at %q, want %q", where, c.large)
+				t.Errorf("large numbers: got %q, want %q", where, c.large)
 			}
 		})
 	}
 }
 
+// places returns the JSON Pointers of flaws, separated by spaces.
 func places(flaws []Flaw) string {
-	where := make([]string, len(flaws))
+	pointers := make([]string, len(flaws))
 	for i, f := range flaws {
-		where[i] = f.Where
+		pointers[i] = f.Where
 	}
-	return strings.Join(where, " ")
+	return strings.Join(pointers, " ")
 }
 
-func TestInspectTellsOfSomeOnly(t *testing.T) {
+func TestInspectLimitsItsFindings(t *testing.T) {
 	body := "[" + strings.Repeat("1e400,", 1000) + "0]"
-	if got := len(Inspect([]byte(body), Sent(), false).Large); got != maxNoted {
-		t.Errorf("%d findings, want %d", got, maxNoted)
+	if got := len(Inspect([]byte(body), BodyWording(), false).Large); got != maxNoted {
+		t.Errorf("got %d findings, want %d", got, maxNoted)
 	}
 }
 
@@ -174,14 +175,14 @@ func FuzzInspect(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
-		got := Inspect(body, Sent(), true)
+		got := Inspect(body, BodyWording(), true)
 		for _, found := range append(append(got.Twice, got.Large...), deref(got.Broken)...) {
 			if found.Offset < 0 || found.Offset > len(body) || !utf8.ValidString(found.What) {
-				t.Fatalf("odd finding %+v", found)
+				t.Fatalf("invalid finding %+v in a text of %d bytes", found, len(body))
 			}
 		}
 		if utf8.Valid(body) && !bytes.HasPrefix(body, []byte("\xef\xbb\xbf")) && !tooDeep(got.Broken) && (got.Broken == nil) != json.Valid(body) {
-			t.Fatalf("found %+v, encoding/json says %v", got.Broken, json.Valid(body))
+			t.Fatalf("got %+v, but json.Valid returns %v", got.Broken, json.Valid(body))
 		}
 	})
 }

@@ -1,8 +1,8 @@
 package jsontext
 
-// Lines maps byte offsets of a text to lines of its pretty view, in which every member, every
-// element and every closing bracket has a line of its own. It only moves forward, so that a
-// text is read once however many offsets are looked up.
+// Lines maps byte offsets in a text to lines of its indented form, in which every member, every
+// element and every closing bracket has a line of its own. It only moves forward, so the text
+// is read once however many offsets are looked up.
 type Lines struct {
 	cursor
 	line int // of the token that was read, from 1
@@ -20,7 +20,7 @@ func (l *Lines) Of(offset int) int {
 			within = within[:len(within)-1]
 		}
 		element := l.token != name && l.token != end && len(within) > 0 && within[len(within)-1].array
-		if l.token == name || element || l.token == end && l.left.index >= 0 { // an empty object stays on its line
+		if l.token == name || element || l.token == end && l.ended.index >= 0 { // an empty object stays on its line
 			l.line++
 		}
 	}

@@ -17,7 +17,7 @@ func TestLines(t *testing.T) {
 		if err := json.Indent(&pretty, []byte(body), "", "  "); err != nil {
 			t.Fatal(err)
 		}
-		// The n-th byte that is no space is the same in both.
+		// The n-th byte that is not white space is the same in both.
 		var lines []int
 		line := 1
 		for _, c := range pretty.Bytes() {
@@ -34,7 +34,7 @@ func TestLines(t *testing.T) {
 			}
 			if startsToken(body, at) {
 				if got := p.Of(at); got != lines[n] {
-					t.Errorf("%s: byte %d (%c) is on line %d, want %d", body, at, c, got, lines[n])
+					t.Errorf("%s: byte %d (%c): got line %d, want %d", body, at, c, got, lines[n])
 				}
 			}
 			n++

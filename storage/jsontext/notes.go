@@ -8,24 +8,24 @@ import (
 	"unicode/utf8"
 )
 
-// note records a finding next to the result, because a value that many readers change is not an error.
+// note records a finding that is not an error: a value that is valid, but that many readers change.
 func (r *Reader) note(into *[]Flaw, path []level, what, remedy string) {
 	if len(*into) < maxNoted {
 		*into = append(*into, Flaw{Offset: r.from, Where: pointer(path), What: what, Remedy: remedy})
 	}
 }
 
-// remember adds a key to those of its object, or notes it if it is already one of them.
-func (r *Reader) remember(key string, in *level) {
-	if in.keys[key] {
+// addKey adds a key to those of its object, or notes that the object already has it.
+func (r *Reader) addKey(key string, object *level) {
+	if object.keys[key] {
 		r.note(&r.found.Twice, r.levels, "the key "+quoted(key)+" a second time in its object",
-			"write each key once: readers differ in which of two they take (RFC 8259 §4)")
+			"write each key once: readers differ in which of the two they take (RFC 8259 §4)")
 		return
 	}
-	if in.keys == nil {
-		in.keys = map[string]bool{}
+	if object.keys == nil {
+		object.keys = map[string]bool{}
 	}
-	in.keys[key] = true
+	object.keys[key] = true
 }
 
 // maxSafe is the largest integer up to which a float64 represents every integer (RFC 8259 §6).
@@ -39,11 +39,11 @@ func (r *Reader) noteLarge() {
 	}
 	number, _ := strconv.ParseFloat(string(raw), 64) // infinite when out of range
 	if math.Abs(number) > maxSafe || math.Abs(number) == maxSafe && !isSafe(raw) {
-		r.note(&r.found.Large, r.levels, "the number "+quoted(string(raw))+" is beyond 2^53, where many readers round", r.words.Send+" it as a string")
+		r.note(&r.found.Large, r.levels, "the number "+quoted(string(raw))+" is beyond 2^53, where many readers round", r.wording.Verb+" it as a string")
 	}
 }
 
-// isSafe reports whether a number that is rounded to 2^53, or its negative, is not beyond it.
+// isSafe reports whether a number whose float64 is ±2^53 was not rounded to it from beyond.
 func isSafe(raw []byte) bool {
 	whole, fraction, _ := strings.Cut(strings.TrimPrefix(string(raw), "-"), ".")
 	return whole == strconv.Itoa(maxSafe-1) || whole == strconv.Itoa(maxSafe) && strings.Trim(fraction, "0") == ""
@@ -52,7 +52,7 @@ func isSafe(raw []byte) bool {
 // noteOdd notes a string with a character that many readers cannot represent.
 func (r *Reader) noteOdd(path []level) {
 	if odd := oddEscape(r.literal[r.from:r.to]); odd != "" {
-		r.note(&r.found.Odd, path, odd, r.words.Keep)
+		r.note(&r.found.Odd, path, odd, r.wording.OddRemedy)
 	}
 }
 

@@ -8,35 +8,35 @@ import (
 // A Reader parses a text that may contain several values, one after the other.
 type Reader struct {
 	cursor
-	literal string // the text again, of which strings are substrings
-	words   Words
+	literal string // the text again, as a string of which keys are substrings
+	wording Wording
 	found   Inspection // of the current value
 	key     string     // of the current member
 }
 
 // NewReader returns a reader of a text.
-func NewReader(text []byte, words Words) *Reader {
-	return &Reader{cursor: newCursor(text), literal: string(text), words: words}
+func NewReader(text []byte, wording Wording) *Reader {
+	return &Reader{cursor: newCursor(text), literal: string(text), wording: wording}
 }
 
-// More reports whether there is anything left but space.
-func (r *Reader) More() bool { return r.fault().at < len(r.text) }
+// More reports whether anything but white space is left.
+func (r *Reader) More() bool { return r.diagnosis().at < len(r.text) }
 
 // Next parses the next value and returns its offsets. No value can be read after a broken
 // one.
 func (r *Reader) Next() (found Inspection, from, to int) {
 	if r.offset() == 0 {
-		if broken := r.words.inspectBytes(r.text); broken != nil {
+		if broken := r.wording.inspectEncoding(r.text); broken != nil {
 			return Inspection{Broken: broken}, 0, 0
 		}
 	}
-	from = r.fault().at
+	from = r.diagnosis().at
 	r.found = Inspection{Tree: r.found.Tree}
 	broken, err := r.value()
 	if err != nil {
-		broken = r.fault().explain()
+		broken = r.diagnosis().explain()
 	}
-	if f := r.fault(); broken == nil && f.leadingZero() { // to the tokenizer these are two values
+	if f := r.diagnosis(); broken == nil && f.leadingZero() { // to the tokenizer these are two values
 		broken = f.zero()
 	}
 	if broken != nil {
@@ -45,7 +45,7 @@ func (r *Reader) Next() (found Inspection, from, to int) {
 	return r.found, from, r.to
 }
 
-// value reads one value with all that is nested in it. The error is the tokenizer's.
+// value reads one value and everything nested in it. The error is the tokenizer's.
 func (r *Reader) value() (*Flaw, error) {
 	for first := true; first || len(r.levels) > 0; first = false {
 		if err := r.next(); err != nil {
@@ -58,13 +58,13 @@ func (r *Reader) value() (*Flaw, error) {
 	return nil, nil
 }
 
-// inspect checks and keeps the token that was read.
+// inspect checks the token that was read and adds it to the tree.
 func (r *Reader) inspect() *Flaw {
 	switch r.token {
 	case name:
 		r.key = unescape(r.literal[r.from+1 : r.to-1])
 		r.noteOdd(r.levels[:len(r.levels)-1])
-		r.remember(r.key, r.top())
+		r.addKey(r.key, r.top())
 	case scalar:
 		r.addNode()
 		if r.text[r.from] == '"' {
@@ -74,25 +74,25 @@ func (r *Reader) inspect() *Flaw {
 		}
 	case begin:
 		if len(r.levels) > maxDepth {
-			f := r.fault()
+			f := r.diagnosis()
 			f.at = r.from
-			return f.broken(fmt.Sprintf("arrays and objects more than %d deep", maxDepth), r.words.Deep)
+			return f.broken(fmt.Sprintf("arrays and objects more than %d deep", maxDepth), r.wording.DeepRemedy)
 		}
 		r.top().node = r.addNode()
 	case end:
-		r.endNode(r.left.node)
+		r.endNode(r.ended.node)
 	}
 	return nil
 }
 
-// plant begins a tree with capacity for the maximum number of values in the text: each except the
+// startTree makes a tree with capacity for the maximum number of values in the text: each except the
 // first follows a comma, or is the first in its array or object.
-func (r *Reader) plant() {
-	most := 1
+func (r *Reader) startTree() {
+	capacity := 1
 	for _, c := range []byte(",[{") {
-		most += bytes.Count(r.text, []byte{c})
+		capacity += bytes.Count(r.text, []byte{c})
 	}
-	r.found.Tree = Tree{text: r.text, Nodes: make([]Node, 0, most)}
+	r.found.Tree = Tree{text: r.text, Nodes: make([]Node, 0, capacity)}
 }
 
 // addNode adds the value that was read, or begins, to the tree.
@@ -113,7 +113,7 @@ func (r *Reader) addNode() int {
 	return n
 }
 
-// endNode ends the node of a value, unless no tree was asked for.
+// endNode ends the node of a value, if there is a tree.
 func (r *Reader) endNode(n int) {
 	if t := &r.found.Tree; cap(t.Nodes) > 0 {
 		t.Nodes[n].to, t.Nodes[n].End = r.to, len(t.Nodes)

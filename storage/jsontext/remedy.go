@@ -36,10 +36,10 @@ const (
 )
 
 // common returns the remedy for mistakes that can occur before any token.
-func (f *fault) common() string {
+func (f *diagnosis) common() string {
 	rest := f.text[f.at:]
 	if len(rest) == 0 {
-		return f.words.Whole
+		return f.wording.CutRemedy
 	}
 	if remedy := remedyFor(rest, []hint{
 		{"//", noComments}, {"/*", noComments}, {"#", noComments}, {"{{", fillIn}, {"${", fillIn}, {"{%", fillIn},
@@ -63,7 +63,7 @@ func (f *fault) common() string {
 }
 
 // restRemedy says what to do about text after the value.
-func (f *fault) restRemedy() string {
+func (f *diagnosis) restRemedy() string {
 	c := f.peek()
 	switch remedy := f.common(); {
 	case remedy != "":
@@ -73,12 +73,12 @@ func (f *fault) restRemedy() string {
 	case c == ';' || c == ',':
 		return "remove the " + string(c)
 	}
-	return f.words.Rest
+	return f.wording.RestRemedy
 }
 
 // closedRemedy returns the remedy for a string that is not closed. It may have been meant to end at
 // another kind of quote.
-func (f *fault) closedRemedy(start int, otherwise string) string {
+func (f *diagnosis) closedRemedy(start int, otherwise string) string {
 	if bytes.ContainsAny(f.text[start:f.at], "“”„‟″") {
 		return straightQuotes
 	}
@@ -86,13 +86,13 @@ func (f *fault) closedRemedy(start int, otherwise string) string {
 }
 
 // looksLike begins a remedy for text in another format.
-func (f *fault) looksLike(what string) string {
-	return "this looks like " + what + ": " + f.words.Send + " "
+func (f *diagnosis) looksLike(what string) string {
+	return "this looks like " + what + ": " + f.wording.Verb + " "
 }
 
 // minusRemedy says what to do about a minus sign without a number: it may begin a list in YAML,
 // or -Infinity.
-func (f *fault) minusRemedy() string {
+func (f *diagnosis) minusRemedy() string {
 	yaml := f.looksLike("YAML") + "JSON"
 	if remedy := remedyFor(f.text[f.at:], []hint{{"Infinity", noNaN}, {"NaN", noNaN}, {" ", yaml}, {"-", yaml}}); remedy != "" {
 		return remedy
@@ -102,7 +102,7 @@ func (f *fault) minusRemedy() string {
 
 // valueRemedy says what to do about text that is not a value. Most of the mistakes that it recognizes
 // come from another language.
-func (f *fault) valueRemedy() string {
+func (f *diagnosis) valueRemedy() string {
 	if remedy := f.common(); remedy != "" {
 		return remedy
 	}
@@ -129,14 +129,14 @@ func (f *fault) valueRemedy() string {
 		return f.looksLike("a form") + "JSON"
 	case word && f.at == 0 && bytes.ContainsRune(line, ':'):
 		return f.looksLike("YAML") + "JSON"
-	case word && f.words.Text == "text":
+	case word && f.wording.Noun == "text":
 		return "write a text in double quotes; other values are an object, an array, a number, true, false and null"
 	}
 	return "write a JSON value: an object, array, string, number, true, false or null"
 }
 
 // keyRemedy says what to do about text that is not a key.
-func (f *fault) keyRemedy() string {
+func (f *diagnosis) keyRemedy() string {
 	remedy := f.common()
 	switch c := f.peek(); {
 	case remedy != "":
@@ -150,7 +150,7 @@ func (f *fault) keyRemedy() string {
 }
 
 // colonRemedy says what to do about a key without a value.
-func (f *fault) colonRemedy() string {
+func (f *diagnosis) colonRemedy() string {
 	if remedy := f.common(); remedy != "" {
 		return remedy
 	}
@@ -158,7 +158,7 @@ func (f *fault) colonRemedy() string {
 }
 
 // commaRemedy says what to do where a comma or closing should come next.
-func (f *fault) commaRemedy(closing byte) string {
+func (f *diagnosis) commaRemedy(closing byte) string {
 	remedy, c := f.common(), f.peek()
 	number := f.at > 0 && isDigit(f.text[f.at-1])
 	switch {

@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 )
 
-func TestTextsAreComparedExactly(t *testing.T) {
+func TestUnquoteKeepsTextsDistinct(t *testing.T) {
 	for _, c := range []struct{ quoted, text, shown, again string }{
 		{`"a"`, "a", "a", `"a"`},
 		{`"\u0061\n\/\""`, "a\n/\"", "a\n/\"", `"a\n/\""`},
@@ -24,12 +24,12 @@ func TestTextsAreComparedExactly(t *testing.T) {
 	} {
 		text := Unquote([]byte(c.quoted))
 		if shown, again := Show(text), Quote(text); text != c.text || shown != c.shown || again != c.again {
-			t.Errorf("%s: %q, shown as %q, again %s", c.quoted, text, shown, again)
+			t.Errorf("%s: got %q, shown as %q, quoted as %s; want %q, %q, %s", c.quoted, text, shown, again, c.text, c.shown, c.again)
 		}
 	}
 }
 
-func TestStringsThatManyDatabasesCannotStoreAreNoted(t *testing.T) {
+func TestInspectNotesStringsThatManyDatabasesCannotStore(t *testing.T) {
 	for body, want := range map[string]string{
 		`{"a":["x","\ud800"]}`:              "/a/1",
 		`{"a":"\u0000"}`:                    "/a",
@@ -39,37 +39,37 @@ func TestStringsThatManyDatabasesCannotStoreAreNoted(t *testing.T) {
 		`["\\ud83d\ude00"]`:                 "/0",
 		`{"a":"\ud83d\ude00\ud83d\ude00"}`:  "",
 	} {
-		if got := Inspect([]byte(body), Sent(), false); got.Broken != nil || places(got.Odd) != want {
-			t.Errorf("%s: %+v", body, got)
+		if got := Inspect([]byte(body), BodyWording(), false); got.Broken != nil || places(got.Odd) != want {
+			t.Errorf("%s: got %+v, want a note at %q", body, got, want)
 		}
 	}
 }
 
 func TestReader(t *testing.T) {
 	text := "{\"a\":1}\n [2]{\"b\":1,\"b\":2} {"
-	r := NewReader([]byte(text), Typed())
+	r := NewReader([]byte(text), InputWording())
 	for _, want := range []string{`{"a":1}`, `[2]`, `{"b":1,"b":2}`, ""} {
 		if !r.More() {
-			t.Fatal("the end")
+			t.Fatal("More returned false before the end")
 		}
 		found, from, to := r.Next()
 		if (found.Broken == nil) != (want != "") || want != "" && text[from:to] != want || (len(found.Twice) == 1) != (len(want) == 13) {
-			t.Errorf("%q: %+v", text[from:to], found)
+			t.Errorf("got %q, %+v; want %q", text[from:to], found, want)
 		}
 	}
 }
 
 func TestReaderRejectsBytesThatAreNotText(t *testing.T) {
-	r := NewReader([]byte("\n {\"a\":\"\xe9\"}"), Typed())
+	r := NewReader([]byte("\n {\"a\":\"\xe9\"}"), InputWording())
 	if !r.More() {
-		t.Fatal("the end")
+		t.Fatal("More returned false before the end")
 	}
 	if found, _, _ := r.Next(); found.Broken == nil || !strings.Contains(found.Broken.What, "0xE9") {
-		t.Errorf("%+v", found)
+		t.Errorf("got %+v, want a flaw at byte 0xE9", found)
 	}
-	r = NewReader([]byte("01"), Typed())
+	r = NewReader([]byte("01"), InputWording())
 	if found, _, _ := r.Next(); found.Broken == nil || !strings.Contains(found.Broken.What, "begins with 0") {
-		t.Errorf("%+v", found)
+		t.Errorf("got %+v, want a flaw in the number", found)
 	}
 }
 
@@ -87,12 +87,12 @@ func TestFind(t *testing.T) {
 			got = string(tree.Raw(n))
 		}
 		if got != c.want {
-			t.Errorf("%q: %s, want %s", c.tokens, got, c.want)
+			t.Errorf("%q: got %s, want %s", c.tokens, got, c.want)
 		}
 	}
 }
 
-// FuzzText holds what strings say against encoding/json, which loses lone surrogates.
+// FuzzText compares Unquote with encoding/json, except for lone surrogates, which encoding/json replaces.
 func FuzzText(f *testing.F) {
 	for _, seed := range []string{`"\ud800"`, `"a\n\u00e9"`, `"\ud83d\ude00"`, `"\\u0000"`} {
 		f.Add([]byte(seed))
@@ -104,10 +104,10 @@ func FuzzText(f *testing.F) {
 		}
 		got := Unquote(quoted)
 		if utf8.ValidString(got) && got != want {
-			t.Errorf("%s says %q, want %q", quoted, got, want)
+			t.Errorf("Unquote(%s) = %q, want %q", quoted, got, want)
 		}
 		if again := Quote(got); Unquote([]byte(again)) != got || !json.Valid([]byte(again)) {
-			t.Errorf("%q is %s again", got, again)
+			t.Errorf("Quote(%q) = %s, which is not the same text", got, again)
 		}
 	})
 }

@@ -15,16 +15,16 @@ type Tree struct {
 // A Node is a value. The values nested in it are the nodes after it, up to End.
 type Node struct {
 	Kind     Kind
-	End      int // the first node after it and all that is nested in it
+	End      int // the index of the next node that is not nested in it
 	from, to int // its bytes
 	Key      string
 }
 
 // Parse returns the tree of a text that encoding/json accepts, which may contain bytes that
-// are not UTF-8. Of other texts the tree is incomplete.
+// are not UTF-8. The tree of any other text is incomplete.
 func Parse(text []byte) *Tree {
-	r := NewReader(text, Words{})
-	r.plant()
+	r := NewReader(text, Wording{})
+	r.startTree()
 	_, _ = r.value()
 	return &r.found.Tree
 }
@@ -42,7 +42,7 @@ const (
 	Object
 )
 
-// kindOf returns the kind of the value that begins with a byte.
+// kindOf returns the kind of a value, given its first byte.
 func kindOf(first byte) Kind {
 	switch first {
 	case 'n':
@@ -68,7 +68,7 @@ func (t *Tree) Children(parent int, visit func(child int) bool) {
 	}
 }
 
-// Member returns the member of an object with a key, the first if there are several.
+// Member returns the first member of an object that has the key.
 func (t *Tree) Member(object int, key string) (found int, ok bool) {
 	for i := object + 1; i < t.Nodes[object].End; i = t.Nodes[i].End {
 		if t.Nodes[i].Key == key {
@@ -78,8 +78,8 @@ func (t *Tree) Member(object int, key string) (found int, ok bool) {
 	return 0, false
 }
 
-// Find returns the value that keys and indexes lead to. Like encoding/json it uses the last
-// of equal keys.
+// Find returns the value at a path of keys and indexes. If an object has a key more than once,
+// Find uses the last one, as encoding/json does.
 func (t *Tree) Find(tokens ...string) (found int, ok bool) {
 	ok = len(t.Nodes) > 0
 	for _, token := range tokens {
@@ -100,8 +100,8 @@ func (t *Tree) Find(tokens ...string) (found int, ok bool) {
 	return found, ok
 }
 
-// Named returns the members or elements of a node with their keys or indexes. In a key, each
-// surrogate without its other half is replaced by U+FFFD.
+// Named iterates over the members or elements of a node and their keys or indexes. In a key, each
+// lone surrogate is replaced by U+FFFD.
 func (t *Tree) Named(parent int) iter.Seq2[int, string] {
 	return func(yield func(child int, name string) bool) {
 		index := 0
@@ -116,7 +116,7 @@ func (t *Tree) Named(parent int) iter.Seq2[int, string] {
 	}
 }
 
-// Raw returns a value as it is written.
+// Raw returns the bytes of a value in the text.
 func (t *Tree) Raw(n int) []byte { return t.text[t.Nodes[n].from:t.Nodes[n].to] }
 
 // Offset returns where a value begins.

@@ -17,7 +17,7 @@ var errNotObject = errors.New("it is JSON, but not an object")
 // parseObject parses a text that consists of one JSON object. Unlike encoding/json it rejects invalid UTF-8 and a name
 // that occurs twice, because parsers differ in which of the two members they use (RFC 8259 §4).
 func parseObject(raw []byte) (object, error) {
-	read := jsontext.Inspect(raw, jsontext.Typed(), true)
+	read := jsontext.Inspect(raw, jsontext.InputWording(), true)
 	if read.Broken != nil {
 		return nil, fmt.Errorf("it %w", read.Broken)
 	}

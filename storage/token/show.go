@@ -67,7 +67,7 @@ func showObject(segment string, now time.Time) (all []Member, problem string) {
 	if err != nil {
 		return nil, err.Error()
 	}
-	read := jsontext.Inspect(raw, jsontext.Typed(), true)
+	read := jsontext.Inspect(raw, jsontext.InputWording(), true)
 	switch {
 	case read.Broken != nil:
 		return nil, "it " + read.Broken.Error()

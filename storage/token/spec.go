@@ -49,7 +49,7 @@ func CheckExtra(raw []byte) error {
 // uniqueNames returns an error if a name occurs twice in an object, because receivers differ in which
 // of the two they read.
 func uniqueNames(raw []byte) error {
-	if twice := jsontext.Inspect(raw, jsontext.Typed(), false).Twice; len(twice) > 0 {
+	if twice := jsontext.Inspect(raw, jsontext.InputWording(), false).Twice; len(twice) > 0 {
 		return fmt.Errorf("its member %s occurs twice", quote(twice[0].Name()))
 	}
 	return nil

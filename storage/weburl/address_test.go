@@ -23,7 +23,7 @@ func TestSplitAddress(t *testing.T) {
 			text = err.Error()
 		}
 		if host != want.host || port != want.port || text != want.err {
-			t.Errorf("%q: %q, %q, %q; want %+v", address, host, port, text, want)
+			t.Errorf("%q: got %q, %q, %q; want %+v", address, host, port, text, want)
 		}
 	}
 }
@@ -36,7 +36,7 @@ func TestIsThisMachine(t *testing.T) {
 		"": false, "10.0.0.1": false, "localhost.example": false, "fe80::1": false, "0": false,
 	} {
 		if got := IsThisMachine(host); got != want {
-			t.Errorf("%q: %v", host, got)
+			t.Errorf("%q: got %v, want %v", host, got, want)
 		}
 	}
 }

@@ -98,11 +98,11 @@ func refuseText(text string) string {
 		at++
 		switch {
 		case r <= ' ' || r == 0x7f:
-			return fmt.Sprintf("holds %s (character %d); remove it", nameOf(r), at)
+			return fmt.Sprintf("contains %s (character %d); remove it", nameOf(r), at)
 		case strings.ContainsRune("\"<>\\^`{|}", r):
-			return fmt.Sprintf("holds %q (character %d), which no URL can; write %%%02X", r, at, r)
+			return fmt.Sprintf("contains %q (character %d), which no URL can contain; write %%%02X", r, at, r)
 		case r == '%' && !hexDigits(text[i+1:]):
-			return fmt.Sprintf("holds %% without two hexadecimal digits behind it (character %d); write %%25 for %% itself", at)
+			return fmt.Sprintf("contains %% without two hexadecimal digits after it (character %d); write %%25 for %% itself", at)
 		}
 	}
 	return ""
@@ -122,7 +122,7 @@ func hexDigits(text string) bool {
 func (r Rules) refuseScheme(text string, u *url.URL) string {
 	switch {
 	case u.User != nil:
-		return "holds user info (name:password@); remove it, and use a secret header instead"
+		return "contains user info (name:password@); remove it, and use a secret header instead"
 	case text == Receiver:
 		return "is the built-in receiver; give " + r.usage()
 	case u.Scheme == "" && strings.HasPrefix(text, "@"):
@@ -169,9 +169,9 @@ func refuseParts(text string, u *url.URL) string {
 	if reason := refuseHost(u); reason != "" {
 		return reason
 	}
-	for _, recognize := range []slip{doubled, fragment, unescaped} {
-		if did, _ := recognize(text); did != "" {
-			return did
+	for _, recognize := range []recognizer{doubled, fragment, unescaped} {
+		if mistake, _ := recognize(text); mistake != "" {
+			return mistake
 		}
 	}
 	return ""
@@ -199,15 +199,15 @@ func refuseHost(u *url.URL) string {
 		return refuseIPv6(host)
 	}
 	if strings.Contains(host, ":") {
-		return fmt.Sprintf("host %q is an IPv6 address without its brackets; write https://[ADDRESS]:PORT/PATH", host)
+		return fmt.Sprintf("host %q is an IPv6 address without its unbracketedIPv6; write https://[ADDRESS]:PORT/PATH", host)
 	}
 	if at := strings.IndexFunc(host, func(r rune) bool { return r >= utf8.RuneSelf }); at >= 0 {
-		return fmt.Sprintf("host %q is not ASCII; %s", host, foreignHost(host))
+		return fmt.Sprintf("host %q is not ASCII; %s", host, asciiAdvice(host))
 	}
 	labels := strings.Split(strings.TrimSuffix(host, "."), ".")
 	for _, label := range labels {
 		if !validLabel(label) {
-			return fmt.Sprintf("host %q is not a host name; use letters, digits, - and _, with a dot between parts of at most 63", host)
+			return fmt.Sprintf("host %q is not a host name; use letters, digits, - and _, with dots between parts of at most 63 characters", host)
 		}
 	}
 	if _, err := strconv.ParseUint(labels[len(labels)-1], 10, 64); err == nil && net.ParseIP(host) == nil {
@@ -219,14 +219,14 @@ func refuseHost(u *url.URL) string {
 	return ""
 }
 
-// refuseIPv6 returns what is wrong with a host in square brackets.
+// refuseIPv6 returns what is wrong with a host in square unbracketedIPv6.
 func refuseIPv6(host string) string {
 	ip, err := netip.ParseAddr(host)
 	switch {
 	case err != nil || !ip.Is6():
 		return fmt.Sprintf("host [%s] is not an IPv6 address; correct it", host)
 	case ip.Zone() != "": // RFC 6874; the engine's guard refuses every address that has a zone
-		return fmt.Sprintf("host [%s] has a zone, as link-local addresses have, to which nothing is sent; use another address", host)
+		return fmt.Sprintf("host [%s] has a zone, as link-local addresses do; nothing is ever sent to those, so use another address", host)
 	}
 	return ""
 }

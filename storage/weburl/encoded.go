@@ -1,6 +1,7 @@
 package weburl
 
 import (
+	"fmt"
 	"html"
 	"net/url"
 	"regexp"
@@ -15,9 +16,9 @@ var (
 
 // encoded recognizes a URL, or the beginning of one, that was encoded as a value of another
 // URL's query.
-func encoded(text string) (did, meant string) {
+func encoded(text string) (mistake, intended string) {
 	if encodedStart.MatchString(text) {
-		return decoded("is percent-encoded itself", text, text, "")
+		return decoded("is itself percent-encoded", text, text, "")
 	}
 	scheme, authority, rest, ok := split(text)
 	if !ok || !encodedDelimiter.MatchString(authority) || strings.Contains(text, "@") {
@@ -27,25 +28,25 @@ func encoded(text string) (did, meant string) {
 }
 
 // decoded returns what the text means with one of its parts decoded, unless that changes nothing.
-func decoded(did, text, part, rest string) (string, string) {
+func decoded(mistake, text, part, rest string) (string, string) {
 	plain, err := url.PathUnescape(part)
 	if err != nil || plain+rest == text {
 		return "", ""
 	}
-	return did, plain + rest
+	return mistake, plain + rest
 }
 
-// mailed recognizes an e-mail address, and a URL with user info but without a scheme.
-func mailed(text string) (did, meant string) {
+// emailAddress recognizes an e-mail address, or a URL with user info but without a scheme.
+func emailAddress(text string) (mistake, intended string) {
 	address := strings.TrimPrefix(text, "mailto:")
 	name, host, found := strings.Cut(address, "@")
 	switch {
 	case !found || name == "" || strings.ContainsAny(name, "/?#") || strings.HasPrefix(host, "receiver"):
 		return "", ""
-	case strings.Contains(name, ":") && isBare(host), strings.ContainsAny(host, ":/?") && isBare(host):
-		return "lacks https:// in front", "https://" + address
-	case !strings.ContainsAny(name, ": ") && isBare(host):
-		return "is an e-mail address, and events go to a web server; give https://HOST/PATH", ""
+	case strings.Contains(name, ":") && isSchemeless(host), strings.ContainsAny(host, ":/?") && isSchemeless(host):
+		return "lacks https://", "https://" + address
+	case !strings.ContainsAny(name, ": ") && isSchemeless(host):
+		return "is an e-mail address, but events are sent to a web server; give https://HOST/PATH", ""
 	}
 	return "", ""
 }
@@ -53,29 +54,30 @@ func mailed(text string) (did, meant string) {
 // htmlAmpersand matches an ampersand that was escaped for HTML.
 var htmlAmpersand = regexp.MustCompile(`(?i)&(amp|#38|#x26);`)
 
-// joined recognizes a host directly followed by parameters, whose & may be escaped for HTML.
-func joined(text string) (did, meant string) {
+// parametersAfterHost recognizes a host directly followed by parameters, whose & may be escaped for HTML.
+func parametersAfterHost(text string) (mistake, intended string) {
 	scheme, authority, rest, ok := split(text)
 	host, parameters, found := strings.Cut(authority, "&")
 	if !ok || !found || host == "" || strings.Contains(text, "@") {
 		return "", ""
 	}
 	if entity := htmlAmpersand.FindString(authority); entity != "" {
-		return "has " + entity + " behind its host, a mark as HTML writes it", scheme + html.UnescapeString(authority) + rest
+		return "has " + entity + " after its host, an ampersand escaped for HTML", scheme + html.UnescapeString(authority) + rest
 	}
 	if parameters+rest == "" {
-		return `has "&" behind its host`, scheme + host
+		return `has "&" after its host`, scheme + host
 	}
-	return "lacks the / and the ? between its host and its parameters", scheme + host + "/?" + parameters + rest
+	return "lacks / and ? between its host and its parameters", scheme + host + "/?" + parameters + rest
 }
 
 var (
 	severalPorts = regexp.MustCompile(`^([^:\[\]]+|\[[^\]]*\]):(\d+)((?::\d+)+)$`)
-	oddDot       = regexp.MustCompile(`^[\w-]+([.,]|\[\.\]|\(\.\))[\w.,()\[\]-]*(:\d+)?$`)
+	notDot       = regexp.MustCompile(`,|\[\.\]|\(\.\)`)
+	hostWithDots = regexp.MustCompile(`^[\w-]+([.,]|\[\.\]|\(\.\))[\w.,()\[\]-]*(:\d+)?$`)
 )
 
 // repeatedPort recognizes more than one port.
-func repeatedPort(text string) (did, meant string) {
+func repeatedPort(text string) (mistake, intended string) {
 	scheme, authority, rest, _ := split(text)
 	parts := severalPorts.FindStringSubmatch(authority)
 	if parts == nil || isIPv6(authority) {
@@ -87,12 +89,12 @@ func repeatedPort(text string) (did, meant string) {
 	return "has its port twice", scheme + parts[1] + ":" + parts[2] + rest
 }
 
-// dotMark recognizes another character in place of a dot, as in defanged URLs.
-func dotMark(text string) (did, meant string) {
+// wrongDot recognizes something else in place of a dot: a comma, or the brackets of a defanged URL.
+func wrongDot(text string) (mistake, intended string) {
 	scheme, authority, rest, _ := split(text)
-	dotted := strings.NewReplacer("[.]", ".", "(.)", ".", ",", ".").Replace(authority)
-	if dotted == authority || !oddDot.MatchString(authority) {
+	found := notDot.FindString(authority)
+	if found == "" || !hostWithDots.MatchString(authority) {
 		return "", ""
 	}
-	return "has another mark than a dot in its host", scheme + dotted + rest
+	return fmt.Sprintf("has %q instead of a dot in its host", found), scheme + notDot.ReplaceAllString(authority, ".") + rest
 }

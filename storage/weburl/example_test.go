@@ -11,5 +11,5 @@ func ExampleCheck() {
 	fmt.Println(weburl.Check("hooks.example.com/feedback", weburl.Rules{}))
 	// Output:
 	// ""
-	// lacks https:// in front; use https://hooks.example.com/feedback
+	// lacks https://; use https://hooks.example.com/feedback
 }

@@ -16,15 +16,15 @@ func Odd(text string) string {
 	}
 	switch r := pasted(rest); {
 	case htmlEntity.MatchString(rest):
-		return "holds &amp;, which is & written in HTML: the query is read wrongly unless that is meant"
-	case r != 0 && blank(r):
-		return fmt.Sprintf("holds %s in percent-encoding, as a paste leaves it: check that the path has it", nameOf(r))
+		return "contains &amp;, which is & escaped for HTML: the query will be misread unless that is intended"
+	case r != 0 && invisible(r):
+		return fmt.Sprintf("contains %s in percent-encoding, probably from pasting: check that it is part of the path", nameOf(r))
 	case r != 0:
-		return fmt.Sprintf("ends with %q in percent-encoding, as a paste leaves it: check that the path has it", r)
+		return fmt.Sprintf("ends with %q in percent-encoding, probably from pasting: check that it is part of the path", r)
 	case strings.HasSuffix(rest, "...") || rest != "" && strings.ContainsAny(rest[len(rest)-1:], ".,;:!'") || unbalanced(rest):
-		return fmt.Sprintf("ends with %q, as a sentence does: check that the path has it", rest[len(rest)-1:])
+		return fmt.Sprintf("ends with %q, as a sentence does: check that it is part of the path", rest[len(rest)-1:])
 	case isScheme(authority):
-		return "has the host " + authority + ": check that " + scheme + " is not there twice"
+		return "has the host " + authority + ": check that " + scheme + " is not repeated by mistake"
 	}
 	return ""
 }
@@ -47,11 +47,11 @@ func pasted(rest string) rune {
 		return 0
 	}
 	last, _ := utf8.DecodeLastRuneInString(plain)
-	if !strings.HasSuffix(rest, string(last)) && (blank(last) || strings.ContainsRune(quoting, last)) {
+	if !strings.HasSuffix(rest, string(last)) && (invisible(last) || strings.ContainsRune(quoting, last)) {
 		return last
 	}
 	for _, r := range plain {
-		if blank(r) && r != ' ' && r != '\u200c' && r != '\u200d' {
+		if invisible(r) && r != ' ' && r != '\u200c' && r != '\u200d' {
 			return r
 		}
 	}

@@ -14,8 +14,8 @@ import (
 	"backchannel/storage/words"
 )
 
-// receiver recognizes a word similar to that for the built-in receiver.
-func (r Rules) receiver(text string) (did, meant string) {
+// misspeltReceiver recognizes a misspelling of [Receiver].
+func (r Rules) misspeltReceiver(text string) (mistake, intended string) {
 	if r.NoReceiver {
 		return "", ""
 	}
@@ -25,30 +25,30 @@ func (r Rules) receiver(text string) (did, meant string) {
 	case word == "receiver" && !strings.HasPrefix(strings.ToLower(text), "https:"),
 		strings.Contains(text, "@") && words.Distance(word, "receiver") <= 2,
 		!strings.ContainsAny(text, "@./:") && words.Distance(word, "receiver") == 1:
-		return fmt.Sprintf("%q is not what the built-in receiver is called", text), Receiver
+		return fmt.Sprintf("%q is not the name of the built-in receiver", text), Receiver
 	case strings.Contains(text, "@receiver") && rest != word && rest[0] == '/' || strings.HasPrefix(text, "@receiver:"):
-		return "has more than " + Receiver + ", which is the whole address of the webhook there", Receiver
+		return "has more than " + Receiver + ", which by itself is the URL of the built-in receiver", Receiver
 	}
 	return "", ""
 }
 
-// twice matches a scheme before a scheme.
-var twice = regexp.MustCompile(`(?i)^https?(?::?/{0,3})(https?)(?::/{1,3}|//)(.+)$`)
+// doubledScheme matches a scheme followed by another one.
+var doubledScheme = regexp.MustCompile(`(?i)^https?(?::?/{0,3})(https?)(?::/{1,3}|//)(.+)$`)
 
-// doubled recognizes a URL that was pasted after a https:// that was already there.
-func doubled(text string) (did, meant string) {
-	if parts := twice.FindStringSubmatch(text); parts != nil {
+// doubled recognizes a URL that was pasted after an https:// that was already there.
+func doubled(text string) (mistake, intended string) {
+	if parts := doubledScheme.FindStringSubmatch(text); parts != nil {
 		return "has https:// twice", strings.ToLower(parts[1]) + "://" + parts[2]
 	}
 	return "", ""
 }
 
-// beginning matches a word that may be a scheme, with what may stand for "://".
-var beginning = regexp.MustCompile(`^([A-Za-z]{2,8})([:;.,]{0,2})(/{0,4})(.*)$`)
+// schemeLike matches a word that may be a misspelt scheme, and whatever is in place of "://".
+var schemeLike = regexp.MustCompile(`^([A-Za-z]{2,8})([:;.,]{0,2})(/{0,4})(.*)$`)
 
-// misspelt recognizes a beginning that was meant to be https:// or http://.
-func misspelt(text string) (did, meant string) {
-	parts := beginning.FindStringSubmatch(text)
+// misspelt recognizes a misspelling of https:// or http://.
+func misspelt(text string) (mistake, intended string) {
+	parts := schemeLike.FindStringSubmatch(text)
 	if parts == nil {
 		return "", ""
 	}
@@ -57,19 +57,19 @@ func misspelt(text string) (did, meant string) {
 	if word == "http" || word == "htp" || word == "ttp" || word == "htttp" {
 		scheme = "http"
 	}
-	near := known || words.Distance(word, scheme) <= 2 && !otherScheme(word) && (mark == ":" && slashes != "" || slashes == "//")
+	isClose := known || words.Distance(word, scheme) <= 2 && !otherScheme(word) && (mark == ":" && slashes != "" || slashes == "//")
 	switch {
-	case !near, mark == "" && slashes != "//", strings.Trim(mark, ":;") != "" && slashes != "//", rest == "":
+	case !isClose, mark == "" && slashes != "//", strings.Trim(mark, ":;") != "" && slashes != "//", rest == "":
 		return "", ""
 	case known && mark == ":" && slashes == "//":
 		return "", ""
-	case (len(slashes) > 2 || slashes == "") && !isBare(rest):
+	case (len(slashes) > 2 || slashes == "") && !isSchemeless(rest):
 		return "", ""
 	}
 	return fmt.Sprintf("begins with %q for %q", parts[1]+mark+slashes, scheme+"://"), scheme + "://" + rest
 }
 
-// otherScheme reports whether a word is a scheme that is not HTTP's, and so not a misspelt one.
+// otherScheme reports whether a word is the scheme of another protocol, not a misspelling of HTTP's.
 func otherScheme(word string) bool {
 	switch word {
 	case "ftp", "ftps", "sftp", "ws", "wss", "tcp", "smtp", "smtps", "unix":
@@ -78,25 +78,25 @@ func otherScheme(word string) bool {
 	return false
 }
 
-// bareHost matches a host and what follows it, if the host has a dot, a port or brackets or
+// bareHost matches a host and what follows it, if the host has a dot, a port or unbracketedIPv6 or
 // is localhost.
 var bareHost = regexp.MustCompile(`(?i)^(localhost|\[[0-9a-f:.%]+\]|[\p{L}\p{N}_-]+(\.[\p{L}\p{N}_-]+)+\.?|[\w-]+:\d+)(:[^/?#]*)?([/?#].*)?$`)
 
-// isBare reports whether a text is a host without a scheme.
-func isBare(text string) bool { return bareHost.MatchString(text) }
+// isSchemeless reports whether a text begins with a host instead of a scheme.
+func isSchemeless(text string) bool { return bareHost.MatchString(text) }
 
-// bare recognizes a host without a scheme.
-func bare(text string) (did, meant string) {
-	if isBare(text) {
-		return "lacks https:// in front", "https://" + strings.TrimRight(text, ",;")
+// schemeless recognizes a URL without its scheme.
+func schemeless(text string) (mistake, intended string) {
+	if isSchemeless(text) {
+		return "lacks https://", "https://" + strings.TrimRight(text, ",;")
 	}
 	if ip, err := netip.ParseAddr(strings.TrimRight(text, "/")); err == nil && ip.Is6() {
-		return "lacks https:// in front", "https://" + text
+		return "lacks https://", "https://" + text
 	}
 	return "", ""
 }
 
-// split splits a URL into what is before its host and port, those, and what is after them.
+// split splits a URL into its scheme with "://", its host and port, and the rest.
 func split(text string) (scheme, authority, rest string, ok bool) {
 	scheme, rest, ok = strings.Cut(text, "://")
 	if !ok {
@@ -109,28 +109,28 @@ func split(text string) (scheme, authority, rest string, ok bool) {
 	return scheme + "://", rest[:end], rest[end:], true
 }
 
-// userInfo recognizes user info, in which a secret would be displayed and logged.
-func (r Rules) userInfo(text string) (did, meant string) {
+// userInfo recognizes user info. A secret there would be displayed and logged.
+func (r Rules) userInfo(text string) (mistake, intended string) {
 	scheme, authority, rest, ok := split(text)
 	at := strings.LastIndex(authority, "@")
 	if !ok || at < 0 || at+1 == len(authority) {
 		return "", ""
 	}
-	meant = scheme + authority[at+1:] + rest
+	intended = scheme + authority[at+1:] + rest
 	if r.NoReceiver { // then it is not the URL of a webhook either
-		return "holds user info (name:password@), which is not sent", meant
+		return "contains user info (name:password@), which is not sent", intended
 	}
-	return "holds user info (name:password@), for which a secret header is the place", meant
+	return "contains user info (name:password@), which belongs in a secret header", intended
 }
 
-// brackets recognizes an IPv6 address without brackets.
-func brackets(text string) (did, meant string) {
+// unbracketedIPv6 recognizes an IPv6 address without unbracketedIPv6.
+func unbracketedIPv6(text string) (mistake, intended string) {
 	scheme, authority, rest, ok := split(text)
 	if !ok || strings.Count(authority, ":") < 2 || strings.Contains(authority, "@") {
 		return "", ""
 	}
 	if strings.Contains(authority, "%") { // the engine's guard refuses every address that has a zone
-		return "has an IPv6 address with a zone, as link-local addresses have, to which nothing is sent; use another address", ""
+		return "has an IPv6 address with a zone, as link-local addresses do; nothing is ever sent to those, so use another address", ""
 	}
 	if strings.HasPrefix(authority, "[") {
 		return "", ""
@@ -144,56 +144,56 @@ func brackets(text string) (did, meant string) {
 	if !isIPv6(host) {
 		return "", ""
 	}
-	return "has an IPv6 address without its brackets", scheme + "[" + host + "]" + port + rest
+	return "has an IPv6 address without its unbracketedIPv6", scheme + "[" + host + "]" + port + rest
 }
 
-// isIPv6 reports whether a text is an IPv6 address without its brackets.
+// isIPv6 reports whether a text is an IPv6 address without its unbracketedIPv6.
 func isIPv6(text string) bool {
 	ip, err := netip.ParseAddr(text)
 	return err == nil && ip.Is6()
 }
 
-// sentenceMark recognizes a punctuation mark after a host. In a path it could be meant.
-func sentenceMark(text string) (did, meant string) {
+// trailingPunctuation recognizes punctuation after a host. In a path it could be intended.
+func trailingPunctuation(text string) (mistake, intended string) {
 	_, authority, rest, ok := split(text)
-	meant = strings.TrimRight(text, ",;!?")
-	if !ok || authority == "" || strings.Trim(rest, "?") != "" || meant == text {
+	intended = strings.TrimRight(text, ",;!?")
+	if !ok || authority == "" || strings.Trim(rest, "?") != "" || intended == text {
 		return "", ""
 	}
-	return fmt.Sprintf("has %q behind it", text[len(meant):]), meant
+	return fmt.Sprintf("is followed by %q", text[len(intended):]), intended
 }
 
-// internationalHost recognizes a host that the DNS has in ASCII.
-func internationalHost(text string) (did, meant string) {
+// internationalHost recognizes a host that is not in the ASCII form that the DNS requires.
+func internationalHost(text string) (mistake, intended string) {
 	scheme, authority, rest, ok := split(text)
 	if !ok || strings.Contains(text, "@") || !strings.ContainsFunc(authority, func(r rune) bool { return r >= utf8.RuneSelf }) {
 		return "", ""
 	}
 	host, port, _ := strings.Cut(authority, ":")
 	ascii, err := idna.Lookup.ToASCII(host)
-	if err != nil || mixed(host) != 0 {
-		return fmt.Sprintf("has the host %q, which is not ASCII: %s", host, foreignHost(host)), ""
+	if err != nil || lookalikeLetter(host) != 0 {
+		return fmt.Sprintf("has the host %q, which is not ASCII: %s", host, asciiAdvice(host)), ""
 	}
 	if port != "" {
 		port = ":" + port
 	}
-	return fmt.Sprintf("has the host %q, which the DNS has in ASCII", host), scheme + ascii + port + rest
+	return fmt.Sprintf("has the host %q, which must be in its ASCII form", host), scheme + ascii + port + rest
 }
 
-// foreignHost says what to write instead of a host that is not ASCII.
-func foreignHost(host string) string {
-	if r := mixed(host); r != 0 {
+// asciiAdvice says what to write instead of a host that is not ASCII.
+func asciiAdvice(host string) string {
+	if r := lookalikeLetter(host); r != 0 {
 		return fmt.Sprintf("%q is %U, which only looks like a Latin letter; retype it", r, r)
 	}
 	if ascii, err := idna.Lookup.ToASCII(host); err == nil {
 		return "write " + ascii
 	}
-	return "it is not an international name either; correct it"
+	return "it is not a valid international name; correct it"
 }
 
-// mixed returns the first letter in a Latin label that only looks like a Latin one
-// (UTS #39 §5).
-func mixed(host string) rune {
+// lookalikeLetter returns the first letter of another script, in a label that is otherwise Latin, that
+// may look like a Latin letter (UTS #39 §5), or 0.
+func lookalikeLetter(host string) rune {
 	for _, label := range strings.Split(host, ".") {
 		latin := strings.ContainsFunc(label, func(r rune) bool { return unicode.Is(unicode.Latin, r) })
 		other := strings.IndexFunc(label, func(r rune) bool { return unicode.In(r, unicode.Cyrillic, unicode.Greek, unicode.Armenian) })
@@ -205,8 +205,8 @@ func mixed(host string) rune {
 	return 0
 }
 
-// unescaped recognizes characters that a path or query has only in percent-encoding.
-func unescaped(text string) (did, meant string) {
+// unescaped recognizes characters that must be percent-encoded in a path or query.
+func unescaped(text string) (mistake, intended string) {
 	scheme, authority, rest, ok := split(text)
 	if !ok || authority == "" {
 		return "", ""
@@ -217,10 +217,10 @@ func unescaped(text string) (did, meant string) {
 			encoded.WriteRune(r)
 			continue
 		}
-		if did == "" {
-			did = fmt.Sprintf("holds %q, which a URL has in percent-encoding", r)
+		if mistake == "" {
+			mistake = fmt.Sprintf("contains %q, which must be percent-encoded in a URL", r)
 		}
 		encoded.WriteString(url.PathEscape(string(r)))
 	}
-	return did, scheme + authority + encoded.String()
+	return mistake, scheme + authority + encoded.String()
 }

@@ -8,8 +8,8 @@ import (
 	"unicode/utf8"
 )
 
-// The characters that people and programs put around a URL. Those in neverPart are never
-// part of one.
+// The characters that people and programs put around a URL. Those in neverPart cannot be part of
+// one.
 const (
 	quoting   = "\"'`“”„‟‘’‚‛«»‹›<>´"
 	opening   = quoting + "([{"
@@ -18,43 +18,42 @@ const (
 	neverPart = "\"`“”„‟‘’‚‛«»‹›<>´"
 )
 
-// found matches a URL within a longer text.
+// found matches a URL in a longer text.
 var found = regexp.MustCompile("(?i)https?://[^\\s\"'`“”„‘’«»<>|]+")
 
 // command matches the beginning of a command that has a URL as its argument.
 var command = regexp.MustCompile(`(?i)^\s*[$#>]?\s*(curl|wget|http|https|fetch|GET|POST|PUT)(\.exe)?\s+\S`)
 
-// extract recognizes a command, a Markdown link, a line of JSON or a similar text with one
-// URL in it.
-func extract(text string) (did, meant string) {
+// surrounded recognizes a URL in a longer text, such as a command, a Markdown link or a line of JSON.
+func surrounded(text string) (mistake, intended string) {
 	at := found.FindStringIndex(text)
 	if at == nil {
 		if command.MatchString(text) {
-			return "is a command; give its URL alone", ""
+			return "is a command; give only its URL", ""
 		}
 		return "", ""
 	}
-	meant = balanced(text[at[0]:at[1]])
-	before, after := text[:at[0]], text[at[0]+len(meant):]
+	intended = balanced(text[at[0]:at[1]])
+	before, after := text[:at[0]], text[at[0]+len(intended):]
 	if !surrounds(before, after) {
 		return "", ""
 	}
 	for next := found.FindStringIndex(after); next != nil; next = found.FindStringIndex(after) {
 		other := balanced(after[next[0]:next[1]])
-		if other != meant {
-			return "holds several URLs; give one", ""
+		if other != intended {
+			return "contains several URLs; give one", ""
 		}
 		after = after[next[0]+len(other):]
 	}
-	return "holds more than a URL", meant
+	return "contains more than a URL", intended
 }
 
-// surrounds reports whether the text around a URL is not part of it. A quote alone, or a
-// space within the URL, is another slip.
+// surrounds reports whether the text around a URL is not part of it. Only a quote there, or a
+// space in the URL, is a mistake that others recognize.
 func surrounds(before, after string) bool {
 	word := func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
 	if at := strings.IndexFunc(before, word); at >= 0 {
-		return !isBare(strings.TrimLeftFunc(before, blank)) && !schemes.MatchString(before)
+		return !isSchemeless(strings.TrimLeftFunc(before, invisible)) && !onlySchemes.MatchString(before)
 	}
 	if strings.ContainsAny(before, "[(") && strings.Contains(after, "http") {
 		return true
@@ -67,8 +66,8 @@ func surrounds(before, after string) bool {
 	return len(trimmed) < len(rest) && trimmed != "" && (len(rest) < len(after) || strings.ContainsRune("-(|>&;#\"'{$\\", rune(trimmed[0])))
 }
 
-// schemes matches nothing but schemes, of which all but the last are too many.
-var schemes = regexp.MustCompile(`(?i)^\W*(https?\W*)+$`)
+// onlySchemes matches text that consists of schemes, as before the last one in https://https://.
+var onlySchemes = regexp.MustCompile(`(?i)^\W*(https?\W*)+$`)
 
 // balanced cuts a URL before a bracket that closes one before the URL.
 func balanced(text string) string {
@@ -89,8 +88,8 @@ func balanced(text string) string {
 	return strings.TrimRight(text, sentence)
 }
 
-// blank reports whether a character is invisible.
-func blank(r rune) bool {
+// invisible reports whether a character is invisible.
+func invisible(r rune) bool {
 	return unicode.IsSpace(r) || unicode.In(r, unicode.Z, unicode.C, unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point) ||
 		r == '\u2800' || r == '\ufffc' || !unicode.IsGraphic(r)
 }
@@ -109,19 +108,19 @@ func nameOf(r rune) string {
 	case unicode.IsControl(r):
 		return fmt.Sprintf("a control character, %U", r)
 	case unicode.IsSpace(r):
-		return fmt.Sprintf("a space of another kind, %U", r)
+		return fmt.Sprintf("an unusual space, %U", r)
 	}
 	return fmt.Sprintf("an invisible character, %U", r)
 }
 
-// blanks recognizes invisible characters, pasted or typed by mistake. It assumes that a space
+// invisibles recognizes invisible characters, pasted or typed by mistake. It assumes that a space
 // within a path or query was meant to be part of it.
-func blanks(text string) (did, meant string) {
+func invisibles(text string) (mistake, intended string) {
 	runes := []rune(text)
 	var kept strings.Builder
 	for i := 0; i < len(runes); {
 		end := i
-		for end < len(runes) && blank(runes[end]) && !joins(runes, end) {
+		for end < len(runes) && invisible(runes[end]) && !joins(runes, end) {
 			end++
 		}
 		if end == i {
@@ -129,18 +128,18 @@ func blanks(text string) (did, meant string) {
 			i++
 			continue
 		}
-		if did == "" {
-			did = fmt.Sprintf("holds %s (character %d)", nameOf(runes[i]), i+1)
+		if mistake == "" {
+			mistake = fmt.Sprintf("contains %s (character %d)", nameOf(runes[i]), i+1)
 		}
-		if separates(runes[i:end]) && behindHost(kept.String()) && end < len(runes) && inWord(runes[i-1]) && inWord(runes[end]) {
+		if separates(runes[i:end]) && pastHost(kept.String()) && end < len(runes) && inWord(runes[i-1]) && inWord(runes[end]) {
 			kept.WriteString("%20")
 		}
 		i = end
 	}
-	return did, kept.String()
+	return mistake, kept.String()
 }
 
-// separates reports whether blanks separate two words, unlike those where a line was wrapped.
+// separates reports whether invisible characters separate two words, and not the lines of a wrapped text.
 func separates(run []rune) bool {
 	spaces := 0
 	for _, r := range run {
@@ -170,8 +169,8 @@ func joins(runes []rune, at int) bool {
 	return foreign(runes[at-1]) && foreign(runes[at+1])
 }
 
-// behindHost reports whether the beginning of a URL includes part of its path or query.
-func behindHost(text string) bool {
+// pastHost reports whether the beginning of a URL extends into its path or query.
+func pastHost(text string) bool {
 	_, rest, found := strings.Cut(text, "://")
 	if !found {
 		rest = text
@@ -179,8 +178,8 @@ func behindHost(text string) bool {
 	return strings.ContainsAny(rest, "/?")
 }
 
-// escapedQuotes recognizes quotes as HTML and programs write them.
-func escapedQuotes(text string) (did, meant string) {
+// escapedQuotes recognizes quotes that are escaped, for HTML or in a string of a program.
+func escapedQuotes(text string) (mistake, intended string) {
 	for _, quote := range []string{"&quot;", "&lt;", "&gt;", "&#34;", "&#39;", "&apos;", `\"`, `\'`} {
 		if inner := strings.TrimSuffix(strings.TrimPrefix(text, quote), quote); inner != text {
 			return "is in quotes (" + quote + ")", inner
@@ -189,9 +188,9 @@ func escapedQuotes(text string) (did, meant string) {
 	return "", ""
 }
 
-// quoted recognizes a URL in quotes or brackets, perhaps at the end of a sentence.
-func quoted(text string) (did, meant string) {
-	inner := strings.TrimRight(text, neverPart+sentenceBehind(text))
+// quoted recognizes a URL in quotes or unbracketedIPv6, perhaps at the end of a sentence.
+func quoted(text string) (mistake, intended string) {
+	inner := strings.TrimRight(text, neverPart+punctuationAfterQuote(text))
 	if r, size := utf8.DecodeRuneInString(text); strings.ContainsRune(opening, r) && !strings.HasPrefix(text, "[") {
 		return describeQuote(r), strings.TrimRight(inner[min(size, len(inner)):], closing+sentence)
 	}
@@ -200,7 +199,7 @@ func quoted(text string) (did, meant string) {
 	}
 	if inner != text {
 		r, _ := utf8.DecodeRuneInString(text[len(inner):])
-		return fmt.Sprintf("has %q behind it", r), inner
+		return fmt.Sprintf("is followed by %q", r), inner
 	}
 	for _, escape := range []string{`\n`, `\r`, `\t`} {
 		if strings.HasSuffix(text, escape) {
@@ -213,28 +212,28 @@ func quoted(text string) (did, meant string) {
 // describeQuote says what is around the URL.
 func describeQuote(r rune) string {
 	if strings.ContainsRune("([{<", r) {
-		return fmt.Sprintf("is in brackets (%c)", r)
+		return fmt.Sprintf("is in unbracketedIPv6 (%c)", r)
 	}
 	return fmt.Sprintf("is in quotes (%c)", r)
 }
 
-// sentenceBehind returns the marks that may follow a closing quote. Without quotes they could
+// punctuationAfterQuote returns the punctuation that may follow a closing quote. Without quotes it could
 // be part of the URL.
-func sentenceBehind(text string) string {
+func punctuationAfterQuote(text string) string {
 	if strings.ContainsAny(strings.TrimRight(text, sentence), neverPart) {
 		return sentence
 	}
 	return ""
 }
 
-// quotesWithin recognizes quotes around a part of the URL.
-func quotesWithin(text string) (did, meant string) {
+// quotesWithin recognizes quotes around part of the URL.
+func quotesWithin(text string) (mistake, intended string) {
 	at := strings.IndexAny(text, neverPart)
 	if at < 0 {
 		return "", ""
 	}
 	r, _ := utf8.DecodeRuneInString(text[at:])
-	return fmt.Sprintf("holds %q, a quote", r), strings.Map(func(r rune) rune {
+	return fmt.Sprintf("contains %q, a quote", r), strings.Map(func(r rune) rune {
 		if strings.ContainsRune(neverPart, r) {
 			return -1
 		}
@@ -242,16 +241,16 @@ func quotesWithin(text string) (did, meant string) {
 	}, text)
 }
 
-// lookalikes recognizes what word processors and input methods write for ASCII characters.
-func lookalikes(text string) (did, meant string) {
-	meant = strings.Map(func(r rune) rune {
+// lookalikes recognizes characters that word processors and input methods substitute for ASCII ones.
+func lookalikes(text string) (mistake, intended string) {
+	intended = strings.Map(func(r rune) rune {
 		plain := plainOf(r)
-		if plain != r && did == "" {
-			did = fmt.Sprintf("holds %q (%U) for %q", r, r, plain)
+		if plain != r && mistake == "" {
+			mistake = fmt.Sprintf("contains %q (%U) instead of %q", r, r, plain)
 		}
 		return plain
 	}, text)
-	return did, meant
+	return mistake, intended
 }
 
 // plainOf returns the ASCII character that looks like another one, such as a fullwidth form, or
@@ -273,23 +272,23 @@ func plainOf(r rune) rune {
 	return r
 }
 
-// unneeded matches a character that was escaped for a shell.
-var unneeded = regexp.MustCompile(`\\([?=&#~!$'()*;\[\]{}"%+,@:^])`)
+// shellEscape matches a character that was escaped for a shell.
+var shellEscape = regexp.MustCompile(`\\([?=&#~!$'()*;\[\]{}"%+,@:^])`)
 
-// backslashes recognizes those of Windows paths and of a shell's escapes. Browsers also read
+// backslashes recognizes the backslashes of Windows paths and shell escapes. Browsers, too, read
 // them as slashes (WHATWG URL §4.4).
-func backslashes(text string) (did, meant string) {
+func backslashes(text string) (mistake, intended string) {
 	if !strings.Contains(text, `\`) {
 		return "", ""
 	}
-	return `holds '\\', a backslash`, strings.ReplaceAll(unneeded.ReplaceAllString(text, "$1"), `\`, "/")
+	return `contains '\\', a backslash`, strings.ReplaceAll(shellEscape.ReplaceAllString(text, "$1"), `\`, "/")
 }
 
 // placeholders matches what is still to be replaced by a value.
 var placeholders = regexp.MustCompile(`\$\{[^{}]*\}|\$[A-Z_][A-Z0-9_]*|\{\{[^{}]*\}\}|\{[A-Za-z_][\w .-]*\}|<[A-Za-z_][\w .-]*>|%[A-Za-z_]{3,}%`)
 
-// placeholder recognizes one. A host in capitals alone may be a real name.
-func placeholder(text string) (did, meant string) {
+// placeholder recognizes a placeholder. A host in capitals without such marks may be a real name.
+func placeholder(text string) (mistake, intended string) {
 	at := placeholders.FindStringIndex(text)
 	if at == nil || strings.Contains(text, "@") {
 		return "", ""
@@ -298,7 +297,7 @@ func placeholder(text string) (did, meant string) {
 	if strings.HasPrefix(part, "<") && (at[0] == 0 || strings.Contains(text, "</")) {
 		return "", ""
 	}
-	return fmt.Sprintf("holds %s, which looks like a placeholder; put its value there%s", part, literally(part)), ""
+	return fmt.Sprintf("contains %s, which looks like a placeholder; put its value there%s", part, literally(part)), ""
 }
 
 // literally says how to write a placeholder in braces if it is not one.

@@ -69,7 +69,7 @@ func (s Sender) Open(r storage.Receipt) tea.Cmd {
 
 // howSent returns a note that says how the body will be sent, and what is unusual about it.
 func howSent(text string) string {
-	found := jsontext.Inspect([]byte(text), jsontext.Typed(), false)
+	found := jsontext.Inspect([]byte(text), jsontext.InputWording(), false)
 	switch {
 	case found.Broken != nil:
 		return "This " + found.Broken.Error() + ". It is sent as it stands, so that you can see how the endpoint takes it."

@@ -24,7 +24,7 @@ func sentence(subject, reason string) string {
 	if rest, missing := strings.CutPrefix(reason, "is missing"); missing && subject == "This" {
 		return "Missing" + rest
 	}
-	for _, verb := range []string{"is ", "are ", "has ", "holds "} {
+	for _, verb := range []string{"is ", "are ", "has ", "contains "} {
 		if strings.HasPrefix(reason, verb) {
 			return subject + " " + reason
 		}

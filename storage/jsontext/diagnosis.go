@@ -11,33 +11,33 @@ import (
 	syntax "github.com/go-json-experiment/json/jsontext"
 )
 
-// A fault finds out why the tokenizer cannot continue. The tokenizer's own error has no remedy, and
+// A diagnosis explains why the tokenizer cannot continue. The tokenizer's own error has no remedy, and
 // its offset is that of the comma before the mistake.
-type fault struct {
-	text  []byte
-	words Words
-	at    int
+type diagnosis struct {
+	text    []byte
+	wording Wording
+	at      int
 
-	within syntax.Kind // '{' or '[', or none at the top level
-	read   int64       // how many names and values of that were read
+	within syntax.Kind // '{' or '[', or 0 at the top level
+	read   int64       // the number of names and values that were read there
 }
 
-// fault returns a fault that begins at the next token.
-func (r *Reader) fault() *fault {
-	f := &fault{text: r.text, words: r.words, at: r.offset()}
+// diagnosis returns a diagnosis that starts at the next token.
+func (r *Reader) diagnosis() *diagnosis {
+	f := &diagnosis{text: r.text, wording: r.wording, at: r.offset()}
 	f.within, f.read = r.decoder.StackIndex(r.decoder.StackDepth())
-	f.space()
+	f.skipSpace()
 	return f
 }
 
-// space skips white space.
-func (f *fault) space() {
+// skipSpace skips white space.
+func (f *diagnosis) skipSpace() {
 	f.at = len(f.text) - len(bytes.TrimLeft(f.text[f.at:], Space))
 }
 
-// peek returns the next byte, or 0 at the end. That does not confuse callers, because a NUL is never
-// valid either.
-func (f *fault) peek() byte {
+// peek returns the next byte, or 0 at the end. Callers need not tell the end from a NUL, because
+// neither is valid there.
+func (f *diagnosis) peek() byte {
 	if f.at < len(f.text) {
 		return f.text[f.at]
 	}
@@ -45,7 +45,7 @@ func (f *fault) peek() byte {
 }
 
 // explain follows the grammar from the last token to the mistake.
-func (f *fault) explain() *Flaw {
+func (f *diagnosis) explain() *Flaw {
 	if closing := f.closing(); closing != 0 && f.read > 0 {
 		if found := f.punctuation(closing); found != nil {
 			return found
@@ -63,7 +63,7 @@ func (f *fault) explain() *Flaw {
 }
 
 // closing returns the bracket that closes the innermost object or array, or 0 outside of any.
-func (f *fault) closing() byte {
+func (f *diagnosis) closing() byte {
 	switch f.within {
 	case '{':
 		return '}'
@@ -74,7 +74,7 @@ func (f *fault) closing() byte {
 }
 
 // punctuation skips the colon or comma before the next token, unless that is the mistake.
-func (f *fault) punctuation(closing byte) *Flaw {
+func (f *diagnosis) punctuation(closing byte) *Flaw {
 	if f.within == '{' && f.read%2 == 1 {
 		if f.peek() != ':' {
 			return f.unexpected("the colon after the key", f.colonRemedy())
@@ -87,7 +87,7 @@ func (f *fault) punctuation(closing byte) *Flaw {
 	}
 	comma := f.peek() == ','
 	f.at++
-	f.space()
+	f.skipSpace()
 	if comma && f.peek() == closing {
 		return f.broken("a comma with nothing after it", "remove the comma before "+string(closing))
 	}
@@ -96,24 +96,24 @@ func (f *fault) punctuation(closing byte) *Flaw {
 
 // leadingZero reports whether a digit follows a number, which then is 0: any other would
 // have included the digit.
-func (f *fault) leadingZero() bool {
+func (f *diagnosis) leadingZero() bool {
 	return f.at > 0 && isDigit(f.text[f.at-1]) && isDigit(f.peek())
 }
 
 func isDigit(c byte) bool { return c >= '0' && c <= '9' }
 
 // more explains what follows the only value of a text.
-func (f *fault) more() *Flaw {
-	return f.broken("more after the JSON value: "+f.next(), f.restRemedy())
+func (f *diagnosis) more() *Flaw {
+	return f.broken("more after the JSON value: "+f.describeNext(), f.restRemedy())
 }
 
 // zero returns the flaw of a number with a leading zero, which RFC 8259 §6 does not allow.
-func (f *fault) zero() *Flaw {
+func (f *diagnosis) zero() *Flaw {
 	return f.broken("a number that begins with 0", "write it without the zero, or as a string")
 }
 
 // brokenString explains the string that begins here.
-func (f *fault) brokenString() *Flaw {
+func (f *diagnosis) brokenString() *Flaw {
 	start := f.at
 	for f.at++; f.at < len(f.text); f.at++ {
 		if c := f.text[f.at]; c == '\\' {
@@ -121,17 +121,17 @@ func (f *fault) brokenString() *Flaw {
 				return found
 			}
 		} else if c < ' ' {
-			return f.broken("a control character within a string: "+f.next(), f.closedRemedy(start, "write it as an escape, \\n for a line break, say (RFC 8259 §7)"))
+			return f.broken("a control character within a string: "+f.describeNext(), f.closedRemedy(start, "write it as an escape, \\n for a line break, say (RFC 8259 §7)"))
 		}
 	}
-	return f.broken("the "+f.words.Text+" ends within a string", f.closedRemedy(start, f.words.Whole))
+	return f.broken("the "+f.wording.Noun+" ends within a string", f.closedRemedy(start, f.wording.CutRemedy))
 }
 
 // escape explains the escape that begins here, or skips it up to its last character.
-func (f *fault) escape() *Flaw {
+func (f *diagnosis) escape() *Flaw {
 	f.at++
 	if c := f.peek(); c == 0 || strings.IndexByte(`"\/bfnrtu`, c) < 0 {
-		return f.broken("an unknown escape: \\ and "+f.next(), `write \\ for a backslash; the escapes are \" \\ \/ \b \f \n \r \t \u (RFC 8259 §7)`)
+		return f.broken("an unknown escape: \\ and "+f.describeNext(), `write \\ for a backslash; the escapes are \" \\ \/ \b \f \n \r \t \u (RFC 8259 §7)`)
 	} else if c != 'u' {
 		return nil
 	}
@@ -149,7 +149,7 @@ var numberStart = regexp.MustCompile(`^-?([0-9]+(\.([0-9]+([eE][+-]?)?)?|[eE][+-
 
 // brokenNumber explains the number that begins here. All that can be wrong in one is that a
 // digit is missing.
-func (f *fault) brokenNumber() *Flaw {
+func (f *diagnosis) brokenNumber() *Flaw {
 	start := numberStart.Find(f.text[f.at:])
 	f.at += len(start)
 	switch start[len(start)-1] {
@@ -165,19 +165,19 @@ func (f *fault) brokenNumber() *Flaw {
 }
 
 // broken returns the flaw at the offset that was reached.
-func (f *fault) broken(what, remedy string) *Flaw {
+func (f *diagnosis) broken(what, remedy string) *Flaw {
 	return brokenAt(f.text, f.at, what, remedy)
 }
 
 // unexpected returns the flaw that something other than the wanted token was found.
-func (f *fault) unexpected(wanted, remedy string) *Flaw {
-	return f.broken(f.next()+" where "+wanted+" should be", remedy)
+func (f *diagnosis) unexpected(wanted, remedy string) *Flaw {
+	return f.broken(f.describeNext()+" where "+wanted+" should be", remedy)
 }
 
-// next describes the character that was found.
-func (f *fault) next() string {
+// describeNext describes the character that was found.
+func (f *diagnosis) describeNext() string {
 	if f.at >= len(f.text) {
-		return "the end of the " + f.words.Text
+		return "the end of the " + f.wording.Noun
 	}
 	r, _ := utf8.DecodeRune(f.text[f.at:])
 	if r >= utf8.RuneSelf {
