@@ -11,8 +11,8 @@ type transientError struct{ error }
 
 func (e transientError) Unwrap() error { return e.error }
 
-// AsTransient marks an error of a shared store that others may repair, such as that the disk of its
-// server is full.
+// AsTransient marks an error that others may remedy, such as that the disk of a server is full, or
+// that another program keeps a file locked.
 func AsTransient(err error) error { return transientError{err} }
 
 // Transient reports whether an error may pass without any change to this process: it is marked as

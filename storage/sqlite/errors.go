@@ -36,8 +36,8 @@ func classify(err error) error {
 		return fmt.Errorf("%w (%w): make it readable and writable for this user, or use another data folder", storage.ErrReadOnly, err)
 	case isCode(err, sqlite3.ErrCorrupt, sqlite3.ErrNotADB):
 		return fmt.Errorf("%w (%w): restore it from a backup, or use another data folder; nothing was changed", storage.ErrDamaged, err)
-	case isCode(err, sqlite3.ErrBusy):
-		return fmt.Errorf("%w: another program keeps it locked; end that program, or, if there is none, the file system's locks do not work: name a folder on a local disk with --data DIR", err)
+	case isCode(err, sqlite3.ErrBusy): // transient, because a process that is starting should wait for the other program
+		return storage.AsTransient(fmt.Errorf("%w: another program keeps it locked; end that program, or, if there is none, the file system's locks do not work: name a folder on a local disk with --data DIR", err))
 	case isCode(err, sqlite3.ErrIoErr):
 		return fmt.Errorf("%w: the disk cannot be read or written; check it, or use another data folder with --data DIR", err)
 	}

@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"database/sql"
 	"errors"
 	"os"
 	"path/filepath"
@@ -233,5 +234,29 @@ func TestAMissingDatabaseIsReported(t *testing.T) {
 	}
 	if err := s.TryWrite(t.Context()); err != nil {
 		t.Error(err)
+	}
+}
+
+// A process that starts while another program has the database locked waits for it.
+func TestLockedDatabaseIsATransientError(t *testing.T) {
+	t.Parallel()
+	s := openTest(t)
+	other, err := sql.Open("sqlite3", filepath.Join(s.Dir(), databaseFile)+"?_txlock=exclusive")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	lock, err := other.BeginTx(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.ResetSending(t.Context()); !storage.Transient(err) {
+		t.Errorf("while it is locked: %v", err)
+	}
+	if err := lock.Rollback(); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.ResetSending(t.Context()); err != nil {
+		t.Errorf("afterwards: %v", err)
 	}
 }
