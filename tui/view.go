@@ -76,10 +76,9 @@ func (c *chrome) bannerOf(text string) []string {
 		return nil
 	}
 	text = style.Warning + " " + style.Escape(strings.ReplaceAll(text, "\n", "; "))
-	wrapped := component.Wrap(text, c.width-2)
-	lines := component.Lines(wrapped, c.width-1, min(len(wrapped), maxBanner))
+	lines := component.WrapCut(text, c.width-2, maxBanner)
 	for i, line := range lines {
-		lines[i] = " " + c.env.Theme.Warn.Render(line)
+		lines[i] = " " + c.env.Theme.Warn.Render(component.Fit(line, c.width-1))
 	}
 	return lines
 }

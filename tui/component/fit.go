@@ -83,6 +83,15 @@ func Wrap(text string, width int) []string {
 	return strings.Split(strings.ReplaceAll(wrapped, flagDashes, "--"), "\n")
 }
 
+// WrapCut is [Wrap] for at most n lines. It cuts longer text, whose last line then ends with "…".
+func WrapCut(text string, width, n int) []string {
+	wrapped := Wrap(text, width)
+	if len(wrapped) > n {
+		wrapped = append(wrapped[:n-1], clip(strings.Join(wrapped[n-1:], " "), width))
+	}
+	return wrapped
+}
+
 // flagDashes replaces "--" while text is wrapped, because text may break after a hyphen. It
 // cannot occur in the text, because Escape escapes private-use characters.
 const flagDashes = "\ue000\ue000"

@@ -149,10 +149,7 @@ func (s shownToast) lines(th *style.Theme, width int) []string {
 		return nil
 	}
 	glyph, ink := s.Outcome.Glyph(th)
-	wrapped := Wrap(style.Escape(s.Text), width-4)
-	if len(wrapped) > toastLines {
-		wrapped = append(wrapped[:toastLines-1], strings.Join(wrapped[toastLines-1:], " "))
-	}
+	wrapped := WrapCut(style.Escape(s.Text), width-4, toastLines)
 	lead := " " + ink.Render(glyph) + " "
 	for i, line := range wrapped {
 		wrapped[i] = Fit(lead+th.Text.Render(clip(line, width-4)), width)
