@@ -3,6 +3,7 @@ package storage
 import (
 	"fmt"
 	"net/netip"
+	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -32,6 +33,11 @@ func CheckMailbox(text string) string {
 		return "it has no @"
 	}
 	local, domain := text[:at], text[at+1:]
+	for _, part := range []string{local, domain} {
+		if odd, found := script.Odd(part); found {
+			return fmt.Sprintf("it contains the invisible character %U", odd)
+		}
+	}
 	if reason := checkLocalPart(local); reason != "" {
 		return reason
 	}
@@ -49,9 +55,6 @@ func CheckMailbox(text string) string {
 
 // checkLocalPart checks the part before the @: a dot-string, or a quoted string.
 func checkLocalPart(local string) string {
-	if odd, found := script.Odd(local); found {
-		return fmt.Sprintf("it contains the invisible character %U", odd)
-	}
 	if strings.HasPrefix(local, `"`) {
 		return checkQuotedPart(local)
 	}
@@ -87,34 +90,39 @@ func checkQuotedPart(local string) string {
 	return "the quotes before the @ are not closed"
 }
 
-// checkMailDomain checks a domain in any script. The limit of a label is one of ASCII, which a
-// label in another script reaches only after its conversion (RFC 5890 §2.3.1). Underscores are
-// accepted, because DNS has them though host names have not.
+// checkMailDomain checks a domain in any script.
 func checkMailDomain(domain string) string {
 	if inner, literal := strings.CutPrefix(domain, "["); literal {
 		return checkAddressLiteral(inner)
-	}
-	if odd, found := script.Odd(domain); found {
-		return fmt.Sprintf("it contains the invisible character %U", odd)
 	}
 	if len(domain) > maxDomain {
 		return fmt.Sprintf("the domain has %d bytes, of %d at most", len(domain), maxDomain)
 	}
 	for label := range strings.SplitSeq(domain, ".") {
-		switch {
-		case label == "":
-			return "in the domain after the @ there is nothing, or nothing on one side of a dot"
-		case len(label) > maxMailLabel && isASCII(label):
-			return fmt.Sprintf("a part of the domain has %d bytes, of %d at most", len(label), maxMailLabel)
-		case label[0] == '-' || label[len(label)-1] == '-':
-			return "a part of the domain begins or ends with a hyphen"
+		if reason := checkMailLabel(label); reason != "" {
+			return reason
 		}
-		odd := strings.IndexFunc(label, func(r rune) bool {
-			return r < utf8.RuneSelf && r != '-' && r != '_' && (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z')
-		})
-		if odd >= 0 {
-			return fmt.Sprintf("%q cannot be in a domain", label[odd])
-		}
+	}
+	return ""
+}
+
+// notInLabel matches a character of ASCII that a label cannot have. Underscores are accepted,
+// because DNS has them though host names have not.
+var notInLabel = regexp.MustCompile(`[^A-Za-z0-9_\x{80}-\x{10ffff}-]`)
+
+// checkMailLabel checks a label of a domain. Its limit is one of ASCII, which a label in another
+// script reaches only after its conversion (RFC 5890 §2.3.1).
+func checkMailLabel(label string) string {
+	switch {
+	case label == "":
+		return "in the domain after the @ there is nothing, or nothing on one side of a dot"
+	case len(label) > maxMailLabel && isASCII(label):
+		return fmt.Sprintf("a part of the domain has %d bytes, of %d at most", len(label), maxMailLabel)
+	case strings.Trim(label, "-") != label:
+		return "a part of the domain begins or ends with a hyphen"
+	}
+	if odd := notInLabel.FindString(label); odd != "" {
+		return fmt.Sprintf("%q cannot be in a domain", odd[0])
 	}
 	return ""
 }
