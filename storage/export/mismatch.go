@@ -47,31 +47,37 @@ func (m *mismatches) fits(path string, value any, t reflect.Type) bool {
 		t = t.Elem()
 	}
 	want := kindOf(t)
-	switch value := value.(type) {
-	case nil:
+	if value == nil || want == anything {
 		return true
-	case map[string]any:
-		if want == anObject {
-			m.members(path, value, t)
-		}
-		return want == anObject || want == anything || m.add(path, "is an object; give %s", want)
-	case []any:
-		return want == anything || want == aList && m.elements(path, value, t) || want != aList && m.add(path, "is a list; give %s", want)
-	case json.Number:
-		if _, err := value.Int64(); want == aWhole && err != nil {
-			return m.add(path, "%s is not a whole number; give 16, say", value)
-		}
-		if number, err := value.Float64(); want == aNumber && (err != nil || math.Abs(number) > maxNumber) {
-			return m.add(path, "%s is out of range; give a number up to %d", value, int64(maxNumber))
-		}
-		return want == anything || want == aNumber || want == aWhole || m.add(path, "is a number; give %s", want)
-	case string:
-		if _, err := time.Parse(time.RFC3339, value); t == reflect.TypeFor[Time]() && err != nil {
-			return m.add(path, "%q is not a time; give one such as 2026-10-01T08:00:00Z", value)
-		}
-		return want == anything || want == aText || m.add(path, "is text; give %s", want)
 	}
-	return want == anything || want == aBool || m.add(path, "is %v; give %s", value, want)
+	kind, named := kindOfValue(value)
+	if kind != want && (kind != aNumber || want != aWhole) {
+		return m.add(path, "is %s; give %s", named, want)
+	}
+	switch value := value.(type) {
+	case map[string]any:
+		m.members(path, value, t)
+	case []any:
+		return m.elements(path, value, t)
+	case json.Number:
+		return m.number(path, value, want)
+	case string:
+		return t != reflect.TypeFor[Time]() || m.time(path, value)
+	}
+	return true
+}
+
+func (m *mismatches) number(path string, value json.Number, want string) bool {
+	if _, err := value.Int64(); want == aWhole {
+		return err == nil || m.add(path, "%s is not a whole number; give 16, say", value)
+	}
+	number, err := value.Float64()
+	return err == nil && math.Abs(number) <= maxNumber || m.add(path, "%s is out of range; give a number up to %d", value, int64(maxNumber))
+}
+
+func (m *mismatches) time(path, value string) bool {
+	_, err := time.Parse(time.RFC3339, value)
+	return err == nil || m.add(path, "%q is not a time; give one such as 2026-10-01T08:00:00Z", value)
 }
 
 // maxNumber is above every limit on a setting, which storage reports in its own words, and low
@@ -88,6 +94,21 @@ const (
 	aText    = "text"
 	aBool    = "true or false"
 )
+
+// kindOfValue returns the kind of a JSON value, and how a message names the value.
+func kindOfValue(value any) (kind, named string) {
+	switch value.(type) {
+	case map[string]any:
+		return anObject, anObject
+	case []any:
+		return aList, aList
+	case json.Number:
+		return aNumber, aNumber
+	case string:
+		return aText, aText
+	}
+	return aBool, fmt.Sprint(value)
+}
 
 // kindOf returns the kind of JSON value that a type is read from. The types that marshal
 // themselves come first, because their Go kind is another.
