@@ -43,8 +43,8 @@ func doubled(text string) (mistake, intended string) {
 	return "", ""
 }
 
-// schemeLike matches a word that may be a misspelt scheme, and whatever is in place of "://".
-var schemeLike = regexp.MustCompile(`^([A-Za-z]{2,8})([:;.,]{0,2})(/{0,4})(.*)$`)
+// schemeLike matches a word that may be a misspelt scheme, what may stand for "://", and the rest.
+var schemeLike = regexp.MustCompile(`^([A-Za-z]{2,8})([:;.,]{0,2}//|[:;]{1,2}/{0,4})([^/].*)$`)
 
 // misspelt recognizes a misspelling of https:// or http://.
 func misspelt(text string) (mistake, intended string) {
@@ -52,30 +52,29 @@ func misspelt(text string) (mistake, intended string) {
 	if parts == nil {
 		return "", ""
 	}
-	word, mark, slashes, rest := strings.ToLower(parts[1]), parts[2], parts[3], parts[4]
-	scheme, known := "https", word == "http" || word == "https"
-	if word == "http" || word == "htp" || word == "ttp" || word == "htttp" {
-		scheme = "http"
-	}
-	isClose := known || words.Distance(word, scheme) <= 2 && !otherScheme(word) && (mark == ":" && slashes != "" || slashes == "//")
+	word, mark, rest := strings.ToLower(parts[1]), parts[2], parts[3]
+	scheme, slashes := meantScheme(word), strings.Count(mark, "/")
 	switch {
-	case !isClose, mark == "" && slashes != "//", strings.Trim(mark, ":;") != "" && slashes != "//", rest == "":
+	case scheme == "", word+mark == scheme+"://", word != scheme && slashes == 0:
 		return "", ""
-	case known && mark == ":" && slashes == "//":
-		return "", ""
-	case (len(slashes) > 2 || slashes == "") && !isSchemeless(rest):
+	case slashes != 1 && slashes != 2 && !isSchemeless(rest):
 		return "", ""
 	}
-	return fmt.Sprintf("begins with %q for %q", parts[1]+mark+slashes, scheme+"://"), scheme + "://" + rest
+	return fmt.Sprintf("begins with %q for %q", parts[1]+mark, scheme+"://"), scheme + "://" + rest
 }
 
-// otherScheme reports whether a word is the scheme of another protocol, not a misspelling of HTTP's.
-func otherScheme(word string) bool {
+// meantScheme returns which of HTTP's schemes a word is or was meant to be, or "" if neither.
+func meantScheme(word string) string {
 	switch word {
+	case "http", "htp", "ttp", "htttp":
+		return "http"
 	case "ftp", "ftps", "sftp", "ws", "wss", "tcp", "smtp", "smtps", "unix":
-		return true
+		return ""
 	}
-	return false
+	if words.Distance(word, "https") <= 2 {
+		return "https"
+	}
+	return ""
 }
 
 // bareHost matches a host and what follows it, if the host has a dot, a port or unbracketedIPv6 or
