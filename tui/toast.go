@@ -38,10 +38,7 @@ func (t *toaster) opens() []screen.Binding {
 	if !ok || !t.armed || latest.Opens == nil {
 		return nil
 	}
-	return []screen.Binding{{Keys: []string{"enter"}, Label: "open " + latest.Names, Do: func() tea.Cmd {
-		t.armed = false
-		return screen.Send(latest.Opens)
-	}}}
+	return []screen.Binding{{Keys: []string{"enter"}, Label: "open " + latest.Names, Do: func() tea.Cmd { return screen.Send(latest.Opens) }}}
 }
 
 // record records an error in Activity, because a toast expires and may have no space for it. It omits

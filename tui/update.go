@@ -123,43 +123,41 @@ func (m *Model) tick(now polled) tea.Cmd {
 	return m.hints.awaitTick()
 }
 
-// key looks a key up in the front overlay, the front screen and the root, in this order.
+// key passes a key to the front overlay, or else to the front screen with the user's keys.
 func (m *Model) key(msg tea.KeyMsg) tea.Cmd {
-	front := m.views.front()
 	if cmd, ok := screen.Run(urgent(), msg.String()); ok {
 		return cmd
 	}
-	if !m.covered() && !m.chrome.tooSmall() {
-		var moved string
-		if msg, moved = (preferences{m}).remapped(msg); moved != "" {
-			return screen.Say(screen.AboutKeys(component.ShownKey(moved) + " replaces " + component.ShownKey(msg.String())))
-		}
-	}
-	key := msg.String()
 	switch {
 	case m.chrome.tooSmall(): // a key must not act on what is not visible
 		return nil
 	case m.covered():
 		return m.overlays.key(msg)
-	case key == "esc" && (m.fire.Stop() || !typing(front) && m.fire.Dismiss()):
+	}
+	msg, moved := preferences{m}.remapped(msg)
+	if moved != "" {
+		return screen.Say(screen.AboutKeys(component.ShownKey(moved) + " replaces " + component.ShownKey(msg.String())))
+	}
+	return m.screenKey(msg)
+}
+
+// screenKey looks a key up in the latest toast, the front screen and the root, in this order.
+func (m *Model) screenKey(msg tea.KeyMsg) tea.Cmd {
+	front, key, opens := m.views.front(), msg.String(), m.toasts.opens()
+	m.toasts.armed = false
+	typed := typing(front)
+	switch {
+	case key == "esc" && (m.fire.Stop() || !typed && m.fire.Dismiss()):
 		return nil
-	case key == "esc" || (key == "q" || key == "backspace") && !typing(front):
+	case key == "esc" || !typed && (key == "q" || key == "backspace"):
 		return m.back(key)
-	case typing(front) && screen.Typed(msg):
-		m.toasts.armed = false
+	case typed && screen.Typed(msg):
 		return front.Update(msg)
 	}
-	if cmd, ok := screen.Run(m.toasts.opens(), key); ok {
+	if cmd, ok := screen.Run(slices.Concat(opens, front.Bindings(), m.globals()), key); ok {
 		return cmd
 	}
-	m.toasts.armed = false
-	if cmd, ok := screen.Run(front.Bindings(), key); ok {
-		return cmd
-	}
-	if cmd, ok := screen.Run(m.globals(), key); ok {
-		return cmd
-	}
-	if !typing(front) && !isMovement(msg) {
+	if !typed && !isMovement(msg) {
 		return screen.Say(screen.AboutKeys(noEffectText(msg) + "; ? explains every key"))
 	}
 	return front.Update(msg)
