@@ -22,9 +22,7 @@ const (
 // draft if there is one, else of the present settings. Call Normalize first.
 func (c Campaign) Validate(rules Rules) error {
 	var bad FieldErrors
-	if !slices.Contains(CampaignStatuses(), c.Status) {
-		bad.add("status", "%q is unknown; use %s", c.Status, words.OneOf(CampaignStatuses()))
-	}
+	bad.addIf(!slices.Contains(CampaignStatuses(), c.Status), "status", "%q is unknown; use %s", c.Status, words.OneOf(CampaignStatuses()))
 	bad.addUUID("id", c.UUID)
 	bad.addUUID("versionId", c.VersionID)
 	bad.addUUID("draftVersionId", c.DraftVersionID)
@@ -43,12 +41,8 @@ func (s CampaignSettings) check(bad *FieldErrors, rules Rules) {
 	addChoice(bad, "requestIdFrom", s.RequestIDFrom, RequestIDSources())
 	addChoice(bad, "repeat", s.Repeat, RepeatPolicies())
 	bad.addText("identity", s.Identity, MaxTextLength)
-	if s.Webhooks && s.Category == Marketing {
-		bad.add("webhooks", "only a transactional campaign can enable webhooks; disable them, or use the category %s", Transactional)
-	}
-	if !s.Start.IsZero() && !s.End.IsZero() && !s.Start.Before(s.End) {
-		bad.add("end", "%s is not after the start, %s", s.End.UTC().Format(timeLayout), s.Start.UTC().Format(timeLayout))
-	}
+	bad.addIf(s.Webhooks && s.Category == Marketing, "webhooks", "only a transactional campaign can enable webhooks; disable them, or use the category %s", Transactional)
+	bad.addIf(!s.Start.IsZero() && !s.End.IsZero() && !s.Start.Before(s.End), "end", "%s is not after the start, %s", s.End.UTC().Format(timeLayout), s.Start.UTC().Format(timeLayout))
 	s.Plan.check(bad, s.Channel, rules)
 }
 
@@ -57,24 +51,18 @@ const timeLayout = "2006-01-02T15:04:05Z07:00"
 
 // addUUID checks an ID. It may be empty, because one is generated then.
 func (e *FieldErrors) addUUID(field, text string) {
-	if text != "" && (len(text) != uuidLength || uuid.Validate(text) != nil) {
-		e.add(field, "%q is not a valid UUID (8-4-4-4-12 hexadecimal digits); leave it empty to generate one", text)
-	}
+	e.addIf(text != "" && (len(text) != uuidLength || uuid.Validate(text) != nil), field, "%q is not a valid UUID (8-4-4-4-12 hexadecimal digits); leave it empty to generate one", text)
 }
 
 // addChoice checks a value that is one of a few.
 func addChoice[T ~string](bad *FieldErrors, field string, value T, choices []T) {
-	if !slices.Contains(choices, value) {
-		bad.add(field, "%q is unknown; use %s", value, words.OneOf(choices))
-	}
+	bad.addIf(!slices.Contains(choices, value), field, "%q is unknown; use %s", value, words.OneOf(choices))
 }
 
 // check checks the rules, the shares and the speed. Comparisons are written so that they are
 // false for NaN, which a file may contain and which is neither too small nor too large.
 func (p OutcomePlan) check(bad *FieldErrors, channel Channel, rules Rules) {
-	if len(p.Rules) > MaxOutcomeRules {
-		bad.add("plan.rules", "has %d rules; use at most %d", len(p.Rules), MaxOutcomeRules)
-	}
+	bad.addIf(len(p.Rules) > MaxOutcomeRules, "plan.rules", "has %d rules; use at most %d", len(p.Rules), MaxOutcomeRules)
 	for i, r := range p.Rules {
 		at := fmt.Sprintf("plan.rules[%d]", i)
 		bad.addText(at+".pattern", r.Pattern, MaxTextLength)
@@ -87,20 +75,14 @@ func (p OutcomePlan) check(bad *FieldErrors, channel Channel, rules Rules) {
 	for i, s := range p.Shares {
 		at := fmt.Sprintf("plan.shares[%d]", i)
 		rules.checkOutcome(bad, at+".outcome", channel, s.Outcome)
-		if slices.ContainsFunc(p.Shares[:i], func(o OutcomeShare) bool { return o.Outcome == s.Outcome }) {
-			bad.add(at+".outcome", "%q is named twice; name it once", s.Outcome)
-		}
-		if !(s.Percent > 0 && s.Percent <= 100) {
-			bad.add(at+".percent", "%g is out of range; use more than 0 and at most 100", s.Percent)
-		}
+		bad.addIf(slices.ContainsFunc(p.Shares[:i], func(o OutcomeShare) bool { return o.Outcome == s.Outcome }), at+".outcome", "%q is named twice; name it once", s.Outcome)
+		bad.addIf(!(s.Percent > 0 && s.Percent <= 100), at+".percent", "%g is out of range; use more than 0 and at most 100", s.Percent)
 		sum += s.Percent
 	}
 	if sum > 100+1e-9 { // decimal shares such as 33.3 and 66.7 do not add up exactly in binary
 		bad.add("plan.shares", "are %.10g %% together; use at most 100", sum)
 	}
-	if !(p.Speed >= MinSpeed && p.Speed <= MaxSpeed) {
-		bad.add("plan.speed", "%g is out of range; use %g to %d", p.Speed, MinSpeed, MaxSpeed)
-	}
+	bad.addIf(!(p.Speed >= MinSpeed && p.Speed <= MaxSpeed), "plan.speed", "%g is out of range; use %g to %d", p.Speed, MinSpeed, MaxSpeed)
 }
 
 // failureCode is the form of a code. Those of email have one to three digits, those of the SMS

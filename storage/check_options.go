@@ -34,15 +34,9 @@ func (o CheckOptions) Validate() error {
 			break
 		}
 	}
-	if o.LoadDuration < time.Second || o.LoadDuration > MaxCheckTimeout {
-		bad.add("duration", "%s is out of range; load lasts 1s to %s", o.LoadDuration, MaxCheckTimeout)
-	}
-	if o.MaxRequests < 1 || o.MaxRequests > MaxCheckRequests {
-		bad.add("max", "%d is out of range; a run sends 1 to %d requests", o.MaxRequests, MaxCheckRequests)
-	}
-	if o.Timeout < time.Second || o.Timeout > MaxCheckTimeout {
-		bad.add("timeout", "%s is out of range; a run may take 1s to %s", o.Timeout, MaxCheckTimeout)
-	}
+	bad.addIf(o.LoadDuration < time.Second || o.LoadDuration > MaxCheckTimeout, "duration", "%s is out of range; load lasts 1s to %s", o.LoadDuration, MaxCheckTimeout)
+	bad.addIf(o.MaxRequests < 1 || o.MaxRequests > MaxCheckRequests, "max", "%d is out of range; a run sends 1 to %d requests", o.MaxRequests, MaxCheckRequests)
+	bad.addIf(o.Timeout < time.Second || o.Timeout > MaxCheckTimeout, "timeout", "%s is out of range; a run may take 1s to %s", o.Timeout, MaxCheckTimeout)
 	if len(bad) == 0 && chosen && o.LoadRequests() > o.MaxRequests {
 		bad.add("duration", "load would send %d requests, more than the %d of the whole run; lower --rate or --duration, or raise --max", o.LoadRequests(), o.MaxRequests)
 	}

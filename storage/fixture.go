@@ -38,17 +38,9 @@ func (f SavedFixture) Validate() error {
 	case slices.Contains(reservedNames(), strings.ToLower(f.Name)):
 		bad.add("name", "%q means something else where events are fired; use another", f.Name)
 	}
-	if !f.Channel.Known() {
-		bad.add("channel", "%q is unknown; use %s", f.Channel, words.List(Channels()))
-	}
-	if !f.Status.Known() {
-		bad.add("status", "%q is unknown; use %s", f.Status, words.List(AllStatuses()))
-	}
-	if !slices.Contains(Revisions(), f.Revision) {
-		bad.add("revision", "%q is unknown; use %s", f.Revision, words.List(Revisions()))
-	}
-	if len(f.Payload) == 0 {
-		bad.add("payload", "is missing; give the bytes to send")
-	}
+	bad.addIf(!f.Channel.Known(), "channel", "%q is unknown; use %s", f.Channel, words.List(Channels()))
+	bad.addIf(!f.Status.Known(), "status", "%q is unknown; use %s", f.Status, words.List(AllStatuses()))
+	bad.addIf(!slices.Contains(Revisions(), f.Revision), "revision", "%q is unknown; use %s", f.Revision, words.List(Revisions()))
+	bad.addIf(len(f.Payload) == 0, "payload", "is missing; give the bytes to send")
 	return bad.Err()
 }

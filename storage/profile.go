@@ -78,31 +78,15 @@ const (
 func (p Profile) Validate() error {
 	var bad FieldErrors
 	for _, status := range p.Statuses {
-		if status < 200 || status > 599 {
-			bad.add("status", "%d is not a valid final HTTP status; use 200 to 599", status)
-		}
+		bad.addIf(status < 200 || status > 599, "status", "%d is not a valid final HTTP status; use 200 to 599", status)
 	}
-	if p.Delay < 0 || p.Delay > MaxProfileDelay {
-		bad.add("delay", "%s is out of range; use 0s to %s", p.Delay, MaxProfileDelay)
-	}
-	if len(p.Body) > MaxProfileBody {
-		bad.add("body", "%d bytes are too many; use at most %d", len(p.Body), MaxProfileBody)
-	}
-	if p.DripPerSec < 0 {
-		bad.add("drip", "%d bytes per second is negative; use 1/s or more", p.DripPerSec)
-	}
-	if !(p.FailPct >= 0 && p.FailPct <= 100) {
-		bad.add("failPercent", "%g is not a valid percentage; use 0 to 100", p.FailPct)
-	}
-	if p.FailFirst < 0 {
-		bad.add("failFirst", "%d is negative; use 0 or more", p.FailFirst)
-	}
-	if p.RetryAfter < 0 || p.RetryAfter%time.Second != 0 {
-		bad.add("retryAfter", "%s is not a whole number of seconds; use 5s, say", p.RetryAfter)
-	}
-	if p.Fault != "" && p.Fault != FaultDrop && p.Fault != FaultHang {
-		bad.add("fault", "%q is unknown; use %s or %s", p.Fault, FaultDrop, FaultHang)
-	}
+	bad.addIf(p.Delay < 0 || p.Delay > MaxProfileDelay, "delay", "%s is out of range; use 0s to %s", p.Delay, MaxProfileDelay)
+	bad.addIf(len(p.Body) > MaxProfileBody, "body", "%d bytes are too many; use at most %d", len(p.Body), MaxProfileBody)
+	bad.addIf(p.DripPerSec < 0, "drip", "%d bytes per second is negative; use 1/s or more", p.DripPerSec)
+	bad.addIf(!(p.FailPct >= 0 && p.FailPct <= 100), "failPercent", "%g is not a valid percentage; use 0 to 100", p.FailPct)
+	bad.addIf(p.FailFirst < 0, "failFirst", "%d is negative; use 0 or more", p.FailFirst)
+	bad.addIf(p.RetryAfter < 0 || p.RetryAfter%time.Second != 0, "retryAfter", "%s is not a whole number of seconds; use 5s, say", p.RetryAfter)
+	bad.addIf(p.Fault != "" && p.Fault != FaultDrop && p.Fault != FaultHang, "fault", "%q is unknown; use %s or %s", p.Fault, FaultDrop, FaultHang)
 	bad = append(bad, checkProfileHeaders(p.Headers)...)
 	return bad.Err()
 }
@@ -139,9 +123,7 @@ func checkProfileHeaders(headers []HeaderField) (bad FieldErrors) {
 	for i, h := range headers {
 		field := fmt.Sprintf("headers[%d]", i)
 		bad.addHeaderSyntax(field, h)
-		if slices.Contains(framingHeaders(), canonical(h.Name)) {
-			bad.add(field+".name", "%s is set by the receiver itself; use another name", canonical(h.Name))
-		}
+		bad.addIf(slices.Contains(framingHeaders(), canonical(h.Name)), field+".name", "%s is set by the receiver itself; use another name", canonical(h.Name))
 	}
 	return bad
 }

@@ -28,9 +28,7 @@ func (s CampaignSettings) Warnings(receiver *Webhook, now time.Time) (odd FieldE
 		}
 		odd.add(field, "no events will follow: %s", silent)
 	}
-	if !s.End.IsZero() && !now.Before(s.End) {
-		odd.add("end", "%s has passed, so calls fail; choose a later end, or none", s.End.UTC().Format(timeLayout))
-	}
+	odd.addIf(!s.End.IsZero() && !now.Before(s.End), "end", "%s has passed, so calls fail; choose a later end, or none", s.End.UTC().Format(timeLayout))
 	return odd
 }
 

@@ -90,3 +90,10 @@ func (e FieldErrors) Err() error {
 func (e *FieldErrors) add(field, format string, args ...any) {
 	*e = append(*e, FieldError{Field: field, Reason: fmt.Sprintf(format, args...)})
 }
+
+// addIf adds an error for a field that breaks a rule.
+func (e *FieldErrors) addIf(broken bool, field, format string, args ...any) {
+	if broken {
+		e.add(field, format, args...)
+	}
+}

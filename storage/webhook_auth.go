@@ -43,9 +43,7 @@ func (j JWT) check(ctx context.Context, bad *FieldErrors, from Sources) {
 	for _, audience := range j.Audience {
 		bad.addText("auth.audience", audience, MaxTextLength)
 	}
-	if j.Lifetime < MinLifetime || j.Lifetime > MaxLifetime {
-		bad.add("auth.lifetimeMs", "%s is out of range; use %s to %s", j.Lifetime, MinLifetime, MaxLifetime)
-	}
+	bad.addIf(j.Lifetime < MinLifetime || j.Lifetime > MaxLifetime, "auth.lifetimeMs", "%s is out of range; use %s to %s", j.Lifetime, MinLifetime, MaxLifetime)
 	j.checkHeader(bad)
 }
 
@@ -53,9 +51,7 @@ func (j JWT) check(ctx context.Context, bad *FieldErrors, from Sources) {
 // Warnings, because it may be resolvable when the key is needed.
 func (j JWT) checkKey(ctx context.Context, bad *FieldErrors, from Sources) {
 	algorithm, err := token.ParseAlgorithm(string(j.Algorithm))
-	if err != nil {
-		bad.add("auth.algorithm", "%v", err)
-	}
+	bad.addIf(err != nil, "auth.algorithm", "%v", err)
 	if j.Secret == "" {
 		what := "the private key in PEM"
 		if algorithm.Symmetric() {
@@ -95,9 +91,7 @@ func (j JWT) checkHeader(bad *FieldErrors) {
 // of a name mean a list or a contradiction depends on the field (RFC 9110 §5.3), and endpoints
 // read the first, the last or both.
 func (w Webhook) checkHeaders(bad *FieldErrors) {
-	if len(w.Headers) > MaxHeaders {
-		bad.add("headers", "has %d entries; use at most %d", len(w.Headers), MaxHeaders)
-	}
+	bad.addIf(len(w.Headers) > MaxHeaders, "headers", "has %d entries; use at most %d", len(w.Headers), MaxHeaders)
 	seen := map[string]int{}
 	for i, h := range w.Headers {
 		field := fmt.Sprintf("headers[%d]", i)
@@ -174,9 +168,7 @@ func reserved(name string) bool {
 // deliveries fail. A missing file may be mounted later, or exist only where deliveries are sent, so it
 // is only a warning.
 func (t TLSOptions) check(ctx context.Context, bad *FieldErrors, from Sources) {
-	if (t.CertFile == "") != (t.KeyFile == "") {
-		bad.add("delivery.tls", "a client certificate needs both its certificate and its key; name both files or none")
-	}
+	bad.addIf((t.CertFile == "") != (t.KeyFile == ""), "delivery.tls", "a client certificate needs both its certificate and its key; name both files or none")
 	if ca, err := from.ReadFile(ctx, t.CAFile); t.CAFile != "" && err == nil {
 		if _, err := pemfile.Certificates(ca); err != nil {
 			bad.add("delivery.tls.caFile", "%s: %v", t.CAFile, ExplainFile(t.CAFile, err))
@@ -275,9 +267,7 @@ func (e *FieldErrors) warnHeader(ctx context.Context, field string, value Secret
 	}
 	before := len(*e)
 	e.addOddity(field, value, resolved)
-	if len(*e) == before && !httpguts.ValidHeaderFieldValue(string(resolved)) {
-		e.add(field, "contains a control character, which cannot be sent (RFC 9110 §5.5); deliveries fail until it is removed")
-	}
+	e.addIf(len(*e) == before && !httpguts.ValidHeaderFieldValue(string(resolved)), field, "contains a control character, which cannot be sent (RFC 9110 §5.5); deliveries fail until it is removed")
 }
 
 // addOddity adds the oddity of a secret, if it has one.

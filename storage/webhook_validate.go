@@ -78,12 +78,8 @@ func (w Webhook) checkBasics(bad *FieldErrors, rules Rules) {
 	if reason := weburl.Check(w.URL, rules.urls()); reason != "" {
 		bad.add("url", "%s", reason)
 	}
-	if !slices.Contains(Revisions(), w.Revision) {
-		bad.add("revision", "%q is unknown; use %s", w.Revision, words.List(Revisions()))
-	}
-	if w.State != Active && w.State != Paused {
-		bad.add("state", "%q is unknown; use %s or %s", w.State, Active, Paused)
-	}
+	bad.addIf(!slices.Contains(Revisions(), w.Revision), "revision", "%q is unknown; use %s", w.Revision, words.List(Revisions()))
+	bad.addIf(w.State != Active && w.State != Paused, "state", "%q is unknown; use %s or %s", w.State, Active, Paused)
 }
 
 // addText checks a required line of text with at most a number of characters.
@@ -112,9 +108,7 @@ func (e *FieldErrors) addPrintable(field, text string) {
 
 // checkChannels checks that there is a channel, and that each is known and named once.
 func checkChannels(bad *FieldErrors, channels []Channel) {
-	if len(channels) == 0 {
-		bad.add("channels", "is missing; choose at least one of %s", words.List(Channels()))
-	}
+	bad.addIf(len(channels) == 0, "channels", "is missing; choose at least one of %s", words.List(Channels()))
 	for i, c := range channels {
 		if !c.Known() {
 			bad.add("channels", "%q is unknown; use %s", c, words.List(Channels()))
@@ -127,23 +121,13 @@ func checkChannels(bad *FieldErrors, channels []Channel) {
 // checkDelivery checks the delivery options.
 func (w Webhook) checkDelivery(ctx context.Context, bad *FieldErrors, rules Rules) {
 	d := w.Delivery
-	if d.Timeout < MinTimeout || d.Timeout > MaxTimeout {
-		bad.add("delivery.timeoutMs", "%s is out of range; use %s to %s", d.Timeout, MinTimeout, MaxTimeout)
-	}
-	if len(d.Retry) > MaxRetries {
-		bad.add("delivery.retryMs", "has %d waits; use at most %d", len(d.Retry), MaxRetries)
-	}
+	bad.addIf(d.Timeout < MinTimeout || d.Timeout > MaxTimeout, "delivery.timeoutMs", "%s is out of range; use %s to %s", d.Timeout, MinTimeout, MaxTimeout)
+	bad.addIf(len(d.Retry) > MaxRetries, "delivery.retryMs", "has %d waits; use at most %d", len(d.Retry), MaxRetries)
 	for _, wait := range d.Retry {
-		if wait < MinRetryWait || wait > MaxRetryWait {
-			bad.add("delivery.retryMs", "a wait of %s is out of range; use %s to %s", wait, MinRetryWait, MaxRetryWait)
-		}
+		bad.addIf(wait < MinRetryWait || wait > MaxRetryWait, "delivery.retryMs", "a wait of %s is out of range; use %s to %s", wait, MinRetryWait, MaxRetryWait)
 	}
-	if d.Concurrency < 1 || d.Concurrency > MaxConcurrency {
-		bad.add("delivery.concurrency", "%d is out of range; use 1 to %d", d.Concurrency, MaxConcurrency)
-	}
-	if d.RatePerSec != 0 && !(d.RatePerSec >= MinRate && d.RatePerSec <= MaxRate) {
-		bad.add("delivery.ratePerSecond", "%g is out of range; use %g to %d, or none", d.RatePerSec, MinRate, MaxRate)
-	}
+	bad.addIf(d.Concurrency < 1 || d.Concurrency > MaxConcurrency, "delivery.concurrency", "%d is out of range; use 1 to %d", d.Concurrency, MaxConcurrency)
+	bad.addIf(d.RatePerSec != 0 && !(d.RatePerSec >= MinRate && d.RatePerSec <= MaxRate), "delivery.ratePerSecond", "%g is out of range; use %g to %d, or none", d.RatePerSec, MinRate, MaxRate)
 	d.TLS.check(ctx, bad, rules.Sources)
 }
 
@@ -155,15 +139,11 @@ var imsOrg = regexp.MustCompile(`^[0-9A-Fa-f]{24}@AdobeOrg$`)
 // files that cannot be read now.
 func (w Webhook) Warnings(ctx context.Context, rules Rules) FieldErrors {
 	var odd FieldErrors
-	if !imsOrg.MatchString(w.Organization) {
-		odd.add("organization", "%q does not look like an IMS organization (24 hexadecimal digits and @AdobeOrg)", w.Organization)
-	}
+	odd.addIf(!imsOrg.MatchString(w.Organization), "organization", "%q does not look like an IMS organization (24 hexadecimal digits and @AdobeOrg)", w.Organization)
 	if strange := weburl.Odd(w.URL); strange != "" {
 		odd.add("url", "%s", strange)
 	}
-	if w.Delivery.TLS.SkipVerify {
-		odd.add("delivery.tls.skipVerify", "certificates are not verified: anybody can answer for this endpoint")
-	}
+	odd.addIf(w.Delivery.TLS.SkipVerify, "delivery.tls.skipVerify", "certificates are not verified: anybody can answer for this endpoint")
 	w.warnMissing(ctx, &odd, rules.Sources)
 	return odd
 }
