@@ -26,6 +26,7 @@ import (
 type openFiles struct {
 	path  string
 	files map[string]fs.FileInfo
+	log   *os.File // SQLite has no locks on this one
 
 	mu     sync.Mutex // guards the fields below
 	lost   error
@@ -132,12 +133,20 @@ func (o *openFiles) check(logBytes int64) error {
 			return o.gone(path, suffix, "replaced by another file")
 		case suffix == "" && found.Size() == 0:
 			return o.gone(path, suffix, "emptied")
-		case suffix == logSuffix && found.Size() < logBytes:
+		case suffix == logSuffix && (found.Size() < logBytes || logBytes > 0 && !o.hasLogHeader()):
 			return fmt.Errorf("%w: %w: %s was emptied or cut while it was in use, so what it held and the database did not is lost, and nothing more is accepted; end every backchannel that uses this folder and restore both from a backup, or move the log and %s away to go on without what it held",
 				storage.ErrGone, errCut, path, filepath.Base(o.path)+memSuffix)
 		}
 	}
 	return nil
+}
+
+// hasLogHeader reports whether the log begins like one. If it was emptied during a commit, what
+// that wrote makes it long enough again, and it begins with zeros.
+func (o *openFiles) hasLogHeader() bool {
+	var magic [4]byte
+	_, err := o.log.ReadAt(magic[:], 0)
+	return err == nil && isLogMagic(magic[:])
 }
 
 // remedy returns what to do if a file is missing.

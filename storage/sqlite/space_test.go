@@ -12,6 +12,7 @@ import (
 	"github.com/mattn/go-sqlite3"
 
 	"backchannel/storage"
+	"backchannel/storage/records"
 	"backchannel/storage/storetest"
 )
 
@@ -184,6 +185,27 @@ func TestNothingIsWrittenToATruncatedLog(t *testing.T) {
 				t.Errorf("after a new start: %v %v", found, err)
 			}
 		})
+	}
+}
+
+// TestALogEmptiedDuringACommitIsNoticed empties the log in the middle of a transaction, whose commit
+// then makes the file as long as it has to be.
+func TestALogEmptiedDuringACommitIsNoticed(t *testing.T) {
+	t.Parallel()
+	s := openTest(t)
+	storetest.AddWebhook(t, s, "acme")
+	log := filepath.Join(s.Dir(), databaseFile) + logSuffix
+	err := s.writer.queue.Do(t.Context(), storage.ChangedActivity, func(tx *tx) error {
+		return errors.Join(os.Truncate(log, 0), records.AddActivity(tx, storage.Activity{Kind: storage.ActivityError, Text: "lost"}))
+	})
+	if !errors.Is(err, storage.ErrGone) || !strings.Contains(err.Error(), log+" was emptied or cut") {
+		t.Errorf("got %v", err)
+	}
+	if err := s.Lost(); !errors.Is(err, errCut) {
+		t.Errorf("got %v", err)
+	}
+	if sizeOf(log) == 0 {
+		t.Error("the commit has not written to the log")
 	}
 }
 

@@ -118,12 +118,14 @@ func (r *logReader) begin(pageSize int64) (bool, error) {
 		r.order = binary.BigEndian
 	}
 	r.add(text[:24])
-	if word(0)&^1 != logMagic || word(4) != logFormat || int64(word(8)) != pageSize || r.sum != [2]uint32{word(24), word(28)} {
+	if !isLogMagic(text[:]) || word(4) != logFormat || int64(word(8)) != pageSize || r.sum != [2]uint32{word(24), word(28)} {
 		return false, errors.New("bad header")
 	}
 	copy(r.salts[:], text[16:])
 	return true, nil
 }
+
+func isLogMagic(text []byte) bool { return binary.BigEndian.Uint32(text)&^1 == logMagic }
 
 // add extends the checksum.
 func (r *logReader) add(text []byte) {

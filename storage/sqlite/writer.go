@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"os"
 	"path/filepath"
 	"sync"
 	"time"
@@ -59,6 +60,9 @@ func startWriter(o Options, db *sql.DB, h *commit.Hub) (*writer, error) {
 	if err != nil {
 		return nil, err
 	}
+	if files.log, err = os.Open(path + logSuffix); err != nil {
+		return nil, err
+	}
 	lock, err := openFairLock(o.Dir)
 	if err != nil {
 		return nil, err
@@ -86,6 +90,7 @@ func startWriter(o Options, db *sql.DB, h *commit.Hub) (*writer, error) {
 func (w *writer) close() error {
 	w.queue.Close()
 	<-w.stopped
+	defer w.files.log.Close()
 	if errors.Is(w.checkFiles(), errCut) {
 		return errors.Join(w.db.Close(), w.lock.close())
 	}
