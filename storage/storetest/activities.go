@@ -28,8 +28,8 @@ type activityWrites interface {
 	AddActivity(ctx context.Context, a storage.Activity) error
 }
 
-// RunActivities tests what changes a store records.
-func RunActivities[S interface {
+// runActivities tests what changes a store records.
+func runActivities[S interface {
 	Base
 	Activities
 	Profiles

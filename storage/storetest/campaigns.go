@@ -228,8 +228,8 @@ func savedTogether(s *suite) {
 	}
 }
 
-// RunCampaigns tests how a store keeps campaigns, executions and messages.
-func RunCampaigns[S interface {
+// runCampaigns tests how a store keeps campaigns, executions and messages.
+func runCampaigns[S interface {
 	Base
 	Campaigns
 	Executions

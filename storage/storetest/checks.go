@@ -353,8 +353,8 @@ func checkFailuresNotRecorded(s *suite) {
 	}
 }
 
-// RunChecks tests how a store keeps runs of the endpoint check.
-func RunChecks[S interface {
+// runChecks tests how a store keeps runs of the endpoint check.
+func runChecks[S interface {
 	Base
 	Checks
 	Activities

@@ -63,8 +63,8 @@ type deliveryWrites interface {
 	ActOnDeliveries(ctx context.Context, action storage.DeliveryAction, ids []storage.ID) (storage.ActionOutcome, error)
 }
 
-// RunDeliveries tests how a store keeps events and their deliveries.
-func RunDeliveries[S Base](t *testing.T, create Create[S]) {
+// runDeliveries tests how a store keeps events and their deliveries.
+func runDeliveries[S Base](t *testing.T, create Create[S]) {
 	run(t, create, deliveriesTests())
 }
 

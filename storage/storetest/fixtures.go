@@ -29,8 +29,8 @@ type fixtureWrites interface {
 	DeleteFixture(ctx context.Context, name string) error
 }
 
-// RunFixtures tests how a store keeps saved fixtures.
-func RunFixtures[S interface {
+// runFixtures tests how a store keeps saved fixtures.
+func runFixtures[S interface {
 	Base
 	Fixtures
 }](t *testing.T, create Create[S]) {

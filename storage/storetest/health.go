@@ -26,8 +26,8 @@ func healthTests() subject {
 	return subject{once: tests{"a new store is healthy": healthy}}
 }
 
-// RunHealth tests what a store reports about itself.
-func RunHealth[S interface {
+// runHealth tests what a store reports about itself.
+func runHealth[S interface {
 	Base
 	Health
 }](t *testing.T, create Create[S]) {

@@ -23,8 +23,8 @@ type Imports interface {
 	ImportHistory(ctx context.Context, h storage.History) error
 }
 
-// RunImports tests how a store imports the records of another.
-func RunImports[S interface {
+// runImports tests how a store imports the records of another.
+func runImports[S interface {
 	Base
 	Imports
 	Profiles

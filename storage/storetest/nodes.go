@@ -34,8 +34,8 @@ type nodeWrites interface {
 	SaveRuntime(ctx context.Context, rt storage.Runtime) error
 }
 
-// RunNodes tests what a store knows about the processes that use it.
-func RunNodes[S interface {
+// runNodes tests what a store knows about the processes that use it.
+func runNodes[S interface {
 	Base
 	Nodes
 	Checks

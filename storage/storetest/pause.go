@@ -18,8 +18,8 @@ func pauseTests() subject {
 	return subject{once: tests{"a paused process does not block others": pausedProcess}}
 }
 
-// RunPause tests that a process can be suspended without blocking others.
-func RunPause[S interface {
+// runPause tests that a process can be suspended without blocking others.
+func runPause[S interface {
 	Base
 	Activities
 	Pauser

@@ -27,8 +27,8 @@ type profileWrites interface {
 	SetProfile(ctx context.Context, webhook storage.ID, p storage.Profile) error
 }
 
-// RunProfiles tests how a store keeps response profiles.
-func RunProfiles[S interface {
+// runProfiles tests how a store keeps response profiles.
+func runProfiles[S interface {
 	Base
 	Profiles
 }](t *testing.T, create Create[S]) {

@@ -46,8 +46,8 @@ type receiptWrites interface {
 	DropForwards(ctx context.Context, why string) (int64, error)
 }
 
-// RunReceipts tests how a store keeps receipts, and how it finds and counts them.
-func RunReceipts[S interface {
+// runReceipts tests how a store keeps receipts, and how it finds and counts them.
+func runReceipts[S interface {
 	Base
 	Receipts
 }](t *testing.T, create Create[S]) {

@@ -16,8 +16,8 @@ type Retainer interface {
 	ApplyRetention(ctx context.Context, keep storage.Retention) (removed int64, err error)
 }
 
-// RunRetention tests which records a store removes, and which it keeps.
-func RunRetention[S interface {
+// runRetention tests which records a store removes, and which it keeps.
+func runRetention[S interface {
 	Base
 	Receipts
 	Retainer

@@ -29,9 +29,9 @@ type suite struct {
 // RunAll runs the tests of all subjects, in parallel. create is called for each test.
 func RunAll[S Store](t *testing.T, create Create[S]) {
 	for name, subject := range map[string]func(*testing.T, Create[S]){
-		"core": Run[S], "webhooks": RunWebhooks[S], "deliveries": RunDeliveries[S], "receipts": RunReceipts[S],
-		"profiles": RunProfiles[S], "fixtures": RunFixtures[S], "activities": RunActivities[S], "retention": RunRetention[S],
-		"campaigns": RunCampaigns[S], "checks": RunChecks[S], "nodes": RunNodes[S], "imports": RunImports[S], "pause": RunPause[S], "health": RunHealth[S], "two": RunTwo[S],
+		"core": Run[S], "webhooks": runWebhooks[S], "deliveries": runDeliveries[S], "receipts": runReceipts[S],
+		"profiles": runProfiles[S], "fixtures": runFixtures[S], "activities": runActivities[S], "retention": runRetention[S],
+		"campaigns": runCampaigns[S], "checks": runChecks[S], "nodes": runNodes[S], "imports": runImports[S], "pause": runPause[S], "health": runHealth[S], "two": runTwo[S],
 	} {
 		t.Run(name, func(t *testing.T) { subject(t, create) })
 	}

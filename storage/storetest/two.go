@@ -13,8 +13,8 @@ import (
 	"backchannel/storage"
 )
 
-// RunTwo tests what must hold while two stores write to one database.
-func RunTwo[S interface {
+// runTwo tests what must hold while two stores write to one database.
+func runTwo[S interface {
 	Base
 	Receipts
 	Activities

@@ -56,8 +56,8 @@ type webhookWrites interface {
 	SetWebhookState(ctx context.Context, id storage.ID, state storage.WebhookState, reason string) error
 }
 
-// RunWebhooks tests how a store keeps webhooks.
-func RunWebhooks[S interface {
+// runWebhooks tests how a store keeps webhooks.
+func runWebhooks[S interface {
 	Base
 	Profiles
 	Receipts
