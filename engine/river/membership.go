@@ -5,16 +5,13 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"backchannel/storage/postgres"
 )
 
-const (
-	// silentFor is how long a live node may go without a heartbeat. It equals
-	// postgres.SilentFor.
-	silentFor = 5 * time.Second
-	// staleAfter is the age of a node's list of live nodes beyond which it takes no more jobs. The
-	// others declare it dead after silentFor and then use its shares, so it must stop earlier.
-	staleAfter = 3 * time.Second
-)
+// staleAfter is the age of a node's list of live nodes beyond which it takes no more jobs. The
+// others declare it dead after postgres.SilentFor and then use its shares, so it must stop earlier.
+const staleAfter = 3 * time.Second
 
 // A view is what a node knows about the others.
 type view struct {
@@ -37,7 +34,7 @@ type membership struct {
 }
 
 // see returns what the node me knows now that it has read the nodes whose heartbeat is recent. After
-// the database was away no heartbeat is, so for silentFor it assumes that the nodes that were alive
+// the database was away no heartbeat is, so for postgres.SilentFor it assumes that the nodes that were alive
 // before still are.
 func (m *membership) see(now time.Time, me int64, heard []int64) view {
 	m.mu.Lock()
@@ -49,7 +46,7 @@ func (m *membership) see(now time.Time, me int64, heard []int64) view {
 			m.steady = now
 		}
 	}
-	if v.unsure = now.Sub(m.steady) < silentFor; v.unsure {
+	if v.unsure = now.Sub(m.steady) < postgres.SilentFor; v.unsure {
 		v.living = union(m.living, heard)
 	}
 	v.rejoins = v.rejoins || !slices.Contains(heard, me)
