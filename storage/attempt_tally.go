@@ -68,20 +68,20 @@ type AttemptTally struct {
 
 // Tally returns a tally with a count of one for the attempt.
 func (a *Attempt) Tally() AttemptTally {
-	t := AttemptTally{Period: TallyPeriodOf(a.At), Class: a.AnswerClass(), N: 1}
+	t := AttemptTally{Period: tallyPeriodOf(a.At), Class: a.AnswerClass(), N: 1}
 	if t.Class != Unanswered {
 		t.Took = coarse(a.Timings.Total)
 	}
 	return t
 }
 
-// TallyPeriodOf returns the period of a time.
-func TallyPeriodOf(at time.Time) int64 {
+// tallyPeriodOf returns the period of a time.
+func tallyPeriodOf(at time.Time) int64 {
 	return at.Unix() / int64(TallyPeriod/time.Second)
 }
 
 // FirstTallyPeriod returns the first period within the window that ends at a time.
-func FirstTallyPeriod(until time.Time) int64 { return TallyPeriodOf(until) - int64(tallyPeriods) + 1 }
+func FirstTallyPeriod(until time.Time) int64 { return tallyPeriodOf(until) - int64(tallyPeriods) + 1 }
 
 // coarse rounds a duration to at most 5 % more or less: 10 ms, 11 ms, … 20 ms, 22 ms, … 50 ms,
 // 55 ms, … 100 ms, 110 ms. That is as exact as anybody reads a percentile, and keeps the tallies

@@ -26,13 +26,13 @@ func mayBePacked(text string) bool {
 	return slices.ContainsFunc(packedStarts(), func(start string) bool { return strings.Contains(text, start) })
 }
 
-// inBody is like Text for a body, or like Start for a truncated one. It also hides data that
+// inBody is like Text for a body, or like start for a truncated one. It also hides data that
 // was compressed and then encoded in base64, such as a dump of a request, if it contains a
 // secret.
 func (m *Mask) inBody(text string, cut bool) string {
 	hidden := m.Text(text)
 	if cut {
-		hidden = m.Start(text)
+		hidden = m.start(text)
 	}
 	if m == nil || !mayBePacked(hidden) || !packedText.MatchString(hidden) {
 		return hidden

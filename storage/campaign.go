@@ -102,8 +102,8 @@ func RequestIDSources() []RequestIDSource { return []RequestIDSource{FromCaller,
 // RepeatPolicies returns every policy in display order, the default first.
 func RepeatPolicies() []RepeatPolicy { return []RepeatPolicy{RepeatReject, RepeatAccept, RepeatIgnore} }
 
-// CampaignStatuses returns every status in the order in which a campaign goes through them.
-func CampaignStatuses() []CampaignStatus {
+// campaignStatuses returns every status in the order in which a campaign goes through them.
+func campaignStatuses() []CampaignStatus {
 	return []CampaignStatus{CampaignDraft, CampaignLive, CampaignStopped}
 }
 

@@ -22,7 +22,7 @@ const (
 // draft if there is one, else of the present settings. Call Normalize first.
 func (c Campaign) Validate(rules Rules) error {
 	var bad FieldErrors
-	bad.addIf(!slices.Contains(CampaignStatuses(), c.Status), "status", "%q is unknown; use %s", c.Status, words.OneOf(CampaignStatuses()))
+	bad.addIf(!slices.Contains(campaignStatuses(), c.Status), "status", "%q is unknown; use %s", c.Status, words.OneOf(campaignStatuses()))
 	bad.addUUID("id", c.UUID)
 	bad.addUUID("versionId", c.VersionID)
 	bad.addUUID("draftVersionId", c.DraftVersionID)
@@ -33,14 +33,14 @@ func (c Campaign) Validate(rules Rules) error {
 // check adds the errors of the settings.
 func (s CampaignSettings) check(bad *FieldErrors, rules Rules) {
 	bad.addText("name", s.Name, MaxNameLength)
-	bad.addText("organization", s.Organization, MaxTextLength)
-	bad.addText("sandbox.name", s.Sandbox.Name, MaxTextLength)
+	bad.addText("organization", s.Organization, maxTextLength)
+	bad.addText("sandbox.name", s.Sandbox.Name, maxTextLength)
 	bad.addUUID("sandbox.id", s.Sandbox.ID)
 	addChoice(bad, "category", s.Category, Categories())
 	addChoice(bad, "channel", s.Channel, Channels())
 	addChoice(bad, "requestIdFrom", s.RequestIDFrom, RequestIDSources())
 	addChoice(bad, "repeat", s.Repeat, RepeatPolicies())
-	bad.addText("identity", s.Identity, MaxTextLength)
+	bad.addText("identity", s.Identity, maxTextLength)
 	bad.addIf(s.Webhooks && s.Category == Marketing, "webhooks", "only a transactional campaign can enable webhooks; disable them, or use the category %s", Transactional)
 	bad.addIf(!s.Start.IsZero() && !s.End.IsZero() && !s.Start.Before(s.End), "end", "%s is not after the start, %s", s.End.UTC().Format(timeLayout), s.Start.UTC().Format(timeLayout))
 	s.Plan.check(bad, s.Channel, rules)
@@ -65,7 +65,7 @@ func (p OutcomePlan) check(bad *FieldErrors, channel Channel, rules Rules) {
 	bad.addIf(len(p.Rules) > MaxOutcomeRules, "plan.rules", "has %d rules; use at most %d", len(p.Rules), MaxOutcomeRules)
 	for i, r := range p.Rules {
 		at := fmt.Sprintf("plan.rules[%d]", i)
-		bad.addText(at+".pattern", r.Pattern, MaxTextLength)
+		bad.addText(at+".pattern", r.Pattern, maxTextLength)
 		if never := WhyNeverMatches(channel, r.Pattern); never != "" {
 			bad.add(at+".pattern", "%q %s", r.Pattern, never)
 		}

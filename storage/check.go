@@ -46,7 +46,7 @@ const (
 
 	MaxCheckRate     = 200
 	MaxCheckRequests = 20_000
-	MaxCheckTimeout  = time.Hour
+	maxCheckTimeout  = time.Hour
 )
 
 // A CheckState is how far a run has got.
@@ -63,8 +63,8 @@ const (
 	CheckLost        CheckState = "lost"
 )
 
-// CheckStates returns every state of a run.
-func CheckStates() []CheckState {
+// checkStates returns every state of a run.
+func checkStates() []CheckState {
 	return []CheckState{CheckRequested, CheckRunning, CheckFinished, CheckInterrupted, CheckTimedOut, CheckLost}
 }
 

@@ -34,9 +34,9 @@ func (o CheckOptions) Validate() error {
 			break
 		}
 	}
-	bad.addIf(o.LoadDuration < time.Second || o.LoadDuration > MaxCheckTimeout, "duration", "%s is out of range; load lasts 1s to %s", o.LoadDuration, MaxCheckTimeout)
+	bad.addIf(o.LoadDuration < time.Second || o.LoadDuration > maxCheckTimeout, "duration", "%s is out of range; load lasts 1s to %s", o.LoadDuration, maxCheckTimeout)
 	bad.addIf(o.MaxRequests < 1 || o.MaxRequests > MaxCheckRequests, "max", "%d is out of range; a run sends 1 to %d requests", o.MaxRequests, MaxCheckRequests)
-	bad.addIf(o.Timeout < time.Second || o.Timeout > MaxCheckTimeout, "timeout", "%s is out of range; a run may take 1s to %s", o.Timeout, MaxCheckTimeout)
+	bad.addIf(o.Timeout < time.Second || o.Timeout > maxCheckTimeout, "timeout", "%s is out of range; a run may take 1s to %s", o.Timeout, maxCheckTimeout)
 	if len(bad) == 0 && chosen && o.LoadRequests() > o.MaxRequests {
 		bad.add("duration", "load would send %d requests, more than the %d of the whole run; lower --rate or --duration, or raise --max", o.LoadRequests(), o.MaxRequests)
 	}
@@ -45,7 +45,7 @@ func (o CheckOptions) Validate() error {
 
 // Summary says in a few words how a run ended: "finished: 80 passed, 2 failed".
 func (r CheckRun) Summary() string {
-	if ended := r.Tally().Ended(); ended != "" {
+	if ended := r.Tally().ended(); ended != "" {
 		return string(r.State) + ": " + ended
 	}
 	return string(r.State)

@@ -73,8 +73,8 @@ func (t CheckTally) Parts(of ...CheckResult) (parts []string) {
 	return parts
 }
 
-// Ended summarizes the cases that have ended: "10 passed, 1 failed". It is empty if there are none.
-func (t CheckTally) Ended() string { return strings.Join(t.Parts(CheckResults()...), ", ") }
+// ended summarizes the cases that have ended: "10 passed, 1 failed". It is empty if there are none.
+func (t CheckTally) ended() string { return strings.Join(t.Parts(CheckResults()...), ", ") }
 
 // String summarizes all cases: "10 passed, 1 failed, 3 to do".
 func (t CheckTally) String() string {

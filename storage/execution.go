@@ -79,8 +79,8 @@ const (
 func StatusOf(messages []Message) ExecutionStatus {
 	begun, final, failed := false, 0, 0
 	for _, m := range messages {
-		begun = begun || m.Begun()
-		if m.Final() {
+		begun = begun || m.begun()
+		if m.final() {
 			final++
 		}
 		if m.State == MessageBounce || m.State == MessageError {

@@ -118,7 +118,7 @@ func WebhookFilter() FilterSyntax {
 func CampaignFilter() FilterSyntax {
 	return FilterSyntax{keys: []filterKey{
 		{name: "campaign"},
-		{name: "status", allowed: lowered(CampaignStatuses())},
+		{name: "status", allowed: lowered(campaignStatuses())},
 		{name: "channel", allowed: words.Texts(Channels())},
 		{name: "category", allowed: lowered(Categories())},
 		{name: "webhook"},
@@ -142,7 +142,7 @@ func CaseFilter() FilterSyntax {
 func CheckFilter() FilterSyntax {
 	return FilterSyntax{keys: []filterKey{
 		{name: "webhook"},
-		{name: "state", allowed: words.Texts(CheckStates())},
+		{name: "state", allowed: words.Texts(checkStates())},
 		timeKey("since"),
 		timeKey("until"),
 	}}
@@ -151,7 +151,7 @@ func CheckFilter() FilterSyntax {
 // ActivityFilter returns the syntax of a filter of activities.
 func ActivityFilter() FilterSyntax {
 	return FilterSyntax{keys: []filterKey{
-		{name: "kind", allowed: words.Texts(ActivityKinds())},
+		{name: "kind", allowed: words.Texts(activityKinds())},
 		{name: "webhook"},
 		timeKey("since"),
 		timeKey("until"),

@@ -77,9 +77,9 @@ func (m *Mask) hide(text string, cut bool) string {
 	return text
 }
 
-// Start is like Text for a text that was truncated: it also hides the beginning of a secret
+// start is like Text for a text that was truncated: it also hides the beginning of a secret
 // at the end of the text.
-func (m *Mask) Start(text string) string { return m.hide(text, true) }
+func (m *Mask) start(text string) string { return m.hide(text, true) }
 
 // Holds reports whether text contains a secret.
 func (m *Mask) Holds(text string) bool { return m.Text(text) != text }

@@ -86,7 +86,7 @@ func TestMaskOfShortSecrets(t *testing.T) {
 func TestMaskOfACutText(t *testing.T) {
 	mask := NewMask("0123456789abcdef")
 	for text, want := range map[string]string{"x 0123456789": "x ••••", "x 012": "x 012", "x%30123": "x••••", "x 0123 ": "x 0123 "} {
-		if got := mask.Start(text); got != want {
+		if got := mask.start(text); got != want {
 			t.Errorf("%q came out as %q, want %q", text, got, want)
 		}
 	}

@@ -62,13 +62,13 @@ type MessageEvent struct {
 	FinishedAt time.Time // end of the last attempt, or zero
 }
 
-// Begun reports whether one of the message's events has been attempted.
-func (m Message) Begun() bool {
+// begun reports whether one of the message's events has been attempted.
+func (m Message) begun() bool {
 	return slices.ContainsFunc(m.Events, func(e MessageEvent) bool { return e.Attempts > 0 || e.State.Final() })
 }
 
-// Final reports whether every event of the message is final.
-func (m Message) Final() bool {
+// final reports whether every event of the message is final.
+func (m Message) final() bool {
 	return !slices.ContainsFunc(m.Events, func(e MessageEvent) bool { return !e.State.Final() })
 }
 

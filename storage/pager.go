@@ -12,7 +12,7 @@ const PageSize = 1000
 
 // A Pager iterates over records page by page.
 type Pager[T any] struct {
-	Limit int // 0: no limit
+	limit int // 0: no limit
 	// Read returns up to limit records after the one with the given ID, or the first ones if
 	// the ID is 0.
 	Read func(limit int, after ID) ([]T, error)
@@ -24,7 +24,7 @@ type Pager[T any] struct {
 func Newest[Q any, P paged[Q], T record](ctx context.Context, q Q, list func(context.Context, Q) ([]T, error)) Pager[T] {
 	total, _ := P(&q).bounds()
 	return Pager[T]{
-		Limit: *total,
+		limit: *total,
 		Read: func(size int, last ID) ([]T, error) {
 			page := q
 			limit, before := P(&page).bounds()
@@ -59,9 +59,9 @@ func (m Message) id() ID   { return m.ID }
 func (p Pager[T]) All() iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var last ID
-		for left := p.Limit; ; {
+		for left := p.limit; ; {
 			size := PageSize
-			if p.Limit > 0 {
+			if p.limit > 0 {
 				size = min(left, PageSize)
 			}
 			page, err := p.Read(size, last)
@@ -77,7 +77,7 @@ func (p Pager[T]) All() iter.Seq2[T, error] {
 				last = p.ID(record)
 			}
 			left -= len(page)
-			if len(page) < size || p.Limit > 0 && left == 0 {
+			if len(page) < size || p.limit > 0 && left == 0 {
 				return
 			}
 		}

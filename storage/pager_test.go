@@ -24,7 +24,7 @@ func TestPager(t *testing.T) {
 		{0, 0, 0}, {3, 0, 3}, {3, 2, 2}, {3, 5, 3},
 		{PageSize, 0, PageSize}, {2*PageSize + 1, 0, 2*PageSize + 1}, {3 * PageSize, PageSize + 1, PageSize + 1},
 	} {
-		pages := Pager[ID]{Limit: test.limit, Read: numbers(test.total), ID: func(id ID) ID { return id }}
+		pages := Pager[ID]{limit: test.limit, Read: numbers(test.total), ID: func(id ID) ID { return id }}
 		got := 0
 		for id, err := range pages.All() {
 			if want := ID(test.total - got); err != nil || id != want {

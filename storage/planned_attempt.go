@@ -143,7 +143,7 @@ func (p Planning) dueBy() PlannedBy {
 	}
 	wait := d.NextAttemptAt.Sub(ended)
 	shortest, ok := RetryWait(p.Schedule, last.N, 0, 0)
-	asked := RetryAfter(last.RetryAfterValue(), ended)
+	asked := RetryAfter(last.retryAfterValue(), ended)
 	const slack = time.Second // a date has whole seconds, and times are kept to the microsecond
 	switch {
 	case asked > 0 && wait >= asked-slack && wait <= asked+slack:
@@ -181,7 +181,7 @@ func (p PlannedAttempt) Why() string {
 
 // RetryAfterNote returns an answer's Retry-After header with its effect, or "" if there is none.
 func (a Attempt) RetryAfterNote() string {
-	value := a.RetryAfterValue()
+	value := a.retryAfterValue()
 	if value == "" {
 		return ""
 	}
@@ -198,8 +198,8 @@ func (a Attempt) RetryAfterNote() string {
 // Ended returns when an attempt ended.
 func (a Attempt) Ended() time.Time { return a.At.Add(a.Timings.Total) }
 
-// RetryAfterValue returns the answer's Retry-After header, or "" if it has none.
-func (a Attempt) RetryAfterValue() string {
+// retryAfterValue returns the answer's Retry-After header, or "" if it has none.
+func (a Attempt) retryAfterValue() string {
 	i := slices.IndexFunc(a.ResponseHeaders, func(h HeaderField) bool { return strings.EqualFold(h.Name, "Retry-After") })
 	if i < 0 {
 		return ""

@@ -70,7 +70,7 @@ func FindPreset(name string) (Preset, bool) {
 
 // The limits of a profile.
 const (
-	MaxProfileDelay = 10 * time.Minute
+	maxProfileDelay = 10 * time.Minute
 	MaxProfileBody  = 1 << 20
 )
 
@@ -80,7 +80,7 @@ func (p Profile) Validate() error {
 	for _, status := range p.Statuses {
 		bad.addIf(status < 200 || status > 599, "status", "%d is not a valid final HTTP status; use 200 to 599", status)
 	}
-	bad.addIf(p.Delay < 0 || p.Delay > MaxProfileDelay, "delay", "%s is out of range; use 0s to %s", p.Delay, MaxProfileDelay)
+	bad.addIf(p.Delay < 0 || p.Delay > maxProfileDelay, "delay", "%s is out of range; use 0s to %s", p.Delay, maxProfileDelay)
 	bad.addIf(len(p.Body) > MaxProfileBody, "body", "%d bytes are too many; use at most %d", len(p.Body), MaxProfileBody)
 	bad.addIf(p.DripPerSec < 0, "drip", "%d bytes per second is negative; use 1/s or more", p.DripPerSec)
 	bad.addIf(!(p.FailPct >= 0 && p.FailPct <= 100), "failPercent", "%g is not a valid percentage; use 0 to 100", p.FailPct)

@@ -95,8 +95,8 @@ const (
 	ActivityError     ActivityKind = "error"
 )
 
-// ActivityKinds returns every kind.
-func ActivityKinds() []ActivityKind {
+// activityKinds returns every kind.
+func activityKinds() []ActivityKind {
 	return []ActivityKind{ActivityWebhook, ActivityFired, ActivityFailed, ActivityDelivery, ActivityBreaker, ActivityReceiver, ActivityReceipts,
 		ActivityCampaign, ActivityExecution, ActivityCheck, ActivityProcess, ActivityError}
 }

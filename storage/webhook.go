@@ -87,16 +87,16 @@ type Algorithm = token.Algorithm
 
 // The defaults of JWT authentication.
 const (
-	DefaultAlgorithm = Algorithm("HS256")
+	defaultAlgorithm = Algorithm("HS256")
 	DefaultSubject   = "feedback-webhook"
-	DefaultLifetime  = 300 * time.Second
+	defaultLifetime  = 300 * time.Second
 	DefaultHeader    = "Authorization"
 	DefaultPrefix    = "Bearer"
 )
 
 // DefaultJWT returns the default settings of JWT authentication.
 func DefaultJWT() JWT {
-	return JWT{Algorithm: DefaultAlgorithm, Lifetime: DefaultLifetime, Header: DefaultHeader, Prefix: DefaultPrefix}
+	return JWT{Algorithm: defaultAlgorithm, Lifetime: defaultLifetime, Header: DefaultHeader, Prefix: DefaultPrefix}
 }
 
 // DeliveryOptions is how a webhook's events are delivered.

@@ -37,13 +37,13 @@ func (j JWT) check(ctx context.Context, bad *FieldErrors, from Sources) {
 	}
 	for _, f := range []struct{ field, text string }{{"auth.issuer", j.Issuer}, {"auth.subject", j.Subject}, {"auth.keyId", j.KeyID}} {
 		if f.text != "" {
-			bad.addText(f.field, f.text, MaxTextLength)
+			bad.addText(f.field, f.text, maxTextLength)
 		}
 	}
 	for _, audience := range j.Audience {
-		bad.addText("auth.audience", audience, MaxTextLength)
+		bad.addText("auth.audience", audience, maxTextLength)
 	}
-	bad.addIf(j.Lifetime < MinLifetime || j.Lifetime > MaxLifetime, "auth.lifetimeMs", "%s is out of range; use %s to %s", j.Lifetime, MinLifetime, MaxLifetime)
+	bad.addIf(j.Lifetime < minLifetime || j.Lifetime > maxLifetime, "auth.lifetimeMs", "%s is out of range; use %s to %s", j.Lifetime, minLifetime, maxLifetime)
 	j.checkHeader(bad)
 }
 
@@ -149,8 +149,8 @@ func (e *FieldErrors) addHeaderSyntax(field string, h HeaderField) {
 		e.add(field+".value", "%s contains a line break, which cannot be sent (RFC 9110 §5.5); remove it", shown)
 	case !httpguts.ValidHeaderFieldValue(h.Value):
 		e.add(field+".value", "%s contains a control character, which cannot be sent (RFC 9110 §5.5); remove it", shown)
-	case len(h.Value) > MaxHeaderValue:
-		e.add(field+".value", "has %d bytes; use at most %d", len(h.Value), MaxHeaderValue)
+	case len(h.Value) > maxHeaderValue:
+		e.add(field+".value", "has %d bytes; use at most %d", len(h.Value), maxHeaderValue)
 	}
 }
 

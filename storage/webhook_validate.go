@@ -36,15 +36,15 @@ func (r Rules) urls() weburl.Rules {
 // The limits of a webhook's fields.
 const (
 	MaxNameLength  = 64
-	MaxTextLength  = 256
+	maxTextLength  = 256
 	MaxHeaders     = 32
-	MaxHeaderValue = 8 << 10
-	MinLifetime    = 30 * time.Second
-	MaxLifetime    = time.Hour
-	MinTimeout     = 100 * time.Millisecond
+	maxHeaderValue = 8 << 10
+	minLifetime    = 30 * time.Second
+	maxLifetime    = time.Hour
+	minTimeout     = 100 * time.Millisecond
 	MaxTimeout     = 10 * time.Minute
 	MaxRetries     = 20
-	MinRetryWait   = 10 * time.Millisecond
+	minRetryWait   = 10 * time.Millisecond
 	MaxRetryWait   = 24 * time.Hour
 	MaxConcurrency = 256
 	MinRate        = 0.001
@@ -71,8 +71,8 @@ func (w Webhook) Validate(ctx context.Context, rules Rules) error {
 // time of the commit.
 func (w Webhook) checkBasics(bad *FieldErrors, rules Rules) {
 	bad.addText("name", w.Name, MaxNameLength)
-	bad.addText("organization", w.Organization, MaxTextLength)
-	bad.addText("sandbox.name", w.Sandbox.Name, MaxTextLength)
+	bad.addText("organization", w.Organization, maxTextLength)
+	bad.addText("sandbox.name", w.Sandbox.Name, maxTextLength)
 	bad.addUUID("sandbox.id", w.Sandbox.ID)
 	checkChannels(bad, w.Channels)
 	if reason := weburl.Check(w.URL, rules.urls()); reason != "" {
@@ -121,10 +121,10 @@ func checkChannels(bad *FieldErrors, channels []Channel) {
 // checkDelivery checks the delivery options.
 func (w Webhook) checkDelivery(ctx context.Context, bad *FieldErrors, rules Rules) {
 	d := w.Delivery
-	bad.addIf(d.Timeout < MinTimeout || d.Timeout > MaxTimeout, "delivery.timeoutMs", "%s is out of range; use %s to %s", d.Timeout, MinTimeout, MaxTimeout)
+	bad.addIf(d.Timeout < minTimeout || d.Timeout > MaxTimeout, "delivery.timeoutMs", "%s is out of range; use %s to %s", d.Timeout, minTimeout, MaxTimeout)
 	bad.addIf(len(d.Retry) > MaxRetries, "delivery.retryMs", "has %d waits; use at most %d", len(d.Retry), MaxRetries)
 	for _, wait := range d.Retry {
-		bad.addIf(wait < MinRetryWait || wait > MaxRetryWait, "delivery.retryMs", "a wait of %s is out of range; use %s to %s", wait, MinRetryWait, MaxRetryWait)
+		bad.addIf(wait < minRetryWait || wait > MaxRetryWait, "delivery.retryMs", "a wait of %s is out of range; use %s to %s", wait, minRetryWait, MaxRetryWait)
 	}
 	bad.addIf(d.Concurrency < 1 || d.Concurrency > MaxConcurrency, "delivery.concurrency", "%d is out of range; use 1 to %d", d.Concurrency, MaxConcurrency)
 	bad.addIf(d.RatePerSec != 0 && !(d.RatePerSec >= MinRate && d.RatePerSec <= MaxRate), "delivery.ratePerSecond", "%g is out of range; use %g to %d, or none", d.RatePerSec, MinRate, MaxRate)

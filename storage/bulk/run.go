@@ -43,7 +43,7 @@ func (p Plan) Run(ctx context.Context, store Store, by string, report func(Outco
 		}
 	}
 	if done.Done > 0 {
-		text := done.Recorded()
+		text := done.recorded()
 		if by != "" {
 			text += " " + by
 		}
@@ -55,8 +55,8 @@ func (p Plan) Run(ctx context.Context, store Store, by string, report func(Outco
 	return done, failed
 }
 
-// Recorded returns the text of the activity about what was done.
-func (o Outcome) Recorded() string {
+// recorded returns the text of the activity about what was done.
+func (o Outcome) recorded() string {
 	if o.Done == o.Of {
 		return count(o.Done) + " " + o.Action.Recorded()
 	}

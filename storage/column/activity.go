@@ -12,8 +12,8 @@ func DeliveryText(d storage.Delivery) string {
 	return fmt.Sprintf("%s, %s to %s", d.Status, d.Channel, d.Webhook)
 }
 
-// FailureText says in an activity after how many attempts a delivery failed, and why.
-func FailureText(a *storage.Attempt) string {
+// failureText says in an activity after how many attempts a delivery failed, and why.
+func failureText(a *storage.Attempt) string {
 	attempts := "at once"
 	if a.N > 1 {
 		attempts = fmt.Sprintf("after %d attempts", a.N)

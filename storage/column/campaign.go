@@ -40,8 +40,8 @@ type campaignPart struct {
 	Percent float64 `json:"percent"`
 }
 
-// PackSettings returns the settings of a campaign or of its draft.
-func PackSettings(s *storage.CampaignSettings) (string, error) {
+// packSettings returns the settings of a campaign or of its draft.
+func packSettings(s *storage.CampaignSettings) (string, error) {
 	row := campaignSettings{
 		Name: s.Name, Organization: s.Organization, SandboxID: s.Sandbox.ID, SandboxName: s.Sandbox.Name,
 		Category: string(s.Category), Channel: string(s.Channel), Webhooks: s.Webhooks, Identity: s.Identity,
@@ -58,8 +58,8 @@ func PackSettings(s *storage.CampaignSettings) (string, error) {
 	return string(text), err
 }
 
-// UnpackSettings reads what PackSettings returned.
-func UnpackSettings(text string) (storage.CampaignSettings, error) {
+// unpackSettings reads what packSettings returned.
+func unpackSettings(text string) (storage.CampaignSettings, error) {
 	var row campaignSettings
 	if err := json.Unmarshal([]byte(text), &row); err != nil {
 		return storage.CampaignSettings{}, fmt.Errorf("%w: settings of a campaign: %w", storage.ErrDamaged, err)

@@ -8,13 +8,13 @@ const CampaignColumns = `id, version, uuid, version_id, status, name, settings, 
 
 // CampaignValues returns the columns of a campaign.
 func CampaignValues(c *storage.Campaign) ([]any, error) {
-	settings, err := PackSettings(&c.CampaignSettings)
+	settings, err := packSettings(&c.CampaignSettings)
 	if err != nil {
 		return nil, err
 	}
 	var draft string
 	if c.Draft != nil {
-		if draft, err = PackSettings(c.Draft); err != nil {
+		if draft, err = packSettings(c.Draft); err != nil {
 			return nil, err
 		}
 	}
@@ -33,10 +33,10 @@ func ScanCampaign(read func(...any) error) (c storage.Campaign, err error) {
 		return c, err
 	}
 	c.CreatedAt, c.UpdatedAt = created.Time, updated.Time
-	if c.CampaignSettings, err = UnpackSettings(settings); err != nil || draft == "" {
+	if c.CampaignSettings, err = unpackSettings(settings); err != nil || draft == "" {
 		return c, err
 	}
-	drafted, err := UnpackSettings(draft)
+	drafted, err := unpackSettings(draft)
 	c.Draft = &drafted
 	return c, err
 }

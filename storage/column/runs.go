@@ -24,7 +24,7 @@ const RunGap = 5 * time.Second
 // FailuresText describes the deliveries of a run, to a webhook if it still exists. The last one
 // ended with an attempt at a time.
 func (r Run) FailuresText(toWebhook string, a *storage.Attempt, now time.Time) string {
-	return fmt.Sprintf("%d deliveries%s failed within %s; the last %s", r.N, toWebhook, r.lasted(now), FailureText(a))
+	return fmt.Sprintf("%d deliveries%s failed within %s; the last %s", r.N, toWebhook, r.lasted(now), failureText(a))
 }
 
 // lasted says in how long a time a run has happened. Less than a second is not worth a figure.
@@ -76,7 +76,7 @@ func (r *Runs) Begin(of, activity storage.ID, now time.Time) {
 // FirstFailure is the activity about a delivery that failed for good, the first in a run.
 func FirstFailure(d storage.Delivery, a *storage.Attempt) storage.Activity {
 	return storage.Activity{
-		Kind: storage.ActivityFailed, WebhookID: d.WebhookID, DeliveryID: d.ID, Text: DeliveryText(d) + " failed " + FailureText(a),
+		Kind: storage.ActivityFailed, WebhookID: d.WebhookID, DeliveryID: d.ID, Text: DeliveryText(d) + " failed " + failureText(a),
 	}
 }
 

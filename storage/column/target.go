@@ -19,7 +19,7 @@ type Target struct {
 // have been changed since the event was made for it.
 func (to Target) Check(e *storage.Event) error {
 	var bad storage.FieldErrors
-	if !(storage.Webhook{Channels: SplitChannels(to.Channels)}).Has(e.Channel) {
+	if !(storage.Webhook{Channels: splitChannels(to.Channels)}).Has(e.Channel) {
 		bad = append(bad, storage.FieldError{Field: "channel",
 			Reason: fmt.Sprintf("webhook %q has no channel %q, it has %s", to.Name, e.Channel, strings.ReplaceAll(to.Channels, ",", ", "))})
 	}

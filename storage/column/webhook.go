@@ -32,8 +32,8 @@ type webhookOptions struct {
 	SkipVerify  bool            `json:"skipVerify,omitempty"`
 }
 
-// PackOptions returns what has no column of its own.
-func PackOptions(w *storage.Webhook) (string, error) {
+// packOptions returns what has no column of its own.
+func packOptions(w *storage.Webhook) (string, error) {
 	j, d := w.Auth.JWT, w.Delivery
 	text, err := json.Marshal(webhookOptions{
 		Algorithm: string(j.Algorithm), Issuer: j.Issuer, Subject: j.Subject, Audience: j.Audience, Claims: j.Claims,
@@ -44,8 +44,8 @@ func PackOptions(w *storage.Webhook) (string, error) {
 	return string(text), err
 }
 
-// UnpackOptions reads what PackOptions returned.
-func UnpackOptions(text string, w *storage.Webhook) error {
+// unpackOptions reads what packOptions returned.
+func unpackOptions(text string, w *storage.Webhook) error {
 	var o webhookOptions
 	if err := json.Unmarshal([]byte(text), &o); err != nil {
 		return fmt.Errorf("%w: options of webhook %s: %w", storage.ErrDamaged, w.ID, err)
@@ -61,8 +61,8 @@ func UnpackOptions(text string, w *storage.Webhook) error {
 	return nil
 }
 
-// JoinChannels returns channels as a column; their names contain no comma.
-func JoinChannels(channels []storage.Channel) string {
+// joinChannels returns channels as a column; their names contain no comma.
+func joinChannels(channels []storage.Channel) string {
 	texts := make([]string, len(channels))
 	for i, c := range channels {
 		texts[i] = string(c)
@@ -70,8 +70,8 @@ func JoinChannels(channels []storage.Channel) string {
 	return strings.Join(texts, ",")
 }
 
-// SplitChannels reads what JoinChannels returned.
-func SplitChannels(text string) []storage.Channel {
+// splitChannels reads what joinChannels returned.
+func splitChannels(text string) []storage.Channel {
 	var channels []storage.Channel
 	for c := range strings.SplitSeq(text, ",") {
 		channels = append(channels, storage.Channel(c))

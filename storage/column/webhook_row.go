@@ -12,7 +12,7 @@ const WebhookColumns = `id, version, name, organization, sandbox_id, sandbox_nam
 
 // WebhookValues returns the columns of a webhook.
 func WebhookValues(w *storage.Webhook, seals *seal.Sealer) ([]any, error) {
-	options, err := PackOptions(w)
+	options, err := packOptions(w)
 	if err != nil {
 		return nil, err
 	}
@@ -22,7 +22,7 @@ func WebhookValues(w *storage.Webhook, seals *seal.Sealer) ([]any, error) {
 		secrets = AppendText(secrets, w.URL) // after those of the headers
 	}
 	return []any{
-		w.ID, w.Version, w.Name, w.Organization, w.Sandbox.ID, w.Sandbox.Name, JoinChannels(w.Channels), open, w.Auth.Type,
+		w.ID, w.Version, w.Name, w.Organization, w.Sandbox.ID, w.Sandbox.Name, joinChannels(w.Channels), open, w.Auth.Type,
 		w.State, w.StateReason, w.Revision, options, headers,
 		seals.Seal([]byte(w.Auth.JWT.Secret.Reveal()), seal.At("webhooks", "jwt_secret", w.ID)),
 		seals.Seal(secrets, seal.At("webhooks", "header_secrets", w.ID)),
@@ -41,13 +41,13 @@ func ScanWebhook(read func(...any) error, seals *seal.Sealer) (w storage.Webhook
 	if err != nil {
 		return w, err
 	}
-	w.Channels, w.CreatedAt, w.UpdatedAt = SplitChannels(channels), created.Time, updated.Time
+	w.Channels, w.CreatedAt, w.UpdatedAt = splitChannels(channels), created.Time, updated.Time
 	secret, err := seals.Open(jwtSecret, seal.At("webhooks", "jwt_secret", w.ID))
 	if err != nil {
 		return w, err
 	}
 	w.Auth.JWT.Secret = storage.Secret(secret)
-	if err := UnpackOptions(options, &w); err != nil {
+	if err := unpackOptions(options, &w); err != nil {
 		return w, err
 	}
 	secrets, err := seals.Open(headerSecrets, seal.At("webhooks", "header_secrets", w.ID))

@@ -81,15 +81,15 @@ func OfDelivery(d storage.Delivery) Delivery {
 
 // OfWholeDelivery returns the view of a delivery with its event, its attempts and those to come.
 func OfWholeDelivery(d storage.Delivery, e storage.Event, p storage.Planning) WholeDelivery {
-	v := WholeDelivery{Delivery: OfDelivery(d), Payload: object(e.Payload), Log: make([]Attempt, len(p.Attempts)), Planned: OfPlanned(p.Planned())}
+	v := WholeDelivery{Delivery: OfDelivery(d), Payload: object(e.Payload), Log: make([]Attempt, len(p.Attempts)), Planned: ofPlanned(p.Planned())}
 	for i, a := range p.Attempts {
 		v.Log[i] = OfAttempt(a)
 	}
 	return v
 }
 
-// OfPlanned returns the view of the attempts to come.
-func OfPlanned(all []storage.PlannedAttempt) []PlannedAttempt {
+// ofPlanned returns the view of the attempts to come.
+func ofPlanned(all []storage.PlannedAttempt) []PlannedAttempt {
 	shown := make([]PlannedAttempt, len(all))
 	for i, p := range all {
 		shown[i] = PlannedAttempt{N: p.N, From: Time(p.From), Until: Time(p.Until), By: p.By}

@@ -114,11 +114,11 @@ func (e ExecutionExporter) add(ctx context.Context, w *Writer, id storage.ID) er
 		return err
 	}
 	slices.Reverse(messages) // in the order of the recipients
-	return w.AddExecution(x, messages)
+	return w.addExecution(x, messages)
 }
 
-// AddExecution writes a call of the execution API with its messages, which only JSON has.
-func (w *Writer) AddExecution(e storage.Execution, messages []storage.Message) (err error) {
+// addExecution writes a call of the execution API with its messages, which only JSON has.
+func (w *Writer) addExecution(e storage.Execution, messages []storage.Message) (err error) {
 	var text []byte
 	if w.options.Format.Sends() {
 		text, err = w.form.one(exchangeOf(e, w.options.WithSecrets))

@@ -38,7 +38,7 @@ func exportedCalls(t *testing.T, o Options) string {
 	}
 	messages := []storage.Message{{ID: 3, ExecutionID: "HUMA-00000001", Address: "a@b.test", State: storage.MessageSent}}
 	for _, e := range called() {
-		if err := w.AddExecution(e, messages); err != nil {
+		if err := w.addExecution(e, messages); err != nil {
 			t.Fatal(err)
 		}
 	}

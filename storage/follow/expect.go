@@ -25,7 +25,7 @@ func (e Expectation) Wait(ctx context.Context, store ReceiptStore) (count int, e
 	all := receipts(store, e.Receipts, store.Changes(waiting))
 	// Reading is not limited by the timeout: with a very short one, at least what is stored
 	// has to be counted.
-	for page, err := range all.Pages(ctx, waiting.Done(), 0) {
+	for page, err := range all.pages(ctx, waiting.Done(), 0) {
 		if err != nil {
 			return count, err
 		}

@@ -1,6 +1,6 @@
 // Package follow reads records as they are stored. Start with [Tail], which yields receipts
-// as they arrive, or with [Expectation], which waits for a number of them. [Follower] is for
-// records of other kinds, and [Until] waits for whatever shows in the records.
+// as they arrive, or with [Expectation], which waits for a number of them. [Until] waits for
+// whatever shows in the records.
 //
 // The package waits only as long as the caller's context allows, and it stores nothing.
 package follow
@@ -17,23 +17,23 @@ import (
 // get lost.
 const rereadEvery = 250 * time.Millisecond
 
-// A Follower yields records in the order of their IDs: those that are stored, then each
+// A follower yields records in the order of their IDs: those that are stored, then each
 // that is added.
-type Follower[T any] struct {
-	// Read returns up to storage.PageSize records after the one with the given ID, oldest
+type follower[T any] struct {
+	// read returns up to storage.PageSize records after the one with the given ID, oldest
 	// first.
-	Read    func(ctx context.Context, after storage.ID) ([]T, error)
-	ID      func(T) storage.ID
-	Changes <-chan storage.Change // hints that records may have been added
+	read    func(ctx context.Context, after storage.ID) ([]T, error)
+	id      func(T) storage.ID
+	changes <-chan storage.Change // hints that records may have been added
 }
 
-// Pages returns an iterator over pages of records after the one with the given ID. No page
+// pages returns an iterator over pages of records after the one with the given ID. No page
 // is empty. The iterator ends when done is closed. It yields the first error and then ends,
 // also if that error is ctx's.
-func (f Follower[T]) Pages(ctx context.Context, done <-chan struct{}, after storage.ID) iter.Seq2[[]T, error] {
+func (f follower[T]) pages(ctx context.Context, done <-chan struct{}, after storage.ID) iter.Seq2[[]T, error] {
 	return func(yield func([]T, error) bool) {
 		for {
-			page, err := f.Read(ctx, after)
+			page, err := f.read(ctx, after)
 			if err != nil {
 				if ctx.Err() != nil {
 					err = ctx.Err() // stores describe an interruption in various ways
@@ -45,7 +45,7 @@ func (f Follower[T]) Pages(ctx context.Context, done <-chan struct{}, after stor
 				if !yield(page, nil) {
 					return
 				}
-				after = f.ID(page[len(page)-1])
+				after = f.id(page[len(page)-1])
 			}
 			if len(page) < storage.PageSize && !f.wait(done) {
 				return
@@ -54,7 +54,7 @@ func (f Follower[T]) Pages(ctx context.Context, done <-chan struct{}, after stor
 	}
 }
 
-func (f Follower[T]) wait(done <-chan struct{}) bool { return waitForChange(done, f.Changes) }
+func (f follower[T]) wait(done <-chan struct{}) bool { return waitForChange(done, f.changes) }
 
 // waitForChange waits until records may have changed. It reports false once done is closed.
 func waitForChange(done <-chan struct{}, changes <-chan storage.Change) bool {
@@ -94,14 +94,14 @@ type ReceiptStore interface {
 	Receipts(context.Context, storage.ReceiptQuery) ([]storage.Receipt, error)
 }
 
-func receipts(store ReceiptStore, q storage.ReceiptQuery, changes <-chan storage.Change) Follower[storage.Receipt] {
+func receipts(store ReceiptStore, q storage.ReceiptQuery, changes <-chan storage.Change) follower[storage.Receipt] {
 	q.OldestFirst, q.Limit = true, storage.PageSize
-	return Follower[storage.Receipt]{
-		Read: func(ctx context.Context, after storage.ID) ([]storage.Receipt, error) {
+	return follower[storage.Receipt]{
+		read: func(ctx context.Context, after storage.ID) ([]storage.Receipt, error) {
 			q.After = after
 			return store.Receipts(ctx, q)
 		},
-		ID:      func(r storage.Receipt) storage.ID { return r.ID },
-		Changes: changes,
+		id:      func(r storage.Receipt) storage.ID { return r.ID },
+		changes: changes,
 	}
 }

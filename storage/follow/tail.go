@@ -32,14 +32,14 @@ type ExecutionStore interface {
 // TailExecutions is like Tail, but for calls of the execution API.
 func TailExecutions(ctx context.Context, store ExecutionStore, q storage.ExecutionQuery) iter.Seq2[[]storage.Execution, error] {
 	return func(yield func([]storage.Execution, error) bool) {
-		follower := Follower[storage.Execution]{
-			Read: func(ctx context.Context, after storage.ID) ([]storage.Execution, error) {
+		follower := follower[storage.Execution]{
+			read: func(ctx context.Context, after storage.ID) ([]storage.Execution, error) {
 				q := q
 				q.After, q.OldestFirst, q.Limit = after, true, storage.PageSize
 				return store.Executions(ctx, q)
 			},
-			ID:      func(e storage.Execution) storage.ID { return e.ID },
-			Changes: store.Changes(ctx), // before reading, as in Tail
+			id:      func(e storage.Execution) storage.ID { return e.ID },
+			changes: store.Changes(ctx), // before reading, as in Tail
 		}
 		tail(ctx, follower, q.Limit, func(selected bool, before storage.ID, limit int) ([]storage.Execution, error) {
 			if !selected {
@@ -58,14 +58,14 @@ type readNewest[T any] func(selected bool, before storage.ID, limit int) ([]T, e
 
 // tail yields the newest of the records that are stored, up to a number, and then each that
 // is added.
-func tail[T any](ctx context.Context, f Follower[T], stored int, read readNewest[T], yield func([]T, error) bool) {
-	page, last, err := newest(f.ID, stored, read)
+func tail[T any](ctx context.Context, f follower[T], stored int, read readNewest[T], yield func([]T, error) bool) {
+	page, last, err := newest(f.id, stored, read)
 	if err != nil || len(page) > 0 {
 		if !yield(page, err) || err != nil {
 			return
 		}
 	}
-	for page, err := range f.Pages(ctx, ctx.Done(), last) {
+	for page, err := range f.pages(ctx, ctx.Done(), last) {
 		if !yield(page, err) {
 			return
 		}

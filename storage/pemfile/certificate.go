@@ -13,7 +13,7 @@ import (
 // Certificates reads all certificates of a PEM, which must have at least one. It skips
 // blocks of other kinds, such as private keys.
 func Certificates(text []byte) ([]*x509.Certificate, error) {
-	blocks, err := Blocks(text)
+	blocks, err := blocks(text)
 	if err != nil {
 		return nil, err
 	}
@@ -34,10 +34,10 @@ func Certificates(text []byte) ([]*x509.Certificate, error) {
 }
 
 // certificate returns nil if the block is not meant to be a certificate.
-func (b Block) certificate() (*x509.Certificate, error) {
-	switch b.Label {
+func (b block) certificate() (*x509.Certificate, error) {
+	switch b.label {
 	case "CERTIFICATE", "X509 CERTIFICATE": // early versions of OpenSSL wrote the second
-		cert, err := x509.ParseCertificate(b.Bytes)
+		cert, err := x509.ParseCertificate(b.bytes)
 		if err != nil {
 			return nil, faultf("", "%s cannot be used: %s; remove it, or have that certificate issued again", b.name(), bare(err))
 		}
@@ -54,14 +54,14 @@ func (b Block) certificate() (*x509.Certificate, error) {
 func bare(err error) string { return strings.TrimPrefix(err.Error(), "x509: ") }
 
 // labels lists the labels of blocks, at most three of them.
-func labels(blocks []Block) string {
+func labels(blocks []block) string {
 	const most = 3
 	var all []string
 	for _, b := range blocks {
 		if len(all) == most {
 			return strings.Join(all, ", ") + " and more"
 		}
-		if quoted := fmt.Sprintf("%q", b.Label); !slices.Contains(all, quoted) {
+		if quoted := fmt.Sprintf("%q", b.label); !slices.Contains(all, quoted) {
 			all = append(all, quoted)
 		}
 	}

@@ -44,7 +44,7 @@ func privateKeyFile() fileKind {
 }
 
 // missing explains what a text contains instead of what is fileKind.
-func (k fileKind) missing(text []byte, blocks []Block) *Fault {
+func (k fileKind) missing(text []byte, blocks []block) *Fault {
 	trimmed, form := bytes.TrimSpace(text), binaryForm(text)
 	fault, convertible := k.convertible[form]
 	switch {

@@ -56,19 +56,19 @@ func faultf(filter, format string, args ...any) *Fault {
 	return &Fault{fmt.Sprintf(format, args...), filter}
 }
 
-// A Block is one of the blocks of a PEM.
-type Block struct {
-	Label     string
-	Bytes     []byte
-	Encrypted bool // according to its header (RFC 1421)
-	N, Line   int  // counted from 1
+// A block is one of the blocks of a PEM.
+type block struct {
+	label     string
+	bytes     []byte
+	encrypted bool // according to its header (RFC 1421)
+	n, line   int  // counted from 1
 }
 
 // name identifies the block in a message.
-func (b Block) name() string { return fmt.Sprintf("PEM block %d (%s, line %d)", b.N, b.Label, b.Line) }
+func (b block) name() string { return fmt.Sprintf("PEM block %d (%s, line %d)", b.n, b.label, b.line) }
 
-// Blocks reads all blocks of a text.
-func Blocks(text []byte) ([]Block, error) {
+// blocks reads all blocks of a text.
+func blocks(text []byte) ([]block, error) {
 	if set := WideCharset(text); set != "" {
 		return nil, faultf("iconv -f "+set+" -t UTF-8", "the text is %s; a PEM is ASCII", set)
 	}
@@ -76,7 +76,7 @@ func Blocks(text []byte) ([]Block, error) {
 		return nil, faultf(unbase64, "the PEM is encoded in base64 a second time")
 	}
 	s := scanner{lines: lines(text)}
-	var blocks []Block
+	var blocks []block
 	for s.seek() {
 		b, err := s.block()
 		if err != nil {
@@ -149,14 +149,14 @@ func (s *scanner) seek() bool {
 }
 
 // block reads a block from its BEGIN line to its END line.
-func (s *scanner) block() (Block, error) {
+func (s *scanner) block() (block, error) {
 	s.n++
-	b := Block{N: s.n, Line: s.next + 1}
+	b := block{n: s.n, line: s.next + 1}
 	label, err := b.begin(s.lines[s.next])
 	if err != nil {
 		return b, err
 	}
-	b.Label = label
+	b.label = label
 	first := s.next + 1
 	for s.next = first; s.next < len(s.lines); s.next++ {
 		line := s.lines[s.next]
@@ -177,18 +177,18 @@ func (s *scanner) block() (Block, error) {
 
 // begin reads the label of a BEGIN line. It accepts only characters of labels, because a
 // label is displayed, and what follows a damaged BEGIN line may be key material.
-func (b Block) begin(line string) (label string, err error) {
+func (b block) begin(line string) (label string, err error) {
 	before, after, _ := strings.Cut(line, beginMark)
 	label, rest, found := strings.Cut(after, dashes)
 	notLabel := func(r rune) bool { return r != ' ' && (r < 'A' || r > 'Z') && (r < '0' || r > '9') }
 	if !found || len(label) > maxLabelLength || strings.ContainsFunc(label, notLabel) {
 		if clean := withoutInvisible(line); clean != line {
 			_, err := b.begin(clean)
-			return "", invisible(err, "PEM block %d has invisible characters in its BEGIN line (line %d)", b.N, b.Line)
+			return "", invisible(err, "PEM block %d has invisible characters in its BEGIN line (line %d)", b.n, b.line)
 		}
-		return "", faultf("", "PEM block %d (line %d) has a damaged BEGIN line: it should read like \"-----BEGIN PRIVATE KEY-----\"", b.N, b.Line)
+		return "", faultf("", "PEM block %d (line %d) has a damaged BEGIN line: it should read like \"-----BEGIN PRIVATE KEY-----\"", b.n, b.line)
 	}
-	b.Label = label
+	b.label = label
 	switch {
 	case strings.HasPrefix(rest, `\n`), strings.HasPrefix(rest, `\r`):
 		return "", faultf(unescape, `%s has the two characters \n instead of line breaks`, b.name())
@@ -212,13 +212,13 @@ func (b Block) begin(line string) (label string, err error) {
 
 // end checks the line that ends the block. pem.Decode would silently ignore a block with a damaged
 // END line.
-func (b Block) end(line string, n int) error {
+func (b block) end(line string, n int) error {
 	before, after, _ := strings.Cut(line, endMark)
 	label, rest, found := strings.Cut(after, dashes)
 	switch {
-	case withoutInvisible(line) == endMark+b.Label+dashes && line != withoutInvisible(line):
+	case withoutInvisible(line) == endMark+b.label+dashes && line != withoutInvisible(line):
 		return faultf(printable, "%s has invisible characters on its END line (line %d)", b.name(), n)
-	case !found || label != b.Label:
+	case !found || label != b.label:
 		return faultf("", "%s has no END line of the same name: line %d ends another; copy it from its file again", b.name(), n)
 	case before != "" && strings.TrimSpace(before) == "":
 		return faultf(unindent, "%s is indented on line %d", b.name(), n)
@@ -233,12 +233,12 @@ func (b Block) end(line string, n int) error {
 }
 
 // decode reads the lines between BEGIN and END: headers, if any, and base64.
-func (b *Block) decode(inner []string, first int) error {
+func (b *block) decode(inner []string, first int) error {
 	var text strings.Builder
 	var err error
 	for i, line := range inner {
 		if strings.Contains(line, ":") {
-			b.Encrypted = b.Encrypted || strings.HasPrefix(line, "DEK-Info:") || strings.Contains(line, "ENCRYPTED")
+			b.encrypted = b.encrypted || strings.HasPrefix(line, "DEK-Info:") || strings.Contains(line, "ENCRYPTED")
 			continue
 		}
 		if strings.ContainsFunc(line, notBase64) {
@@ -249,7 +249,7 @@ func (b *Block) decode(inner []string, first int) error {
 		}
 		text.WriteString(strings.Join(strings.Fields(line), ""))
 	}
-	if b.Bytes, err = base64.StdEncoding.DecodeString(text.String()); err != nil {
+	if b.bytes, err = base64.StdEncoding.DecodeString(text.String()); err != nil {
 		return faultf("", "%s does not hold whole base64 between its BEGIN and END lines; copy it from its file again", b.name())
 	}
 	return nil

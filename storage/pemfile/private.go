@@ -8,12 +8,12 @@ import (
 // PrivateKey reads the first private key of a PEM, in PKCS#1, PKCS#8 or SEC 1 form. It skips
 // blocks of other kinds.
 func PrivateKey(text []byte) (any, error) {
-	blocks, err := Blocks(text)
+	blocks, err := blocks(text)
 	if err != nil {
 		return nil, err
 	}
 	for _, b := range blocks {
-		if strings.HasSuffix(b.Label, "PRIVATE KEY") {
+		if strings.HasSuffix(b.label, "PRIVATE KEY") {
 			return b.privateKey()
 		}
 	}
@@ -22,17 +22,17 @@ func PrivateKey(text []byte) (any, error) {
 
 // privateKey tries each form whatever the label is, because some tools write the wrong one.
 // The errors of the parsers are omitted: they are about ASN.1 tags and may quote the key.
-func (b Block) privateKey() (any, error) {
+func (b block) privateKey() (any, error) {
 	switch {
-	case b.Label == "OPENSSH PRIVATE KEY":
+	case b.label == "OPENSSH PRIVATE KEY":
 		return nil, faultf("", "the PEM is in OpenSSH's own format: convert a copy of it with ssh-keygen -p -m PKCS8 -f COPY")
-	case b.Label == "ENCRYPTED PRIVATE KEY", b.Encrypted:
+	case b.label == "ENCRYPTED PRIVATE KEY", b.encrypted:
 		return nil, faultf("openssl pkey", "the private key is encrypted with a passphrase, which nobody can enter when the key is needed")
 	}
-	if key, ok := parseKey(b.Bytes); ok {
+	if key, ok := parseKey(b.bytes); ok {
 		return key, nil
 	}
-	if id := unsupportedKind(b.Bytes); id != "" {
+	if id := unsupportedKind(b.bytes); id != "" {
 		return nil, faultf("", "the PEM holds a key of an unsupported kind or curve (object identifier %s)", id)
 	}
 	return nil, faultf("", "%s does not hold a private key in PKCS#1, PKCS#8 or SEC 1 form: it is damaged, copy it from its file again", b.name())

@@ -26,13 +26,13 @@ func (s *ActivityStore) AddActivity(ctx context.Context, a storage.Activity) err
 
 // AddActivity stores an activity in a transaction.
 func AddActivity(t Tx, a storage.Activity) error {
-	_, err := InsertActivity(t, a)
+	_, err := insertActivity(t, a)
 	return err
 }
 
-// InsertActivity stores an activity and returns its ID, with which a run of failures updates it
+// insertActivity stores an activity and returns its ID, with which a run of failures updates it
 // later.
-func InsertActivity(t Tx, a storage.Activity) (storage.ID, error) {
+func insertActivity(t Tx, a storage.Activity) (storage.ID, error) {
 	id, err := t.NewID()
 	if err != nil {
 		return 0, err
@@ -49,7 +49,7 @@ func InsertActivity(t Tx, a storage.Activity) (storage.ID, error) {
 func (s *ActivityStore) Activities(ctx context.Context, after storage.ID, limit int) ([]storage.Activity, error) {
 	all, err := Collect(ctx, s.db.Reads, scanActivity,
 		`SELECT id, at, kind, webhook_id, delivery_id, receipt_id, text, campaign_id, execution FROM activities WHERE id > ? ORDER BY id DESC LIMIT ?`,
-		after, Limit(limit))
+		after, limitOf(limit))
 	if err != nil {
 		return nil, fmt.Errorf("list activities: %w", err)
 	}

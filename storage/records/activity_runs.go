@@ -7,9 +7,9 @@ import (
 	"backchannel/storage/column"
 )
 
-// RecordFailure records a delivery that failed for good. Consecutive failures of a webhook share
+// recordFailure records a delivery that failed for good. Consecutive failures of a webhook share
 // one activity, so that a dead endpoint does not push everything else out of the log.
-func RecordFailure(t Tx, a *storage.Attempt, webhook storage.ID) error {
+func recordFailure(t Tx, a *storage.Attempt, webhook storage.ID) error {
 	runs, now := t.Runs(), t.Stamp()
 	if run := runs.Continued(webhook, now); run.N > 1 {
 		to := "" // it has been deleted
@@ -22,11 +22,11 @@ func RecordFailure(t Tx, a *storage.Attempt, webhook storage.ID) error {
 			return err
 		}
 	}
-	d, err := FindDelivery(t.Context(), t, a.DeliveryID)
+	d, err := findDelivery(t.Context(), t, a.DeliveryID)
 	if err != nil {
 		return err
 	}
-	activity, err := InsertActivity(t, column.FirstFailure(d, a))
+	activity, err := insertActivity(t, column.FirstFailure(d, a))
 	runs.Begin(webhook, activity, now)
 	return err
 }
@@ -52,7 +52,7 @@ func (s *ExecutionStore) recordSilent(t Tx, e *storage.Execution) (err error) {
 			return err
 		}
 	}
-	activity, err := InsertActivity(t, column.FirstSilence(e))
+	activity, err := insertActivity(t, column.FirstSilence(e))
 	runs.Begin(e.CampaignID, activity, now)
 	return err
 }

@@ -59,7 +59,7 @@ func (s *ExecutionStore) add(t Tx, e *storage.Execution, decide func(storage.Pre
 // can be accepted before this one is inserted, because transactions that assign IDs are serialized.
 func (s *ExecutionStore) precedent(t Tx, e *storage.Execution) (p storage.Precedent, err error) {
 	p.Taken = func(executionID string) bool {
-		_, err := First(t.Context(), t, One[storage.ID], ExecutionNamed, executionID)
+		_, err := First(t.Context(), t, One[storage.ID], executionNamed, executionID)
 		return err == nil
 	}
 	if e.CampaignID != 0 {
@@ -94,7 +94,7 @@ func (s *ExecutionStore) accepted(t Tx, e *storage.Execution, kind, requestID st
 	if err != nil {
 		return nil, err
 	}
-	earlier, err := s.FindExecution(t.Context(), t, id)
+	earlier, err := s.findExecution(t.Context(), t, id)
 	return &earlier, err
 }
 

@@ -28,7 +28,7 @@ func (s *CampaignStore) Campaigns(ctx context.Context) ([]storage.Campaign, erro
 
 // Campaign finds a campaign by its ID.
 func (s *CampaignStore) Campaign(ctx context.Context, id storage.ID) (storage.Campaign, error) {
-	c, err := FindCampaign(ctx, s.db.Reads, `id = ?`, id)
+	c, err := findCampaign(ctx, s.db.Reads, `id = ?`, id)
 	if err != nil {
 		return c, fmt.Errorf("find campaign %s: %w", id, err)
 	}
@@ -37,7 +37,7 @@ func (s *CampaignStore) Campaign(ctx context.Context, id storage.ID) (storage.Ca
 
 // CampaignByName finds a campaign by its name.
 func (s *CampaignStore) CampaignByName(ctx context.Context, name string) (storage.Campaign, error) {
-	c, err := FindCampaign(ctx, s.db.Reads, `name = ?`, name)
+	c, err := findCampaign(ctx, s.db.Reads, `name = ?`, name)
 	if err != nil {
 		return c, fmt.Errorf("find campaign %q: %w", name, err)
 	}
@@ -46,15 +46,15 @@ func (s *CampaignStore) CampaignByName(ctx context.Context, name string) (storag
 
 // CampaignByUUID finds a campaign by the UUID that calls name it by.
 func (s *CampaignStore) CampaignByUUID(ctx context.Context, uuid string) (storage.Campaign, error) {
-	c, err := FindCampaign(ctx, s.db.Reads, `uuid = ?`, uuid)
+	c, err := findCampaign(ctx, s.db.Reads, `uuid = ?`, uuid)
 	if err != nil {
 		return c, fmt.Errorf("find campaign %q: %w", uuid, err)
 	}
 	return c, nil
 }
 
-// FindCampaign reads the campaign for which a condition holds.
-func FindCampaign(ctx context.Context, from Source, where string, args ...any) (storage.Campaign, error) {
+// findCampaign reads the campaign for which a condition holds.
+func findCampaign(ctx context.Context, from Source, where string, args ...any) (storage.Campaign, error) {
 	return First(ctx, from, scanCampaign, `SELECT `+column.CampaignColumns+` FROM campaigns WHERE `+where, args...)
 }
 
@@ -193,7 +193,7 @@ const excludedCampaign = `excluded.id, excluded.version, excluded.uuid, excluded
 	excluded.draft_version_id, excluded.draft, excluded.executions, excluded.created_at, excluded.updated_at`
 
 func revise(t Tx, c *storage.Campaign) (done string, err error) {
-	stored, err := FindCampaign(t.Context(), t, `id = ?`, c.ID)
+	stored, err := findCampaign(t.Context(), t, `id = ?`, c.ID)
 	if err != nil {
 		return "", err
 	}
@@ -203,7 +203,7 @@ func revise(t Tx, c *storage.Campaign) (done string, err error) {
 // DeleteCampaign deletes a campaign that is still a draft.
 func (s *CampaignStore) DeleteCampaign(ctx context.Context, id storage.ID) error {
 	err := s.db.Write(ctx, storage.ChangedCampaigns|storage.ChangedActivity, func(t Tx) error {
-		c, err := FindCampaign(t.Context(), t, `id = ?`, id)
+		c, err := findCampaign(t.Context(), t, `id = ?`, id)
 		if err != nil {
 			return err
 		}

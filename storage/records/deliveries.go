@@ -47,16 +47,16 @@ func scanDelivery(read Scan) (d storage.Delivery, err error) {
 
 // Delivery finds a delivery by its ID.
 func (s *DeliveryStore) Delivery(ctx context.Context, id storage.ID) (storage.Delivery, error) {
-	d, err := FindDelivery(ctx, s.db.Reads, id)
+	d, err := findDelivery(ctx, s.db.Reads, id)
 	if err != nil {
 		return d, fmt.Errorf("find delivery %s: %w", id, err)
 	}
 	return d, nil
 }
 
-// FindDelivery reads a delivery. Within a transaction, from must be the transaction, because only it
+// findDelivery reads a delivery. Within a transaction, from must be the transaction, because only it
 // sees its own changes.
-func FindDelivery(ctx context.Context, from Source, id storage.ID) (storage.Delivery, error) {
+func findDelivery(ctx context.Context, from Source, id storage.ID) (storage.Delivery, error) {
 	plain := Dialect{Join: `JOIN`} // there is one row
 	return First(ctx, from, scanDelivery, plain.selectDeliveries()+` WHERE d.id = ?`, id)
 }
@@ -74,7 +74,7 @@ func (s *DeliveryStore) Deliveries(ctx context.Context, q storage.DeliveryQuery)
 // ListDeliveries returns the SQL of a list of deliveries.
 func (d *Dialect) ListDeliveries(q storage.DeliveryQuery) (query string, args []any) {
 	where, args := allOf(d.deliveryTerms(q))
-	return d.selectDeliveries() + where + ` ORDER BY d.id` + direction(q.After, false) + ` LIMIT ?`, append(args, Limit(q.Limit))
+	return d.selectDeliveries() + where + ` ORDER BY d.id` + direction(q.After, false) + ` LIMIT ?`, append(args, limitOf(q.Limit))
 }
 
 // CountDeliveries counts the deliveries that Deliveries would list.

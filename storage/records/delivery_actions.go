@@ -41,7 +41,7 @@ func (s *DeliveryStore) command(ctx context.Context, action storage.DeliveryActi
 // returns.
 func (s *DeliveryStore) actOnOne(ctx context.Context, action storage.DeliveryAction, id storage.ID, act func(Tx, storage.Delivery) (storage.Delivery, error)) error {
 	err := s.db.Write(ctx, storage.ChangedDeliveries|storage.ChangedActivity, func(t Tx) error {
-		d, err := FindDelivery(t.Context(), t, id)
+		d, err := findDelivery(t.Context(), t, id)
 		if err != nil {
 			return err
 		}
@@ -87,7 +87,7 @@ func (s *DeliveryStore) ActOnDeliveries(ctx context.Context, action storage.Deli
 
 // act applies an action to a delivery.
 func act(t Tx, action storage.DeliveryAction, id storage.ID) error {
-	d, err := FindDelivery(t.Context(), t, id)
+	d, err := findDelivery(t.Context(), t, id)
 	switch {
 	case errors.Is(err, storage.ErrNotFound):
 		return storage.RefuseRemoved()

@@ -18,7 +18,7 @@ const shownState = `CASE WHEN d.next_attempt_at IS NOT NULL AND (w.state = 'paus
 func (d *Dialect) deliveryTerms(q storage.DeliveryQuery) (all []Condition) {
 	terms, states := q.Filter.Split()
 	for _, term := range terms {
-		all = append(all, d.delivery(term).Not(term.Not))
+		all = append(all, d.delivery(term).not(term.Not))
 	}
 	all = append(all, inStates(storage.StatesOf(states))...)
 	if q.WebhookID != 0 {
@@ -79,7 +79,7 @@ func (d *Dialect) delivery(term storage.Term) Condition {
 		return d.deliveryWord(term)
 	case "state":
 		state := storage.State(term.Value)
-		return Where(`(`+stateTerm([]storage.State{state}).SQL+`) AND `+shownState+` = ?`, state)
+		return Where(`(`+stateTerm([]storage.State{state}).sql+`) AND `+shownState+` = ?`, state)
 	case "status", "channel", "identity":
 		return Where(`e.`+term.Key+` = ?`, term.Value)
 	case "message":
@@ -96,13 +96,13 @@ func (d *Dialect) delivery(term storage.Term) Condition {
 		return Where(`d.message_id IS NOT NULL AND (x.campaign = ? OR m.campaign_id IN (SELECT id FROM campaigns WHERE name = ? OR uuid = ?))`,
 			term.Value, term.Value, term.Value)
 	case "execution":
-		return Where(`d.message_id IS NOT NULL AND d.message_id IN (SELECT id FROM campaign_messages WHERE execution IN (`+ExecutionNamed+`))`, term.Value)
+		return Where(`d.message_id IS NOT NULL AND d.message_id IN (SELECT id FROM campaign_messages WHERE execution IN (`+executionNamed+`))`, term.Value)
 	}
-	return Nothing()
+	return nothing()
 }
 
-// ExecutionNamed selects the accepted execution with an ExecutionID.
-const ExecutionNamed = `SELECT id FROM executions WHERE execution_id = ? AND execution_id <> '' AND repeat_of = 0`
+// executionNamed selects the accepted execution with an ExecutionID.
+const executionNamed = `SELECT id FROM executions WHERE execution_id = ? AND execution_id <> '' AND repeat_of = 0`
 
 // deliveryCode selects deliveries by the code of their last answer, or by the word for the reason
 // why there was none, such as timeout.

@@ -64,8 +64,8 @@ func (s *ExecutionStore) scanWhole(read Scan) (e storage.Execution, err error) {
 	return e, err
 }
 
-// FindExecution reads a call with its content, within a transaction or not.
-func (s *ExecutionStore) FindExecution(ctx context.Context, from Source, id storage.ID) (storage.Execution, error) {
+// findExecution reads a call with its content, within a transaction or not.
+func (s *ExecutionStore) findExecution(ctx context.Context, from Source, id storage.ID) (storage.Execution, error) {
 	contents := s.db.Dialect.ExecutionContents
 	return First(ctx, from, s.scanWhole, `SELECT `+executionColumns+
 		contents.columns(`headers`, `answer_headers`, `secrets`, `body`, `flaw`, `answer_body`, `sealed`)+` FROM executions x`+contents.Join+` WHERE x.id = ?`, id)
@@ -73,7 +73,7 @@ func (s *ExecutionStore) FindExecution(ctx context.Context, from Source, id stor
 
 // Execution finds a call by its ID, including its content.
 func (s *ExecutionStore) Execution(ctx context.Context, id storage.ID) (storage.Execution, error) {
-	e, err := s.FindExecution(ctx, s.db.Reads, id)
+	e, err := s.findExecution(ctx, s.db.Reads, id)
 	if err != nil {
 		return e, fmt.Errorf("find execution %s: %w", id, err)
 	}
@@ -83,7 +83,7 @@ func (s *ExecutionStore) Execution(ctx context.Context, id storage.ID) (storage.
 // ExecutionByName finds the accepted call with an ExecutionID such as HUMA-12345678,
 // including its content.
 func (s *ExecutionStore) ExecutionByName(ctx context.Context, executionID string) (storage.Execution, error) {
-	id, err := First(ctx, s.db.Reads, One[storage.ID], ExecutionNamed, executionID)
+	id, err := First(ctx, s.db.Reads, One[storage.ID], executionNamed, executionID)
 	if err != nil {
 		return storage.Execution{}, fmt.Errorf("find execution %q: %w", executionID, err)
 	}
@@ -93,7 +93,7 @@ func (s *ExecutionStore) ExecutionByName(ctx context.Context, executionID string
 // Executions lists calls without their content: headers and bodies are empty.
 func (s *ExecutionStore) Executions(ctx context.Context, q storage.ExecutionQuery) ([]storage.Execution, error) {
 	where, args := allOf(s.db.Dialect.executionTerms(q))
-	all, err := Collect(ctx, s.db.Reads, scanExecution, `SELECT `+executionColumns+` FROM executions x`+where+` ORDER BY x.id`+direction(q.After, q.OldestFirst)+` LIMIT ?`, append(args, Limit(q.Limit))...)
+	all, err := Collect(ctx, s.db.Reads, scanExecution, `SELECT `+executionColumns+` FROM executions x`+where+` ORDER BY x.id`+direction(q.After, q.OldestFirst)+` LIMIT ?`, append(args, limitOf(q.Limit))...)
 	if err != nil {
 		return nil, fmt.Errorf("list executions: %w", err)
 	}
@@ -112,7 +112,7 @@ func (s *ExecutionStore) CountExecutions(ctx context.Context, q storage.Executio
 
 func (d *Dialect) executionTerms(q storage.ExecutionQuery) (all []Condition) {
 	for _, term := range q.Filter.Terms {
-		all = append(all, d.execution(term).Not(term.Not))
+		all = append(all, d.execution(term).not(term.Not))
 	}
 	if q.CampaignID != 0 {
 		all = append(all, Where(`x.campaign_id = ?`, q.CampaignID))
@@ -142,5 +142,5 @@ func (d *Dialect) execution(term storage.Term) Condition {
 		}
 		return Where(`x.repeat_of <> 0`)
 	}
-	return Nothing()
+	return nothing()
 }

@@ -26,7 +26,7 @@ func scanMessage(read Scan) (m storage.Message, err error) {
 // Messages lists messages with their events.
 func (s *ExecutionStore) Messages(ctx context.Context, q storage.MessageQuery) ([]storage.Message, error) {
 	where, args := allOf(s.db.Dialect.messageTerms(q))
-	all, err := Collect(ctx, s.db.Reads, scanMessage, s.db.Dialect.selectMessages()+where+` ORDER BY m.id`+direction(q.After, false)+` LIMIT ?`, append(args, Limit(q.Limit))...)
+	all, err := Collect(ctx, s.db.Reads, scanMessage, s.db.Dialect.selectMessages()+where+` ORDER BY m.id`+direction(q.After, false)+` LIMIT ?`, append(args, limitOf(q.Limit))...)
 	if err == nil {
 		err = s.addEvents(ctx, all)
 	}
@@ -108,7 +108,7 @@ func scanMessageEvent(read Scan) (e messageEvent, err error) {
 func (d *Dialect) messageTerms(q storage.MessageQuery) (all []Condition) {
 	terms, states := q.Filter.Split()
 	for _, term := range terms {
-		all = append(all, d.message(term).Not(term.Not))
+		all = append(all, d.message(term).not(term.Not))
 	}
 	if len(states) > 0 {
 		all = append(all, oneOf(`m.state`, states))
@@ -130,7 +130,7 @@ func (d *Dialect) message(term storage.Term) Condition {
 	case "campaign":
 		return Where(`x.campaign = ? OR m.campaign_id IN (SELECT id FROM campaigns WHERE name = ? OR uuid = ?)`, term.Value, term.Value, term.Value)
 	case "execution":
-		return Where(`m.execution IN (`+ExecutionNamed+`)`, term.Value)
+		return Where(`m.execution IN (`+executionNamed+`)`, term.Value)
 	case "request":
 		return Where(`x.request_id = ?`, term.Value)
 	case "address", "outcome", "state", "channel":
@@ -140,5 +140,5 @@ func (d *Dialect) message(term storage.Term) Condition {
 	case "until":
 		return Where(`m.created_at <= ?`, column.At(term.At))
 	}
-	return Nothing()
+	return nothing()
 }

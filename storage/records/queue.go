@@ -67,7 +67,7 @@ func (s *QueueStore) Due(ctx context.Context, q storage.DueQuery) ([]storage.Job
 		where += ` AND (d.next_attempt_at, d.id) > (?, ?)`
 		args = append(args, column.At(q.After.At), q.After.ID)
 	}
-	jobs, err := Collect(ctx, s.db.Reads, ScanJob, SelectJobs+where+` ORDER BY d.next_attempt_at, d.id LIMIT ?`, append(args, Limit(q.Limit))...)
+	jobs, err := Collect(ctx, s.db.Reads, ScanJob, SelectJobs+where+` ORDER BY d.next_attempt_at, d.id LIMIT ?`, append(args, limitOf(q.Limit))...)
 	if err != nil {
 		return nil, fmt.Errorf("list due deliveries: %w", err)
 	}
@@ -133,7 +133,7 @@ func finished(t Tx, o *storage.Outcome, was Finished) (err error) {
 		t.Changed(storage.ChangedExecutions)
 		err = t.Messages().Reached(was.Message, o.Attempt.DeliveryID)
 	case o.State == storage.Failed && !was.Checked: // a check sends what is to be refused
-		err = RecordFailure(t, &o.Attempt, was.Webhook)
+		err = recordFailure(t, &o.Attempt, was.Webhook)
 	}
 	if err != nil || o.PauseWebhook == "" {
 		return err
@@ -159,7 +159,7 @@ func pauseWebhook(t Tx, webhook storage.ID, reason string) error {
 	if err != nil || len(active) == 0 {
 		return err
 	}
-	return SetWebhookState(t, webhook, storage.Paused, "", reason)
+	return setWebhookState(t, webhook, storage.Paused, "", reason)
 }
 
 // Commands lists the commands after a given one.

@@ -39,16 +39,16 @@ func (d *Dialect) ReceiptPage(q storage.ReceiptQuery) (query string, args []any)
 		walk := Where(`SELECT ` + ReceiptColumns + ` FROM receipts r ` + d.Join + ` facets f ON f.id = r.facet_id` + JoinReceipts + ` WHERE true`)
 		query, args = walk.And(append(c.Receipt, c.Facet...))
 	}
-	return query + ` ORDER BY r.id` + order + ` LIMIT ?`, append(args, Limit(q.Limit))
+	return query + ` ORDER BY r.id` + order + ` LIMIT ?`, append(args, limitOf(q.Limit))
 }
 
 func (d *Dialect) receiptTerms(q storage.ReceiptQuery) (c ReceiptConditions) {
 	for _, term := range q.Filter.Terms {
 		if on, ok := facetCondition(term); ok {
-			c.Facet = append(c.Facet, on.Not(term.Not))
+			c.Facet = append(c.Facet, on.not(term.Not))
 			continue
 		}
-		c.Receipt = append(c.Receipt, d.receiptCondition(term).Not(term.Not))
+		c.Receipt = append(c.Receipt, d.receiptCondition(term).not(term.Not))
 		c.few = c.few || !term.Not && leavesFew(term)
 		c.shared = c.shared || !term.Not && indexedByFacet(term)
 		c.scanned = c.scanned || term.Key == "body"
@@ -78,7 +78,7 @@ func (d *Dialect) receiptCondition(term storage.Term) Condition {
 		return Where(d.OfMessages+` AND r.request_id = ?`, least, least|column.LastRecipient, term.Value)
 	case "identity":
 		equal := d.Equals(`r.identity`, term.Value)
-		return Where(equal.SQL+` AND r.identity <> ''`, equal.Args...)
+		return Where(equal.sql+` AND r.identity <> ''`, equal.args...)
 	case "campaign":
 		return Where(`r.campaign_uuid <> '' AND r.campaign_uuid IN (SELECT uuid FROM campaigns WHERE name = ? UNION SELECT ?)`,
 			term.Value, term.Value)
@@ -89,7 +89,7 @@ func (d *Dialect) receiptCondition(term storage.Term) Condition {
 	case "delivery":
 		id, err := storage.ParseID(term.Value)
 		if err != nil {
-			return Nothing()
+			return nothing()
 		}
 		return Where(`r.delivery_id IS NOT NULL AND r.delivery_id = ?`, id)
 	case "since": // a receipt gets its ID after its arrival
@@ -101,7 +101,7 @@ func (d *Dialect) receiptCondition(term storage.Term) Condition {
 	case "body":
 		return Where(d.InBody, []byte(term.Value))
 	}
-	return Nothing() // unreachable for a parsed filter
+	return nothing() // unreachable for a parsed filter
 }
 
 // leavesFew reports whether a term has an index of its own and matches a handful of receipts.

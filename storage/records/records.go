@@ -183,8 +183,8 @@ func must(t Tx, statement string, args ...any) error {
 	return err
 }
 
-// Limit returns a limit for SQL. Zero means no limit.
-func Limit(n int) int64 {
+// limitOf returns a limit for SQL. Zero means no limit.
+func limitOf(n int) int64 {
 	if n <= 0 {
 		return math.MaxInt64
 	}

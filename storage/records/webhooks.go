@@ -246,7 +246,7 @@ func scanOther(read Scan) (w storage.Webhook, err error) {
 // SetWebhookState activates or pauses a webhook. reason says why, and is empty if a person asked.
 func (s *WebhookStore) SetWebhookState(ctx context.Context, id storage.ID, state storage.WebhookState, reason string) error {
 	err := s.db.Write(ctx, storage.ChangedWebhooks|storage.ChangedDeliveries|storage.ChangedActivity, func(t Tx) error {
-		return SetWebhookState(t, id, state, s.db.By, reason)
+		return setWebhookState(t, id, state, s.db.By, reason)
 	})
 	if err != nil {
 		return fmt.Errorf("set the state of webhook %s: %w", id, err)
@@ -254,9 +254,9 @@ func (s *WebhookStore) SetWebhookState(ctx context.Context, id storage.ID, state
 	return nil
 }
 
-// SetWebhookState is WebhookStore.SetWebhookState within a transaction. It increments the webhook's
+// setWebhookState is WebhookStore.SetWebhookState within a transaction. It increments the webhook's
 // version, so that saving an older copy is a conflict.
-func SetWebhookState(t Tx, id storage.ID, state storage.WebhookState, by, reason string) error {
+func setWebhookState(t Tx, id storage.ID, state storage.WebhookState, by, reason string) error {
 	name, err := First(t.Context(), t, One[string],
 		`UPDATE webhooks SET state = ?, state_reason = ?, version = version + 1, updated_at = ? WHERE id = ? RETURNING name`,
 		state, reason, column.At(t.Stamp()), id)

@@ -75,17 +75,17 @@ func (c Contents) columns(names ...string) string {
 
 // A Condition selects rows.
 type Condition struct {
-	SQL  string
-	Args []any
+	sql  string
+	args []any
 }
 
 // Where returns a condition.
 func Where(sql string, args ...any) Condition { return Condition{sql, args} }
 
-// Not returns the negated condition if not is true, and otherwise the condition.
-func (c Condition) Not(not bool) Condition {
+// not returns the negated condition if not is true, and otherwise the condition.
+func (c Condition) not(not bool) Condition {
 	if not {
-		c.SQL = `NOT (` + c.SQL + `)`
+		c.sql = `NOT (` + c.sql + `)`
 	}
 	return c
 }
@@ -93,10 +93,10 @@ func (c Condition) Not(not bool) Condition {
 // And appends conditions to a query that already has a WHERE clause.
 func (c Condition) And(more []Condition) (query string, args []any) {
 	for _, m := range more {
-		c.SQL += ` AND (` + m.SQL + `)`
-		c.Args = append(c.Args, m.Args...)
+		c.sql += ` AND (` + m.sql + `)`
+		c.args = append(c.args, m.args...)
 	}
-	return c.SQL, c.Args
+	return c.sql, c.args
 }
 
 // direction returns how a list is ordered: newest first, unless it begins after a record or the
@@ -113,7 +113,7 @@ func allOf(all []Condition) (where string, args []any) {
 	if len(all) == 0 {
 		return "", nil
 	}
-	return Where(` WHERE (`+all[0].SQL+`)`, all[0].Args...).And(all[1:])
+	return Where(` WHERE (`+all[0].sql+`)`, all[0].args...).And(all[1:])
 }
 
 // within returns conditions on the IDs of a page, which are exclusive. Zero means no limit.
@@ -142,8 +142,8 @@ func anys[T any](values []T) []any {
 	return all
 }
 
-// Nothing selects no row. It is the result for terms that no parsed filter has.
-func Nothing() Condition { return Where(`1 = 0`) }
+// nothing selects no row. It is the result for terms that no parsed filter has.
+func nothing() Condition { return Where(`1 = 0`) }
 
 // codeCondition translates a value of the term code: 404, 4xx or none.
 func codeCondition(column, value string) Condition {

@@ -15,15 +15,15 @@ func (d *Dialect) word(term storage.Term, idColumn string, columns ...string) Co
 		for _, column := range columns {
 			within, column, closing := cutWithin(column)
 			contains := d.Contains(`coalesce(`+column+`, '')`, word)
-			alternatives = append(alternatives, within+contains.SQL+closing)
-			c.Args = append(c.Args, contains.Args...)
+			alternatives = append(alternatives, within+contains.sql+closing)
+			c.args = append(c.args, contains.args...)
 		}
 	}
 	if id, err := storage.ParseID(term.Value); err == nil {
 		alternatives = append(alternatives, idColumn+` = ?`)
-		c.Args = append(c.Args, id)
+		c.args = append(c.args, id)
 	}
-	c.SQL = strings.Join(alternatives, ` OR `)
+	c.sql = strings.Join(alternatives, ` OR `)
 	return c
 }
 

@@ -80,7 +80,7 @@ func (r Report) Facts() (facts []Fact) {
 	add("URL", run.URL)
 	add("Started", r.time(cmp.Or(run.StartedAt, run.RequestedAt)))
 	if took := run.EndedAt.Sub(run.StartedAt); !run.StartedAt.IsZero() && !run.EndedAt.IsZero() {
-		add("Took", ShortTime(took))
+		add("Took", shortTime(took))
 	}
 	add("Requests", words.Group(run.Requests))
 	add("Only", strings.Join(run.Options.Only, ", "))
@@ -101,8 +101,8 @@ func (r Report) time(at time.Time) string {
 	return at.In(zone).Format(time.DateTime + " MST")
 }
 
-// ShortTime rounds a time to what is worth reading.
-func ShortTime(d time.Duration) string {
+// shortTime rounds a time to what is worth reading.
+func shortTime(d time.Duration) string {
 	switch {
 	case d < 10*time.Millisecond:
 		return d.Round(100 * time.Microsecond).String()
@@ -139,7 +139,7 @@ func Groups(run storage.CheckRun) (groups []Group) {
 
 // The words for a case that has not ended.
 const (
-	Waiting = "waiting"
+	waiting = "waiting"
 	Running = "running"
 )
 
@@ -149,7 +149,7 @@ func Word(c storage.CheckCase) string {
 		return c.Result.Word()
 	}
 	if c.StartedAt.IsZero() {
-		return Waiting
+		return waiting
 	}
 	return Running
 }
@@ -198,7 +198,7 @@ func Latencies(l storage.CheckLoad) string {
 	if len(l.Buckets) == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%g/s; p50 %s, p95 %s, p99 %s", l.PerSecond, ShortTime(l.P50), ShortTime(l.P95), ShortTime(l.P99))
+	return fmt.Sprintf("%g/s; p50 %s, p95 %s, p99 %s", l.PerSecond, shortTime(l.P50), shortTime(l.P95), shortTime(l.P99))
 }
 
 // A Change is one kind of difference from the run before.

@@ -23,7 +23,7 @@ const (
 func Joins(before, r, after rune) bool {
 	switch r {
 	case joiner:
-		return shapes(before, after) || emojiEnd(before) && Emoji(after)
+		return shapes(before, after) || emojiEnd(before) && emoji(after)
 	case nonJoiner:
 		return shapes(before, after)
 	}
@@ -77,12 +77,12 @@ func unjoined(r rune) bool {
 		unicode.Is(unicode.Variation_Selector, r) || unicode.Is(unicode.Other_Default_Ignorable_Code_Point, r)
 }
 
-// Emoji reports whether a character may begin an emoji.
-func Emoji(r rune) bool {
+// emoji reports whether a character may begin an emoji.
+func emoji(r rune) bool {
 	return r >= 0x2190 && r != utf8.RuneError && unicode.Is(unicode.So, r)
 }
 
 func emojiEnd(r rune) bool {
 	const firstTone, lastTone, emojiForm = 0x1f3fb, 0x1f3ff, 0xfe0f
-	return Emoji(r) || r == emojiForm || r >= firstTone && r <= lastTone
+	return emoji(r) || r == emojiForm || r >= firstTone && r <= lastTone
 }

@@ -178,7 +178,7 @@ func TestJudgeNamesEachFault(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, fault := range Faults() {
+		for _, fault := range faults() {
 			t.Run(fmt.Sprint(alg, " ", fault), func(t *testing.T) {
 				value, err := minter.Misbehave(noon, fault)
 				if err != nil {
@@ -204,7 +204,7 @@ func TestUnknownFault(t *testing.T) {
 	if value, err := minter.Misbehave(noon, "rude"); err == nil || value != "" || !strings.Contains(err.Error(), "use one of expired, ") {
 		t.Errorf("%q, %v", value, err)
 	}
-	for _, fault := range Faults() {
+	for _, fault := range faults() {
 		if parsed, err := ParseFault(string(fault)); err != nil || parsed != fault {
 			t.Errorf("%s: %s, %v", fault, parsed, err)
 		}

@@ -19,15 +19,15 @@ const (
 	AlgNone       Fault = "alg-none"       // unsigned (RFC 7519 §6)
 )
 
-// Faults returns every Fault.
-func Faults() []Fault { return []Fault{Expired, NotYetValid, WrongKey, WrongAudience, AlgNone} }
+// faults returns every Fault.
+func faults() []Fault { return []Fault{Expired, NotYetValid, WrongKey, WrongAudience, AlgNone} }
 
 // ParseFault returns the fault of that exact name.
 func ParseFault(s string) (Fault, error) {
-	if slices.Contains(Faults(), Fault(s)) {
+	if slices.Contains(faults(), Fault(s)) {
 		return Fault(s), nil
 	}
-	return "", fmt.Errorf("unknown token fault %s: use one of %s", quote(s), join(Faults()))
+	return "", fmt.Errorf("unknown token fault %s: use one of %s", quote(s), join(faults()))
 }
 
 // Misbehave is like HeaderValue, but the token has a fault.
