@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -26,13 +27,14 @@ type notifier struct {
 	mu      sync.Mutex // guards the kinds
 	kinds   storage.Change
 	wake    chan struct{}
+	gap     time.Duration   // notifyGap; longer in a test
 	closing context.Context //nolint:containedctx // it ends the gap
 	end     context.CancelFunc
 	stopped chan struct{}
 }
 
 func startNotifier(db *database) *notifier {
-	n := &notifier{db: db, wake: make(chan struct{}, 1), stopped: make(chan struct{})}
+	n := &notifier{db: db, gap: notifyGap, wake: make(chan struct{}, 1), stopped: make(chan struct{})}
 	n.closing, n.end = context.WithCancel(context.Background())
 	go n.loop()
 	return n
@@ -58,9 +60,16 @@ func (n *notifier) take() storage.Change {
 }
 
 // loop sends what has been added. If that fails, it keeps the kinds for the next notification.
+//
+// As long as the store does not listen, which a short command does not, it first waits for notifyGap or
+// close. Otherwise the notification would occupy the only connection, and the command's next query would
+// open a second one, which takes 10 ms.
 func (n *notifier) loop() {
 	defer close(n.stopped)
 	for range n.wake {
+		if !n.db.listen.started.Load() {
+			storage.Sleep(n.closing, n.gap)
+		}
 		kinds := n.take()
 		if kinds == 0 {
 			continue
@@ -73,7 +82,7 @@ func (n *notifier) loop() {
 			n.kinds |= kinds
 			n.mu.Unlock()
 		}
-		storage.Sleep(n.closing, notifyGap)
+		storage.Sleep(n.closing, n.gap)
 	}
 }
 
@@ -90,6 +99,7 @@ func (d *database) nodeText() string { return strconv.FormatUint(uint64(d.node),
 type listener struct {
 	db      *database
 	once    sync.Once
+	started atomic.Bool
 	cancel  context.CancelFunc
 	ctx     context.Context //nolint:containedctx // it ends the goroutine
 	stopped chan struct{}
@@ -104,6 +114,7 @@ func newListener(db *database) *listener {
 // start starts listening. It returns once the listener is ready or has failed to connect.
 func (l *listener) start() {
 	l.once.Do(func() {
+		l.started.Store(true)
 		ready := make(chan struct{})
 		go l.loop(sync.OnceFunc(func() { close(ready) }))
 		<-ready
