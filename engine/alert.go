@@ -97,7 +97,7 @@ func (d *dialer) explainAlert(ctx context.Context, code tls.AlertError, f *faile
 		return finalf(storage.ClassTLS, "%s", d.explainClientAlert(code, f.certRequest))
 	}
 	if isCertificateAlert(code) {
-		return finalf(storage.ClassTLS, "the endpoint refused the connection with the TLS alert %s, and did not ask for a client certificate; its operator can tell why", alertName(code))
+		return finalf(storage.ClassTLS, "the endpoint refused the connection with the TLS alert %s, and did not ask for a client certificate; only its operator can say why", alertName(code))
 	}
 	return finalf(storage.ClassTLS, "%s", d.explainNoAgreement(ctx, alertName(code), f))
 }
@@ -182,7 +182,7 @@ func (d *dialer) explainClient(sign string, w *certRequest) string {
 	if d.client == "" {
 		return fmt.Sprintf("the endpoint wants a client certificate (%s)%s%s%s", sign, noClient, acceptable(w.issuer), nameClient)
 	}
-	return fmt.Sprintf("the endpoint does not accept the client certificate in %s (%s): name one that it accepts%s%s, its intermediate certificates behind it in the file",
+	return fmt.Sprintf("the endpoint does not accept the client certificate in %s (%s): name one that it accepts%s%s, its intermediate certificates after it in the file",
 		d.client, sign, acceptable(w.issuer), nameClient)
 }
 

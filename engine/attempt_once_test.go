@@ -12,14 +12,14 @@ import (
 	"backchannel/storage"
 )
 
-func hookTo(url string) storage.Webhook {
+func webhookFor(url string) storage.Webhook {
 	w := storage.NewWebhook()
 	w.URL = url
 	return w
 }
 
-// One attempt is one request, whatever the webhook's retry schedule, state and rate say:
-// these are for the queue.
+// One attempt is one request, whatever the webhook's retry schedule, state and rate: those
+// matter only to the queue.
 func TestAttemptIsOneRequest(t *testing.T) {
 	requests := make(chan string, 10)
 	endpoint := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
@@ -28,14 +28,14 @@ func TestAttemptIsOneRequest(t *testing.T) {
 		w.WriteHeader(http.StatusServiceUnavailable)
 	}))
 	defer endpoint.Close()
-	w := hookTo(endpoint.URL)
+	w := webhookFor(endpoint.URL)
 	w.State, w.Delivery.RatePerSec = storage.Paused, 0.001
 	r := engine.Attempt(t.Context(), engine.Config{}, w, storage.Job{DeliveryID: 7, Attempts: 2, Payload: []byte("\xffbytes")})
 	if r.Class != policy.Retryable || r.Attempt.Code != http.StatusServiceUnavailable || r.Attempt.N != 3 {
-		t.Errorf("the result is %+v", r)
+		t.Errorf("got %+v", r)
 	}
 	if got := <-requests; got != "00000000007 3 \xffbytes" || len(requests) > 0 {
-		t.Errorf("the endpoint got %q and %d more", got, len(requests))
+		t.Errorf("the endpoint got %q and %d more requests", got, len(requests))
 	}
 }
 
@@ -55,9 +55,9 @@ func TestAttemptWithoutAnEndpoint(t *testing.T) {
 		{"receiver off", storage.BuiltinReceiver, t.Context(), policy.Retryable, storage.ClassReceiver, storage.NoAnswerReceiver},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			r := engine.Attempt(c.ctx, engine.Config{}, hookTo(c.url), storage.Job{DeliveryID: 7})
+			r := engine.Attempt(c.ctx, engine.Config{}, webhookFor(c.url), storage.Job{DeliveryID: 7})
 			if r.Class != c.class || r.Attempt.ErrorClass != c.err || r.Attempt.NoAnswer != c.word || r.Attempt.Error == "" {
-				t.Errorf("the result is %+v", r)
+				t.Errorf("got %+v", r)
 			}
 		})
 	}
@@ -67,7 +67,7 @@ func TestAttemptWithoutAnEndpoint(t *testing.T) {
 func TestClientKeepsItsConnection(t *testing.T) {
 	endpoint := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
 	defer endpoint.Close()
-	c, w := engine.NewClient(engine.Config{}), hookTo(endpoint.URL)
+	c, w := engine.NewClient(engine.Config{}), webhookFor(endpoint.URL)
 	defer c.Close()
 	for n := range 3 {
 		r := c.Attempt(t.Context(), &w, &storage.Job{DeliveryID: 7, Attempts: n})

@@ -20,7 +20,7 @@ import (
 	"backchannel/storage"
 )
 
-// A bench tries single attempts.
+// A bench makes single attempts with a webhook.
 type bench struct {
 	t     *testing.T
 	hook  storage.Webhook
@@ -81,11 +81,11 @@ func (b *bench) try(job storage.Job) Result {
 	return ep.attempt(context.Background(), &job, time.Now())
 }
 
-func (b *bench) expect(r Result, v policy.Class, class storage.ErrorClass, text string) {
+func (b *bench) expect(r Result, outcome policy.Class, class storage.ErrorClass, text string) {
 	b.t.Helper()
-	if r.Class != v || r.Attempt.ErrorClass != class || !strings.Contains(r.Attempt.Error, text) {
-		b.t.Errorf("verdict %d, class %q, error %q; want %d, %q, %q",
-			r.Class, r.Attempt.ErrorClass, r.Attempt.Error, v, class, text)
+	if r.Class != outcome || r.Attempt.ErrorClass != class || !strings.Contains(r.Attempt.Error, text) {
+		b.t.Errorf("got outcome %d, class %q, error %q; want %d, %q, %q",
+			r.Class, r.Attempt.ErrorClass, r.Attempt.Error, outcome, class, text)
 	}
 }
 
@@ -123,23 +123,23 @@ func TestBrokenEndpoints(t *testing.T) {
 	for _, c := range []struct {
 		name    string
 		serve   func(net.Conn)
-		verdict policy.Class
+		outcome policy.Class
 		class   storage.ErrorClass
 		word    storage.NoAnswer
 		text    string
 	}{
 		{"resets", func(c net.Conn) { readRequest(c); _ = c.(*net.TCPConn).SetLinger(0) }, policy.Retryable, storage.ClassTransport, storage.NoAnswerClosed, "reset"},
 		{"hangs up", readRequest, policy.Retryable, storage.ClassTransport, storage.NoAnswerClosed, "closed without an answer"},
-		{"talks garbage", func(c net.Conn) { readRequest(c); fmt.Fprint(c, "\x00\xffgarbage\r\n\r\n") }, policy.Permanent, storage.ClassTransport, storage.NoAnswerBroken, "does not speak HTTP/1.1: it answered \"\\x00\\xffgarbage\""},
-		{"breaks HTTP", func(c net.Conn) { readRequest(c); fmt.Fprint(c, ok+"no colon\r\n\r\n") }, policy.Permanent, storage.ClassTransport, storage.NoAnswerBroken, `violates HTTP/1.1 (RFC 9112): malformed header line: missing colon: "no colon"; its operator must`},
+		{"sends garbage", func(c net.Conn) { readRequest(c); fmt.Fprint(c, "\x00\xffgarbage\r\n\r\n") }, policy.Permanent, storage.ClassTransport, storage.NoAnswerBroken, "does not speak HTTP/1.1: it answered \"\\x00\\xffgarbage\""},
+		{"violates HTTP", func(c net.Conn) { readRequest(c); fmt.Fprint(c, ok+"no colon\r\n\r\n") }, policy.Permanent, storage.ClassTransport, storage.NoAnswerBroken, `violates HTTP/1.1 (RFC 9112): malformed header line: missing colon: "no colon"; its operator must`},
 		{"has no status", func(c net.Conn) { readRequest(c); fmt.Fprint(c, "HTTP/1.1 OK\r\n\r\n") }, policy.Permanent, storage.ClassTransport, storage.NoAnswerBroken, `violates HTTP/1.1 (RFC 9112): malformed HTTP status code "OK"`},
 		{"gives two lengths", func(c net.Conn) {
 			readRequest(c)
 			fmt.Fprint(c, ok+"Content-Length: 1\r\nContent-Length: 2\r\n\r\na")
 		}, policy.Permanent, storage.ClassTransport, storage.NoAnswerBroken, "violates HTTP/1.1 (RFC 9112): "},
-		{"leaves off within its first line", func(c net.Conn) { readRequest(c); fmt.Fprint(c, "HTTP/1.1 2") }, policy.Retryable, storage.ClassTransport, storage.NoAnswerClosed, "closed without an answer"},
-		{"leaves off within its header", func(c net.Conn) { readRequest(c); fmt.Fprint(c, ok+"Conten") }, policy.Retryable, storage.ClassTransport, storage.NoAnswerClosed, "closed without an answer"},
-		{"leaves off behind a header line", func(c net.Conn) { readRequest(c); fmt.Fprint(c, ok+"Content-Length: 1\r\n") }, policy.Retryable, storage.ClassTransport, storage.NoAnswerClosed, "closed without an answer"},
+		{"closes in the status line", func(c net.Conn) { readRequest(c); fmt.Fprint(c, "HTTP/1.1 2") }, policy.Retryable, storage.ClassTransport, storage.NoAnswerClosed, "closed without an answer"},
+		{"closes in a header line", func(c net.Conn) { readRequest(c); fmt.Fprint(c, ok+"Conten") }, policy.Retryable, storage.ClassTransport, storage.NoAnswerClosed, "closed without an answer"},
+		{"closes after a header line", func(c net.Conn) { readRequest(c); fmt.Fprint(c, ok+"Content-Length: 1\r\n") }, policy.Retryable, storage.ClassTransport, storage.NoAnswerClosed, "closed without an answer"},
 		{"sends an endless header", func(c net.Conn) {
 			readRequest(c)
 			fmt.Fprint(c, ok)
@@ -149,9 +149,9 @@ func TestBrokenEndpoints(t *testing.T) {
 				}
 			}
 		}, policy.Retryable, storage.ClassTransport, storage.NoAnswerBroken, "exceeded"},
-		{"cuts its body", func(c net.Conn) { readRequest(c); fmt.Fprint(c, ok+"Content-Length: 10\r\n\r\nabc") }, policy.Succeeded, "", "", ""},
+		{"truncates its body", func(c net.Conn) { readRequest(c); fmt.Fprint(c, ok+"Content-Length: 10\r\n\r\nabc") }, policy.Succeeded, "", "", ""},
 		{"answers early", func(c net.Conn) { _, _ = c.Read(make([]byte, 1)); fmt.Fprint(c, ok+"Content-Length: 0\r\n\r\n") }, policy.Succeeded, "", "", ""},
-		{"says continue first", func(c net.Conn) {
+		{"sends an interim answer first", func(c net.Conn) {
 			readRequest(c)
 			fmt.Fprint(c, "HTTP/1.1 102 Processing\r\n\r\n"+ok+"Content-Length: 0\r\n\r\n")
 		}, policy.Succeeded, "", "", ""},
@@ -159,9 +159,9 @@ func TestBrokenEndpoints(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			b := newBench(t, rawServer(t, c.serve))
 			r := b.try(storage.Job{})
-			b.expect(r, c.verdict, c.class, c.text)
+			b.expect(r, c.outcome, c.class, c.text)
 			if r.Attempt.NoAnswer != c.word {
-				t.Errorf("%q in a word is %q, want %q", r.Attempt.Error, r.Attempt.NoAnswer, c.word)
+				t.Errorf("%s: got the word %q, want %q", r.Attempt.Error, r.Attempt.NoAnswer, c.word)
 			}
 		})
 	}
@@ -173,7 +173,7 @@ func TestSlowEndpoints(t *testing.T) {
 	for _, c := range []struct {
 		name    string
 		serve   func(net.Conn)
-		verdict policy.Class
+		outcome policy.Class
 		class   storage.ErrorClass
 		text    string
 	}{
@@ -195,9 +195,9 @@ func TestSlowEndpoints(t *testing.T) {
 			b := newBench(t, rawServer(t, c.serve))
 			b.hook.Delivery.Timeout = 100 * time.Millisecond
 			began := time.Now()
-			b.expect(b.try(storage.Job{}), c.verdict, c.class, c.text)
+			b.expect(b.try(storage.Job{}), c.outcome, c.class, c.text)
 			if took := time.Since(began); took > 2*time.Second {
-				t.Errorf("took %s", took)
+				t.Errorf("the attempt took %s, with a timeout of 100ms", took)
 			}
 		})
 	}
@@ -214,10 +214,10 @@ func TestEndlessBodyIsNotRead(t *testing.T) {
 	r := b.try(storage.Job{})
 	b.expect(r, policy.Succeeded, "", "")
 	if len(r.Attempt.ResponseBody) != maxResponseBody {
-		t.Errorf("kept %d bytes", len(r.Attempt.ResponseBody))
+		t.Errorf("kept %d bytes of the body, want %d", len(r.Attempt.ResponseBody), maxResponseBody)
 	}
 	if n := <-sent; n > 64<<20 {
-		t.Errorf("the endpoint could send %d bytes", n)
+		t.Errorf("the endpoint could send %d bytes, want at most 64 MiB", n)
 	}
 }
 
@@ -225,7 +225,7 @@ type zeros struct{}
 
 func (zeros) Read(p []byte) (int, error) { clear(p); return len(p), nil }
 
-func TestKeptConnectionsAreReused(t *testing.T) {
+func TestConnectionsAreReused(t *testing.T) {
 	for name, answer := range map[string]string{"no body": "", "a body of 16 KiB": strings.Repeat("x", maxResponseBody)} {
 		t.Run(name, func(t *testing.T) {
 			remotes := map[string]bool{}
@@ -240,24 +240,24 @@ func TestKeptConnectionsAreReused(t *testing.T) {
 			}
 			for range 5 {
 				if r := ep.attempt(context.Background(), &storage.Job{Payload: []byte("{}")}, time.Now()); len(r.Attempt.ResponseBody) != len(answer) {
-					t.Errorf("kept %d bytes", len(r.Attempt.ResponseBody))
+					t.Errorf("kept %d bytes of the body, want %d", len(r.Attempt.ResponseBody), len(answer))
 				}
 			}
 			if len(remotes) != 1 {
-				t.Errorf("%d connections", len(remotes))
+				t.Errorf("got %d connections, want 1", len(remotes))
 			}
 		})
 	}
 }
 
 func TestUnreachableEndpoints(t *testing.T) {
-	// A port that was free a moment ago is soon another test's; port 1 is given to nobody.
+	// Another test may take a port that was free a moment ago; nothing listens on port 1.
 	const refusing = "https://127.0.0.1:1"
 	plain := httptest.NewServer(http.NotFoundHandler())
 	t.Cleanup(plain.Close)
 	for _, c := range []struct {
 		name, url string
-		verdict   policy.Class
+		outcome   policy.Class
 		class     storage.ErrorClass
 		text      string
 	}{
@@ -269,12 +269,12 @@ func TestUnreachableEndpoints(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			b := newBench(t, c.url)
 			b.cfg.ReceiverURL = func() (string, string) { return "", "port 9443 is busy" }
-			b.expect(b.try(storage.Job{}), c.verdict, c.class, c.text)
+			b.expect(b.try(storage.Job{}), c.outcome, c.class, c.text)
 		})
 	}
 }
 
-func TestBlockPrivateSparesTheReceiver(t *testing.T) {
+func TestBlockPrivateAllowsTheReceiver(t *testing.T) {
 	s := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
 	t.Cleanup(s.Close)
 	b := newBench(t, s.URL)
@@ -296,11 +296,11 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 	b := newBench(t, s.URL)
 	b.expect(b.try(storage.Job{}), policy.Permanent, storage.ClassStatus, "redirects are not followed: set the URL to "+s.URL)
 	if hits != 1 {
-		t.Errorf("%d requests", hits)
+		t.Errorf("got %d requests, want 1", hits)
 	}
 }
 
-func TestRetryAfterIsHeard(t *testing.T) {
+func TestRetryAfterIsKept(t *testing.T) {
 	s := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) {
 		rw.Header().Set("Retry-After", "7")
 		rw.WriteHeader(http.StatusTooManyRequests)
@@ -310,18 +310,18 @@ func TestRetryAfterIsHeard(t *testing.T) {
 	r := b.try(storage.Job{})
 	b.expect(r, policy.Retryable, storage.ClassStatus, "answered 429 Too Many Requests")
 	if r.retryAfter != "7" {
-		t.Errorf("the header is %q", r.retryAfter)
+		t.Errorf("got Retry-After %q, want 7", r.retryAfter)
 	}
 }
 
-func TestCompressedAnswerIsKeptAsItCame(t *testing.T) {
+func TestCompressedAnswerIsKeptUnchanged(t *testing.T) {
 	s := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) {
 		rw.Header().Set("Content-Encoding", "gzip")
 		_, _ = io.WriteString(rw, "\x1f\x8b\x08")
 	}))
 	t.Cleanup(s.Close)
 	if r := newBench(t, s.URL).try(storage.Job{}); string(r.Attempt.ResponseBody) != "\x1f\x8b\x08" {
-		t.Errorf("kept %q", r.Attempt.ResponseBody)
+		t.Errorf("got the body %q, want it unchanged", r.Attempt.ResponseBody)
 	}
 }
 

@@ -53,7 +53,7 @@ func (a *authority) sign(template *x509.Certificate, by *x509.Certificate) ([]by
 	return raw, key
 }
 
-// issue makes a certificate for localhost, and clients, that is valid for a time.
+// issue issues a certificate for localhost, and for clients, that is valid from and to these times from now.
 func (a *authority) issue(from, to time.Duration) (cert, key []byte) {
 	raw, private := a.sign(&x509.Certificate{
 		SerialNumber: big.NewInt(2), DNSNames: []string{"localhost"}, NotBefore: time.Now().Add(from), NotAfter: time.Now().Add(to),
@@ -72,7 +72,7 @@ func (a *authority) pool() *x509.CertPool {
 	return pool
 }
 
-// serve starts an endpoint on localhost with a certificate that is valid for a time.
+// serve starts an endpoint on localhost with a certificate from issue.
 func (a *authority) serve(from, to time.Duration, config *tls.Config) (url string) {
 	pair, err := tls.X509KeyPair(a.issue(from, to))
 	if err != nil {
@@ -93,7 +93,7 @@ func TestCertificates(t *testing.T) {
 		name     string
 		from, to time.Duration
 		trusted  *authority
-		verdict  policy.Class
+		outcome  policy.Class
 		text     string
 	}{
 		{"good", -time.Hour, time.Hour, a, policy.Succeeded, ""},
@@ -105,10 +105,10 @@ func TestCertificates(t *testing.T) {
 			b := newBench(t, a.serve(c.from, c.to, &tls.Config{}))
 			b.cfg.RootCAs = func() (*x509.CertPool, error) { return c.trusted.pool(), nil }
 			class := storage.ClassCertificate
-			if c.verdict == policy.Succeeded {
+			if c.outcome == policy.Succeeded {
 				class = ""
 			}
-			b.expect(b.try(storage.Job{}), c.verdict, class, c.text)
+			b.expect(b.try(storage.Job{}), c.outcome, class, c.text)
 		})
 	}
 }

@@ -37,14 +37,14 @@ func newKey(t *testing.T) crypto.Signer {
 	return key
 }
 
-// member makes a certificate that by signs; itself, if that is nil.
-func newMember(t *testing.T, by *member, key crypto.Signer, change func(*x509.Certificate)) *member {
+// newMember makes a certificate signed by a member, or a self-signed one if that is nil.
+func newMember(t *testing.T, issuer *member, key crypto.Signer, change func(*x509.Certificate)) *member {
 	serial, _ := rand.Int(rand.Reader, big.NewInt(1<<62))
 	template := &x509.Certificate{SerialNumber: serial, NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour)}
 	change(template)
 	parent := &member{template, key}
-	if by != nil {
-		parent = by
+	if issuer != nil {
+		parent = issuer
 	}
 	raw, err := x509.CreateCertificate(rand.Reader, template, parent.Certificate, key.Public(), parent.key)
 	if err != nil {
@@ -81,7 +81,7 @@ func expired(c *x509.Certificate) {
 	c.NotBefore, c.NotAfter = time.Now().Add(-48*time.Hour), time.Now().Add(-24*time.Hour)
 }
 
-// present serves a chain on localhost and tries it, with authorities named in a CA file.
+// present serves a chain on a host and makes an attempt, with named in the webhook's CA file.
 func present(t *testing.T, host string, chain, named []*member) (*bench, Result) {
 	raw := make([][]byte, len(chain))
 	for i, m := range chain {
@@ -103,7 +103,7 @@ func present(t *testing.T, host string, chain, named []*member) (*bench, Result)
 	return b, b.try(storage.Job{})
 }
 
-func TestChainsAreExplained(t *testing.T) {
+func TestChainErrorsAreExplained(t *testing.T) {
 	key := newKey(t)
 	root := newMember(t, nil, newKey(t), asCA("Root"))
 	middle := newMember(t, root, newKey(t), asCA("Middle"))
@@ -178,14 +178,14 @@ func TestChainsAreExplained(t *testing.T) {
 				b.expect(r, policy.Permanent, storage.ClassCertificate, want)
 			}
 			if strings.Contains(r.Attempt.Error, "x509:") || strings.ContainsAny(r.Attempt.Error, "\x1b\n") {
-				t.Errorf("it says %q", r.Attempt.Error)
+				t.Errorf("the error %q is not for people", r.Attempt.Error)
 			}
 		})
 	}
 }
 
-// An authority in the system's pool or --ca-file, not in the webhook's CA file.
-func TestAuthorityOfThatNameHasAnotherKey(t *testing.T) {
+// The authority is in the pool of the system or --ca-file, not in the webhook's CA file.
+func TestTrustedAuthorityWithTheSameNameHasAnotherKey(t *testing.T) {
 	key := newKey(t)
 	leaf := newMember(t, newMember(t, nil, newKey(t), asCA("Root")), key, asLeaf())
 	b, _ := present(t, "localhost", []*member{leaf}, nil)
@@ -206,6 +206,6 @@ func TestWeakSignatureIsExplained(t *testing.T) {
 	leaf.SignatureAlgorithm = x509.SHA1WithRSA // which CreateCertificate refuses to make
 	p.sent, p.by, p.now = []*x509.Certificate{leaf.Certificate}, &authorities{named: []namedAuthority{{root.Certificate, "/ca.pem"}}}, time.Now()
 	if got := p.explain(x509.UnknownAuthorityError{Cert: leaf.Certificate}); !strings.Contains(got, "own certificate is signed with SHA1-RSA, which is no longer accepted") {
-		t.Error(got)
+		t.Errorf("got %q", got)
 	}
 }

@@ -18,21 +18,21 @@ import (
 	"backchannel/storage"
 )
 
-// A body that is too large for one write goes another way, and so does what is relayed:
-// what the endpoint says of the client certificate has to be told all the same.
+// A body that is too large for one write is sent in another way; a refusal of the client certificate
+// must be explained all the same.
 func TestClientCertificateIsExplainedForLargeBodies(t *testing.T) {
 	m := newMember(t, nil, newKey(t), asLeaf())
 	job := storage.Job{Payload: bytes.Repeat([]byte("x"), 4*oneWrite)}
 	for _, version := range []uint16{tls.VersionTLS12, tls.VersionTLS13} {
-		for range 10 { // who is first, the alert or the reset, is not certain
+		for range 10 { // either the alert or the reset may come first
 			b := secured(t, m, &tls.Config{ClientAuth: tls.RequireAnyClientCert, MaxVersion: version, NextProtos: []string{"http/1.1"}})
 			b.expect(b.try(job), policy.Permanent, storage.ClassTLS, "the endpoint wants a client certificate (TLS alert ")
 		}
 	}
 }
 
-// Servers of Node.js close the connection without an alert.
-func TestClientCertificateRefusedWithoutAWord(t *testing.T) {
+// Node.js servers close the connection without an alert.
+func TestClientCertificateRefusedWithoutAnAlert(t *testing.T) {
 	ours := newAuthority(t)
 	cert, key := ours.issue(-1e12, 1e13)
 	pair, err := tls.X509KeyPair(cert, key)
@@ -55,7 +55,7 @@ func TestClientCertificateRefusedWithoutAWord(t *testing.T) {
 	}
 }
 
-// Servers such as nginx answer over HTTP that a certificate is missing or wrong.
+// Servers such as nginx say in an HTTP answer that a certificate is missing or wrong.
 func TestClientCertificateRefusedInAnAnswer(t *testing.T) {
 	for client, answer := range map[string]struct{ body, want string }{
 		"":          {"<center>No required SSL certificate was sent</center>", "answered 400 Bad Request: the endpoint wants a client certificate, and the webhook has none: name one"},
@@ -75,8 +75,8 @@ func TestClientCertificateRefusedInAnAnswer(t *testing.T) {
 	}
 }
 
-// Others ask for a certificate, go on without one, and then answer what they answer to any
-// stranger.
+// Other servers request a certificate, continue without one, and then answer as they would any
+// unknown client.
 func TestClientCertificateMissedInAnAnswer(t *testing.T) {
 	m := newMember(t, nil, newKey(t), asLeaf())
 	own := tls.Certificate{Certificate: [][]byte{m.Raw}, PrivateKey: m.key}
@@ -85,7 +85,7 @@ func TestClientCertificateMissedInAnAnswer(t *testing.T) {
 		asks   tls.ClientAuthType
 		status int
 		proto  []string
-		told   bool
+		hinted bool
 	}{
 		{tls.RequestClientCert, 403, nil, true},
 		{tls.RequestClientCert, 401, []string{"h2"}, true},
@@ -104,17 +104,17 @@ func TestClientCertificateMissedInAnAnswer(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for range 2 { // also over a connection that was kept
+		for range 2 { // the second time over a kept connection
 			r := ep.attempt(t.Context(), &storage.Job{}, time.Now())
 			b.expect(r, policy.Permanent, storage.ClassStatus, fmt.Sprintf("answered %d", c.status))
-			if strings.Contains(r.Attempt.Error, hint) != c.told {
-				t.Errorf("%d of an endpoint that asks %v: %s", c.status, c.asks, r.Attempt.Error)
+			if strings.Contains(r.Attempt.Error, hint) != c.hinted {
+				t.Errorf("status %d, client authentication %v: got %q, want the hint: %v", c.status, c.asks, r.Attempt.Error, c.hinted)
 			}
 		}
 	}
 }
 
-// Where there is no webhook, no flag of one is offered.
+// A relayed request has no webhook, so its errors name no flag of one.
 func TestRelayErrorsDoNotNameWebhookFlags(t *testing.T) {
 	m := newMember(t, nil, newKey(t), asLeaf())
 	for _, c := range []struct {
@@ -137,7 +137,7 @@ func TestRelayErrorsDoNotNameWebhookFlags(t *testing.T) {
 			err = errors.New("answered")
 		}
 		if got := ExplainRelay(err); !strings.Contains(got, c.want) || strings.Contains(got, "the webhook has") || strings.Contains(got, "Journey Optimizer") {
-			t.Error(got)
+			t.Errorf("got %q, want %q", got, c.want)
 		}
 	}
 }

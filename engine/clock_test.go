@@ -9,7 +9,7 @@ import (
 	"backchannel/storage"
 )
 
-// A clock can be set.
+// A clock is a clock that a test can set.
 type clock struct{ offset atomic.Int64 }
 
 func (c *clock) set(by time.Duration) { c.offset.Add(int64(by)) }
@@ -42,7 +42,7 @@ func TestClockIsSetBack(t *testing.T) {
 		}
 		after := w.fire(active, "{}")[0]
 		if d := w.await(after, storage.StateDelivered); d.Attempts != 2 {
-			t.Errorf("%d attempts", d.Attempts)
+			t.Errorf("got %d attempts, want 2", d.Attempts)
 		}
 		paused.State = storage.Active
 		saveWebhook(w.store, paused)

@@ -7,9 +7,8 @@ import (
 	"testing"
 )
 
-// TestSeveralWorkersAreStuckAtOnce makes three workers fail to commit. The stall lasts until
-// the last of them has committed, and is reported once.
-func TestSeveralWorkersAreStuckAtOnce(t *testing.T) {
+// Three workers cannot commit. The stall lasts until the last of them has, and is reported once.
+func TestStallLastsUntilTheLastWorkerCommits(t *testing.T) {
 	w, reasons, resumed := stalling(t)
 	full := errors.New("disk full")
 	for range 3 {
@@ -25,29 +24,29 @@ func TestSeveralWorkersAreStuckAtOnce(t *testing.T) {
 		w.engine.committer.endStall(full, true)
 	}
 	if w.engine.committer.stalled() {
-		t.Error("the stall lasts although no worker waits")
+		t.Error("the stall lasts, but no worker waits any more")
 	}
 	if len(*reasons) != 2 || !strings.Contains((*reasons)[0], "disk full") || (*reasons)[1] != "" || *resumed != 1 {
-		t.Errorf("reported %q, resumed %d times", *reasons, *resumed)
+		t.Errorf("got reports %q, resumed %d times", *reasons, *resumed)
 	}
 	if n := w.countTexts("could not be recorded: disk full"); n != 1 {
-		t.Errorf("%d activities report the stall", n)
+		t.Errorf("got %d activities that report the stall, want 1", n)
 	}
 }
 
-// TestAStallThatTheEnginesEndCutsShort is not reported as over: nothing continues.
-func TestAStallThatTheEnginesEndCutsShort(t *testing.T) {
+// When the engine ends during a stall, nothing continues.
+func TestStallAtTheEngineEndIsNotReportedAsOver(t *testing.T) {
 	w, reasons, resumed := stalling(t)
 	full := errors.New("disk full")
 	w.engine.committer.beginStall(full)
 	w.engine.committer.endStall(full, false)
 	if len(*reasons) != 1 || *resumed != 0 || w.countTexts("could not be recorded") != 0 {
-		t.Errorf("reported %q, resumed %d times", *reasons, *resumed)
+		t.Errorf("got reports %q, resumed %d times", *reasons, *resumed)
 	}
 }
 
-// stalling returns a world, the reasons that it reports and how often its dispatchers were
-// woken after a stall.
+// stalling returns a world, the reasons for stalls that it reports, and how often its dispatchers were
+// woken after one.
 func stalling(t *testing.T) (w *world, reasons *[]string, resumed *int) {
 	reasons, resumed = new([]string), new(int)
 	w = newWorld(t, nil, func(c *Config) { c.OnStall = func(reason string) { *reasons = append(*reasons, reason) } })

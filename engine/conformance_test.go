@@ -9,7 +9,7 @@ import (
 
 var _ Store = (*memory)(nil)
 
-// The store of these tests is as good as the real one, which is tested in its own package.
+// The store in memory passes the tests of the real stores.
 func TestMemoryConforms(t *testing.T) {
 	storetest.Run(t, func(*testing.T) func(storetest.Options) *memory {
 		shared := newMemory(time.Now)

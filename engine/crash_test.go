@@ -20,7 +20,7 @@ import (
 
 var kills = flag.Int("kills", 5, "how many processes TestKilledProcesses kills")
 
-// victimFolder names the data folder of a process that is to be killed.
+// victimFolder is the environment variable with the data folder of a process that the test kills.
 const victimFolder = "BACKCHANNEL_TEST_VICTIM"
 
 func openStore(t *testing.T, dir string) *sqlite.Store {
@@ -49,8 +49,8 @@ func event(w storage.Webhook) storage.Event {
 	return storage.Event{WebhookID: w.ID, RequestID: "r", Channel: storage.Email, Status: storage.StatusSent, Identity: "a@b.example", Payload: []byte(`{"a":1}`)}
 }
 
-// victim delivers and enqueues until it is killed, every second event for later. It prints the
-// ID of each delivery that was acknowledged.
+// victim enqueues events, every second one for later, and delivers them until it is killed. It prints
+// the ID of each delivery that the store has committed.
 func victim(dir string) error {
 	ctx := context.Background()
 	store, err := sqlite.Open(ctx, sqlite.Options{Dir: dir})
@@ -92,7 +92,7 @@ func (s *sightings) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	rw.WriteHeader(http.StatusNoContent)
 }
 
-// killOne lets a victim work for a while, kills it, and lists what was acknowledged.
+// killOne starts a victim, kills it after a while, and returns the IDs that it printed.
 func killOne(t *testing.T, dir string) (acknowledged []string) {
 	cmd := exec.Command(os.Args[0])
 	cmd.Env = append(os.Environ(), victimFolder+"="+dir)
@@ -132,45 +132,45 @@ func TestKilledProcesses(t *testing.T) {
 	}
 	deliverAll(t, store)
 
-	lost, twice := 0, 0
+	lost, duplicates := 0, 0
 	for _, id := range acknowledged {
 		if s.seen[id] == 0 {
 			lost++
 		}
 	}
 	for _, n := range s.seen {
-		twice += n - 1
+		duplicates += n - 1
 	}
-	t.Logf("%d kills, %d acknowledged, %d sent twice", *kills, len(acknowledged), twice)
+	t.Logf("%d kills, %d acknowledged, %d duplicates", *kills, len(acknowledged), duplicates)
 	if lost > 0 {
-		t.Errorf("%d of %d acknowledged were never sent", lost, len(acknowledged))
+		t.Errorf("%d of %d acknowledged deliveries were never sent", lost, len(acknowledged))
 	}
-	if most := *kills * hook.Delivery.Concurrency; twice > most {
-		t.Errorf("%d were sent twice, want at most %d", twice, most)
+	if most := *kills * hook.Delivery.Concurrency; duplicates > most {
+		t.Errorf("got %d duplicates, want at most %d", duplicates, most)
 	}
 	if wrong, err := store.Check(t.Context()); err != nil || len(wrong) > 0 {
-		t.Errorf("the database: %v, %v", wrong, err)
+		t.Errorf("the database check found %v, %v", wrong, err)
 	}
 }
 
-// deliverAll runs an engine until nothing waits, and sees that nothing failed.
+// deliverAll runs an engine until no delivery is left, and checks that none failed.
 func deliverAll(t *testing.T, store *sqlite.Store) {
 	t.Helper()
 	e := New(store, Config{})
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- e.Run(ctx) }()
-	for left := waiting(t, store); left > 0; { // however many: they only have to become fewer
+	for left := waiting(t, store); left > 0; { // there may be many: what counts is that they become fewer
 		before := left
 		eventually(t, func() bool { left = waiting(t, store); return left < before },
-			func() string { return fmt.Sprintf("%d deliveries stay undelivered", left) })
+			func() string { return fmt.Sprintf("%d deliveries are still not delivered", left) })
 	}
 	cancel()
 	if err := <-ended; err != nil {
 		t.Error(err)
 	}
 	if c, err := store.Counts(t.Context()); err != nil || c.Deliveries[storage.Failed] > 0 {
-		t.Errorf("counts %+v, %v", c, err)
+		t.Errorf("got counts %+v, %v; want none failed", c, err)
 	}
 }
 

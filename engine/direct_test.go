@@ -20,9 +20,9 @@ import (
 	"backchannel/storage"
 )
 
-// wired has the request lines and header lines, byte for byte, of each request that is
-// sent to a server, which answers through answer.
-func wired(t *testing.T, answer func(n int, c net.Conn) (keep bool)) (url string, heads <-chan []string) {
+// recordHeads starts a server that sends the request line and header lines of each request, byte for
+// byte, to a channel, and answers with answer.
+func recordHeads(t *testing.T, answer func(n int, c net.Conn) (keep bool)) (url string, heads <-chan []string) {
 	got := make(chan []string, 16)
 	n := 0
 	return rawServer(t, func(c net.Conn) {
@@ -63,14 +63,14 @@ func TestHeaderKeepsItsOrderAndLetterCase(t *testing.T) {
 		"tampered":  {DeliveryID: 5, Payload: []byte("{}"), Misbehave: storage.MisbehaveTamperedBody},
 	} {
 		t.Run(name, func(t *testing.T) {
-			url, heads := wired(t, func(_ int, c net.Conn) bool { _, err := io.WriteString(c, noContent); return err == nil })
+			url, heads := recordHeads(t, func(_ int, c net.Conn) bool { _, err := io.WriteString(c, noContent); return err == nil })
 			b := newBench(t, url+"/in?a=b")
 			b.hook.Headers = []storage.HeaderField{{Name: "x-zulu", Value: "1"}, {Name: "X-ALPHA", Value: "2"}}
 			r := b.try(job)
 			b.expect(r, policy.Succeeded, "", "")
 			head := <-heads
 			if head[0] != "POST /in?a=b HTTP/1.1" {
-				t.Errorf("asked %q", head[0])
+				t.Errorf("got the request line %q", head[0])
 			}
 			var recorded []string
 			for _, f := range r.Attempt.RequestHeaders {
@@ -80,17 +80,17 @@ func TestHeaderKeepsItsOrderAndLetterCase(t *testing.T) {
 				t.Errorf("sent\n%s\nrecorded\n%s", sent, strings.Join(recorded, "\n"))
 			}
 			if last := head[len(head)-2:]; last[0] != "x-zulu: 1" || last[1] != "X-ALPHA: 2" {
-				t.Errorf("the last lines are %q", last)
+				t.Errorf("got the last lines %q", last)
 			}
 		})
 	}
 }
 
-func TestConnectionClosedMeanwhileIsNotUsed(t *testing.T) {
-	for name, after := range map[string]string{"closed": noContent, "spoken on": noContent + noContent} {
+func TestConnectionThatTheEndpointHasEndedIsNotUsed(t *testing.T) {
+	for name, after := range map[string]string{"closed": noContent, "unexpected answer": noContent + noContent} {
 		t.Run(name, func(t *testing.T) {
 			said := make(chan bool)
-			url, heads := wired(t, func(_ int, c net.Conn) bool {
+			url, heads := recordHeads(t, func(_ int, c net.Conn) bool {
 				_, _ = io.WriteString(c, after)
 				if name == "closed" {
 					_ = c.Close()
@@ -110,19 +110,19 @@ func TestConnectionClosedMeanwhileIsNotUsed(t *testing.T) {
 				<-heads
 				<-said
 				if r := <-ended; r.Class != policy.Succeeded {
-					t.Fatalf("failed: %s", r.Attempt.Error)
+					t.Fatalf("the attempt failed: %s", r.Attempt.Error)
 				}
 			}
 		})
 	}
 }
 
-// An endpoint that answers before it has the whole body may read on, or no more.
+// An endpoint that answers before it has the whole body may or may not read the rest.
 func TestLargeBodyIsSentWhileListening(t *testing.T) {
 	t.Parallel()
 	for name, then := range map[string]func(c net.Conn){
-		"reads on": func(c net.Conn) { _, _ = io.Copy(io.Discard, c) },
-		"no more":  func(net.Conn) { <-t.Context().Done() },
+		"reads the rest": func(c net.Conn) { _, _ = io.Copy(io.Discard, c) },
+		"stops":          func(net.Conn) { <-t.Context().Done() },
 	} {
 		t.Run(name, func(t *testing.T) {
 			ep, err := newBench(t, rawServer(t, func(c net.Conn) {
@@ -137,7 +137,7 @@ func TestLargeBodyIsSentWhileListening(t *testing.T) {
 			if r.Attempt.Code != http.StatusRequestEntityTooLarge || r.Class != policy.Permanent {
 				t.Errorf("got %d, %v: %s", r.Attempt.Code, r.Class, r.Attempt.Error)
 			}
-			if name == "no more" && len(ep.direct.idle.conns) != 0 {
+			if name == "stops" && len(ep.direct.idle.conns) != 0 {
 				t.Error("the connection was kept with half a request on it")
 			}
 		})
@@ -164,12 +164,12 @@ func TestLargeBodiesShareAConnection(t *testing.T) {
 	for _, size := range []int{1 << 20, 2, oneWrite, 1 << 20} {
 		r := ep.attempt(t.Context(), &storage.Job{Payload: bytes.Repeat([]byte("x"), size)}, time.Now())
 		if r.Class != policy.Succeeded || conns.Load() != 1 {
-			t.Errorf("%d bytes: %s, over %d connections", size, r.Attempt.Error, conns.Load())
+			t.Errorf("%d bytes: got %q, %d connections; want 1", size, r.Attempt.Error, conns.Load())
 		}
 	}
 }
 
-func TestLastAnswerOfAConnection(t *testing.T) {
+func TestConnectionIsNotKeptAfterItsLastAnswer(t *testing.T) {
 	for name, answer := range map[string]string{
 		"Connection: close": "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
 		"HTTP/1.0":          "HTTP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n",
@@ -177,7 +177,7 @@ func TestLastAnswerOfAConnection(t *testing.T) {
 		"no length":         "HTTP/1.1 200 OK\r\n\r\nhello",
 	} {
 		t.Run(name, func(t *testing.T) {
-			url, _ := wired(t, func(_ int, c net.Conn) bool { _, _ = io.WriteString(c, answer); return name != "no length" })
+			url, _ := recordHeads(t, func(_ int, c net.Conn) bool { _, _ = io.WriteString(c, answer); return name != "no length" })
 			ep, err := newBench(t, url).endpoint()
 			if err != nil {
 				t.Fatal(err)
@@ -187,13 +187,13 @@ func TestLastAnswerOfAConnection(t *testing.T) {
 				t.Error("the connection was kept")
 			}
 			if wanted := map[bool]string{true: "hello"}[name == "no length"]; string(r.Attempt.ResponseBody) != wanted {
-				t.Errorf("body %q", r.Attempt.ResponseBody)
+				t.Errorf("got the body %q, want %q", r.Attempt.ResponseBody, wanted)
 			}
 		})
 	}
 }
 
-func TestHTTP2EndpointIsReportedOnce(t *testing.T) {
+func TestHTTP2ConnectionIsKept(t *testing.T) {
 	s := httptest.NewUnstartedServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		if r.ProtoMajor != 2 {
 			rw.WriteHeader(http.StatusHTTPVersionNotSupported)
@@ -218,7 +218,7 @@ func TestHTTP2EndpointIsReportedOnce(t *testing.T) {
 	}
 	s.Close()
 	if connections != 1 {
-		t.Errorf("%d connections", connections)
+		t.Errorf("got %d connections, want 1", connections)
 	}
 }
 
@@ -233,23 +233,23 @@ func TestIdleConnectionsAreReaped(t *testing.T) {
 	}
 	i.reap()
 	if len(i.conns) != 1 || i.conns[0].Conn != ours[2] || i.reaper == nil {
-		t.Errorf("%d connections are left", len(i.conns))
+		t.Errorf("got %d connections left, want the third one", len(i.conns))
 	}
 	i.retire()
 	i.put(newConn(&link{Conn: ours[2], certRequest: new(certRequest)}, &i), now)
 	for n, c := range theirs {
 		if _, err := c.Read(make([]byte, 1)); !errors.Is(err, io.EOF) {
-			t.Errorf("connection %d: %v", n, err)
+			t.Errorf("connection %d: got %v, want io.EOF", n, err)
 		}
 	}
 }
 
-// What an endpoint says unasked must not pass for the answer to the next request, even if
-// it came in one segment with the last answer, in a TLS record of its own.
+// An answer without a request must not be taken for that to the next request, even if it came in one
+// segment with the previous answer, in a TLS record of its own.
 func TestSecondAnswerOverTLSIsNotUsed(t *testing.T) {
 	s := httptest.NewTLSServer(nil)
 	t.Cleanup(s.Close)
-	url := rawServer(t, func(plain net.Conn) { speakTwice(plain, s.TLS) })
+	url := rawServer(t, func(plain net.Conn) { answerTwice(plain, s.TLS) })
 	ep, err := newBench(t, strings.Replace(url, "http:", "https:", 1)).trust(s).endpoint()
 	if err != nil {
 		t.Fatal(err)
@@ -257,34 +257,34 @@ func TestSecondAnswerOverTLSIsNotUsed(t *testing.T) {
 	for range 3 {
 		r := ep.attempt(context.Background(), &storage.Job{Payload: []byte("{}")}, time.Now())
 		if r.Class != policy.Succeeded {
-			t.Fatalf("%d %s", r.Attempt.Code, r.Attempt.Error)
+			t.Fatalf("got %d %s", r.Attempt.Code, r.Attempt.Error)
 		}
 	}
 }
 
-// speakTwice answers the first request with two records in one segment.
-func speakTwice(plain net.Conn, config *tls.Config) {
+// answerTwice answers the first request with two records in one segment.
+func answerTwice(plain net.Conn, config *tls.Config) {
 	defer func() { _ = plain.Close() }()
-	gathered := &gatherer{Conn: plain}
-	c := tls.Server(gathered, config)
+	buffer := &bufferingConn{Conn: plain}
+	c := tls.Server(buffer, config)
 	if _, err := http.ReadRequest(bufio.NewReader(c)); err != nil {
 		return
 	}
-	gathered.hold = true
+	buffer.hold = true
 	_, _ = io.WriteString(c, noContent)
 	_, _ = io.WriteString(c, "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
-	_, _ = plain.Write(gathered.held)
+	_, _ = plain.Write(buffer.held)
 	_, _ = io.Copy(io.Discard, plain)
 }
 
-// A gatherer holds back what is written.
-type gatherer struct {
+// A bufferingConn can hold back what is written.
+type bufferingConn struct {
 	net.Conn
 	hold bool
 	held []byte
 }
 
-func (g *gatherer) Write(p []byte) (int, error) {
+func (g *bufferingConn) Write(p []byte) (int, error) {
 	if !g.hold {
 		return g.Conn.Write(p)
 	}

@@ -14,7 +14,7 @@ import (
 	"backchannel/storage"
 )
 
-// A holdup holds requests up until it is opened.
+// A holdup holds requests until it is released.
 type holdup struct {
 	arrived chan string // Backchannel-Delivery
 	release chan struct{}
@@ -32,17 +32,17 @@ func (h *holdup) ServeHTTP(_ http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func TestCancelInFlight(t *testing.T) {
+func TestCancelAbortsTheAttemptInFlight(t *testing.T) {
 	h := newHoldup()
 	w := newWorld(t, h.ServeHTTP).run()
 	hook := w.webhook(func(w *storage.Webhook) { w.Delivery.Concurrency = 1 })
 	ids := w.fire(hook, "{}", "{}")
 	<-h.arrived
-	w.obtain(w.store.CancelDelivery, ids[1])
-	w.obtain(w.store.CancelDelivery, ids[0])
+	w.do(w.store.CancelDelivery, ids[1])
+	w.do(w.store.CancelDelivery, ids[0])
 	eventually(t, func() bool { return len(w.store.log(ids[0])) == 1 }, func() string { return "the attempt is not aborted" })
 	if a := w.store.log(ids[0])[0]; a.Error != "cancelled while in flight" || w.store.delivery(ids[0]).State != storage.Cancelled {
-		t.Errorf("attempt %+v", a)
+		t.Errorf("got attempt %+v", a)
 	}
 	close(h.release)
 	last := w.fire(hook, "{}")[0]
@@ -50,12 +50,12 @@ func TestCancelInFlight(t *testing.T) {
 	if len(w.store.log(ids[1])) != 0 {
 		t.Error("a cancelled delivery was attempted")
 	}
-	eventually(t, func() bool { c, _ := w.store.Commands(t.Context(), 0); return len(c) == 0 }, func() string { return "commands stay" })
+	eventually(t, func() bool { c, _ := w.store.Commands(t.Context(), 0); return len(c) == 0 }, func() string { return "the commands are not dropped" })
 }
 
-// TestACancelledDeliveryLeavesTheQueue, where it would otherwise count against the queue's
-// bound and be claimed in vain.
-func TestACancelledDeliveryLeavesTheQueue(t *testing.T) {
+// A cancelled delivery in the queue would count against the queue's limit and be claimed for
+// nothing.
+func TestCancelledDeliveryLeavesTheQueue(t *testing.T) {
 	w := newWorld(t, nil)
 	w.run()
 	q := newDispatcher(w.engine, w.webhook(func(w *storage.Webhook) { w.State = storage.Paused }), storage.Breaker{}).queue
@@ -64,12 +64,12 @@ func TestACancelledDeliveryLeavesTheQueue(t *testing.T) {
 	}
 	q.cancel(2)
 	if got := fmt.Sprint(q.queue.ids()); got != "[00000000001 00000000003]" && got != fmt.Sprint([]storage.ID{1, 3}) || q.queue.has(2) {
-		t.Errorf("the queue holds %s", got)
+		t.Errorf("got the queue %s, want deliveries 1 and 3", got)
 	}
 }
 
-// TestACancelledDeliveryIsNotQueuedAgain by a page that was read before the cancellation.
-func TestACancelledDeliveryIsNotQueuedAgain(t *testing.T) {
+// A page that was read before the cancellation may still have the delivery.
+func TestCancelledDeliveryIsNotQueuedAgain(t *testing.T) {
 	t.Parallel()
 	q := newWebhookQueue(storage.Webhook{ID: 1, State: storage.Active}, policy.Breaker{}, 0, time.Now)
 	p, _ := pager{q}.beginPage()
@@ -79,7 +79,7 @@ func TestACancelledDeliveryIsNotQueuedAgain(t *testing.T) {
 	q.cancel(2)
 	pager{q}.endPage(p, []storage.Job{{DeliveryID: 2}, {DeliveryID: 3}})
 	if q.queue.has(2) || !q.queue.has(3) {
-		t.Errorf("queued %v", q.queue.held)
+		t.Errorf("got the queue %v, want only delivery 3", q.queue.held)
 	}
 }
 
@@ -92,9 +92,9 @@ func TestRetryNow(t *testing.T) {
 	}).run()
 	id := w.fire(w.webhook(func(w *storage.Webhook) { w.Delivery.Retry = []time.Duration{time.Hour} }), "{}")[0]
 	w.await(id, storage.Retrying)
-	w.obtain(w.store.RetryDelivery, id)
+	w.do(w.store.RetryDelivery, id)
 	if d := w.await(id, storage.StateDelivered); d.Attempts != 2 {
-		t.Errorf("%d attempts", d.Attempts)
+		t.Errorf("got %d attempts, want 2", d.Attempts)
 	}
 }
 
@@ -105,28 +105,28 @@ func TestPauseAndResume(t *testing.T) {
 	other := w.webhook()
 	w.await(w.fire(other, "{}")[0], storage.StateDelivered)
 	if d := w.store.delivery(id); d.State != storage.Queued || d.Attempts != 0 {
-		t.Errorf("sent while paused: %+v", d)
+		t.Errorf("got %+v while the webhook is paused", d)
 	}
 	hook.State = storage.Active
 	saveWebhook(w.store, hook)
 	w.await(id, storage.StateDelivered)
 }
 
-func TestGonePauses(t *testing.T) {
+func TestGonePausesTheWebhook(t *testing.T) {
 	w := newWorld(t, func(rw http.ResponseWriter, _ *http.Request) { rw.WriteHeader(http.StatusGone) }).run()
 	hook := w.webhook(func(w *storage.Webhook) { w.Delivery.Concurrency = 1 })
 	ids := w.fire(hook, "{}", "{}")
 	w.await(ids[0], storage.Failed)
 	hooks, _ := w.store.Webhooks(t.Context())
 	if hooks[0].State != storage.Paused || !strings.Contains(hooks[0].StateReason, "410 Gone") {
-		t.Errorf("webhook is %+v", hooks[0])
+		t.Errorf("got webhook %+v", hooks[0])
 	}
 	if d := w.store.delivery(ids[1]); d.State != storage.Queued {
-		t.Errorf("the next one is %s", d.State)
+		t.Errorf("got the next delivery %s, want it queued", d.State)
 	}
 }
 
-func TestEditBetweenAttempts(t *testing.T) {
+func TestNextAttemptUsesTheEditedWebhook(t *testing.T) {
 	paths := make(chan string, 10)
 	w := newWorld(t, func(rw http.ResponseWriter, r *http.Request) {
 		paths <- r.URL.Path + r.Header.Get("X-Edition")
@@ -140,10 +140,10 @@ func TestEditBetweenAttempts(t *testing.T) {
 	hook.URL = w.server.URL + "/new"
 	hook.Headers = []storage.HeaderField{{Name: "X-Edition", Value: "2"}}
 	saveWebhook(w.store, hook)
-	w.obtain(w.store.RetryDelivery, id)
+	w.do(w.store.RetryDelivery, id)
 	w.await(id, storage.StateDelivered)
 	if first, second := <-paths, <-paths; first != "/in" || second != "/new2" {
-		t.Errorf("sent to %s, then %s", first, second)
+		t.Errorf("got requests to %s and %s", first, second)
 	}
 }
 
@@ -154,16 +154,16 @@ func TestDeletedWebhookSendsNothing(t *testing.T) {
 	ids := w.fire(hook, "{}", "{}")
 	<-h.arrived
 	removeWebhook(w.store, hook.ID)
-	eventually(t, func() bool { return len(w.engine.dispatchers.all()) == 0 }, func() string { return "the dispatcher stays" })
+	eventually(t, func() bool { return len(w.engine.dispatchers.all()) == 0 }, func() string { return "the webhook's dispatcher does not end" })
 	close(h.release)
 	w.await(ids[0], storage.StateDelivered)
 	w.stop()
 	if len(w.store.log(ids[1])) != 0 {
-		t.Error("what was queued is sent")
+		t.Error("the queued delivery was attempted")
 	}
 }
 
-func TestBreakerParks(t *testing.T) {
+func TestOpenBreakerParksDeliveries(t *testing.T) {
 	var healthy atomic.Bool
 	var hits atomic.Int64
 	w := newWorld(t, func(rw http.ResponseWriter, _ *http.Request) {
@@ -179,24 +179,24 @@ func TestBreakerParks(t *testing.T) {
 	ids := w.fire(hook, slices.Repeat([]string{"{}"}, 15)...)
 	eventually(t, func() bool { return len(activityTexts(w.store)) == 1 }, func() string { return "the breaker does not open" })
 	if n := hits.Load(); n != policy.BreakerLimit || !strings.Contains(activityTexts(w.store)[0], "acme failed 10 times in a row") {
-		t.Errorf("%d attempts, %q", n, activityTexts(w.store))
+		t.Errorf("got %d attempts, activities %q", n, activityTexts(w.store))
 	}
 	saved, _ := w.store.Breakers(t.Context())
 	if len(saved) != 1 || !saved[0].Open() || saved[0].Wait != policy.FirstProbeWait {
-		t.Errorf("saved %+v", saved)
+		t.Errorf("got saved breakers %+v", saved)
 	}
 	healthy.Store(true)
-	w.obtain(w.store.RetryDelivery, ids[0])
+	w.do(w.store.RetryDelivery, ids[0])
 	for _, id := range append(ids[10:], ids[0]) {
 		w.await(id, storage.StateDelivered)
 	}
 	eventually(t, func() bool { return len(activityTexts(w.store)) == 2 }, func() string { return "the breaker does not close" })
 	if saved, _ := w.store.Breakers(t.Context()); len(saved) != 0 {
-		t.Errorf("saved %+v", saved)
+		t.Errorf("got saved breakers %+v", saved)
 	}
 }
 
-func TestBreakerOutlivesTheEngine(t *testing.T) {
+func TestBreakerSurvivesARestart(t *testing.T) {
 	var hits atomic.Int64
 	w := newWorld(t, func(rw http.ResponseWriter, _ *http.Request) {
 		hits.Add(1)
@@ -207,14 +207,14 @@ func TestBreakerOutlivesTheEngine(t *testing.T) {
 	_ = w.store.SaveBreaker(t.Context(), storage.Breaker{WebhookID: hook.ID, Failures: 10, OpenUntil: due, Wait: policy.FirstProbeWait})
 	ids := w.fire(hook, "{}", "{}", "{}")
 	w.run()
-	eventually(t, func() bool { b, _ := w.store.Breakers(t.Context()); return b[0].Wait == 2*policy.FirstProbeWait }, func() string { return "no probe" })
+	eventually(t, func() bool { b, _ := w.store.Breakers(t.Context()); return b[0].Wait == 2*policy.FirstProbeWait }, func() string { return "no probe was made" })
 	if n := hits.Load(); n != 1 || w.store.log(ids[0])[0].At.Before(due) {
-		t.Errorf("%d attempts", n)
+		t.Errorf("got %d attempts, want only the probe, when it was due", n)
 	}
 	eventually(t, func() bool { return w.engine.Snapshot().Parked == 3 }, func() string { return fmt.Sprintf("%+v", w.engine.Snapshot()) })
 }
 
-func TestAHangingEndpointDelaysNoOther(t *testing.T) {
+func TestHangingEndpointDelaysNoOther(t *testing.T) {
 	h := newHoldup()
 	w := newWorld(t, func(rw http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/hang" {
@@ -245,12 +245,12 @@ func TestMemoryStaysBounded(t *testing.T) {
 	for _, id := range ids {
 		w.await(id, storage.StateDelivered)
 		if n := len(w.store.log(id)); n != 1 {
-			t.Fatalf("%d attempts", n)
+			t.Fatalf("got %d attempts, want 1", n)
 		}
 	}
 	w.stop()
 	if most := 2*maxQueue + hook.Delivery.Concurrency; w.store.largest > most {
-		t.Errorf("a page of %d was read, want at most %d", w.store.largest, most)
+		t.Errorf("got a page of %d deliveries, want at most %d", w.store.largest, most)
 	}
 }
 
@@ -263,7 +263,7 @@ func TestRateLimit(t *testing.T) {
 		w.await(id, storage.StateDelivered)
 	}
 	if took := time.Since(began); took < 150*time.Millisecond {
-		t.Errorf("5 at 20 per second took %s", took)
+		t.Errorf("5 deliveries at 20 a second took %s", took)
 	}
 }
 
@@ -276,7 +276,7 @@ func TestLongAttemptsAreMarked(t *testing.T) {
 	w.await(id, storage.StateDelivered)
 }
 
-func TestDrain(t *testing.T) {
+func TestStopWaitsForAttemptsInFlight(t *testing.T) {
 	h := newHoldup()
 	w := newWorld(t, h.ServeHTTP).run()
 	hook := w.webhook(func(w *storage.Webhook) { w.Delivery.Concurrency = 2 })
@@ -287,12 +287,12 @@ func TestDrain(t *testing.T) {
 	w.stop()
 	for i, want := range []storage.State{storage.StateDelivered, storage.StateDelivered, storage.Queued, storage.Queued, storage.Queued} {
 		if d := w.store.delivery(ids[i]); d.State != want {
-			t.Errorf("%d is %s, want %s", i, d.State, want)
+			t.Errorf("delivery %d: got %s, want %s", i, d.State, want)
 		}
 	}
 }
 
-func TestDrainAbortsWhatHangs(t *testing.T) {
+func TestStopAbortsAHangingAttemptAfterTheDrain(t *testing.T) {
 	t.Parallel()
 	h := newHoldup()
 	w := newWorld(t, h.ServeHTTP, func(c *Config) { c.Drain = 200 * time.Millisecond }).run()
@@ -301,15 +301,15 @@ func TestDrainAbortsWhatHangs(t *testing.T) {
 	began := time.Now()
 	w.stop()
 	if took := time.Since(began); took > 5*time.Second {
-		t.Errorf("took %s", took)
+		t.Errorf("stopping took %s, with a drain of 200ms", took)
 	}
 	if d := w.store.delivery(id); d.State != storage.Queued || len(w.store.log(id)) != 0 {
-		t.Errorf("delivery %+v, attempts %v", d, w.store.log(id))
+		t.Errorf("got delivery %+v, attempts %v", d, w.store.log(id))
 	}
 	close(h.release)
 }
 
-func TestCutoffEndsTheDrain(t *testing.T) {
+func TestCutoffEndsTheDrainEarly(t *testing.T) {
 	t.Parallel()
 	h := newHoldup()
 	cutoff := make(chan struct{})
@@ -319,36 +319,36 @@ func TestCutoffEndsTheDrain(t *testing.T) {
 	time.AfterFunc(50*time.Millisecond, func() { close(cutoff) })
 	w.stop()
 	if d := w.store.delivery(id); d.State != storage.Queued || d.Attempts != 0 || len(w.store.log(id)) != 0 {
-		t.Errorf("delivery %+v, attempts %v", d, w.store.log(id))
+		t.Errorf("got delivery %+v, attempts %v", d, w.store.log(id))
 	}
-	if told := activityTexts(w.store); w.engine.CutOff() != 1 || len(told) != 1 || !strings.HasPrefix(told[0], "stopped with 1 still in flight") {
-		t.Errorf("%d cut off, told %q", w.engine.CutOff(), told)
+	if texts := activityTexts(w.store); w.engine.CutOff() != 1 || len(texts) != 1 || !strings.HasPrefix(texts[0], "stopped with 1 still in flight") {
+		t.Errorf("got %d cut off, activities %q", w.engine.CutOff(), texts)
 	}
 	close(h.release)
 }
 
-func TestFullDisk(t *testing.T) {
+func TestFullDiskStallsDeliveries(t *testing.T) {
 	h := newHoldup()
-	told := make(chan string, 2)
-	w := newWorld(t, h.ServeHTTP, func(c *Config) { c.OnStall = func(reason string) { told <- reason } }).run()
+	reasons := make(chan string, 2)
+	w := newWorld(t, h.ServeHTTP, func(c *Config) { c.OnStall = func(reason string) { reasons <- reason } }).run()
 	hook := w.webhook(func(w *storage.Webhook) { w.Delivery.Concurrency = 2 })
 	ids := w.fire(hook, slices.Repeat([]string{"{}"}, 10)...)
 	<-h.arrived
 	<-h.arrived
 	w.store.fail(errors.New("disk full"))
 	close(h.release)
-	eventually(t, func() bool { return w.engine.halted() }, func() string { return "the engine goes on" })
-	if reason := <-told; reason != "deliveries wait until outcomes can be recorded again: disk full" {
-		t.Errorf("told %q", reason)
+	eventually(t, func() bool { return w.engine.halted() }, func() string { return "the engine does not halt" })
+	if reason := <-reasons; reason != "deliveries wait until outcomes can be recorded again: disk full" {
+		t.Errorf("got the reason %q", reason)
 	}
 	w.store.fail(nil)
-	if reason := <-told; reason != "" {
-		t.Errorf("told %q", reason)
+	if reason := <-reasons; reason != "" {
+		t.Errorf("got the reason %q", reason)
 	}
 	for _, id := range ids {
 		w.await(id, storage.StateDelivered)
 		if n := len(w.store.log(id)); n != 1 {
-			t.Errorf("%d attempts", n)
+			t.Errorf("got %d attempts, want 1", n)
 		}
 	}
 	eventually(t, func() bool {

@@ -17,8 +17,8 @@ import (
 
 func cutAddress(a net.Addr) (host, port string, err error) { return net.SplitHostPort(a.String()) }
 
-// newResolver answers each question for an IPv4 address with the next of these, the last
-// one again and again; with none it says that there is no such host.
+// newResolver returns a resolver that answers each query for an IPv4 address with the next of answers,
+// repeating the last one. Without answers, no host exists.
 func newResolver(t *testing.T, answers ...[4]byte) *net.Resolver {
 	conn, err := net.ListenPacket("udp", "127.0.0.1:0")
 	if err != nil {

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// forms writes an IPv4 address in each form of IPv6 address that leads to it.
+// forms returns each form of IPv6 address that leads to an IPv4 address.
 func forms(v4 [4]byte, random func() byte) map[string][16]byte {
 	a, b, c, d := v4[0], v4[1], v4[2], v4[3]
 	r := random
@@ -22,7 +22,7 @@ func forms(v4 [4]byte, random func() byte) map[string][16]byte {
 		"ISATAP":          {0x20, 1, 0x0d, 0xb8, r(), r(), r(), r(), 0, 0, 0x5e, 0xfe, a, b, c, d},
 		"ISATAP, global":  {0x20, 1, 0x0d, 0xb8, r(), r(), r(), r(), 2, 0, 0x5e, 0xfe, a, b, c, d},
 	}
-	if a != 0 { // where it is zero, another prefix is taken to be in use
+	if a != 0 { // if it is zero, the guard assumes a prefix of another length
 		found["local NAT64 /96"] = [16]byte{0, 0x64, 0xff, 0x9b, 0, 1, r(), r(), 0, r(), r(), r(), a, b, c, d}
 		found["local NAT64 /48"] = [16]byte{0, 0x64, 0xff, 0x9b, 0, 1, a, b, 0, c, d, r(), r(), r(), r(), r()}
 		found["local NAT64 /56"] = [16]byte{0, 0x64, 0xff, 0x9b, 0, 1, r(), a, 0, b, c, d, r(), r(), r(), r()}
@@ -31,7 +31,7 @@ func forms(v4 [4]byte, random func() byte) map[string][16]byte {
 	return found
 }
 
-// within makes an address of an IPv4 prefix of certain bits.
+// within returns the address in an IPv4 prefix that has these bits.
 func within(prefix netip.Prefix, bits uint32) [4]byte {
 	v4 := prefix.Masked().Addr().As4()
 	for i := range 32 - prefix.Bits() {
@@ -40,14 +40,14 @@ func within(prefix netip.Prefix, bits uint32) [4]byte {
 	return v4
 }
 
-// No form of a refused address gets through.
+// FuzzGuard checks that the guard refuses every form of a refused address.
 func FuzzGuard(f *testing.F) {
 	for i := range uint64(8) {
 		f.Add(uint32(i)*0x12345679, i)
 	}
 	f.Add(^uint32(0), uint64(0))
 	f.Fuzz(func(t *testing.T, bits uint32, seed uint64) {
-		random := rand.New(rand.NewPCG(seed, seed)) //nolint:gosec // nothing depends on its being secret
+		random := rand.New(rand.NewPCG(seed, seed)) //nolint:gosec // need not be secret
 		for _, refused := range refusedRanges() {
 			prefix := netip.MustParsePrefix(refused.prefix)
 			if !prefix.Addr().Is4() {
@@ -57,7 +57,7 @@ func FuzzGuard(f *testing.F) {
 				addr := netip.AddrFrom16(raw)
 				for _, zoned := range []netip.Addr{addr, addr.WithZone("eth0")} {
 					if (guard{blockPrivate: true}).check(zoned) == nil || !refused.private && (guard{}).check(zoned) == nil {
-						t.Errorf("%s as %s of %s gets through", zoned, form, prefix)
+						t.Errorf("the guard allows %s, which is in %s (%s)", zoned, prefix, form)
 					}
 				}
 			}

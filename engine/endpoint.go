@@ -142,7 +142,7 @@ func (ep *endpoint) resolve(ctx context.Context, h storage.HeaderField) (string,
 		return "", sourceProblem(storage.ClassSecret, "header "+h.Name, err)
 	}
 	if !httpguts.ValidHeaderFieldValue(string(value)) {
-		text := "header " + h.Name + ": the secret holds a character that cannot be sent (RFC 9110 §5.5)"
+		text := "header " + h.Name + ": the secret contains a character that cannot be sent (RFC 9110 §5.5)"
 		if odd := storage.Secret(h.Value).Oddity(value); odd != "" {
 			text += ": it " + odd
 		}

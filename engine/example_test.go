@@ -29,9 +29,9 @@ func ExampleAttempt() {
 	}
 	result := engine.Attempt(context.Background(), engine.Config{RootCAs: trust}, webhook, storage.Job{Payload: []byte(`{"requestId":"r1"}`)})
 	fmt.Println(result.Attempt.Code, result.Attempt.Error)
-	fmt.Println("is tried again:", result.Class == policy.Retryable)
+	fmt.Println("will be retried:", result.Class == policy.Retryable)
 	// Output:
 	// POST /feedback application/json
 	// 503 answered 503 Service Unavailable
-	// is tried again: true
+	// will be retried: true
 }

@@ -39,7 +39,7 @@ func TestGuard(t *testing.T) {
 		for _, block := range []bool{false, true} {
 			want := refused == always || block && refused == whenBlocked
 			if got := (guard{blockPrivate: block}).check(netip.MustParseAddr(addr)) != nil; got != want {
-				t.Errorf("%s, block %t: refused %t, want %t", addr, block, got, want)
+				t.Errorf("%s, private ones blocked %t: got refused %t, want %t", addr, block, got, want)
 			}
 		}
 	}
@@ -55,6 +55,6 @@ func TestGuardControl(t *testing.T) {
 		t.Error(err)
 	}
 	if err := (guard{}).control(context.Background(), "unix", "/run/x", nil); err == nil {
-		t.Error("an address that is none is let through")
+		t.Error("the guard allows what is not an IP address")
 	}
 }

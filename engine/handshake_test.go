@@ -20,7 +20,7 @@ import (
 	"backchannel/storage"
 )
 
-// secured serves a self-signed certificate on localhost with a TLS configuration.
+// secured starts an endpoint on localhost with a self-signed certificate and a TLS configuration.
 func secured(t *testing.T, m *member, config *tls.Config) *bench {
 	s := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
 	config.Certificates = []tls.Certificate{{Certificate: [][]byte{m.Raw}, PrivateKey: m.key}}
@@ -40,17 +40,17 @@ func newRSA(t *testing.T) *rsa.PrivateKey {
 	return key
 }
 
-func TestNoAgreementIsExplained(t *testing.T) {
+func TestHandshakeWithoutAgreementIsExplained(t *testing.T) {
 	m := newMember(t, nil, newRSA(t), asLeaf())
-	const need = "the endpoint's operator must enable TLS 1.2 or 1.3 with a cipher suite of forward secrecy (ECDHE), which Journey Optimizer would need as well"
+	const need = "the endpoint's operator must enable TLS 1.2 or 1.3 with a cipher suite that has forward secrecy (ECDHE), which Journey Optimizer would need as well"
 	for _, c := range []struct {
 		name   string
 		config *tls.Config
 		want   string
 	}{
 		{"RSA key exchange", &tls.Config{MaxVersion: tls.VersionTLS12, CipherSuites: []uint16{tls.TLS_RSA_WITH_AES_128_GCM_SHA256}}, "only cipher suites with RSA key exchange (TLS_RSA_WITH_AES_128_GCM_SHA256 in TLS 1.2)"},
-		{"TLS 1.1", &tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11}, "no newer version than TLS 1.1"},
-		{"TLS 1.0", &tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS10}, "no newer version than TLS 1.0"},
+		{"TLS 1.1", &tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11}, "no version newer than TLS 1.1"},
+		{"TLS 1.0", &tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS10}, "no version newer than TLS 1.0"},
 		{"RC4", &tls.Config{MaxVersion: tls.VersionTLS12, CipherSuites: []uint16{tls.TLS_ECDHE_RSA_WITH_RC4_128_SHA}}, "weak cipher suites (TLS_ECDHE_RSA_WITH_RC4_128_SHA in TLS 1.2)"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -120,7 +120,7 @@ func TestPortsThatSpeakSomethingElse(t *testing.T) {
 	for _, c := range []struct {
 		name, scheme string
 		serve        func(net.Conn)
-		verdict      policy.Class
+		outcome      policy.Class
 		class        storage.ErrorClass
 		want         string
 	}{
@@ -142,7 +142,7 @@ func TestPortsThatSpeakSomethingElse(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			b := newBench(t, strings.Replace(rawServer(t, c.serve), "http:", c.scheme+":", 1))
-			b.expect(b.try(storage.Job{}), c.verdict, c.class, c.want)
+			b.expect(b.try(storage.Job{}), c.outcome, c.class, c.want)
 		})
 	}
 }
@@ -154,7 +154,7 @@ func TestHTTPToAnHTTPSPort(t *testing.T) {
 	b.expect(b.try(storage.Job{}), policy.Permanent, storage.ClassStatus, "answered 400 Bad Request: the port speaks HTTPS; set the URL to "+s.URL+"/in?a=b")
 }
 
-// A negative serial number is what crypto/x509 does not even read.
+// crypto/x509 does not parse a certificate with a negative serial number.
 func TestNegativeSerialNumber(t *testing.T) {
 	m := newMember(t, nil, newKey(t), asLeaf(func(c *x509.Certificate) { c.SerialNumber = big.NewInt(5) }))
 	raw := []byte(strings.Replace(string(m.Raw), string(mustMarshal(t, big.NewInt(5))), string(mustMarshal(t, big.NewInt(-5))), 1))
@@ -172,8 +172,8 @@ func mustMarshal(t *testing.T, v any) []byte {
 	return raw
 }
 
-// Resets that have nothing to do with a certificate that may be left out stay worth
-// another attempt.
+// An endpoint that only requests a client certificate may reset the connection for another reason,
+// so the attempt is retried.
 func TestOptionalClientCertificate(t *testing.T) {
 	t.Parallel()
 	m := newMember(t, nil, newKey(t), asLeaf())

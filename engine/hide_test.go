@@ -25,7 +25,7 @@ const (
 	inURL  = "in-the-address"
 )
 
-// secretive delivers with a secret of every kind.
+// secretive returns a bench whose webhook has a secret of every kind.
 func secretive(t *testing.T, address string) *bench {
 	b := newBench(t, address+"/hook?access_token="+inURL)
 	b.env["KEY"] = apiKey
@@ -34,14 +34,15 @@ func secretive(t *testing.T, address string) *bench {
 	return b
 }
 
-// wireSecrets are the secrets that a request brought.
+// wireSecrets returns the secrets in a request.
 func wireSecrets(r *http.Request) []string {
 	token := strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")
 	return []string{token, token[strings.LastIndexByte(token, '.')+1:], apiKey, jwtKey, inURL}
 }
 
-// told lists the secrets that an attempt gives away, in whatever is not kept encrypted.
-func told(a storage.Attempt, secrets []string) (all []string) {
+// leaked lists the secrets, in any form, that the parts of an attempt reveal that are not stored
+// encrypted.
+func leaked(a storage.Attempt, secrets []string) (all []string) {
 	open := fmt.Sprint(a.Error, a.RequestHeaders, a.ResponseHeaders, string(a.ResponseBody), a.Answer().Text)
 	for _, secret := range secrets {
 		for _, form := range []string{
@@ -56,7 +57,7 @@ func told(a storage.Attempt, secrets []string) (all []string) {
 	return all
 }
 
-// TestSentSecretsAreMaskedInAnswers is about endpoints that answer with what they got.
+// Some endpoints answer with what they received.
 func TestSentSecretsAreMaskedInAnswers(t *testing.T) {
 	for name, answer := range map[string]func(http.ResponseWriter, *http.Request, []string){
 		"headers": func(rw http.ResponseWriter, _ *http.Request, secrets []string) {
@@ -94,13 +95,13 @@ func TestSentSecretsAreMaskedInAnswers(t *testing.T) {
 			_, _ = fmt.Fprint(zw, secrets)
 			_ = zw.Close()
 		},
-		"gzip, and cut": func(rw http.ResponseWriter, r *http.Request, secrets []string) {
+		"truncated gzip": func(rw http.ResponseWriter, r *http.Request, secrets []string) {
 			rw.Header().Set("Content-Encoding", "gzip")
 			zw := gzip.NewWriter(rw)
 			_, _ = fmt.Fprint(zw, secrets)
 			_ = zw.Flush()
 		},
-		"gzip without a word": func(rw http.ResponseWriter, r *http.Request, secrets []string) {
+		"gzip without Content-Encoding": func(rw http.ResponseWriter, r *http.Request, secrets []string) {
 			rw.Header().Set("Content-Type", "application/octet-stream")
 			zw, _ := gzip.NewWriterLevel(rw, gzip.NoCompression)
 			_, _ = fmt.Fprint(zw, secrets)
@@ -117,7 +118,7 @@ func TestSentSecretsAreMaskedInAnswers(t *testing.T) {
 			rw.Header().Set("Location", "https://h/?a="+secrets[0]+"&b="+url.QueryEscape(apiKey)+"&token="+inURL)
 			rw.WriteHeader(http.StatusFound)
 		},
-		"cut within": func(rw http.ResponseWriter, _ *http.Request, secrets []string) {
+		"truncated within a secret": func(rw http.ResponseWriter, _ *http.Request, secrets []string) {
 			_, _ = io.WriteString(rw, strings.Repeat("x", maxResponseBody-25)+jwtKey)
 		},
 	} {
@@ -133,15 +134,15 @@ func TestSentSecretsAreMaskedInAnswers(t *testing.T) {
 		t.Cleanup(plain.Close)
 		for _, b := range []*bench{secretive(t, s.URL).trust(s), secretive(t, plain.URL)} {
 			a := b.try(storage.Job{}).Attempt
-			if got := told(a, append(sent, jwtKey[:24])); a.Code == 0 || len(sent) == 0 || len(got) > 0 {
-				t.Errorf("%s: code %d, %s; it tells %q", name, a.Code, a.Error, got)
+			if got := leaked(a, append(sent, jwtKey[:24])); a.Code == 0 || len(sent) == 0 || len(got) > 0 {
+				t.Errorf("%s: code %d, %s; it reveals %q", name, a.Code, a.Error, got)
 			}
 		}
 	}
 }
 
-// TestGarbageDoesNotComeBack is about answers that are none, which errors quote.
-func TestGarbageDoesNotComeBack(t *testing.T) {
+// Errors quote the beginning of an answer that is not HTTP.
+func TestSecretsAreMaskedInErrorsThatQuoteAnAnswer(t *testing.T) {
 	for _, format := range []string{"%s\r\n\r\n", "HTTP/1.1 200 OK\r\n%s\r\n\r\n", "HTTP/1.1 %s\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: %s\r\n\r\n"} {
 		var sent []string
 		address := rawServer(t, func(c net.Conn) {
@@ -152,15 +153,15 @@ func TestGarbageDoesNotComeBack(t *testing.T) {
 			}
 		})
 		a := secretive(t, address).try(storage.Job{}).Attempt
-		if got := told(a, sent); len(sent) == 0 || a.Error == "" || len(got) > 0 || strings.Contains(a.Error, "eyJhbGci") {
-			t.Errorf("%q: %s; it tells %q", format, a.Error, got)
+		if got := leaked(a, sent); len(sent) == 0 || a.Error == "" || len(got) > 0 || strings.Contains(a.Error, "eyJhbGci") {
+			t.Errorf("%q: %s; it reveals %q", format, a.Error, got)
 		}
 	}
 }
 
-// A token that an error quotes only in part is hidden even if it contains a form of a short
-// secret by chance: the claim "iat":1795901231 in base64 contains that of 1234 after one byte.
-func TestATokenWithAFormOfAnotherSecretIsHidden(t *testing.T) {
+// A token that an error quotes only in part is masked even if it happens to contain a form of a short
+// secret: "iat":1795901231 in base64 contains the base64 form of 1234 after one byte.
+func TestTokenThatContainsAnotherSecretIsMasked(t *testing.T) {
 	t.Parallel()
 	const quoted = `bad Content-Length "%seyJhbGciOiJIUzI1NiJ9.eyJpYXQiOjE3OTU5MDEyMzEsIm5iZiI6MX0.E8UIhkxyKbheBaef…"; its operator must repair the server`
 	mask := storage.NewMask("1234", "team eyJhbGciOiJIUzI1NiJ9.e30.abc", "team "+storage.Masked)
@@ -168,17 +169,17 @@ func TestATokenWithAFormOfAnotherSecretIsHidden(t *testing.T) {
 		r := Result{Attempt: storage.Attempt{Error: fmt.Sprintf(quoted, before)}}
 		r.maskSecrets(mask)
 		if want := fmt.Sprintf(`bad Content-Length "%s%s…"; its operator must repair the server`, before, storage.Masked); r.Attempt.Error != want {
-			t.Errorf("%q: it tells %s", before, r.Attempt.Error)
+			t.Errorf("%q: got %s", before, r.Attempt.Error)
 		}
 	}
 	r := Result{Attempt: storage.Attempt{Error: "answered team eyJhbGciOiJIUzI1NiJ9.e30.abc"}}
 	if r.maskSecrets(mask); r.Attempt.Error != "answered "+storage.Masked {
-		t.Errorf("it tells %s", r.Attempt.Error)
+		t.Errorf("got %s", r.Attempt.Error)
 	}
 }
 
-// What has nothing to hide stays byte for byte as it came.
-func TestAnswersAreKeptAsTheyCame(t *testing.T) {
+// An answer without secrets is kept byte for byte.
+func TestAnswersWithoutSecretsAreKeptUnchanged(t *testing.T) {
 	t.Parallel()
 	var bomb bytes.Buffer
 	zw := gzip.NewWriter(&bomb)
@@ -200,7 +201,7 @@ func TestAnswersAreKeptAsTheyCame(t *testing.T) {
 		t.Cleanup(s.Close)
 		a := secretive(t, s.URL).try(storage.Job{}).Attempt
 		if string(a.ResponseBody) != c.body || a.ResponseFlaw != "" {
-			t.Errorf("%s: %d bytes came out as %d, %q", name, len(c.body), len(a.ResponseBody), a.ResponseFlaw)
+			t.Errorf("%s: kept %d of %d bytes, flaw %q; want all, unchanged", name, len(a.ResponseBody), len(c.body), a.ResponseFlaw)
 		}
 	}
 }

@@ -21,7 +21,7 @@ import (
 	"backchannel/storage"
 )
 
-// framed serves HTTP/2 frame by frame. answer is told each request's stream.
+// framed serves HTTP/2 frame by frame. It calls answer with the stream of each request.
 func framed(t *testing.T, answer func(f *http2.Framer, stream uint32, c net.Conn)) (b *bench, requests *atomic.Int64) {
 	requests = new(atomic.Int64)
 	pair := httptest.NewUnstartedServer(nil)
@@ -102,17 +102,17 @@ func TestOneAttemptIsOneHTTP2Request(t *testing.T) {
 			b.expect(r, policy.Retryable, storage.ClassTransport, c.want)
 			for _, foreign := range []string{"http2:", "GetBody", "readLoop", "stream ID", "\x1b"} {
 				if strings.Contains(r.Attempt.Error, foreign) {
-					t.Errorf("it says %q", r.Attempt.Error)
+					t.Errorf("the error %q contains %q", r.Attempt.Error, foreign)
 				}
 			}
 			if requests.Load() != 1 || field(r.Attempt.RequestHeaders, ":method").Value != "POST" {
-				t.Errorf("%d requests, recorded %v", requests.Load(), r.Attempt.RequestHeaders)
+				t.Errorf("got %d requests, recorded headers %v; want 1 POST", requests.Load(), r.Attempt.RequestHeaders)
 			}
 		})
 	}
 }
 
-func TestEndpointThatRequiresHTTP11(t *testing.T) {
+func TestEndpointThatRequiresHTTP11GetsItNextTime(t *testing.T) {
 	b, requests := framed(t, func(f *http2.Framer, stream uint32, _ net.Conn) {
 		_ = f.WriteRSTStream(stream, http2.ErrCodeHTTP11Required)
 	})
@@ -126,11 +126,11 @@ func TestEndpointThatRequiresHTTP11(t *testing.T) {
 	b.expect(try(), policy.Retryable, storage.ClassTransport, "it wants HTTP/1.1, which the next attempt speaks")
 	b.expect(try(), policy.Succeeded, "", "")
 	if requests.Load() != 2 {
-		t.Errorf("%d requests", requests.Load())
+		t.Errorf("got %d requests, want 2", requests.Load())
 	}
 }
 
-// A connection that the endpoint has closed meanwhile is replaced: nothing was sent on it.
+// A connection that the endpoint closed while it was idle is replaced within the attempt, because nothing was sent on it.
 func TestClosedHTTP2ConnectionIsReplaced(t *testing.T) {
 	var requests atomic.Int64
 	s := httptest.NewUnstartedServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
@@ -157,6 +157,6 @@ func TestClosedHTTP2ConnectionIsReplaced(t *testing.T) {
 	}
 	ep.retire()
 	if len(ep.direct.http2.conns) != 0 || requests.Load() != 3 {
-		t.Errorf("%d connections are left, %d requests came", len(ep.direct.http2.conns), requests.Load())
+		t.Errorf("got %d connections left, %d requests; want 0, 3", len(ep.direct.http2.conns), requests.Load())
 	}
 }

@@ -12,7 +12,7 @@ import (
 	"backchannel/storage"
 )
 
-// hang has every file be on a network file system whose server is away.
+// hang makes reading any file hang, as on a network file system whose server is down.
 func (b *bench) hang() {
 	b.cfg.Sources.ReadFile = func(ctx context.Context, _ string) ([]byte, error) {
 		<-ctx.Done()
@@ -20,9 +20,9 @@ func (b *bench) hang() {
 	}
 }
 
-// A key that cannot be read in time costs its attempts their time, and they may be made
-// again; those that wait for the same key take no longer.
-func TestHungKeyFileEndsInTime(t *testing.T) {
+// Attempts whose key cannot be read time out and are retried. Those that wait for the same key do so
+// at the same time.
+func TestHungKeyFileTimesOut(t *testing.T) {
 	for name, adapt := range map[string]func(*bench){
 		"JWT key": func(b *bench) {
 			b.hook.Auth.Type, b.hook.Auth.JWT.Secret = storage.AuthJWT, "file:/key"
@@ -49,15 +49,15 @@ func TestHungKeyFileEndsInTime(t *testing.T) {
 					b.expect(<-results, policy.Retryable, storage.ClassTimeout, name+": ")
 				}
 				if took := time.Since(began); took != b.hook.Delivery.Timeout {
-					t.Errorf("they took %s", took)
+					t.Errorf("the attempts took %s, want %s", took, b.hook.Delivery.Timeout)
 				}
 			})
 		})
 	}
 }
 
-// Whoever stops the engine does not wait for the file.
-func TestHungFileIsGivenUpWhenItIsCancelled(t *testing.T) {
+// Stopping the engine does not wait for the file.
+func TestReadingAHungFileCanBeCancelled(t *testing.T) {
 	for _, tls := range []storage.TLSOptions{{CAFile: "/ca"}, {CertFile: "/cert", KeyFile: "/key"}} {
 		synctest.Test(t, func(t *testing.T) {
 			b := newBench(t, "https://localhost:1/")
@@ -78,12 +78,12 @@ func TestHungFileIsGivenUpWhenItIsCancelled(t *testing.T) {
 	}
 }
 
-// What else keeps a file from being read stays to be told apart.
+// Other reasons why a file cannot be read can still be distinguished.
 func TestSourceProblemKeepsItsCause(t *testing.T) {
 	b := newBench(t, "https://localhost:1/")
 	b.cfg.Sources.ReadFile = func(context.Context, string) ([]byte, error) { return nil, syscall.EMFILE }
 	b.hook.Delivery.TLS.CAFile = "/ca"
 	if _, err := b.endpoint(); !errors.Is(err, syscall.EMFILE) {
-		t.Errorf("the error is %v", err)
+		t.Errorf("got %v, want %v", err, syscall.EMFILE)
 	}
 }

@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// TestTheReaperRunsAgain puts connections away at different times: each is closed when it
-// was idle for long enough, the last one by a reaper that the one before has called for.
-func TestTheReaperRunsAgain(t *testing.T) {
+// Connections become idle at different times, and each is closed when it has been idle for long
+// enough.
+func TestReaperReschedulesItself(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var i idle
 		var theirs []net.Conn
@@ -19,20 +19,20 @@ func TestTheReaperRunsAgain(t *testing.T) {
 			i.put(newConn(&link{Conn: ours, certRequest: new(certRequest)}, &i), time.Now())
 			time.Sleep(idleTimeout / 4)
 		}
-		for n, c := range theirs { // put away at 0, ¼ and ½ of the time, it now being ¾
+		for n, c := range theirs { // idle since 0, ¼ and ½ of idleTimeout; it is now ¾
 			time.Sleep(idleTimeout/4 - time.Nanosecond)
 			synctest.Wait()
 			if left := i.count(); left != len(theirs)-n {
-				t.Errorf("%d connections are left before the one at %d is due", left, n)
+				t.Errorf("got %d connections left before connection %d is due", left, n)
 			}
 			time.Sleep(time.Nanosecond)
 			synctest.Wait()
 			if _, err := c.Read(make([]byte, 1)); err == nil || i.count() != len(theirs)-n-1 {
-				t.Errorf("connection %d is idle for too long: %v, %d left", n, err, i.count())
+				t.Errorf("connection %d was not closed when it was due: %v, %d left", n, err, i.count())
 			}
 		}
 		if i.reaper != nil {
-			t.Error("a reaper waits for nothing")
+			t.Error("a reaper is scheduled without connections")
 		}
 	})
 }
@@ -43,15 +43,15 @@ func (i *idle) count() int {
 	return len(i.conns)
 }
 
-// A connection that is given back after its endpoint was replaced must not stay open: its
-// files may no longer be the webhook's.
-func TestARetiredPoolClosesWhatIsGivenBack(t *testing.T) {
+// A connection that is returned after its endpoint was replaced must be closed, because it was made
+// with files that the webhook may no longer name.
+func TestRetiredPoolClosesReturnedConnections(t *testing.T) {
 	t.Parallel()
 	var i idle
 	ours, theirs := net.Pipe()
 	i.retire()
 	i.put(newConn(&link{Conn: ours, certRequest: new(certRequest)}, &i), time.Now())
 	if _, err := theirs.Read(make([]byte, 1)); err == nil || i.count() != 0 || i.reaper != nil {
-		t.Errorf("read %v, %d left", err, i.count())
+		t.Errorf("got %v, %d connections left; want it closed", err, i.count())
 	}
 }

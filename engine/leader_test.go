@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// A lock is free from some time on.
+// A lock becomes free at a time.
 type lock struct {
 	free     time.Time
 	err      error
@@ -19,14 +19,14 @@ func (l *lock) TryLead() (func(), bool, error) {
 	return func() { l.released = true }, !time.Now().Before(l.free), l.err
 }
 
-func TestHoldWaitsForTheLock(t *testing.T) {
+func TestLeadWaitsForTheLock(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		began := time.Now()
 		l := &lock{free: began.Add(950 * time.Millisecond)}
 		broken := errors.New("broken")
 		err := Lead(t.Context(), l, nil, func(context.Context) error {
 			if took := time.Since(began); took != time.Second || l.released {
-				t.Errorf("held after %s, released %t", took, l.released)
+				t.Errorf("got the lock after %s, released %t; want 1s", took, l.released)
 			}
 			return broken
 		})
@@ -36,12 +36,12 @@ func TestHoldWaitsForTheLock(t *testing.T) {
 	})
 }
 
-func TestHoldGivesUp(t *testing.T) {
+func TestLeadGivesUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
 		l := &lock{free: time.Now().Add(time.Hour)}
-		if err := Lead(ctx, l, nil, func(context.Context) error { t.Error("it runs"); return nil }); err != nil {
+		if err := Lead(ctx, l, nil, func(context.Context) error { t.Error("Lead runs without the lock"); return nil }); err != nil {
 			t.Error(err)
 		}
 		l.err = errors.New("no such folder")

@@ -10,7 +10,7 @@ import (
 	"backchannel/storage"
 )
 
-// memory is a Store that keeps everything in maps, and can be told to fail.
+// A memory is a Store that keeps everything in maps and can be made to fail.
 type memory struct {
 	now func() time.Time
 
@@ -27,7 +27,7 @@ type memory struct {
 	listeners  []chan storage.Change
 	failure    error // of every commit
 	refused    int   // commits
-	largest    int   // page asked for
+	largest    int   // page requested
 }
 
 func newMemory(now func() time.Time) *memory {
@@ -43,7 +43,7 @@ func (m *memory) id() storage.ID {
 	return m.last
 }
 
-// commit changes something, and hints at it.
+// commit makes a change and publishes a hint of it.
 func (m *memory) commit(c storage.Change, change func()) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -74,7 +74,7 @@ func (m *memory) CreateWebhook(_ context.Context, w *storage.Webhook) error {
 	})
 }
 
-// save keeps a webhook's next version.
+// saveWebhook stores the next version of a webhook.
 func saveWebhook(m *memory, w storage.Webhook) {
 	_ = m.commit(storage.ChangedWebhooks|storage.ChangedDeliveries, func() {
 		w.Version++

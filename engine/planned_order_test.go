@@ -16,7 +16,7 @@ import (
 	"backchannel/storage/sqlite"
 )
 
-func TestAMessagesPlannedEventsGoOutOneAfterTheOther(t *testing.T) {
+func TestPlannedEventsOfAMessageAreSentOneByOne(t *testing.T) {
 	t.Parallel()
 	planned := func(id, message storage.ID) storage.Job {
 		return storage.Job{DeliveryID: id, MessageID: message, DueAt: time.Now().Add(-time.Hour)}
@@ -56,35 +56,35 @@ func TestAMessagesPlannedEventsGoOutOneAfterTheOther(t *testing.T) {
 	}
 	q.putBack(running[4])
 	if got := q.queue.ids(); !slices.Equal(got, []storage.ID{4}) || len(q.queue.held) != 1 || len(q.messages) != 1 {
-		t.Errorf("put back, the queue holds %v, messages in flight: %v", got, q.messages)
+		t.Errorf("got the queue %v, messages in flight %v; want delivery 4 back in the queue", got, q.messages)
 	}
 }
 
-// lives records the events of messages in the order in which they arrive, and reports two of one
-// message at once.
+// lives records the events of messages in the order in which they arrive, and fails the test if two of
+// one message arrive at the same time.
 type lives struct {
 	t  *testing.T
 	mu sync.Mutex
 
-	present map[string]bool
-	arrived map[string][]string
-	n       int
+	inFlight map[string]bool
+	arrived  map[string][]string
+	n        int
 }
 
 func (l *lives) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	body, _ := io.ReadAll(r.Body)
 	message, event, _ := strings.Cut(strings.Trim(string(body), `"`), " ")
 	l.mu.Lock()
-	if l.present[message] {
-		l.t.Errorf("%s of message %s comes beside another event", event, message)
+	if l.inFlight[message] {
+		l.t.Errorf("event %s of message %s arrived at the same time as another one", event, message)
 	}
-	l.present[message] = true
+	l.inFlight[message] = true
 	l.arrived[message] = append(l.arrived[message], event)
 	l.mu.Unlock()
 	defer func() {
 		l.mu.Lock()
 		defer l.mu.Unlock()
-		l.present[message] = false
+		l.inFlight[message] = false
 		l.n++
 	}()
 	rw.WriteHeader(http.StatusNoContent)
@@ -103,7 +103,7 @@ func execute(t *testing.T, store *sqlite.Store, now time.Time, hook storage.Webh
 	var planned []storage.PlannedMessage
 	for m := range messages {
 		var p storage.PlannedMessage
-		for i, name := range []string{"c", "a", "b"} { // in another order than they are due
+		for i, name := range []string{"c", "a", "b"} { // not in the order in which they are due
 			event := event(hook)
 			event.Payload, event.DueAt = fmt.Appendf(nil, "%q", fmt.Sprint(m, " ", name)), now.Add(time.Duration(1+(i+2)%3)*time.Second)
 			p.Planned = append(p.Planned, event)
@@ -115,11 +115,10 @@ func execute(t *testing.T, store *sqlite.Store, now time.Time, hook storage.Webh
 	}
 }
 
-// TestOverdueEventsOfAMessageAreSentInOrder opens a store in which all events fell due while no
-// process delivered.
+// All events fall due while no process delivers.
 func TestOverdueEventsOfAMessageAreSentInOrder(t *testing.T) {
 	t.Parallel()
-	l := &lives{t: t, present: map[string]bool{}, arrived: map[string][]string{}}
+	l := &lives{t: t, inFlight: map[string]bool{}, arrived: map[string][]string{}}
 	server := httptest.NewServer(l)
 	t.Cleanup(server.Close)
 	dir := t.TempDir()
@@ -139,7 +138,7 @@ func TestOverdueEventsOfAMessageAreSentInOrder(t *testing.T) {
 	stop()
 	for message, got := range l.arrived {
 		if !slices.Equal(got, []string{"a", "b", "c"}) {
-			t.Errorf("message %s: %q", message, got)
+			t.Errorf("message %s: got events %q, want a, b, c", message, got)
 		}
 	}
 }

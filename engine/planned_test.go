@@ -33,7 +33,7 @@ func (a *arrivals) seen() []string {
 	return slices.Clone(a.ids)
 }
 
-// plans is a store with a webhook whose events are planned.
+// plans is a store with a webhook whose events can be planned.
 type plans struct {
 	*arrivals
 	t     *testing.T
@@ -49,7 +49,7 @@ func newPlans(t *testing.T) *plans {
 	return p
 }
 
-// plan enqueues an event for each wait; a wait of 0 is for an event that is not planned.
+// plan enqueues an event that is due after each wait. A wait of 0 stands for an event that is not planned.
 func (p *plans) plan(waits ...time.Duration) []storage.Delivery {
 	p.t.Helper()
 	events := slices.Repeat([]storage.Event{event(p.hook)}, len(waits))
@@ -88,7 +88,7 @@ func TestPlannedEventsAreSentWhenTheyFallDue(t *testing.T) {
 	made := p.plan(600*time.Millisecond, 200*time.Millisecond, 0, 400*time.Millisecond, time.Hour)
 	want := []string{made[2].ID.String(), made[1].ID.String(), made[3].ID.String(), made[0].ID.String()}
 	if got := p.await(4); !slices.Equal(got, want) {
-		t.Errorf("arrived in the order %v, want %v", got, want)
+		t.Errorf("got the order %v, want %v", got, want)
 	}
 	stop()
 	for i, id := range p.ids {
@@ -99,15 +99,15 @@ func TestPlannedEventsAreSentWhenTheyFallDue(t *testing.T) {
 		}
 	}
 	if d := p.delivery(made[4].ID); !d.Planned(time.Now()) || d.Attempts != 0 {
-		t.Errorf("the last one is %+v", d)
+		t.Errorf("got the last delivery %+v", d)
 	}
 	if d := p.delivery(made[0].ID); d.Latency() > time.Since(d.DueAt) {
-		t.Errorf("a latency of %s since it was due", d.Latency())
+		t.Errorf("got a latency of %s, want it since the event was due", d.Latency())
 	}
 }
 
-// More events than any queue in memory holds are planned before and after those that are due.
-func TestPlannedEventsLeaveRoomForThoseThatAreDue(t *testing.T) {
+// More events are planned, before and after those that are due, than a queue in memory holds.
+func TestPlannedEventsDoNotFillTheQueue(t *testing.T) {
 	t.Parallel()
 	p := newPlans(t)
 	for range 2 * maxQueue / 100 {
@@ -122,11 +122,11 @@ func TestPlannedEventsLeaveRoomForThoseThatAreDue(t *testing.T) {
 	soon := p.plan(50 * time.Millisecond)[0].ID.String()
 	p.plan(slices.Repeat([]time.Duration{0}, 100)...)
 	if got := p.await(401); len(got) != 401 || !slices.Contains(got, soon) {
-		t.Errorf("%d arrived, want 401 with %s", len(got), soon)
+		t.Errorf("got %d events, want 401 with %s", len(got), soon)
 	}
 }
 
-func TestPlannedEventsObeyCommands(t *testing.T) {
+func TestPlannedEventsCanBeRetriedAndCancelled(t *testing.T) {
 	t.Parallel()
 	p := newPlans(t)
 	runOn(t, p.store, Config{})
@@ -138,10 +138,10 @@ func TestPlannedEventsObeyCommands(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got, want := p.await(2), []string{made[0].ID.String(), made[2].ID.String()}; !slices.Equal(got, want) {
-		t.Errorf("arrived %v, want %v", got, want)
+		t.Errorf("got %v, want %v", got, want)
 	}
 	if d := p.delivery(made[1].ID); d.State != storage.Cancelled || d.Attempts != 0 {
-		t.Errorf("the cancelled one is %+v", d)
+		t.Errorf("got the cancelled delivery %+v", d)
 	}
 }
 
@@ -156,9 +156,9 @@ func TestPlannedEventsOfAPausedWebhookAreSentInOrder(t *testing.T) {
 	runOn(t, p.store, Config{})
 	made := p.plan(30*time.Millisecond, 10*time.Millisecond, 20*time.Millisecond)
 	due := p.plan(0)[0]
-	eventually(t, func() bool { return time.Now().After(made[0].DueAt) }, func() string { return "the time does not pass" })
+	eventually(t, func() bool { return time.Now().After(made[0].DueAt) }, func() string { return "time does not pass" })
 	if d := p.delivery(due.ID); d.State != storage.Parked || len(p.seen()) != 0 {
-		t.Fatalf("delivery is %+v, and %v arrived", d, p.seen())
+		t.Fatalf("got delivery %+v, arrived %v; want it parked, and none", d, p.seen())
 	}
 	if err := p.store.SetWebhookState(t.Context(), p.hook.ID, storage.Active, ""); err != nil {
 		t.Fatal(err)
@@ -170,7 +170,7 @@ func TestPlannedEventsOfAPausedWebhookAreSentInOrder(t *testing.T) {
 		want = append(want, d.ID.String())
 	}
 	if got := p.await(4); !slices.Equal(got, want) {
-		t.Errorf("arrived in the order %v, want %v", got, want)
+		t.Errorf("got the order %v, want %v", got, want)
 	}
 }
 
@@ -184,11 +184,11 @@ func TestPlannedEventsFollowTheClock(t *testing.T) {
 	p.await(1)
 	c.set(90 * time.Minute)
 	if got := p.await(2); got[1] != made[0].ID.String() {
-		t.Errorf("arrived %v, want %s", got, made[0].ID)
+		t.Errorf("got %v, want %s second", got, made[0].ID)
 	}
 	c.set(-80 * time.Minute)
 	p.plan(0)
 	if got := p.await(3); slices.Contains(got, made[1].ID.String()) {
-		t.Error("what is due in two hours arrived")
+		t.Error("the event that is due in two hours arrived")
 	}
 }

@@ -26,7 +26,7 @@ func runOn(t *testing.T, store Store, cfg Config) (e *Engine, stop func()) {
 	return e, w.stop
 }
 
-// Two stores on one folder hear of each other as two processes do.
+// Two stores of one folder hear of each other's changes as two processes do.
 func TestWorkOfAnotherProcess(t *testing.T) {
 	arrived := make(chan time.Time, 1)
 	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { arrived <- time.Now() }))
@@ -36,7 +36,7 @@ func TestWorkOfAnotherProcess(t *testing.T) {
 	hook := createWebhook(t, other, server.URL, func(w *storage.Webhook) { w.Delivery.Retry = []time.Duration{time.Hour} })
 	runOn(t, leader, Config{})
 	best := time.Hour
-	for range 5 { // the machine may be busy with something else now and then
+	for range 5 { // the machine may be busy
 		made, err := other.Enqueue(t.Context(), event(hook))
 		if err != nil {
 			t.Fatal(err)
@@ -46,10 +46,10 @@ func TestWorkOfAnotherProcess(t *testing.T) {
 		eventually(t, func() bool {
 			d, err := other.Delivery(t.Context(), made[0].ID)
 			return err == nil && d.State == storage.StateDelivered
-		}, func() string { return "the outcome is not seen" })
+		}, func() string { return "the other process does not see the outcome" })
 	}
 	if best > 100*time.Millisecond {
-		t.Errorf("picked up after %s at best", best)
+		t.Errorf("got the request after %s at best, want at most 100ms", best)
 	}
 }
 
@@ -76,7 +76,7 @@ func TestCommandsOfAnotherProcess(t *testing.T) {
 	close(h.release)
 }
 
-// What waits while an engine stops under load is neither lost nor sent twice.
+// An engine that stops under load neither loses deliveries nor makes duplicates.
 func TestStopUnderLoad(t *testing.T) {
 	t.Parallel()
 	s := &sightings{seen: map[string]int{}}
@@ -101,13 +101,13 @@ func TestStopUnderLoad(t *testing.T) {
 		}
 		for _, d := range ds {
 			if d.State != storage.Queued && d.State != storage.StateDelivered {
-				t.Fatalf("delivery %+v", d)
+				t.Fatalf("got delivery %+v, want it queued or delivered", d)
 			}
 		}
 	}
 	deliverAll(t, store)
 	if len(s.seen) != enqueued {
-		t.Errorf("%d of %d arrived", len(s.seen), enqueued)
+		t.Errorf("got %d of %d deliveries", len(s.seen), enqueued)
 	}
 	for id, n := range s.seen {
 		if n > 1 {
@@ -116,7 +116,7 @@ func TestStopUnderLoad(t *testing.T) {
 	}
 }
 
-func TestRetiredConnectionsAreClosed(t *testing.T) {
+func TestConnectionsOfADeletedWebhookAreClosed(t *testing.T) {
 	var open atomic.Int64
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { _, _ = io.Copy(io.Discard, r.Body) }))
 	server.Config.ConnState = func(_ net.Conn, s http.ConnState) {
@@ -133,23 +133,23 @@ func TestRetiredConnectionsAreClosed(t *testing.T) {
 	hook := w.webhook(func(w *storage.Webhook) { w.URL = server.URL })
 	w.await(w.fire(hook, "{}")[0], storage.StateDelivered)
 	if open.Load() != 1 {
-		t.Fatalf("%d connections are kept", open.Load())
+		t.Fatalf("got %d kept connections, want 1", open.Load())
 	}
 	removeWebhook(w.store, hook.ID)
 	eventually(t, func() bool { return open.Load() == 0 }, func() string { return "the connection stays open" })
 }
 
-// A store that panics stands for a mistake in the engine.
+// A panicking store causes a panic in a worker, as a bug would.
 type panicking struct{ *memory }
 
-func (panicking) Finish(context.Context, storage.Outcome) error { panic("a mistake") }
+func (panicking) Finish(context.Context, storage.Outcome) error { panic("a bug") }
 
-func TestPanicComesOutOfRun(t *testing.T) {
+func TestRunPanicsWhenAWorkerPanics(t *testing.T) {
 	w := newWorld(t, func(http.ResponseWriter, *http.Request) {})
 	w.fire(w.webhook(), "{}")
 	e := New(panicking{w.store}, w.engine.cfg)
 	defer func() {
-		if text := fmt.Sprint(recover()); !strings.HasPrefix(text, "a mistake") || !strings.Contains(text, "Finish") {
+		if text := fmt.Sprint(recover()); !strings.HasPrefix(text, "a bug") || !strings.Contains(text, "Finish") {
 			t.Errorf("recovered %q", text)
 		}
 		for _, l := range e.dispatchers.all() {

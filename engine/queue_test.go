@@ -23,28 +23,28 @@ func TestQueue(t *testing.T) {
 	}
 	q.pushFront(job(9))
 	if q.pop().DeliveryID != 9 || q.pop().DeliveryID != 0 {
-		t.Error("not in order")
+		t.Error("the jobs do not come out in order")
 	}
 	q.pushFront(job(8))
 	if q.has(9) || q.has(0) {
-		t.Errorf("knows %v after popping two of them", q.held)
+		t.Errorf("got %v held after popping 9 and 0", q.held)
 	}
 	q.remove(2)
 	q.remove(2)
 	q.remove(0)
 	if q.has(2) || q.has(0) || !q.has(8) || !q.has(3) {
-		t.Errorf("knows %v", q.held)
+		t.Errorf("got %v held after removing 2 and 0", q.held)
 	}
 	if got := fmt.Sprint(q.ids()); got != fmt.Sprint([]storage.ID{8, 1, 3}) || q.len() != 3 {
-		t.Errorf("holds %s", got)
+		t.Errorf("got the queue %s, want 8, 1, 3", got)
 	}
 	q.clear()
 	if q.len() != 0 {
-		t.Error("not cleared")
+		t.Error("the queue is not empty after clear")
 	}
 }
 
-func TestQueueReusesItsRoom(t *testing.T) {
+func TestQueueDoesNotGrowWithItsThroughput(t *testing.T) {
 	var q queue
 	var want []storage.ID
 	for id := range storage.ID(10_000) {
@@ -57,9 +57,9 @@ func TestQueueReusesItsRoom(t *testing.T) {
 		}
 	}
 	if !slices.Equal(q.ids(), want) {
-		t.Errorf("holds %v", q.ids())
+		t.Errorf("got the queue %v, want %v", q.ids(), want)
 	}
 	if cap(q.jobs) > 1000 {
-		t.Errorf("room for %d jobs where 100 are kept", cap(q.jobs))
+		t.Errorf("got a capacity of %d for 100 jobs, want at most 1000", cap(q.jobs))
 	}
 }

@@ -13,7 +13,7 @@ import (
 	"backchannel/storage"
 )
 
-func TestRelayExplainsAsAttemptsDo(t *testing.T) {
+func TestRelayErrorsAreExplained(t *testing.T) {
 	m := newMember(t, newMember(t, nil, newKey(t), asCA("Root")), newKey(t), asLeaf())
 	secure := httptest.NewUnstartedServer(nil)
 	secure.TLS = &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{m.Raw}, PrivateKey: m.key}}}
@@ -36,7 +36,7 @@ func TestRelayExplainsAsAttemptsDo(t *testing.T) {
 			err = errors.New("answered")
 		}
 		if got := ExplainRelay(err); !strings.Contains(got, want) || strings.Contains(got, "--tls-ca") {
-			t.Errorf("%s: %s", url, got)
+			t.Errorf("%s: got %q, want %q", url, got, want)
 		}
 	}
 }

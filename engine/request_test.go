@@ -32,7 +32,7 @@ func field(fields []storage.HeaderField, name string) storage.HeaderField {
 	return storage.HeaderField{}
 }
 
-func TestHeadersAsWritten(t *testing.T) {
+func TestRecordedHeadersAreThoseSent(t *testing.T) {
 	for _, http2 := range []bool{false, true} {
 		t.Run(fmt.Sprintf("HTTP/2 %t", http2), func(t *testing.T) {
 			got := make(chan *http.Request, 1)
@@ -49,7 +49,7 @@ func TestHeadersAsWritten(t *testing.T) {
 			b.expect(r, policy.Succeeded, "", "")
 			req := <-got
 			if (req.ProtoMajor == 2) != http2 {
-				t.Fatalf("spoke %s", req.Proto)
+				t.Fatalf("got a request over %s", req.Proto)
 			}
 			for name, secret := range map[string]bool{
 				"X-Plain": false, "X-Key": true, "Authorization": true, "Content-Type": false, "User-Agent": false,
@@ -57,17 +57,17 @@ func TestHeadersAsWritten(t *testing.T) {
 			} {
 				f := field(r.Attempt.RequestHeaders, name)
 				if want := req.Header.Get(name); f.Value != want || want == "" || f.Secret != secret {
-					t.Errorf("%s: recorded %+v, arrived %q", name, f, want)
+					t.Errorf("%s: got %+v recorded, %q sent", name, f, want)
 				}
 			}
 			if len(req.Header) != 8 {
-				t.Errorf("arrived %v", req.Header)
+				t.Errorf("got the header %v", req.Header)
 			}
 			if req.Header.Get("Backchannel-Attempt") != "3" || req.Header.Get("X-Key") != "hush" {
-				t.Errorf("arrived %v", req.Header)
+				t.Errorf("got the header %v", req.Header)
 			}
 			if tm := r.Attempt.Timings; tm.TLS <= 0 || tm.Connect <= 0 || tm.FirstByte <= 0 || tm.Total < tm.TLS+tm.Connect+tm.FirstByte {
-				t.Errorf("timings %+v", tm)
+				t.Errorf("got the timings %+v", tm)
 			}
 		})
 	}
@@ -96,14 +96,14 @@ func TestEachAttemptHasAFreshToken(t *testing.T) {
 	b.env["KEY"] = "another key " + key
 	b.expect(try(), policy.Succeeded, "", "")
 	if ep.signer.minter == first {
-		t.Error("the key's change was not seen")
+		t.Error("the changed key was not used")
 	}
 	delete(b.env, "KEY")
 	b.expect(try(), policy.Permanent, storage.ClassSecret, "environment variable KEY is not set")
 	b.env["KEY"] = "short"
 	b.expect(try(), policy.Permanent, storage.ClassConfig, "5 bytes")
 	if len(tokens) != 3 || tokens[0] == tokens[1] || !strings.HasPrefix(tokens[0], "Bearer ey") {
-		t.Errorf("tokens %q", tokens)
+		t.Errorf("got the tokens %q, want 3 different ones", tokens)
 	}
 }
 
@@ -113,9 +113,9 @@ func TestSecretHeaders(t *testing.T) {
 	b.expect(b.try(storage.Job{}), policy.Permanent, storage.ClassSecret, "header X-Key: secret missing: there is no file /key")
 	b.files["/key"] = "two\nlines"
 	r := b.try(storage.Job{})
-	b.expect(r, policy.Permanent, storage.ClassSecret, "header X-Key: the secret holds a character that cannot be sent")
+	b.expect(r, policy.Permanent, storage.ClassSecret, "header X-Key: the secret contains a character that cannot be sent")
 	if strings.Contains(r.Attempt.Error, "lines") {
-		t.Error("the secret is told")
+		t.Error("the error reveals the secret")
 	}
 }
 
@@ -140,27 +140,27 @@ func TestMisbehaviours(t *testing.T) {
 			r := b.try(storage.Job{Misbehave: m, Payload: []byte(payload)})
 			arrived := <-got
 			if (arrived.auth == "") != (m == storage.MisbehaveMissingAuth) {
-				t.Errorf("authorization is %q", arrived.auth)
+				t.Errorf("got Authorization %q", arrived.auth)
 			}
 			switch m {
 			case storage.MisbehaveAlgNone:
 				if !strings.HasSuffix(arrived.auth, ".") {
-					t.Errorf("authorization is %q", arrived.auth)
+					t.Errorf("got Authorization %q", arrived.auth)
 				}
 			case storage.MisbehaveTamperedBody:
 				if arrived.body != `{"messageExecutionID":"HUMA-2"}` {
-					t.Errorf("body is %s", arrived.body)
+					t.Errorf("got the body %s", arrived.body)
 				}
 			case storage.MisbehaveTruncated:
 				if !arrived.cut || arrived.body != payload[:len(payload)/2] || r.Attempt.Code != 400 {
-					t.Errorf("arrived %+v, answered %d", arrived, r.Attempt.Code)
+					t.Errorf("got %+v, answered %d; want half the body and 400", arrived, r.Attempt.Code)
 				}
 				if f := field(r.Attempt.RequestHeaders, "Content-Length"); f.Value != fmt.Sprint(len(payload)) {
-					t.Errorf("recorded %+v", r.Attempt.RequestHeaders)
+					t.Errorf("got the recorded header %+v", r.Attempt.RequestHeaders)
 				}
 			default:
 				if arrived.body != payload || arrived.cut {
-					t.Errorf("body is %s", arrived.body)
+					t.Errorf("got the body %s", arrived.body)
 				}
 			}
 		})

@@ -39,7 +39,7 @@ func TestExplainStatus(t *testing.T) {
 	}
 }
 
-func TestRedirectsToRefusedAddressesAreNotOffered(t *testing.T) {
+func TestRedirectsToRefusedAddressesAreNotSuggested(t *testing.T) {
 	for _, location := range []string{
 		"http://169.254.169.254/latest/meta-data/", "https://169.254.169.254/", "//169.254.169.254/", "https://169.254.169.254./", "https://[::ffff:169.254.169.254]/",
 		"https://[::169.254.169.254]/", "https://[64:ff9b::a9fe:a9fe]/", "https://[fe80::1%25eth0]/", "https://0xa9fea9fe/", "https://2852039166/", "https://0251.0376.169.254/", "https://１６９.254.169.254/",
@@ -53,7 +53,7 @@ func TestRedirectsToRefusedAddressesAreNotOffered(t *testing.T) {
 			t.Fatal(err)
 		}
 		if got := ep.explainStatus(t.Context(), 302, location, nil); strings.Contains(got, "set the URL") || !strings.Contains(got, "where deliveries never go") {
-			t.Errorf("%s: %s", location, got)
+			t.Errorf("%s: got %q", location, got)
 		}
 	}
 	b := newBench(t, "https://a.example/in")
@@ -63,6 +63,6 @@ func TestRedirectsToRefusedAddressesAreNotOffered(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got := ep.explainStatus(t.Context(), 302, "https://10.0.0.1/", nil); !strings.Contains(got, "where deliveries never go: it is a private address") {
-		t.Error(got)
+		t.Errorf("got %q", got)
 	}
 }

@@ -9,8 +9,8 @@ import (
 	"backchannel/storage"
 )
 
-// shared is a worker that no engine runs, at one moment.
-type shared struct {
+// A workerHarness tests a worker without an engine, at a fixed time.
+type workerHarness struct {
 	*testing.T
 
 	q     *webhookQueue
@@ -20,16 +20,16 @@ type shared struct {
 	begun []*runningAttempt
 }
 
-func newShared(t *testing.T, part Part, breaker policy.Breaker, options storage.DeliveryOptions) *shared {
+func newWorkerHarness(t *testing.T, part Part, breaker policy.Breaker, options storage.DeliveryOptions) *workerHarness {
 	now := time.Now()
-	s := &shared{T: t, q: newWebhookQueue(storage.Webhook{ID: 1, State: storage.Active, Delivery: options}, breaker, 0, func() time.Time { return now })}
+	s := &workerHarness{T: t, q: newWebhookQueue(storage.Webhook{ID: 1, State: storage.Active, Delivery: options}, breaker, 0, func() time.Time { return now })}
 	s.over = handover{s.q}
 	(&Worker{&dispatcher{queue: s.q}}).Divide(part)
 	return s
 }
 
 // take takes jobs and begins those that may begin.
-func (s *shared) take(n int) {
+func (s *workerHarness) take(n int) {
 	for range n {
 		job, ended := s.next()
 		(&Worker{&dispatcher{queue: s.q}}).Take(job, ended)
@@ -37,18 +37,18 @@ func (s *shared) take(n int) {
 	s.start()
 }
 
-func (s *shared) next() (storage.Job, Ended) {
+func (s *workerHarness) next() (storage.Job, Ended) {
 	s.taken++
 	return storage.Job{DeliveryID: storage.ID(s.taken)}, func(back bool, _ time.Duration) {
 		if !back {
-			s.Error("a job is done of which nobody has said so")
+			s.Error("a job was reported as done that has not been attempted")
 		}
 		s.back++
 	}
 }
 
-// offer offers a job, and returns nil if there is no room for it.
-func (s *shared) offer() *Taken {
+// offer offers a job, and returns nil if the worker has no capacity for it.
+func (s *workerHarness) offer() *Taken {
 	job, ended := s.next()
 	t := &Taken{job: job, ended: ended, held: true}
 	if !s.over.offer(t) {
@@ -57,21 +57,21 @@ func (s *shared) offer() *Taken {
 	return t
 }
 
-func (s *shared) start() {
+func (s *workerHarness) start() {
 	s.over.start(func() bool { return false }, func(_ *Taken, a *runningAttempt) { s.begun = append(s.begun, a) })
 }
 
-// want checks how many jobs have begun, how many were given back, and how many more may be taken.
-func (s *shared) want(begun, back, room int) {
+// want checks how many jobs have begun, how many were returned, and how many more may be taken.
+func (s *workerHarness) want(begun, back, capacity int) {
 	s.Helper()
-	if n, _ := s.over.capacity(); len(s.begun) != begun || s.back != back || n != room {
-		s.Errorf("%d have begun, %d are given back, there is room for %d; want %d, %d, %d", len(s.begun), s.back, n, begun, back, room)
+	if n, _ := s.over.capacity(); len(s.begun) != begun || s.back != back || n != capacity {
+		s.Errorf("got %d begun, %d returned, a capacity of %d; want %d, %d, %d", len(s.begun), s.back, n, begun, back, capacity)
 	}
 }
 
-func TestAWorkerBeginsWhatItsPartAllows(t *testing.T) {
+func TestWorkerBeginsJobsWithinItsPart(t *testing.T) {
 	t.Parallel()
-	s := newShared(t, Part{Concurrency: 2, Engines: 2}, policy.Breaker{}, storage.DeliveryOptions{Concurrency: 4})
+	s := newWorkerHarness(t, Part{Concurrency: 2, Engines: 2}, policy.Breaker{}, storage.DeliveryOptions{Concurrency: 4})
 	s.want(0, 0, 4) // two in flight, and two ahead
 	s.take(4)
 	s.want(2, 0, 0)
@@ -95,9 +95,9 @@ func TestAWorkerBeginsWhatItsPartAllows(t *testing.T) {
 	s.want(4, 2, 0)
 }
 
-func TestAWorkerGivesBackWhatAPauseKeepsFromBeginning(t *testing.T) {
+func TestPausedWorkerReturnsJobsThatHaveNotBegun(t *testing.T) {
 	t.Parallel()
-	s := newShared(t, Part{Concurrency: 1, Engines: 1}, policy.Breaker{}, storage.DeliveryOptions{Concurrency: 1})
+	s := newWorkerHarness(t, Part{Concurrency: 1, Engines: 1}, policy.Breaker{}, storage.DeliveryOptions{Concurrency: 1})
 	s.take(2)
 	s.q.update(storage.Webhook{ID: 1, State: storage.Paused, Delivery: storage.DeliveryOptions{Concurrency: 1}})
 	s.want(1, 1, 0)
@@ -105,11 +105,11 @@ func TestAWorkerGivesBackWhatAPauseKeepsFromBeginning(t *testing.T) {
 	s.want(1, 2, 0)
 }
 
-func TestOneWorkerMakesTheProbe(t *testing.T) {
+func TestOnlyTheProbingWorkerMakesTheProbe(t *testing.T) {
 	t.Parallel()
 	for _, probes := range []bool{false, true} {
 		due := policy.RestoredBreaker(storage.Breaker{Failures: 10, OpenUntil: time.Now().Add(-time.Second), Wait: time.Minute})
-		s := newShared(t, Part{Concurrency: 4, Engines: 2, Probes: probes}, due, storage.DeliveryOptions{Concurrency: 8})
+		s := newWorkerHarness(t, Part{Concurrency: 4, Engines: 2, Probes: probes}, due, storage.DeliveryOptions{Concurrency: 8})
 		if !probes {
 			s.want(0, 0, 0)
 			s.take(2)
@@ -117,7 +117,7 @@ func TestOneWorkerMakesTheProbe(t *testing.T) {
 			continue
 		}
 		s.want(0, 0, 1)
-		s.take(3) // others were taken before it opened
+		s.take(3) // two of them as if taken before the breaker opened
 		s.want(1, 2, 0)
 		if !s.begun[0].probe {
 			t.Error("the attempt is not a probe")
@@ -125,9 +125,9 @@ func TestOneWorkerMakesTheProbe(t *testing.T) {
 	}
 }
 
-func TestASlowEndpointsJobsAreNotTakenAhead(t *testing.T) {
+func TestJobsOfASlowEndpointAreNotTakenAhead(t *testing.T) {
 	t.Parallel()
-	s := newShared(t, Part{Concurrency: 3, Engines: 1}, policy.Breaker{}, storage.DeliveryOptions{Concurrency: 3})
+	s := newWorkerHarness(t, Part{Concurrency: 3, Engines: 1}, policy.Breaker{}, storage.DeliveryOptions{Concurrency: 3})
 	s.want(0, 0, 6)
 	for range 20 {
 		s.over.measure(time.Second)
@@ -139,21 +139,21 @@ func TestASlowEndpointsJobsAreNotTakenAhead(t *testing.T) {
 	s.want(0, 0, 6)
 }
 
-func TestAnEngineGetsItsPartOfTheRate(t *testing.T) {
+func TestWorkerGetsItsPartOfTheRate(t *testing.T) {
 	t.Parallel()
-	s := newShared(t, Part{Concurrency: 64, Engines: 4}, policy.Breaker{}, storage.DeliveryOptions{Concurrency: 64, RatePerSec: 800})
+	s := newWorkerHarness(t, Part{Concurrency: 64, Engines: 4}, policy.Breaker{}, storage.DeliveryOptions{Concurrency: 64, RatePerSec: 800})
 	s.want(0, 0, 10) // 50 ms of 200 a second
 	s.take(12)
 	s.want(10, 0, 0)
 	if _, wait := s.over.capacity(); wait != 5*time.Millisecond {
-		t.Errorf("there is room in %s", wait)
+		t.Errorf("got capacity after %s, want 5ms", wait)
 	}
 }
 
 // However often engines come and go, no more attempts begin than the rate allows.
 func TestAChangedPartKeepsTheTokens(t *testing.T) {
 	t.Parallel()
-	s := newShared(t, Part{Concurrency: 64, Engines: 1}, policy.Breaker{}, storage.DeliveryOptions{Concurrency: 64, RatePerSec: 0.001})
+	s := newWorkerHarness(t, Part{Concurrency: 64, Engines: 1}, policy.Breaker{}, storage.DeliveryOptions{Concurrency: 64, RatePerSec: 0.001})
 	s.want(0, 0, 1)
 	s.take(2)
 	for _, engines := range []int{2, 1, 3, 1} {
@@ -166,13 +166,13 @@ func TestAChangedPartKeepsTheTokens(t *testing.T) {
 	s.want(1, 0, 0)
 }
 
-// What is offered begins once it is committed, in its turn, and takes up room from the start.
-func TestAnOfferBeginsWithItsCommit(t *testing.T) {
+// An offered job takes up capacity at once, but begins only when it is committed, and in its turn.
+func TestOfferedJobBeginsOnceItIsCommitted(t *testing.T) {
 	t.Parallel()
-	s := newShared(t, Part{Concurrency: 1, Engines: 1}, policy.Breaker{}, storage.DeliveryOptions{Concurrency: 1})
+	s := newWorkerHarness(t, Part{Concurrency: 1, Engines: 1}, policy.Breaker{}, storage.DeliveryOptions{Concurrency: 1})
 	first, second := s.offer(), s.offer()
 	if first == nil || second == nil || s.offer() != nil {
-		t.Fatal("the worker takes two: one to begin, and one ahead")
+		t.Fatal("the worker must accept two offers: one to begin, and one ahead")
 	}
 	s.start()
 	s.want(0, 0, 0)
@@ -180,7 +180,7 @@ func TestAnOfferBeginsWithItsCommit(t *testing.T) {
 	s.start()
 	s.want(1, 0, 0)
 	if began := s.begun[0].job.DeliveryID; began != first.job.DeliveryID {
-		t.Errorf("delivery %d began first", began)
+		t.Errorf("got delivery %d first, want %d", began, first.job.DeliveryID)
 	}
 	s.q.finish(s.begun[0], time.Time{})
 	s.start()
@@ -190,30 +190,33 @@ func TestAnOfferBeginsWithItsCommit(t *testing.T) {
 	s.want(2, 0, 1)
 }
 
-// What is offered is given back once it is committed, if meanwhile it must not begin any more.
-func TestAnOfferThatMustNotBeginIsGivenBack(t *testing.T) {
+// An offered job is returned when it is committed, if by then it may no longer begin.
+func TestOfferedJobThatMayNotBeginIsReturned(t *testing.T) {
 	t.Parallel()
-	for name, stop := range map[string]func(*shared, *Taken){
-		"cancelled": func(s *shared, t *Taken) { s.q.cancel(t.job.DeliveryID) },
-		"no part":   func(s *shared, _ *Taken) { (&Worker{&dispatcher{queue: s.q}}).Divide(Part{Engines: 2}); s.start() },
-		"deleted":   func(s *shared, _ *Taken) { s.q.close() },
-		"paused": func(s *shared, _ *Taken) {
+	for name, stop := range map[string]func(*workerHarness, *Taken){
+		"cancelled": func(s *workerHarness, t *Taken) { s.q.cancel(t.job.DeliveryID) },
+		"no part": func(s *workerHarness, _ *Taken) {
+			(&Worker{&dispatcher{queue: s.q}}).Divide(Part{Engines: 2})
+			s.start()
+		},
+		"deleted": func(s *workerHarness, _ *Taken) { s.q.close() },
+		"paused": func(s *workerHarness, _ *Taken) {
 			s.q.update(storage.Webhook{ID: 1, State: storage.Paused, Delivery: storage.DeliveryOptions{Concurrency: 4}})
 		},
 	} {
 		for _, committed := range []bool{true, false} {
 			t.Run(fmt.Sprint(name, " ", committed), func(t *testing.T) {
 				t.Parallel()
-				s := newShared(t, Part{Concurrency: 4, Engines: 1}, policy.Breaker{}, storage.DeliveryOptions{Concurrency: 4})
+				s := newWorkerHarness(t, Part{Concurrency: 4, Engines: 1}, policy.Breaker{}, storage.DeliveryOptions{Concurrency: 4})
 				offered := s.offer()
 				stop(s, offered)
 				if s.back != 0 {
-					t.Error("it was given back before it was known whether there is a job")
+					t.Error("the job was returned before it was known whether it is committed")
 				}
 				s.over.settle(committed, []*Taken{offered})
 				s.start()
 				if back := map[bool]int{true: 1, false: 0}[committed]; s.back != back || len(s.begun) != 0 {
-					t.Errorf("%d were given back, want %d; %d have begun", s.back, back, len(s.begun))
+					t.Errorf("got %d returned, %d begun; want %d, 0", s.back, len(s.begun), back)
 				}
 			})
 		}

@@ -20,7 +20,7 @@ func TestTamper(t *testing.T) {
 		`not JSON`:                                                      `not JSON `,
 	} {
 		if got := string(tamper([]byte(from))); got != want {
-			t.Errorf("%s becomes %s, want %s", from, got, want)
+			t.Errorf("%s: got %s, want %s", from, got, want)
 		}
 	}
 }
@@ -35,10 +35,10 @@ func FuzzTamper(f *testing.F) {
 			t.Fatal("the payload itself was changed")
 		}
 		if bytes.Equal(changed, payload) {
-			t.Errorf("%q is not changed", payload)
+			t.Errorf("%q was not changed", payload)
 		}
 		if json.Valid(payload) && !json.Valid(changed) {
-			t.Errorf("%q becomes %q, which is not JSON", payload, changed)
+			t.Errorf("%q became %q, which is not JSON", payload, changed)
 		}
 	})
 }

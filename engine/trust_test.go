@@ -20,15 +20,15 @@ func (a *authority) text() []byte {
 	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: a.cert.Raw})
 }
 
-// shy is an endpoint that takes a new connection for each request.
-func (a *authority) shy(t *testing.T, http2 bool) (url string) {
+// serveWithoutKeepAlive starts an endpoint on localhost that closes the connection after each request.
+func (a *authority) serveWithoutKeepAlive(t *testing.T, http2 bool) (url string) {
 	pair, err := tls.X509KeyPair(a.issue(-time.Hour, time.Hour))
 	if err != nil {
 		t.Fatal(err)
 	}
 	s := httptest.NewUnstartedServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		if (r.ProtoMajor == 2) != http2 {
-			t.Errorf("the request came by %s", r.Proto)
+			t.Errorf("got a request over %s", r.Proto)
 		}
 		rw.Header().Set("Connection", "close")
 	}))
@@ -46,28 +46,28 @@ func mustWrite(t *testing.T, path string, text []byte) {
 	}
 }
 
-// A CA file counts as it is when a connection is made, however it was changed.
-func TestCAFileCountsAsItIs(t *testing.T) {
+// A connection is verified with the CA file as it is then, in whatever way it was changed.
+func TestCAFileIsReadForEachConnection(t *testing.T) {
 	t.Parallel()
 	own, foreign := newAuthority(t), newAuthority(t)
 	for _, replace := range []struct {
 		name  string
 		place func(t *testing.T, path string, text []byte) // makes it the file's content
 	}{
-		{"written over", mustWrite},
-		{"written over at the same length and time", func(t *testing.T, path string, text []byte) {
+		{"overwritten", mustWrite},
+		{"overwritten, with the same length and time", func(t *testing.T, path string, text []byte) {
 			mustWrite(t, path, append(text, []byte(strings.Repeat("\n", 4096-len(text)))...))
 			if err := os.Chtimes(path, time.Unix(1e9, 0), time.Unix(1e9, 0)); err != nil {
 				t.Fatal(err)
 			}
 		}},
-		{"renamed over", func(t *testing.T, path string, text []byte) {
+		{"replaced by rename", func(t *testing.T, path string, text []byte) {
 			mustWrite(t, path+".new", text)
 			if err := os.Rename(path+".new", path); err != nil {
 				t.Fatal(err)
 			}
 		}},
-		{"a folder's link switched, as Kubernetes does", func(t *testing.T, path string, text []byte) {
+		{"replaced by a symbolic link, as Kubernetes does", func(t *testing.T, path string, text []byte) {
 			folder, err := os.MkdirTemp(filepath.Dir(path), "..")
 			if err != nil {
 				t.Fatal(err)
@@ -87,7 +87,7 @@ func TestCAFileCountsAsItIs(t *testing.T) {
 		for protocol, http2 := range map[string]bool{"HTTP/1.1": false, "HTTP/2": true} {
 			t.Run(replace.name+" "+protocol, func(t *testing.T) {
 				for _, whose := range []string{"the webhook's", "the engine's"} {
-					b, path := newBench(t, own.shy(t, http2)), filepath.Join(t.TempDir(), "ca.pem")
+					b, path := newBench(t, own.serveWithoutKeepAlive(t, http2)), filepath.Join(t.TempDir(), "ca.pem")
 					b.cfg.Sources = storage.SystemSources()
 					b.cfg.Sources.JustChanged = nil
 					b.cfg.CAFile = path
@@ -99,7 +99,7 @@ func TestCAFileCountsAsItIs(t *testing.T) {
 					if err != nil {
 						t.Fatal(err)
 					}
-					try := func() Result { // never over a connection that is kept
+					try := func() Result { // always over a new connection
 						ep.retire()
 						return ep.attempt(context.Background(), &storage.Job{Payload: []byte("{}")}, time.Now())
 					}
@@ -122,8 +122,8 @@ func TestCAFileCountsAsItIs(t *testing.T) {
 	}
 }
 
-// A connection that is kept does not outlive a change of the files that it was made with:
-// an authority that is not named any more is not trusted any more.
+// A kept connection ends when the files that it was made with change, because an authority that is no
+// longer named must no longer be trusted.
 func TestKeptConnectionEndsWithItsFiles(t *testing.T) {
 	for protocol, http2 := range map[string]bool{"HTTP/1.1": false, "HTTP/2": true} {
 		t.Run(protocol, func(t *testing.T) {
@@ -144,7 +144,7 @@ func TestKeptConnectionEndsWithItsFiles(t *testing.T) {
 			first, kept := try()
 			b.expect(first, policy.Succeeded, "", "")
 			if second, ep := try(); ep != kept || second.Attempt.Timings.Connect != 0 {
-				t.Errorf("the files stay, and so should the connection: %+v", second.Attempt)
+				t.Errorf("the connection was not kept, although the files did not change: %+v", second.Attempt)
 			}
 			b.files["/ca.pem"] = string(foreign.text())
 			refused, _ := try()
@@ -159,32 +159,32 @@ func TestKeptConnectionEndsWithItsFiles(t *testing.T) {
 	}
 }
 
-// Files are not read for each attempt, though none is used on once it was seen to differ.
-func TestNamedFilesAreLookedAtNowAndThen(t *testing.T) {
+// Files are not read again for each attempt, but are no longer used once a change was seen.
+func TestNamedFilesAreCheckedNowAndThen(t *testing.T) {
 	b := newBench(t, "https://localhost/")
 	b.files["/ca.pem"] = "a"
 	o := b.cfg.withDefaults().endpoints()
 	f := o.namedFiles(t.Context(), storage.TLSOptions{CAFile: "/ca.pem"})
 	read := time.Unix(0, f.looked.Load())
 	if later := read.Add(freshFiles); !f.isFresh(read.Add(freshFiles-1)) || f.isFresh(later) || !f.isFresh(later) {
-		t.Error("after a while one has to look, and one alone")
+		t.Error("when the files are no longer fresh, not exactly one caller is asked to check them")
 	}
 	b.files["/ca.pem"] = "b"
 	if f.same(t.Context()) || f.isFresh(time.Now()) || f.isFresh(time.Now()) {
-		t.Error("changed files are taken for fresh")
+		t.Error("changed files are fresh")
 	}
 	b.files["/ca.pem"] = "a"
 	if !f.same(t.Context()) || !f.isFresh(time.Unix(0, f.looked.Load())) {
-		t.Error("files that are as they were have to be looked at again")
+		t.Error("unchanged files are not fresh after a check")
 	}
 	if none := o.namedFiles(t.Context(), storage.TLSOptions{}); !none.isFresh(read.Add(time.Hour)) {
-		t.Error("where there are no files, there is something to look at")
+		t.Error("no files at all are not fresh")
 	}
 }
 
-// A file that cannot be used because it is being written is worth another attempt; one that
-// stays so is not.
-func TestHalfWrittenFileIsTriedAgain(t *testing.T) {
+// An attempt is retried if a file cannot be used because it is just being written, but not if the file
+// stays that way.
+func TestAttemptWithAHalfWrittenFileIsRetried(t *testing.T) {
 	a := newAuthority(t)
 	cert, key := a.issue(-time.Hour, time.Hour)
 	for what, adapt := range map[string]func(b *bench){

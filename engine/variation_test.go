@@ -30,7 +30,7 @@ func TestVariations(t *testing.T) {
 	t.Parallel()
 	endpoint := httptest.NewServer(http.HandlerFunc(echo))
 	t.Cleanup(endpoint.Close)
-	w := hookTo(endpoint.URL)
+	w := webhookFor(endpoint.URL)
 	w.Auth.Type, w.Auth.JWT.Secret = storage.AuthJWT, storage.Secret(strings.Repeat("s", 32))
 	w.Headers = []storage.HeaderField{{Name: "X-A", Value: "1"}}
 	long := strings.Repeat("0123456789", 50)
@@ -59,29 +59,29 @@ func TestVariations(t *testing.T) {
 			for n := range 2 { // the second finds the first one's connection, if that is kept
 				r := client.AttemptVaried(t.Context(), &w, &storage.Job{DeliveryID: 7, Attempts: n, Payload: []byte(c.body)}, c.v)
 				if r.Class != policy.Succeeded || !strings.Contains(string(r.Attempt.ResponseBody), c.wants) {
-					t.Fatalf("attempt %d: %v: %s (%s), want %s", n+1, r.Class, r.Attempt.ResponseBody, r.Attempt.Error, c.wants)
+					t.Fatalf("attempt %d: got %v: %s (%s), want %s", n+1, r.Class, r.Attempt.ResponseBody, r.Attempt.Error, c.wants)
 				}
 			}
 		})
 	}
 }
 
-// An answer before the body ends the request: the rest is not sent.
+// An answer before the body ends the request; the rest of the body is not sent.
 func TestAnswerBeforeTheBody(t *testing.T) {
 	t.Parallel()
 	endpoint := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusExpectationFailed) }))
 	defer endpoint.Close()
-	w := hookTo(endpoint.URL)
+	w := webhookFor(endpoint.URL)
 	for name, v := range map[string]engine.Variation{"expect": {Expect: true}, "slow": {Over: time.Hour}} {
 		r := engine.NewClient(engine.Config{}).AttemptVaried(t.Context(), &w, &storage.Job{DeliveryID: 7, Payload: []byte("{}")}, v)
 		if r.Attempt.Code != http.StatusExpectationFailed {
-			t.Errorf("%s: %+v", name, r)
+			t.Errorf("%s: got %+v", name, r)
 		}
 	}
 }
 
 // A server that ignores Expect gets the body after a moment (RFC 9110 §10.1.1).
-func TestExpectIsNotWaitedForForever(t *testing.T) {
+func TestBodyIsSentWithoutAnAnswerToExpect(t *testing.T) {
 	t.Parallel()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -105,16 +105,16 @@ func TestExpectIsNotWaitedForForever(t *testing.T) {
 		}
 		_, _ = io.WriteString(conn, "HTTP/1.1 204 No Content\r\n\r\n")
 	}()
-	w := hookTo("http://" + listener.Addr().String())
+	w := webhookFor("http://" + listener.Addr().String())
 	client := engine.NewClient(engine.Config{})
 	defer client.Close()
 	r := client.AttemptVaried(t.Context(), &w, &storage.Job{DeliveryID: 7, Payload: []byte("{}")}, engine.Variation{Expect: true})
 	if r.Attempt.Code != http.StatusNoContent {
-		t.Errorf("the result is %+v", r)
+		t.Errorf("got %+v", r)
 	}
 }
 
-func TestFreshAndHTTP1(t *testing.T) {
+func TestVariationsOfTheConnection(t *testing.T) {
 	t.Parallel()
 	endpoint := httptest.NewUnstartedServer(http.HandlerFunc(echo))
 	endpoint.EnableHTTP2 = true
@@ -124,7 +124,7 @@ func TestFreshAndHTTP1(t *testing.T) {
 	roots.AddCert(endpoint.Certificate())
 	client := engine.NewClient(engine.Config{RootCAs: func() (*x509.CertPool, error) { return roots, nil }})
 	defer client.Close()
-	w := hookTo(endpoint.URL)
+	w := webhookFor(endpoint.URL)
 	for i, c := range []struct {
 		v     engine.Variation
 		proto string
@@ -138,7 +138,7 @@ func TestFreshAndHTTP1(t *testing.T) {
 	} {
 		r := client.AttemptVaried(t.Context(), &w, &storage.Job{DeliveryID: 7, Payload: []byte("{}")}, c.v)
 		if !strings.Contains(string(r.Attempt.ResponseBody), c.proto) || (r.Attempt.Timings.Connect == 0) != c.kept {
-			t.Errorf("attempt %d: %s, timings %+v", i, cmp.Or(string(r.Attempt.ResponseBody), r.Attempt.Error), r.Attempt.Timings)
+			t.Errorf("attempt %d: got %s, timings %+v", i, cmp.Or(string(r.Attempt.ResponseBody), r.Attempt.Error), r.Attempt.Timings)
 		}
 	}
 }
@@ -146,24 +146,24 @@ func TestFreshAndHTTP1(t *testing.T) {
 func TestInspectTLS(t *testing.T) {
 	t.Parallel()
 	endpoint := httptest.NewUnstartedServer(http.HandlerFunc(echo))
-	endpoint.TLS = &tls.Config{MinVersion: tls.VersionTLS10, CipherSuites: []uint16{tls.TLS_RSA_WITH_AES_128_CBC_SHA}} //nolint:gosec // it is to be found out
+	endpoint.TLS = &tls.Config{MinVersion: tls.VersionTLS10, CipherSuites: []uint16{tls.TLS_RSA_WITH_AES_128_CBC_SHA}} //nolint:gosec // for the report to show
 	endpoint.StartTLS()
 	defer endpoint.Close()
-	w := hookTo(endpoint.URL)
+	w := webhookFor(endpoint.URL)
 	client := engine.NewClient(engine.Config{})
 	defer client.Close()
 	for most, want := range map[uint16]uint16{0: tls.VersionTLS13, tls.VersionTLS11: tls.VersionTLS11, tls.VersionTLS10: tls.VersionTLS10} {
 		report, err := client.InspectTLS(t.Context(), &w, most)
 		if err != nil || report.State.Version != want || len(report.State.PeerCertificates) != 1 || report.Host != "127.0.0.1" {
-			t.Errorf("up to %x: %v, %x", most, err, report.State.Version)
+			t.Errorf("up to version %x: got %x, %v; want %x", most, report.State.Version, err, want)
 		}
 	}
 	report, _ := client.InspectTLS(t.Context(), &w, 0)
 	if says := report.Explain(x509.UnknownAuthorityError{Cert: endpoint.Certificate()}, time.Now()); !strings.Contains(says, "self-signed") {
-		t.Errorf("explained as %q", says)
+		t.Errorf("got the explanation %q", says)
 	}
 	w.URL, w.Version = "https://169.254.169.254/", w.Version+1
 	if _, err := client.InspectTLS(t.Context(), &w, 0); err == nil || !strings.Contains(err.Error(), "refused to connect") {
-		t.Errorf("the guard says %v", err)
+		t.Errorf("got %v, want the guard's refusal", err)
 	}
 }

@@ -9,7 +9,7 @@ import (
 	"backchannel/storage"
 )
 
-// work makes one attempt after another, each to its commit, until there is no job to claim.
+// work makes one attempt after another, waiting for the commit of each, until there is no job to claim.
 // Waiting for the commit bounds the cost of a kill: each worker has at most one attempt whose outcome
 // is not recorded, which the next leader makes again.
 func (d *dispatcher) work(a *runningAttempt) {
@@ -18,14 +18,15 @@ func (d *dispatcher) work(a *runningAttempt) {
 		a, _ = d.claim()
 	}
 	if d.engine.quota != nil {
-		d.client.releaseIdle() // other webhooks may lack the files
+		d.client.releaseIdle() // other webhooks may need the file descriptors
 	}
 	d.queue.wakeUp()
 }
 
 // deliver makes an attempt and commits its outcome. In three cases there is no outcome, and the
 // delivery stays as it was, to be attempted again later: the engine ended before the attempt
-// began, or during it, or this machine lacked a resource, which is not the endpoint's fault.
+// began, or during it, or this machine lacked a resource, which is not the endpoint's fault. Then
+// deliver returns true, and after how long a source should offer the job again.
 func (d *dispatcher) deliver(a *runningAttempt) (back bool, after time.Duration) {
 	if !d.engine.quota.enter(d.engine.working, d.client.releaseIdle) {
 		d.unclaim(a)
@@ -78,8 +79,8 @@ func (d *dispatcher) conclude(a *runningAttempt, r *Result, schedule []time.Dura
 	return true
 }
 
-// attempt tries to deliver the job with the webhook as it is now, which may be another
-// version than when the event was enqueued. Only the payload never changes.
+// attempt attempts the delivery with the current version of the webhook, which may be newer than
+// when the event was enqueued. Only the payload never changes.
 func (d *dispatcher) attempt(a *runningAttempt) (Result, []time.Duration) {
 	ctx, cancel := context.WithCancel(d.engine.working)
 	defer cancel()
@@ -87,7 +88,7 @@ func (d *dispatcher) attempt(a *runningAttempt) (Result, []time.Duration) {
 	return d.client.Attempt(ctx, &w, &a.job), w.Delivery.Retry
 }
 
-// unclaim leaves the job to the next run, as if it had not been claimed. The probe of a circuit
+// unclaim leaves the job to the next run of an engine, as if it had not been claimed. The probe of a circuit
 // breaker is given back as well.
 func (d *dispatcher) unclaim(a *runningAttempt) {
 	d.queue.judge(policy.Aborted, a.probe)
@@ -95,8 +96,9 @@ func (d *dispatcher) unclaim(a *runningAttempt) {
 	d.queue.finish(a, time.Time{})
 }
 
-// putBack returns a job to the queue, to be tried again when this machine may have the
-// resource. For a job that was handed over, it returns after how long to try.
+// putBack returns a job to the queue, to be attempted again when this machine may have the resource. A
+// job that a source handed over is not put back; putBack returns after how long the source should
+// offer it again.
 func (d *dispatcher) putBack(a *runningAttempt, resource string) (after time.Duration) {
 	d.queue.judge(policy.Starved, a.probe)
 	if a.stopMarking() {
@@ -113,8 +115,8 @@ func (d *dispatcher) putBack(a *runningAttempt, resource string) (after time.Dur
 	return 0
 }
 
-// saveBreaker stores the circuit breaker as it is when its turn comes, so that of several
-// changes the last one remains.
+// saveBreaker stores the current state of the circuit breaker. It reads that state under the lock, so
+// that after several changes the last one is stored.
 func (d *dispatcher) saveBreaker() {
 	d.saving.Lock()
 	defer d.saving.Unlock()
@@ -125,7 +127,7 @@ func (d *dispatcher) saveBreaker() {
 	d.recordBreaker(b, name)
 }
 
-// recordBreaker records in Activity that a circuit breaker has opened, closed or waits longer.
+// recordBreaker records an activity: the circuit breaker has opened or closed, or waits longer.
 func (d *dispatcher) recordBreaker(b storage.Breaker, name string) {
 	text := fmt.Sprintf("%s answers again: its circuit breaker is closed", name)
 	if b.Open() {

@@ -5,7 +5,7 @@
 //
 // A case is data: what is sent, which answers are expected, why, and what to do if they are not.
 // Each group has a file. To add a case, add an entry to its group, and a defect to the table of
-// defect_test.gj. A case is judged by a function of the answers alone.
+// defect_test.go. A case is judged by a function of the answers alone.
 //
 // The suite is this project's own; Adobe publishes none. No must may fail a good endpoint for
 // what its framework does by default.

@@ -28,7 +28,7 @@ func (b *bench) runInMemory(ctx context.Context, o storage.CheckOptions) storage
 	return store.run
 }
 
-// A defect is a fault of an endpoint, and what the check has to say about it.
+// A defect is a fault of an endpoint, with the cases that find it.
 type defect struct {
 	name   string
 	change func(*storage.Webhook)
@@ -109,8 +109,8 @@ func defects() []defect {
 		}, fails: every("accept/sms-"), warns: "accept/other-revision-sms"},
 		{name: "refuses unknown fields", inject: containing(400, "addedLater"), warns: "accept/unknown-field"},
 		{name: "knows only the classic revision", inject: containing(400, "campaignType"), warns: "accept/other-revision-email accept/other-revision-sms"},
-		{name: "stores into PostgreSQL's jsonb", inject: containing(500, `\u0000`), warns: "accept/nul"},
-		{name: "stores into utf8mb3", inject: func(r *reference) {
+		{name: "stores events in PostgreSQL's jsonb", inject: containing(500, `\u0000`), warns: "accept/nul"},
+		{name: "stores events in utf8mb3", inject: func(r *reference) {
 			r.parsed = func(w http.ResponseWriter, _ fixtures.Summary, body []byte) bool {
 				return bytes.ContainsRune(body, '📪') && fail(w, 500)
 			}
@@ -119,7 +119,7 @@ func defects() []defect {
 		{name: "has a column of 4,000 characters", inject: bodies(500, func(body []byte) bool { return len(body) > 5000 && len(body) < 9500 }), warns: "accept/long-reason"},
 		{name: "has an enum of the four statuses", inject: statuses(422, "delay", "exclude", "duplicate", "denylist", "read", "unknown"),
 			warns: "accept/status-delay accept/status-exclude accept/status-duplicate accept/status-denylist accept/status-read accept/status-unknown"},
-		{name: "takes only transactional messages", inject: containing(422, `"marketing"`), warns: "accept/marketing"},
+		{name: "accepts only transactional messages", inject: containing(422, `"marketing"`), warns: "accept/marketing"},
 		{name: "has an enum of three failure types", inject: containing(422, `"Admin"`), warns: "accept/type-admin"},
 		{name: "reports a repeat as a conflict", inject: func(r *reference) {
 			r.parsed = func(w http.ResponseWriter, e fixtures.Summary, _ []byte) bool {
@@ -133,7 +133,7 @@ func defects() []defect {
 				return before != "" && before != key && strings.Contains(e.Identity, "+") && fail(w, 409)
 			}
 		}, fails: "same-request/recipients"},
-		{name: "requires the order of statuses", inject: func(r *reference) {
+		{name: "requires statuses in order", inject: func(r *reference) {
 			r.parsed = func(w http.ResponseWriter, e fixtures.Summary, _ []byte) bool {
 				before := r.swapLast("order "+e.RequestID+e.Identity, e.Status)
 				return e.Status == "sent" && (before == "delivered" || before == "bounce") && fail(w, 409)
@@ -154,7 +154,7 @@ func defects() []defect {
 		{name: "decodes without verifying", inject: skippingChecks("signature", "alg"), fails: "auth/signature-changed auth/signature-cut auth/signature-empty auth/other-key auth/alg-none auth/alg-none-title auth/alg-none-upper auth/alg-none-mixed auth/own-key auth/own-key-url", warns: "auth/other-algorithm"},
 		{name: "accepts alg none", inject: unsigned("none"), fails: "auth/alg-none"},
 		{name: "refuses alg none, but not nOnE", inject: unsigned("None", "NONE", "nOnE"), fails: "auth/alg-none-title auth/alg-none-upper auth/alg-none-mixed"},
-		{name: "takes the public key for a secret", change: asymmetric, inject: alsoAccepting(func(_ *reference, value string) bool {
+		{name: "uses the public key as a secret", change: asymmetric, inject: alsoAccepting(func(_ *reference, value string) bool {
 			alg, _ := algorithm(value)
 			return alg == "HS256"
 		}), fails: "auth/public-key-as-secret auth/public-key-as-secret-cut"},
@@ -174,7 +174,7 @@ func defects() []defect {
 			alg, _ := algorithm(value)
 			return alg == "RS384"
 		}), warns: "auth/other-algorithm"},
-		{name: "looks at the last of two headers", inject: func(r *reference) {
+		{name: "uses the last of two headers", inject: func(r *reference) {
 			r.auth = func(r *reference, values []string) bool { return len(values) > 0 && r.judges(values[len(values)-1]) }
 		}, warns: "auth/two-headers"},
 		{name: "allows no leeway", inject: func(r *reference) { r.now = func() time.Time { return time.Now().Add(token.Leeway) } }, warns: "auth/clock-skew"},
@@ -191,8 +191,8 @@ func defects() []defect {
 		}, warns: every("auth/", "auth/clock-skew", "auth/scheme-case", "auth/public-key")},
 		{name: "acknowledges before it parses", inject: bodies(204, func(body []byte) bool { return !json.Valid(body) || len(body) > 100_000 }), fails: "body/cut body/empty body/not-json", warns: "body/bom"},
 		{name: "crashes on what is not JSON", inject: bodies(500, func(body []byte) bool { return bytes.HasPrefix(body, []byte("status=")) }), fails: "body/not-json"},
-		{name: "takes an empty body for a ping", inject: bodies(200, func(body []byte) bool { return len(body) == 0 }), fails: "body/empty"},
-		{name: "takes arrays", inject: bodies(202, func(body []byte) bool { return bytes.HasPrefix(body, []byte("[{")) }), fails: "body/array"},
+		{name: "treats an empty body as a ping", inject: bodies(200, func(body []byte) bool { return len(body) == 0 }), fails: "body/empty"},
+		{name: "accepts arrays", inject: bodies(202, func(body []byte) bool { return bytes.HasPrefix(body, []byte("[{")) }), fails: "body/array"},
 		{name: "decodes UTF-8 leniently", inject: bodies(204, func(body []byte) bool { return bytes.Contains(body, []byte("\xff")) }), warns: "body/invalid-utf8"},
 		{name: "strips a BOM", inject: bodies(204, func(body []byte) bool { return bytes.HasPrefix(body, []byte("\xEF\xBB\xBF")) }), warns: "body/bom"},
 		{name: "overflows its stack", inject: bodies(500, func(body []byte) bool { return bytes.HasPrefix(body, []byte("[[")) }), warns: "body/deep"},
@@ -200,7 +200,7 @@ func defects() []defect {
 			r.before = func(w http.ResponseWriter, req *http.Request) bool { return req.ContentLength > 1<<19 && fail(w, 500) }
 		}, warns: "body/large"},
 		{name: "crashes on GET", inject: methods("GET", 500), warns: "http/get"},
-		{name: "takes PUT for POST", inject: methods("PUT", 200), warns: "http/put"},
+		{name: "treats PUT as POST", inject: methods("PUT", 200), warns: "http/put"},
 		{name: "cannot read chunks", inject: func(r *reference) {
 			r.before = func(w http.ResponseWriter, req *http.Request) bool {
 				return len(req.TransferEncoding) > 0 && fail(w, 501)
@@ -239,7 +239,7 @@ func methods(method string, code int) func(*reference) {
 	}
 }
 
-// every lists the cases whose ID begins with prefix, except for those that begin with one of except.
+// every lists the cases whose ID begins with prefix but not with any of except.
 func every(prefix string, except ...string) string {
 	var ids []string
 	for _, c := range check.Cases() {
@@ -250,7 +250,7 @@ func every(prefix string, except ...string) string {
 	return strings.Join(ids, " ")
 }
 
-// An endpoint with one defect fails exactly the cases of that defect.
+// An endpoint with one defect fails exactly the cases that look for it.
 func TestDefectsFailTheirOwnCases(t *testing.T) {
 	t.Parallel()
 	for i, d := range defects() {
@@ -269,13 +269,13 @@ func TestDefectsFailTheirOwnCases(t *testing.T) {
 				got, described := withResult(run, result)
 				wanted, maybe, _ := strings.Cut(want, "?")
 				if missing := slices.DeleteFunc(strings.Fields(wanted), func(id string) bool { return slices.Contains(got, id) }); len(missing) > 0 {
-					t.Errorf("no %s of %v", result, missing)
+					t.Errorf("want %s, but not so: %v", result, missing)
 				}
 				if more := slices.DeleteFunc(described, func(text string) bool {
 					id, _, _ := strings.Cut(text, " ")
 					return slices.Contains(strings.Fields(wanted+" "+maybe), id)
 				}); len(more) > 0 {
-					t.Errorf("unexpectedly %s:\n%s", result, strings.Join(more, "\n"))
+					t.Errorf("unexpected %s:\n%s", result, strings.Join(more, "\n"))
 				}
 			}
 		})

@@ -25,7 +25,7 @@ func findCase(r storage.CheckRun, id string) storage.CheckCase {
 }
 
 // A failed canary ends the run, except for the group tls, because nothing else could be learned.
-func TestCanary(t *testing.T) {
+func TestFailedCanaryEndsRun(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		name    string
@@ -49,10 +49,10 @@ func TestCanary(t *testing.T) {
 			run := b.runInMemory(t.Context(), storage.CheckOptions{Only: []string{"accept/canary", "auth", "tls"}})
 			canary, other := findCase(run, check.Canary), findCase(run, "auth/missing")
 			if canary.Result != c.result || !strings.Contains(canary.Got, c.says) || (other.Result == storage.CheckSkipped) != c.skipped {
-				t.Errorf("the canary is %+v, and auth/missing %+v", canary, other)
+				t.Errorf("got canary %+v, auth/missing %+v", canary, other)
 			}
 			if c.skipped && (!strings.Contains(other.Got, check.Canary) || n.Load() != 2 || run.State != storage.CheckFinished) {
-				t.Errorf("%d requests, skipped because %q, run %s", n.Load(), other.Got, run.State)
+				t.Errorf("got %d requests, auth/missing skipped because %q, run %s", n.Load(), other.Got, run.State)
 			}
 		})
 	}
@@ -80,10 +80,10 @@ func TestEndpointDiesDuringRun(t *testing.T) {
 	run := b.runInMemory(t.Context(), quick("load"))
 	killed, after := findCase(run, "body/empty"), findCase(run, "body/not-json")
 	if killed.Result != storage.CheckFailed || after.Result != storage.CheckSkipped || !strings.Contains(after.Got, "body/empty") {
-		t.Errorf("killed by %+v; then %+v", killed, after)
+		t.Errorf("got body/empty %+v, body/not-json %+v", killed, after)
 	}
 	if before := findCase(run, "body/cut"); before.Result != storage.CheckPassed || run.State != storage.CheckFinished || run.Reason == "" {
-		t.Errorf("before is %+v, the run %s: %s", before, run.State, run.Reason)
+		t.Errorf("got body/cut %+v, run %s: %s", before, run.State, run.Reason)
 	}
 }
 
@@ -101,10 +101,10 @@ func TestApplicationCrashesBehindAGateway(t *testing.T) {
 	b.pointTo(serve(r, nil))
 	run := b.runInMemory(t.Context(), quick("load"))
 	if ids, described := withResult(run, storage.CheckFailed); len(ids) != 1 || ids[0] != "body/empty" {
-		t.Errorf("failed: %q", described)
+		t.Errorf("got failed cases %q, want only body/empty", described)
 	}
 	if after := findCase(run, "http/get"); after.Result != storage.CheckSkipped || !strings.Contains(after.Got, "since body/empty: 502 Bad Gateway") || run.Reason != after.Got {
-		t.Errorf("then %+v, and the run ended because of %q", after, run.Reason)
+		t.Errorf("got http/get %+v; the run ended because %q", after, run.Reason)
 	}
 }
 
@@ -122,7 +122,7 @@ func TestEndpointRestarts(t *testing.T) {
 	b.pointTo(serve(r, nil))
 	run := b.runInMemory(t.Context(), quick("load", "slow"))
 	if ids, described := withResult(run, storage.CheckFailed); len(ids) != 1 || ids[0] != "body/empty" {
-		t.Errorf("failed: %q", described)
+		t.Errorf("got failed cases %q, want only body/empty", described)
 	}
 }
 
@@ -154,13 +154,13 @@ func TestRunsEndEarly(t *testing.T) {
 			b.pointTo(serve(r, nil))
 			run := b.runInMemory(ctx, c.o)
 			if run.State != c.state || !strings.Contains(run.Reason, c.says) {
-				t.Errorf("the run is %s: %q", run.State, run.Reason)
+				t.Errorf("got run %s: %q", run.State, run.Reason)
 			}
 			if first, last := findCase(run, "accept/email-sent"), findCase(run, "slow/body"); first.Result != storage.CheckPassed || last.Result != storage.CheckSkipped || last.Got == "" {
-				t.Errorf("first %+v, last %+v", first, last)
+				t.Errorf("got first case %+v, last case %+v", first, last)
 			}
 			if run.Requests > c.o.WithDefaults().MaxRequests {
-				t.Errorf("%d requests", run.Requests)
+				t.Errorf("got %d requests, want at most %d", run.Requests, c.o.WithDefaults().MaxRequests)
 			}
 		})
 	}
@@ -180,11 +180,11 @@ func TestRunTimesOut(t *testing.T) {
 	t.Cleanup(func() { close(r.hang) })
 	run := b.runInMemory(t.Context(), storage.CheckOptions{Only: []string{"auth"}, Timeout: time.Second})
 	if run.State != storage.CheckTimedOut || !strings.Contains(run.Reason, "--timeout") || findCase(run, check.Canary).Result != storage.CheckPassed {
-		t.Errorf("the run is %s: %q", run.State, run.Reason)
+		t.Errorf("got run %s: %q", run.State, run.Reason)
 	}
 }
 
-// Outside the group load, a Retry-After of up to 30 s is waited for.
+// Outside the group load, a run waits for a Retry-After of up to 30 s.
 func TestRetryAfterIsHonored(t *testing.T) {
 	t.Parallel()
 	for after, want := range map[string]storage.CheckResult{"2": storage.CheckPassed, "31": storage.CheckFailed, "soon": storage.CheckFailed} {
@@ -199,10 +199,10 @@ func TestRetryAfterIsHonored(t *testing.T) {
 		run := b.runInMemory(t.Context(), storage.CheckOptions{Only: []string{"repeat/twice"}})
 		got := findCase(run, "repeat/twice")
 		if limited := strings.Contains(got.Remedy, "lower --rate"); limited != (want == storage.CheckFailed) {
-			t.Errorf("Retry-After %s: the remedy is %q", after, got.Remedy)
+			t.Errorf("Retry-After %s: got remedy %q", after, got.Remedy)
 		}
 		if got.Result != want || want == storage.CheckPassed && len(got.Deliveries) != 3 {
-			t.Errorf("Retry-After %s: %+v", after, got)
+			t.Errorf("Retry-After %s: got %+v, want %s", after, got, want)
 		}
 	}
 }
@@ -226,12 +226,12 @@ func TestSecretsAreMasked(t *testing.T) {
 		}
 	}
 	if !strings.Contains(got, storage.Masked) || !strings.Contains(got, "418") {
-		t.Errorf("got is %q", got)
+		t.Errorf("the canary got %q", got)
 	}
 }
 
 // The lower of the run's and the webhook's rates applies.
-func TestRate(t *testing.T) {
+func TestRunKeepsToTheLowerRate(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ run, hook, want float64 }{{20, 0, 20}, {20, 5, 5}, {2, 5, 2}} {
 		b := newBench(t, func(w *storage.Webhook) { w.Delivery.RatePerSec = c.hook })
@@ -244,13 +244,13 @@ func TestRate(t *testing.T) {
 			t.Fatal(err)
 		}
 		if took, want := clock.Now().Sub(began).Seconds(), 40/c.want; took < want-1 || took > want+1 {
-			t.Errorf("41 requests at %g/s took %g s, want %g", c.want, took, want)
+			t.Errorf("41 requests at %g a second took %g s, want %g", c.want, took, want)
 		}
 	}
 }
 
 // No second has more requests than the rate allows, although some cases send several at once.
-func TestRateInEachSecond(t *testing.T) {
+func TestRunKeepsToTheRateInEachSecond(t *testing.T) {
 	t.Parallel()
 	const rate = 20
 	b := newBench(t, nil)
@@ -276,12 +276,12 @@ func TestRateInEachSecond(t *testing.T) {
 		}
 	}
 	if len(at) < 2*rate {
-		t.Errorf("only %d requests", len(at))
+		t.Errorf("got %d requests, want at least %d", len(at), 2*rate)
 	}
 }
 
-// A withoutWebhook is a store that no longer has the webhook, although the server has not yet been
-// told of the change.
+// A withoutWebhook is a store from which the webhook was deleted, before the server has heard of
+// it.
 type withoutWebhook struct{ memory }
 
 func (*withoutWebhook) SendCheckEvents(context.Context, storage.ID, string, ...storage.Event) ([]storage.Delivery, error) {
@@ -297,6 +297,6 @@ func TestWebhookIsDeletedDuringRun(t *testing.T) {
 		t.Fatal(err)
 	}
 	if run := store.run; run.State != storage.CheckInterrupted || run.Reason != "the webhook was deleted" {
-		t.Errorf("the run is %s: %q", run.State, run.Reason)
+		t.Errorf("got run %s: %q", run.State, run.Reason)
 	}
 }

@@ -47,8 +47,8 @@ print(server.server_port, flush=True)
 server.serve_forever()`
 )
 
-// Good endpoints in other languages that use the defaults of their libraries fail no must.
-func TestEndpointsInOtherLanguages(t *testing.T) {
+// A correct endpoint in another language that uses the defaults of its libraries fails no case.
+func TestEndpointsInOtherLanguagesPass(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ program, flag, source string }{{"node", "-e", nodeEndpoint}, {"python3", "-c", pythonEndpoint}} {
 		t.Run(c.program, func(t *testing.T) {
@@ -70,7 +70,7 @@ func TestEndpointsInOtherLanguages(t *testing.T) {
 			b.hook.URL = "http://127.0.0.1:" + strings.TrimSpace(port)
 			run := b.runInMemory(t.Context(), quick("load", "slow"))
 			if _, described := withResult(run, storage.CheckFailed); len(described) > 0 || run.Tally()[storage.CheckPassed] < 60 {
-				t.Errorf("%s: failed:\n%s", run.Summary(), strings.Join(described, "\n"))
+				t.Errorf("got %s; failed:\n%s", run.Summary(), strings.Join(described, "\n"))
 			}
 		})
 	}

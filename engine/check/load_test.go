@@ -46,14 +46,14 @@ func TestLoad(t *testing.T) {
 			run := b.runInMemory(t.Context(), c.o)
 			got := findCase(run, "load/steady")
 			if got.Result != c.result || !strings.Contains(got.Got, c.says) || c.sent > 0 && len(got.Deliveries) != c.sent {
-				t.Errorf("%d sent: %s %s", len(got.Deliveries), got.Result, got.Got)
+				t.Errorf("got %d requests, %s: %s; want %d, %s: %s", len(got.Deliveries), got.Result, got.Got, c.sent, c.result, c.says)
 			}
 			total := 0
 			for _, bucket := range run.Load.Buckets {
 				total += bucket.N
 			}
 			if c.sent > 0 && (total != c.sent || run.Load.P99 < run.Load.P50 || run.Load.PerSecond <= 0) {
-				t.Errorf("measured %+v", run.Load)
+				t.Errorf("got the measurements %+v of %d requests", run.Load, c.sent)
 			}
 		})
 	}

@@ -18,15 +18,15 @@ import (
 	"backchannel/storage/token"
 )
 
-// A reference is an exemplary endpoint. The defects of the table change it through its fields; the
-// zero value has no defect.
+// A reference is a correct endpoint. Tests give it defects through its hooks; without any it has
+// none.
 type reference struct {
 	spec token.Spec
 	key  *token.Key
 	now  func() time.Time
 
-	// Each hook is called instead of, or before, what the exemplary endpoint does. It reports
-	// whether it has answered.
+	// Each hook is called before what a correct endpoint does, and reports whether it has answered
+	// instead.
 	before func(w http.ResponseWriter, req *http.Request) bool
 	// auth judges the values of the JWT's header instead of strict.
 	auth func(r *reference, values []string) bool
@@ -38,7 +38,7 @@ type reference struct {
 	hang chan struct{} // closed when the test ends
 
 	mu   sync.Mutex
-	seen map[string]int // events, by what makes them the same
+	seen map[string]int // how often each event has come
 	last map[string]string
 }
 
@@ -102,7 +102,7 @@ func (r *reference) judges(value string, except ...string) bool {
 	return true
 }
 
-// countSeen counts an event, and returns how often it has come.
+// countSeen counts an event and returns how often it has come.
 func (r *reference) countSeen(key string) int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -113,7 +113,7 @@ func (r *reference) countSeen(key string) int {
 	return r.seen[key]
 }
 
-// swapLast replaces the value of a key, and returns the one before.
+// swapLast replaces the value of a key and returns the previous one.
 func (r *reference) swapLast(key, value string) string {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -19,7 +19,7 @@ import (
 	"backchannel/storage/token"
 )
 
-// A bench checks one endpoint with a store of its own.
+// A bench checks an endpoint with a store of its own.
 type bench struct {
 	*testing.T
 	store  *sqlite.Store
@@ -78,7 +78,7 @@ func (b *bench) open() *sqlite.Store {
 	return store
 }
 
-// reference returns an exemplary endpoint for the webhook.
+// reference returns a correct endpoint for the webhook.
 func (b *bench) reference() *reference {
 	spec := b.hook.TokenSpec("")
 	spec.Audience = []string{"127.0.0.1"}
@@ -89,7 +89,7 @@ func (b *bench) reference() *reference {
 	return &reference{spec: spec, key: key, now: time.Now, hang: make(chan struct{})}
 }
 
-// pointTo points the webhook to a server, and trusts its certificate.
+// pointTo points the webhook at a server and trusts its certificate.
 func (b *bench) pointTo(s *httptest.Server) {
 	b.Helper()
 	b.Cleanup(func() { closing.Go(s.Close) })
@@ -101,7 +101,7 @@ func (b *bench) pointTo(s *httptest.Server) {
 	}
 }
 
-// runStored makes a run with a store of SQLite, and returns the run as it is stored.
+// runStored makes a run with a SQLite store and returns the run as it is stored.
 func (b *bench) runStored(ctx context.Context, o storage.CheckOptions) storage.CheckRun {
 	b.Helper()
 	b.open()
@@ -135,8 +135,8 @@ func quick(skip ...string) storage.CheckOptions {
 	return storage.CheckOptions{Skip: skip, PerSecond: storage.MaxCheckRate}
 }
 
-// An exemplary endpoint passes all cases, whatever the algorithm and the payload revision.
-func TestExemplaryEndpointPassesEverything(t *testing.T) {
+// A correct endpoint passes every case, whatever the algorithm and the payload revision.
+func TestCorrectEndpointPassesEveryCase(t *testing.T) {
 	t.Parallel()
 	for name, change := range map[string]func(*storage.Webhook){
 		"HS256": func(*storage.Webhook) {},
@@ -159,10 +159,10 @@ func TestExemplaryEndpointPassesEverything(t *testing.T) {
 			b.pointTo(serve(r, &tls.Config{}))
 			run := b.runStored(t.Context(), quick("load", "slow"))
 			if run.State != storage.CheckFinished {
-				t.Errorf("the run is %s: %s", run.State, run.Reason)
+				t.Errorf("got run %s: %s", run.State, run.Reason)
 			}
 			if _, described := withResult(run, storage.CheckFailed, storage.CheckWarned, ""); len(described) > 0 {
-				t.Errorf("an exemplary endpoint got:\n%s", strings.Join(described, "\n"))
+				t.Errorf("a correct endpoint did not pass:\n%s", strings.Join(described, "\n"))
 			}
 		})
 	}

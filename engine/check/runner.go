@@ -47,7 +47,7 @@ func (c Config) withDefaults() Config {
 
 // The reasons why a run ends early.
 var (
-	errTimeUp  = errors.New("its time is up")
+	errTimeUp  = errors.New("the run took too long")
 	errDeleted = errors.New("the webhook was deleted")
 	errEnded   = errors.New("the process that made the run was stopped; run the check again")
 )

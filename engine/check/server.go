@@ -65,7 +65,7 @@ func MarkOrphansLost(ctx context.Context, store OrphanStore) error {
 }
 
 // Run makes runs until ctx ends, then interrupts those under way and returns when they are stored.
-// It raises a panic in a run again.
+// If a run panics, Run panics as well.
 func (s *Server) Run(ctx context.Context) error {
 	markLost := func(ctx context.Context) error { return s.store.MarkChecksLost(ctx, lostReason) }
 	onRetry := func(err error) { s.logError(ctx, "end the checks of processes that died", err) }

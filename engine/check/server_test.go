@@ -14,7 +14,7 @@ import (
 	"backchannel/storage/sqlite"
 )
 
-// waitForRun reads a run whenever something changes, until it is as wanted.
+// waitForRun reads a run whenever something changes, until it is in the wanted state.
 func waitForRun(t *testing.T, store *sqlite.Store, id storage.ID, wanted func(storage.CheckRun) bool) storage.CheckRun {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
@@ -29,7 +29,7 @@ func waitForRun(t *testing.T, store *sqlite.Store, id storage.ID, wanted func(st
 			return run
 		}
 		if _, open := <-changes; !open {
-			t.Fatalf("the run stays %s, with %d cases done", run.State, run.Tally().Done())
+			t.Fatalf("the run is still %s, with %d cases done", run.State, run.Tally().Done())
 		}
 	}
 }
@@ -50,7 +50,7 @@ func (b *bench) startServer(store *sqlite.Store) (end func()) {
 	}
 }
 
-// newTLSBench returns a bench with an endpoint over TLS, because a store refuses http:// URLs.
+// newTLSBench returns a bench with an endpoint over TLS, because a store rejects http:// URLs.
 func newTLSBench(t *testing.T, before func(r *reference) func(http.ResponseWriter, *http.Request) bool) *bench {
 	b := newBench(t, nil)
 	r := b.reference()
@@ -62,7 +62,7 @@ func newTLSBench(t *testing.T, before func(r *reference) func(http.ResponseWrite
 	return b
 }
 
-// request asks for a run.
+// request requests a run.
 func (b *bench) request(store *sqlite.Store, o storage.CheckOptions) storage.CheckRun {
 	b.Helper()
 	run := storage.CheckRun{WebhookID: b.hook.ID, Options: o}
@@ -98,23 +98,23 @@ func TestAnotherProcessRequestsAndStopsRuns(t *testing.T) {
 	<-reached
 	now := waitForRun(t, elsewhere, run.ID, func(r storage.CheckRun) bool { return !findCase(r, "http/get").StartedAt.IsZero() })
 	if now.State != storage.CheckRunning || findCase(now, "order/at-once").Result != storage.CheckPassed || findCase(now, "http/get").Result != "" || now.Requests < 8 {
-		t.Errorf("it is %+v", now)
+		t.Errorf("got the running run %+v", now)
 	}
 	if err := elsewhere.StopCheck(t.Context(), run.ID); err != nil {
 		t.Fatal(err)
 	}
 	end := waitForRun(t, elsewhere, run.ID, ended)
 	if end.State != storage.CheckInterrupted || findCase(end, "order/at-once").Result != storage.CheckPassed || findCase(end, "http/put").Result != storage.CheckSkipped {
-		t.Errorf("stopped it is %+v", end)
+		t.Errorf("got the stopped run %+v", end)
 	}
 	counts, err := store.Counts(t.Context())
 	if err != nil || counts.Deliveries[storage.Queued]+counts.Deliveries[storage.Sending]+counts.Deliveries[storage.Retrying] > 0 {
-		t.Errorf("left are %+v, %v", counts, err)
+		t.Errorf("got counts %+v, %v; want no open deliveries", counts, err)
 	}
 }
 
-// The next process marks a run whose process died as lost, and makes the requested runs.
-func TestRunsOfADeadProcess(t *testing.T) {
+// The next process marks the run of a process that died as lost, and makes the requested runs.
+func TestRunOfADeadProcessIsLost(t *testing.T) {
 	t.Parallel()
 	b := newTLSBench(t, nil)
 	store := b.open()
@@ -124,17 +124,17 @@ func TestRunsOfADeadProcess(t *testing.T) {
 	}
 	end := b.startServer(store)
 	if run := waitForRun(t, store, lost.ID, ended); run.State != storage.CheckLost || !strings.Contains(run.Reason, "died") {
-		t.Errorf("lost is %+v", run)
+		t.Errorf("got the run of the dead process %+v", run)
 	}
 	end()
-	asked := b.request(store, storage.CheckOptions{Only: []string{"order"}})
+	requested := b.request(store, storage.CheckOptions{Only: []string{"order"}})
 	defer b.startServer(store)()
-	if run := waitForRun(t, store, asked.ID, ended); run.State != storage.CheckFinished || len(run.Cases) != 4 || run.Tally()[storage.CheckPassed] != 4 {
-		t.Errorf("asked for is %+v", run)
+	if run := waitForRun(t, store, requested.ID, ended); run.State != storage.CheckFinished || len(run.Cases) != 4 || run.Tally()[storage.CheckPassed] != 4 {
+		t.Errorf("got the requested run %+v", run)
 	}
 }
 
-// The end of the process interrupts a run, whose results until then are kept.
+// A run is interrupted when its process ends, and keeps its results so far.
 func TestProcessEndsDuringRun(t *testing.T) {
 	t.Parallel()
 	reached := make(chan struct{})
@@ -154,7 +154,7 @@ func TestProcessEndsDuringRun(t *testing.T) {
 	end()
 	now, err := store.CheckRun(t.Context(), run.ID)
 	if err != nil || now.State != storage.CheckInterrupted || findCase(now, "order/at-once").Result != storage.CheckPassed || !strings.Contains(now.Reason, "process") {
-		t.Errorf("it is %+v, %v", now, err)
+		t.Errorf("got run %+v, %v", now, err)
 	}
 }
 
@@ -170,7 +170,7 @@ func TestRequestedRunsThatDoNotStart(t *testing.T) {
 	}
 	end := b.startServer(store)
 	if run := waitForRun(t, store, paused.ID, ended); run.State != storage.CheckInterrupted || !strings.Contains(run.Reason, "paused") || run.Requests > 0 {
-		t.Errorf("paused is %+v", run)
+		t.Errorf("got the run for a paused webhook %+v", run)
 	}
 	end()
 	if err := store.SetWebhookState(t.Context(), b.hook.ID, storage.Active, ""); err != nil {
@@ -180,7 +180,7 @@ func TestRequestedRunsThatDoNotStart(t *testing.T) {
 	b.config.Now = func() time.Time { return time.Now().Add(2 * time.Minute) }
 	defer b.startServer(store)()
 	if run := waitForRun(t, store, late.ID, ended); !strings.Contains(run.Reason, "no engine took it within 1m0s") || run.Requests > 0 {
-		t.Errorf("late is %+v", run)
+		t.Errorf("got the run requested too long ago %+v", run)
 	}
 }
 
@@ -191,19 +191,19 @@ func TestRequestsAreDeliveries(t *testing.T) {
 	run := b.runStored(t.Context(), storage.CheckOptions{Only: []string{"auth"}, PerSecond: storage.MaxCheckRate})
 	missing := findCase(run, "auth/missing")
 	if len(missing.Deliveries) != 1 {
-		t.Fatalf("it is %+v", missing)
+		t.Fatalf("got auth/missing %+v, want one delivery", missing)
 	}
 	d, err := b.store.Delivery(t.Context(), missing.Deliveries[0])
 	if err != nil || d.State != storage.Failed || d.Code != 401 || d.CheckID != run.ID || d.CheckCase != "auth/missing" || !d.NextAttemptAt.IsZero() {
-		t.Errorf("the delivery is %+v, %v", d, err)
+		t.Errorf("got delivery %+v, %v", d, err)
 	}
 	attempts, err := b.store.Attempts(t.Context(), d.ID)
 	if err != nil || len(attempts) != 1 || len(attempts[0].RequestHeaders) == 0 || !strings.Contains(string(attempts[0].ResponseBody), "who are you?") {
-		t.Errorf("the attempts are %+v, %v", attempts, err)
+		t.Errorf("got attempts %+v, %v", attempts, err)
 	}
 	breakers, err := b.store.Breakers(t.Context())
 	if err != nil || len(breakers) > 0 {
-		t.Errorf("breakers are %+v, %v", breakers, err)
+		t.Errorf("got breakers %+v, %v; want none", breakers, err)
 	}
 }
 
@@ -226,12 +226,12 @@ func TestSelect(t *testing.T) {
 	} {
 		cases, err := check.Select(c.only, c.skip)
 		if len(cases) != c.n || (err == nil) != (c.says == "") || err != nil && (!strings.Contains(err.Error(), c.says) || !errors.Is(err, storage.ErrInvalid)) {
-			t.Errorf("only %q, skip %q: %d cases, %v", c.only, c.skip, len(cases), err)
+			t.Errorf("only %q, skip %q: got %d cases, %v; want %d, %q", c.only, c.skip, len(cases), err, c.n, c.says)
 		}
 	}
 }
 
-// Every case is fully described, and has an ID of its own.
+// Every case has all its texts, and a unique ID.
 func TestCasesAreDescribed(t *testing.T) {
 	t.Parallel()
 	seen := map[string]bool{}
@@ -248,11 +248,11 @@ func TestCasesAreDescribed(t *testing.T) {
 		}
 	}
 	if groups := strings.Join(check.Groups(), " "); groups != "accept tls repeat order same-request auth headers body http slow load" {
-		t.Errorf("groups are %q", groups)
+		t.Errorf("got groups %q", groups)
 	}
 }
 
-// Requests, which a user is asked about before a run, is what the run sends.
+// A user confirms the number of Requests before a run, so it must be what the run sends.
 func TestRequestsEstimatesTheRun(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, nil)
@@ -260,6 +260,6 @@ func TestRequestsEstimatesTheRun(t *testing.T) {
 	o := quick("slow")
 	o.LoadRate, o.LoadDuration = storage.MaxCheckRate, time.Second
 	if got, want := b.runInMemory(t.Context(), o).Requests, check.Requests(b.hook, o); got != want {
-		t.Errorf("%d requests, estimated %d", got, want)
+		t.Errorf("got %d requests, estimated %d", got, want)
 	}
 }

@@ -43,7 +43,7 @@ func (by *signer) issue(t *testing.T, change func(*x509.Certificate)) *signer {
 	return &signer{must(x509.ParseCertificate(der)), key}
 }
 
-// authority turns a template into that of a certificate authority.
+// authority makes a template that of a certificate authority.
 func authority(name string) func(*x509.Certificate) {
 	return func(c *x509.Certificate) {
 		c.Subject.CommonName, c.IsCA, c.KeyUsage, c.IPAddresses, c.ExtKeyUsage = name, true, x509.KeyUsageCertSign, nil, nil
@@ -59,7 +59,7 @@ func (by *signer) chain(more ...*signer) tls.Certificate {
 	return c
 }
 
-// A certificate with one defect fails the case of that defect.
+// A certificate with one defect fails the case that looks for it.
 func TestCertificates(t *testing.T) {
 	t.Parallel()
 	root := (*signer)(nil).issue(t, authority("root"))
@@ -111,24 +111,24 @@ func TestCertificates(t *testing.T) {
 			warned, describedWarned := withResult(run, storage.CheckWarned)
 			described := slices.Concat(describedFailed, describedWarned)
 			if strings.Join(failed, " ") != c.fails || strings.Join(warned, " ") != c.warns || c.says != "" && !strings.Contains(described[0], c.says) {
-				t.Errorf("got\n%s", strings.Join(described, "\n"))
+				t.Errorf("want failed %q, warned %q, %q; got\n%s", c.fails, c.warns, c.says, strings.Join(described, "\n"))
 			}
 		})
 	}
 }
 
-// The TLS cases do not apply to http://, and fail if a port behind https:// does not speak TLS.
+// The TLS cases do not apply to http://, and fail if the port of an https:// URL does not speak TLS.
 func TestNoTLS(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, nil)
 	b.pointTo(serve(b.reference(), nil))
 	run := b.runInMemory(t.Context(), storage.CheckOptions{Only: []string{"tls", "http/http2"}})
 	if ids, described := withResult(run, storage.CheckSkipped); len(ids) != 8 {
-		t.Errorf("skipped: %q", described)
+		t.Errorf("got skipped %q, want 8 cases", described)
 	}
 	b.hook.URL = strings.Replace(b.hook.URL, "http://", "https://", 1)
 	run = b.runInMemory(t.Context(), storage.CheckOptions{Only: []string{"tls"}})
 	if _, described := withResult(run, storage.CheckFailed); len(described) == 0 || !strings.Contains(described[0], "speaks HTTP without TLS") {
-		t.Errorf("failed: %q", described)
+		t.Errorf("got failed %q", described)
 	}
 }

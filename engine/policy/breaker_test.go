@@ -27,11 +27,11 @@ func TestBreakerOpensAfterTenFailuresInARow(t *testing.T) {
 		}
 		b.Begin()
 		if changed := b.End(Retryable, false, noon); changed != (i == BreakerLimit-1) {
-			t.Errorf("after failure %d changed is %t", i+1, changed)
+			t.Errorf("failure %d: got changed %t", i+1, changed)
 		}
 	}
 	if ok, wait := b.Ready(noon); ok || wait != FirstProbeWait {
-		t.Errorf("ready %t, wait %s", ok, wait)
+		t.Errorf("got ready %t, wait %s; want %s", ok, wait, FirstProbeWait)
 	}
 }
 
@@ -64,7 +64,7 @@ func TestBreakerProbes(t *testing.T) {
 	for _, seconds := range []int{30, 60, 120, 240, 300, 300} {
 		want := time.Duration(seconds) * time.Second
 		if ok, wait := b.Ready(now.Add(want - time.Second)); ok || wait != time.Second {
-			t.Fatalf("a second before %s: ready %t, wait %s", want, ok, wait)
+			t.Fatalf("1 s before the probe after %s: got ready %t, wait %s", want, ok, wait)
 		}
 		now = now.Add(want)
 		if ok, _ := b.Ready(now); !ok {
@@ -74,7 +74,7 @@ func TestBreakerProbes(t *testing.T) {
 			t.Fatal("an attempt while the breaker is open is not a probe")
 		}
 		if ok, wait := b.Ready(now); ok || wait != 0 {
-			t.Fatal("two probes at a time")
+			t.Fatal("a second probe is allowed at the same time")
 		}
 		if !b.End(Retryable, true, now) {
 			t.Fatal("a failed probe changes nothing")
@@ -83,7 +83,7 @@ func TestBreakerProbes(t *testing.T) {
 	now = now.Add(5 * time.Minute)
 	b.Begin()
 	if !b.End(Succeeded, true, now) || b.Open() {
-		t.Error("a success does not close it")
+		t.Error("a success does not close the breaker")
 	}
 }
 
@@ -92,30 +92,30 @@ func TestBreakerCountsAttemptsInFlight(t *testing.T) {
 	b := opened()
 	b.Begin()
 	if b.End(Retryable, false, noon.Add(time.Second)) || b.wait != FirstProbeWait || b.failures != BreakerLimit+1 {
-		t.Errorf("a failure still in flight made it %+v", b)
+		t.Errorf("after a failure that was in flight: got %+v", b)
 	}
 	if !b.End(Succeeded, false, noon) || b.Open() {
-		t.Error("a success still in flight does not close it")
+		t.Error("a success that was in flight does not close the breaker")
 	}
 }
 
-func TestBreakerProbeIsAborted(t *testing.T) {
+func TestAbortedProbeIsRepeatedAtOnce(t *testing.T) {
 	t.Parallel()
 	b := opened()
 	b.ProbeNow(noon)
 	if ok, _ := b.Ready(noon); !ok || !b.Begin() {
-		t.Fatal("no probe at once")
+		t.Fatal("ProbeNow does not allow a probe at once")
 	}
 	if b.End(Aborted, true, noon); b.probing {
 		t.Error("an aborted probe delays the next one")
 	}
 	b.Begin()
 	if !b.End(Permanent, true, noon) || b.wait != 2*FirstProbeWait {
-		t.Errorf("a probe that failed for good made it %+v", b)
+		t.Errorf("after a probe that failed for good: got %+v", b)
 	}
 }
 
-func TestBreakerIgnoresClockSetBack(t *testing.T) {
+func TestBreakerProbesAfterTheClockWasSetBack(t *testing.T) {
 	t.Parallel()
 	b := opened()
 	if ok, _ := b.Ready(noon.Add(-time.Hour)); !ok {
@@ -128,7 +128,7 @@ func TestBreakerIsRestored(t *testing.T) {
 	b := opened()
 	restored := RestoredBreaker(b.Record(7))
 	if b.Record(7).WebhookID != 7 || restored != b {
-		t.Errorf("restored %+v, was %+v", restored, b)
+		t.Errorf("got %+v, want %+v", restored, b)
 	}
 	if fresh := RestoredBreaker(storage.Breaker{WebhookID: 7}); fresh.Open() {
 		t.Error("a breaker without a record is open")

@@ -16,7 +16,7 @@ func TestJudgeStatus(t *testing.T) {
 	for want, codes := range cases {
 		for _, code := range codes {
 			if got := JudgeStatus(code); got != want {
-				t.Errorf("%d is judged %d, want %d", code, got, want)
+				t.Errorf("%d: got %d, want %d", code, got, want)
 			}
 		}
 	}
@@ -32,7 +32,7 @@ func TestJudgeError(t *testing.T) {
 	}
 	for class, want := range cases {
 		if got := JudgeError(class); got != want {
-			t.Errorf("%s is judged %d, want %d", class, got, want)
+			t.Errorf("%s: got %d, want %d", class, got, want)
 		}
 	}
 }

@@ -36,7 +36,7 @@ func TestDecide(t *testing.T) {
 			next = noon.Add(c.wait)
 		}
 		if o.State != c.state || !o.NextAttemptAt.Equal(next) || (o.PauseWebhook != "") != c.paused || !o.FinishedAt.Equal(noon) {
-			t.Errorf("%s: decided %+v", c.name, o)
+			t.Errorf("%s: got %+v, want %s at %s, paused %t", c.name, o, c.state, next, c.paused)
 		}
 	}
 }

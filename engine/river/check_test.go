@@ -9,7 +9,7 @@ import (
 	"backchannel/storage"
 )
 
-// serveChecks makes checks on a node until the test ends.
+// serveChecks serves requested checks on a node until the test ends.
 func (w *world) serveChecks(n *node) {
 	ctx, cancel := context.WithCancel(context.Background())
 	var served sync.WaitGroup
@@ -21,7 +21,7 @@ func (w *world) serveChecks(n *node) {
 	w.Cleanup(func() { cancel(); served.Wait() })
 }
 
-func (w *world) ask(o storage.CheckOptions) storage.CheckRun {
+func (w *world) requestCheck(o storage.CheckOptions) storage.CheckRun {
 	w.Helper()
 	run := storage.CheckRun{WebhookID: w.hook.ID, Options: o}
 	if err := w.store.RequestCheck(w.Context(), &run); err != nil {
@@ -42,35 +42,35 @@ func (w *world) awaitCheck(id storage.ID, state storage.CheckState) (run storage
 	return run
 }
 
-func TestOneOfTwoNodesMakesACheck(t *testing.T) {
+func TestOnlyOneNodeMakesARequestedCheck(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.serveChecks(w.node())
 	w.serveChecks(w.node())
-	run := w.ask(storage.CheckOptions{Only: []string{check.Canary}})
+	run := w.requestCheck(storage.CheckOptions{Only: []string{check.Canary}})
 	run = w.awaitCheck(run.ID, storage.CheckFinished)
 	if n := len(w.endpoint.requests()); n != 1 || run.Requests != 1 {
-		t.Errorf("the endpoint got %d requests, and the run counts %d", n, run.Requests)
+		t.Errorf("the endpoint got %d requests, and the run counts %d; want 1", n, run.Requests)
 	}
 }
 
-// A run is lost with its node, and only that.
-func TestACheckIsLostWithItsNode(t *testing.T) {
+// A run is lost when its node dies, and only then.
+func TestCheckIsLostWithItsNode(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	ids := w.fire(1)
-	age := w.takenByAnother(ids, 1, func(gone checker) error {
-		run := w.ask(storage.CheckOptions{})
+	expire := w.takenByDeadNode(ids, 1, func(gone checker) error {
+		run := w.requestCheck(storage.CheckOptions{})
 		return gone.StartCheck(w.Context(), run.ID, nil)
 	})
 	runs, err := w.store.OpenChecks(t.Context())
 	if err != nil || len(runs) != 1 {
-		t.Fatalf("open are %+v, %v", runs, err)
+		t.Fatalf("got open checks %+v, %v; want one", runs, err)
 	}
 	w.node()
 	w.await(storage.StateDelivered, w.fire(5)...)
 	w.awaitCheck(runs[0].ID, storage.CheckRunning)
-	age()
+	expire()
 	w.awaitCheck(runs[0].ID, storage.CheckLost)
 	w.await(storage.StateDelivered, ids...)
 }

@@ -11,7 +11,7 @@ func TestTwoNodesDeliverEachEventOnce(t *testing.T) {
 	w := newWorld(t)
 	one, two := w.node(), w.node()
 	var ids []storage.ID
-	for one.Snapshot().Delivered == 0 || two.Snapshot().Delivered == 0 { // one may be done before the other begins
+	for one.Snapshot().Delivered == 0 || two.Snapshot().Delivered == 0 { // one node may deliver everything before the other begins
 		fired := w.fire(300)
 		w.await(storage.StateDelivered, fired...)
 		ids = append(ids, fired...)
@@ -22,12 +22,12 @@ func TestTwoNodesDeliverEachEventOnce(t *testing.T) {
 	}
 	for _, id := range ids {
 		if got[id.String()] != 1 {
-			t.Errorf("delivery %s was sent %d times", id, got[id.String()])
+			t.Errorf("delivery %s was sent %d times, want once", id, got[id.String()])
 		}
 	}
 	by := []int64{one.Snapshot().Delivered, two.Snapshot().Delivered}
 	t.Logf("the nodes delivered %d", by)
 	if by[0]+by[1] != int64(len(ids)) {
-		t.Errorf("the nodes delivered %d of %d", by, len(ids))
+		t.Errorf("the nodes count %d deliveries, want %d in all", by, len(ids))
 	}
 }

@@ -19,9 +19,9 @@ import (
 	"backchannel/storage/postgres/pgtest"
 )
 
-// takenByAnother has a node take deliveries and die. It returns a function that lets its last
-// heartbeat expire.
-func (w *world) takenByAnother(ids []storage.ID, marked int, also ...func(checker) error) (age func()) {
+// takenByDeadNode makes a node take deliveries and then stop without a trace, having marked the first
+// ones. It returns a function that lets the node's last heartbeat expire.
+func (w *world) takenByDeadNode(ids []storage.ID, marked int, also ...func(checker) error) (expire func()) {
 	w.Helper()
 	gone, err := postgres.Open(w.Context(), options(w.url))
 	if err != nil {
@@ -34,7 +34,7 @@ func (w *world) takenByAnother(ids []storage.ID, marked int, also ...func(checke
 		ClientID: "node_" + strconv.FormatInt(gone.Node(), 10), MaxToLock: len(ids), MaxAttemptedBy: 1, Queue: "webhook_" + strconv.FormatInt(int64(w.hook.ID), 10),
 	})
 	if err != nil || len(taken.Jobs) != len(ids) {
-		w.Fatalf("it took %d jobs, %v", len(taken.Jobs), err)
+		w.Fatalf("the node took %d jobs, %v; want %d", len(taken.Jobs), err, len(ids))
 	}
 	if err := gone.MarkSending(w.Context(), ids[:marked]); err != nil {
 		w.Fatal(err)
@@ -56,28 +56,28 @@ func TestDeliveriesOfADeadNodeAreSentAgain(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	ids := w.fire(5)
-	age := w.takenByAnother(ids, 2)
+	expire := w.takenByDeadNode(ids, 2)
 	w.node()
 	w.node()
 	w.await(storage.StateDelivered, w.fire(20)...)
 	if n := len(w.endpoint.requests()); n != 20 {
-		t.Errorf("%d requests for jobs of a live node", n-20)
+		t.Errorf("got %d requests for jobs of a node that is not yet dead", n-20)
 	}
-	age()
+	expire()
 	w.await(storage.StateDelivered, ids...)
 	if n := len(w.endpoint.requests()); n != 25 {
-		t.Errorf("the endpoint got %d requests", n)
+		t.Errorf("the endpoint got %d requests, want 25", n)
 	}
 	for _, id := range ids {
 		if d := w.delivery(id); d.Attempts != 1 {
-			t.Errorf("delivery %s had %d attempts", id, d.Attempts)
+			t.Errorf("delivery %s: got %d attempts, want 1", id, d.Attempts)
 		}
 	}
 }
 
-// A node that shuts down finishes what it has in flight, and the others take over its whole
-// load.
-func TestANodeLeaves(t *testing.T) {
+// A node that shuts down finishes its attempts in flight, and the others take over its share of the
+// rest.
+func TestOthersTakeOverWhenANodeLeaves(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	leaves := w.node()
@@ -88,12 +88,12 @@ func TestANodeLeaves(t *testing.T) {
 	leaves.stop()
 	w.await(storage.StateDelivered, ids...)
 	if n := len(w.endpoint.requests()); n != 400 {
-		t.Errorf("the endpoint got %d requests", n)
+		t.Errorf("the endpoint got %d requests, want 400", n)
 	}
 	w.awaitShares(1)
 }
 
-// Deliveries fall due while no node runs, and the next node that starts sends them.
+// Deliveries that fall due while no node runs are sent by the next node that starts.
 func TestDueDeliveriesAreSentAfterAStart(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -103,36 +103,36 @@ func TestDueDeliveriesAreSentAfterAStart(t *testing.T) {
 	w.await(storage.StateDelivered, w.fire(3)...)
 }
 
-// lives records the events of messages in the order in which they arrive, and reports two of one
-// message at once.
+// lives records the events of messages in the order in which they arrive, and fails the test if two of
+// one message arrive at the same time.
 type lives struct {
 	t  *testing.T
 	mu sync.Mutex // guards what follows
 
-	present map[string]bool
-	arrived map[string][]string
+	inFlight map[string]bool
+	arrived  map[string][]string
 }
 
 func (l *lives) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	body, _ := io.ReadAll(r.Body)
 	message, event, _ := strings.Cut(strings.Trim(string(body), `"`), " ")
 	l.mu.Lock()
-	if l.present[message] {
-		l.t.Errorf("%s of message %s arrives during another event", event, message)
+	if l.inFlight[message] {
+		l.t.Errorf("event %s of message %s arrived at the same time as another one", event, message)
 	}
-	l.present[message] = true
+	l.inFlight[message] = true
 	l.arrived[message] = append(l.arrived[message], event)
 	l.mu.Unlock()
 	rw.WriteHeader(http.StatusNoContent)
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.present[message] = false
+	l.inFlight[message] = false
 }
 
 func TestOverdueEventsOfAMessageAreSentInOrder(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	l := &lives{t: t, present: map[string]bool{}, arrived: map[string][]string{}}
+	l := &lives{t: t, inFlight: map[string]bool{}, arrived: map[string][]string{}}
 	w.endpoint.Config.Handler = l
 	const messages = 40
 	then := time.Now().Add(-time.Minute)
@@ -159,7 +159,7 @@ func TestOverdueEventsOfAMessageAreSentInOrder(t *testing.T) {
 	w.eventually(func() bool { return sent() == 3*messages }, func() string { return fmt.Sprintf("%d events arrived", sent()) })
 	for message, got := range l.arrived {
 		if !slices.Equal(got, []string{"a", "b", "c"}) {
-			t.Errorf("message %s: %q", message, got)
+			t.Errorf("message %s: got events %q, want a, b, c", message, got)
 		}
 	}
 }
@@ -170,7 +170,7 @@ func execute(w *world, store *postgres.Store, now time.Time, messages int) {
 	var planned []storage.PlannedMessage
 	for m := range messages {
 		var p storage.PlannedMessage
-		for i, name := range []string{"c", "a", "b"} { // in another order than they are due
+		for i, name := range []string{"c", "a", "b"} { // not in the order in which they are due
 			p.Planned = append(p.Planned, storage.Event{
 				WebhookID: w.hook.ID, Channel: storage.Email, Status: storage.StatusSent,
 				Payload: fmt.Appendf(nil, "%q", fmt.Sprint(m, " ", name)), DueAt: now.Add(time.Duration(1+(i+2)%3) * time.Second),

@@ -14,11 +14,11 @@ import (
 	"backchannel/storage/postgres/pgtest"
 )
 
-func allowing(concurrency int) func(*storage.Webhook) {
+func withConcurrency(concurrency int) func(*storage.Webhook) {
 	return func(w *storage.Webhook) { w.Delivery.Concurrency = concurrency }
 }
 
-// awaitShares waits until so many nodes have a part of the webhook.
+// awaitShares waits until this many nodes have a part of the webhook's concurrency.
 func (w *world) awaitShares(nodes int) {
 	w.Helper()
 	n := -1
@@ -28,54 +28,54 @@ func (w *world) awaitShares(nodes int) {
 			w.Fatal(err)
 		}
 		return n == nodes
-	}, func() string { return fmt.Sprintf("%d nodes have a part, and %d should", n, nodes) })
+	}, func() string { return fmt.Sprintf("%d nodes have a part, want %d", n, nodes) })
 }
 
-func TestTheConcurrencyHoldsForAllNodesTogether(t *testing.T) {
+func TestConcurrencyAppliesToAllNodesTogether(t *testing.T) {
 	t.Parallel()
 	for _, allowed := range []int{1, 2, 5} {
 		t.Run(fmt.Sprint(allowed), func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t, allowing(allowed))
+			w := newWorld(t, withConcurrency(allowed))
 			w.node()
 			w.awaitShares(1)
 			release := w.endpoint.hold()
 			ids := w.fire(4 * allowed)
-			w.awaitRequests(allowed) // one node uses all
+			w.awaitRequests(allowed) // one node uses the whole concurrency
 			w.node()
 			w.node()
-			w.eventually(func() bool { now, _ := w.endpoint.atATime(); return now == allowed }, func() string { return "not all are in flight" })
+			w.eventually(func() bool { now, _ := w.endpoint.concurrency(); return now == allowed }, func() string { return "not all are in flight" })
 			release()
 			w.await(storage.StateDelivered, ids...)
 			w.awaitShares(min(allowed, 3))
 			release = w.endpoint.hold()
 			ids = w.fire(4 * allowed)
-			w.awaitRequests(5 * allowed) // those of three nodes add up to all
+			w.awaitRequests(5 * allowed) // the parts of three nodes add up to it
 			release()
 			w.await(storage.StateDelivered, ids...)
-			if _, most := w.endpoint.atATime(); most != allowed {
-				t.Errorf("there were %d requests at a time, and %d are allowed", most, allowed)
+			if _, most := w.endpoint.concurrency(); most != allowed {
+				t.Errorf("got %d concurrent requests, want at most %d", most, allowed)
 			}
 		})
 	}
 }
 
-func TestAChangedConcurrencyHoldsAtOnce(t *testing.T) {
+func TestChangedConcurrencyAppliesAtOnce(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, allowing(2))
+	w := newWorld(t, withConcurrency(2))
 	w.node()
 	w.node()
 	w.awaitShares(2)
-	w.edit(allowing(6))
+	w.edit(withConcurrency(6))
 	defer w.endpoint.hold()()
 	w.fire(10)
 	w.awaitRequests(6)
-	if now, most := w.endpoint.atATime(); now != 6 || most != 6 {
-		t.Errorf("there are %d requests, and were %d", now, most)
+	if now, most := w.endpoint.concurrency(); now != 6 || most != 6 {
+		t.Errorf("got %d concurrent requests, at most %d; want 6", now, most)
 	}
 }
 
-func TestTheRateHoldsForAllNodesTogether(t *testing.T) {
+func TestRateAppliesToAllNodesTogether(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(w *storage.Webhook) { w.Delivery.RatePerSec = 20 })
 	w.node()
@@ -83,13 +83,13 @@ func TestTheRateHoldsForAllNodesTogether(t *testing.T) {
 	w.awaitShares(2)
 	w.await(storage.StateDelivered, w.fire(30)...)
 	all := w.endpoint.requests()
-	// Each node may begin with one request without having waited.
+	// Each node may make its first request without waiting.
 	if took := all[29].at.Sub(all[0].at); took < 27*time.Second/20 {
 		t.Errorf("30 requests at 20 a second took %s", took)
 	}
 }
 
-func TestAPausedWebhookIsSentNothing(t *testing.T) {
+func TestPausedWebhookGetsNoRequests(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.node()
@@ -100,7 +100,7 @@ func TestAPausedWebhookIsSentNothing(t *testing.T) {
 	w.hook, _ = w.store.WebhookByName(t.Context(), "other")
 	w.await(storage.StateDelivered, w.fire(20)...)
 	if n := len(w.endpoint.requests()); n != 40 {
-		t.Errorf("%d requests of a paused webhook", n-40)
+		t.Errorf("got %d requests of a paused webhook", n-40)
 	}
 	if err := w.store.SetWebhookState(t.Context(), paused.ID, storage.Active, ""); err != nil {
 		t.Fatal(err)
@@ -110,34 +110,34 @@ func TestAPausedWebhookIsSentNothing(t *testing.T) {
 
 func TestGonePausesTheWebhook(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, allowing(1))
+	w := newWorld(t, withConcurrency(1))
 	w.endpoint.status(http.StatusGone)
 	w.node()
 	w.node()
 	ids := w.fire(5)
 	states := map[storage.State]int{}
-	w.eventually(func() bool { // whichever of them a node was the first to take
+	w.eventually(func() bool { // any of them may be the first
 		clear(states)
 		for _, id := range ids {
 			states[w.delivery(id).State]++
 		}
 		return states[storage.Failed] == 1 && states[storage.Parked] == len(ids)-1
-	}, func() string { return fmt.Sprintf("one should have failed, and the others be parked: %v", states) })
+	}, func() string { return fmt.Sprintf("got states %v, want one failed and the others parked", states) })
 	if n := len(w.endpoint.requests()); n != 1 {
-		t.Errorf("the endpoint got %d requests", n)
+		t.Errorf("the endpoint got %d requests, want 1", n)
 	}
 }
 
-// A clock is that of nodes, which a test may set.
+// A clock is a clock of nodes that a test can set ahead.
 type clock struct{ ahead atomic.Int64 }
 
 func (c *clock) use(cfg *engine.Config) {
 	cfg.Now = func() time.Time { return time.Now().Add(time.Duration(c.ahead.Load())) }
 }
 
-func TestTheBreakerHoldsForAllNodesTogether(t *testing.T) {
+func TestBreakerAppliesToAllNodesTogether(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, allowing(2), retrying())
+	w := newWorld(t, withConcurrency(2), retrying())
 	var ahead clock
 	w.endpoint.status(http.StatusServiceUnavailable)
 	w.node(ahead.use)
@@ -152,21 +152,21 @@ func TestTheBreakerHoldsForAllNodesTogether(t *testing.T) {
 		}
 		return n
 	}
-	w.eventually(func() bool { now, _ := w.endpoint.atATime(); return now == 0 && parked() > 0 }, func() string { return "nothing is parked" })
-	// The failures are counted together, and what is in flight meanwhile is not held back.
+	w.eventually(func() bool { now, _ := w.endpoint.concurrency(); return now == 0 && parked() > 0 }, func() string { return "nothing is parked" })
+	// The failures of both nodes are counted together; attempts already in flight go on.
 	w.eventually(func() bool { return parked()+len(w.endpoint.requests()) == 40 }, func() string {
 		return fmt.Sprintf("%d were sent and %d are parked", len(w.endpoint.requests()), parked())
 	})
 	sent := len(w.endpoint.requests())
-	if sent < 10 || sent >= 20 { // if each node counted its own, both would send 10
-		t.Errorf("%d attempts were made until the breaker was open", sent)
+	if sent < 10 || sent >= 20 { // if each node counted only its own, both would send 10
+		t.Errorf("got %d attempts before the breaker was open, want 10 to 19", sent)
 	}
 	release := w.endpoint.hold("/acme")
 	acme := w.hook
 	w.hook = w.webhook("other")
 	ahead.ahead.Store(int64(31 * time.Second))
 	w.awaitRequests(sent + 1)
-	for range 5 { // while both nodes have time to make a probe
+	for range 5 { // meanwhile both nodes could make a probe
 		w.await(storage.StateDelivered, w.fire(10)...)
 	}
 	w.hook = acme
@@ -174,7 +174,7 @@ func TestTheBreakerHoldsForAllNodesTogether(t *testing.T) {
 	release()
 	w.eventually(func() bool { return parked() == 0 }, func() string { return fmt.Sprintf("%d are parked", parked()) })
 	w.eventually(func() bool {
-		// What a node gives back is due by its own clock, to which that of the server is behind.
+		// A job that a node returns is due by the node's clock, which is ahead of the server's.
 		pgtest.Run(t, w.url, `UPDATE river_job SET scheduled_at = now() WHERE state = 'available' AND scheduled_at BETWEEN now() AND now() + interval '1 minute'`)
 		return len(w.endpoint.requests()) >= 90
 	}, func() string { return fmt.Sprintf("%d of 90 requests arrived", len(w.endpoint.requests())) })
@@ -185,7 +185,7 @@ func TestTheBreakerHoldsForAllNodesTogether(t *testing.T) {
 		}
 	}
 	if probes != 1 {
-		t.Errorf("there were %d probes", probes)
+		t.Errorf("got %d probes, want 1", probes)
 	}
 	w.wantBreakerRecorded()
 }
@@ -206,10 +206,12 @@ func (w *world) wantBreakerRecorded() {
 			}
 		}
 		return len(texts) >= 2
-	}, func() string { return fmt.Sprintf("Activity says %q", texts) })
+	}, func() string {
+		return fmt.Sprintf("got activities %q, want one that the breaker opened and one that it closed", texts)
+	})
 	opened := slices.ContainsFunc(texts, func(text string) bool { return strings.Contains(text, "in a row: its circuit breaker is open") })
 	closed := slices.ContainsFunc(texts, func(text string) bool { return strings.Contains(text, "answers again") })
 	if !opened || !closed || len(texts) != 2 {
-		w.Errorf("Activity says %q", texts)
+		w.Errorf("got activities %q, want one that the breaker opened and one that it closed", texts)
 	}
 }

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// Node 2 of three sees what its passes read: a pass is at a time after the first, in seconds.
-func TestSee(t *testing.T) {
+// The test follows node 2 of three through passes, each some seconds after the first.
+func TestMembershipSee(t *testing.T) {
 	t.Parallel()
 	type pass struct {
 		at              float64
@@ -44,10 +44,10 @@ func TestSee(t *testing.T) {
 				now := start.Add(time.Duration(p.at * float64(time.Second)))
 				v := m.see(now, 2, p.heard)
 				if !slices.Equal(v.living, p.living) || v.rejoins != p.rejoins || v.unsure != p.unsure || m.leads.Load() != p.leads {
-					t.Errorf("after %g s it has heard %v, and sees %+v, leading: %t; want %+v", p.at, p.heard, v, m.leads.Load(), p)
+					t.Errorf("after %g s, having heard %v: got %+v, leading %t; want %+v", p.at, p.heard, v, m.leads.Load(), p)
 				}
 				if m.stale(now.Add(staleAfter)) || !m.stale(now.Add(staleAfter+time.Millisecond)) {
-					t.Errorf("after %g s its view is not stale after %s exactly", p.at, staleAfter)
+					t.Errorf("the view of %g s does not become stale after exactly %s", p.at, staleAfter)
 				}
 			}
 		})

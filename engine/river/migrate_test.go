@@ -14,13 +14,13 @@ import (
 	"backchannel/storage/postgres/pgtest"
 )
 
-// Opening a database adds what River's tables lack and drops what they have too much.
-func TestTablesAreBroughtUpToDate(t *testing.T) {
+// Opening a database migrates River's tables to the current version and drops indexes that are not used.
+func TestOpenMigratesRiversTables(t *testing.T) {
 	t.Parallel()
 	for name, spoil := range map[string]func(t *testing.T, url string){
-		"nothing":         func(*testing.T, string) {},
-		"an unused index": func(t *testing.T, url string) { pgtest.Run(t, url, `CREATE INDEX river_job_kind ON river_job (kind)`) },
-		"a version less":  func(t *testing.T, url string) { migrateDown(t, url, nil) },
+		"nothing":          func(*testing.T, string) {},
+		"an unused index":  func(t *testing.T, url string) { pgtest.Run(t, url, `CREATE INDEX river_job_kind ON river_job (kind)`) },
+		"an older version": func(t *testing.T, url string) { migrateDown(t, url, nil) },
 		"versions without a line": func(t *testing.T, url string) {
 			migrateDown(t, url, &rivermigrate.MigrateOpts{TargetVersion: 4})
 		},
@@ -33,14 +33,14 @@ func TestTablesAreBroughtUpToDate(t *testing.T) {
 			spoil(t, w.url)
 			w.open()
 			if got := tables(t, w.url); !reflect.DeepEqual(got, want) {
-				t.Errorf("there are\n%q, want\n%q", got, want)
+				t.Errorf("got\n%q, want\n%q", got, want)
 			}
 		})
 	}
 }
 
-// A newer River's tables are not touched.
-func TestNewerTablesAreRefused(t *testing.T) {
+// The tables of a newer River are not touched.
+func TestOpenRejectsTablesOfANewerRiver(t *testing.T) {
 	t.Parallel()
 	url := pgtest.Copy(t, template)
 	pgtest.Run(t, url, `INSERT INTO river_migration (line, version) VALUES ('main', 1000)`)

@@ -7,7 +7,7 @@ import (
 	"backchannel/storage"
 )
 
-// wantOnce checks that the endpoint got each delivery once.
+// wantOnce checks that the endpoint got each delivery exactly once.
 func (w *world) wantOnce(ids []storage.ID) {
 	w.Helper()
 	got := map[string]int{}
@@ -16,13 +16,13 @@ func (w *world) wantOnce(ids []storage.ID) {
 	}
 	for _, id := range ids {
 		if got[id.String()] != 1 {
-			w.Errorf("delivery %s was sent %d times", id, got[id.String()])
+			w.Errorf("delivery %s was sent %d times, want once", id, got[id.String()])
 		}
 	}
 }
 
-// A job that its node keeps is taken in the transaction that makes it.
-func TestANodeAttemptsAtOnceWhatItEnqueues(t *testing.T) {
+// A job that its node keeps is taken in the transaction that inserts it.
+func TestNodeAttemptsAtOnceWhatItEnqueues(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	n := w.node()
@@ -31,21 +31,21 @@ func TestANodeAttemptsAtOnceWhatItEnqueues(t *testing.T) {
 	var ids []storage.ID
 	kept := 0
 	w.eventually(func() bool {
-		ids = append(ids, w.fireThrough(n.store, 1)...) // unless it is just looking for others
+		ids = append(ids, w.fireThrough(n.store, 1)...) // it is not kept while the node is fetching others
 		err := w.store.Pool().QueryRow(t.Context(), `SELECT count(*) FROM river_job WHERE attempted_at = created_at`).Scan(&kept)
 		if err != nil {
 			t.Fatal(err)
 		}
 		return kept > 0
-	}, func() string { return "all were taken later" })
+	}, func() string { return "no job was taken when it was inserted" })
 	release()
 	w.await(storage.StateDelivered, ids...)
 	w.wantOnce(ids)
 }
 
-func TestWhatNodesEnqueueKeepsToTheConcurrency(t *testing.T) {
+func TestJobsThatNodesKeepCountTowardsTheConcurrency(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, allowing(3))
+	w := newWorld(t, withConcurrency(3))
 	nodes := []*node{w.node(), w.node()}
 	w.awaitShares(2)
 	ids := make([][]storage.ID, len(nodes))
@@ -62,13 +62,13 @@ func TestWhatNodesEnqueueKeepsToTheConcurrency(t *testing.T) {
 		w.await(storage.StateDelivered, ids[i]...)
 		w.wantOnce(ids[i])
 	}
-	if _, most := w.endpoint.atATime(); most > 3 {
-		t.Errorf("there were %d requests at a time, and 3 are allowed", most)
+	if _, most := w.endpoint.concurrency(); most > 3 {
+		t.Errorf("got %d concurrent requests, want at most 3", most)
 	}
 }
 
-// A node that hears of a pause keeps nothing more, and what it kept before stays.
-func TestWhatANodeEnqueuesOfAPausedWebhookWaits(t *testing.T) {
+// A node that hears of a pause keeps no more jobs, and those of the webhook wait.
+func TestNodeKeepsNoJobsOfAPausedWebhook(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	n := w.node()
@@ -78,7 +78,7 @@ func TestWhatANodeEnqueuesOfAPausedWebhookWaits(t *testing.T) {
 	w.hook, _ = w.store.WebhookByName(t.Context(), "other")
 	w.await(storage.StateDelivered, w.fireThrough(n.store, 5)...)
 	if got := len(w.endpoint.requests()); got != 10 {
-		t.Errorf("%d requests of a paused webhook", got-10)
+		t.Errorf("got %d requests of a paused webhook", got-10)
 	}
 	if err := n.store.SetWebhookState(t.Context(), paused.ID, storage.Active, ""); err != nil {
 		t.Fatal(err)

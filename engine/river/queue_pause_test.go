@@ -11,8 +11,8 @@ import (
 	"backchannel/storage"
 )
 
-// A queue that is paused with River's own tools rests, and no other one does, until it is resumed.
-func TestAQueueIsPausedWithRiversTools(t *testing.T) {
+// Pausing a queue with River's own tools stops only that queue, until it is resumed.
+func TestQueueCanBePausedWithRiversTools(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	other := w.webhook("other")
@@ -28,12 +28,12 @@ func TestAQueueIsPausedWithRiversTools(t *testing.T) {
 		t.Fatal(err)
 	}
 	paused := time.Now()
-	for last := paused; time.Since(last) < time.Second; { // in which every node looks
+	for last := paused; time.Since(last) < time.Second; { // within a second every node sees the pause
 		w.fireThrough(own.store, 1)
 		all := w.endpoint.requests()
 		last = all[len(all)-1].at
 		if took := last.Sub(paused); took > 2*time.Second {
-			t.Fatalf("a queue was sent from %s after it was paused", took)
+			t.Fatalf("got a request of the queue %s after it was paused", took)
 		}
 	}
 	waiting := w.fire(3)

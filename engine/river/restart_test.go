@@ -11,7 +11,7 @@ import (
 	"backchannel/storage/storetest"
 )
 
-// newWorldOn is newWorld with a server of its own.
+// newWorldOn returns a world with a database server of its own.
 func newWorldOn(t *testing.T, server *pgtest.Server) *world {
 	t.Helper()
 	w := &world{T: t, url: server.URL("postgres"), endpoint: newEndpoint(t)}
@@ -20,7 +20,7 @@ func newWorldOn(t *testing.T, server *pgtest.Server) *world {
 	return w
 }
 
-func TestDeliveriesGoOnAfterTheDatabaseRestarted(t *testing.T) {
+func TestDeliveriesContinueAfterTheDatabaseRestarts(t *testing.T) {
 	t.Parallel()
 	for _, mode := range []string{"fast", "immediate"} {
 		t.Run(mode, func(t *testing.T) {
@@ -43,8 +43,8 @@ func TestDeliveriesGoOnAfterTheDatabaseRestarted(t *testing.T) {
 			firing.Wait()
 			w.await(storage.StateDelivered, ids...)
 			w.await(storage.StateDelivered, w.fireAnyway(5)...)
-			if _, most := w.endpoint.atATime(); most > w.hook.Delivery.Concurrency {
-				t.Errorf("there were %d requests at a time", most)
+			if _, most := w.endpoint.concurrency(); most > w.hook.Delivery.Concurrency {
+				t.Errorf("got %d concurrent requests, want at most %d", most, w.hook.Delivery.Concurrency)
 			}
 		})
 	}
@@ -61,11 +61,11 @@ func (w *world) fireAnyway(n int) (ids []storage.ID) {
 	return ids
 }
 
-// forgotten is what a crash of the server makes of a job that was taken just before: that is
-// committed without waiting for the disk.
+// forgotten makes jobs look as after a crash of the server just after they were taken, because that
+// commit does not wait for the disk.
 const forgotten = `UPDATE river_job SET state = 'available', attempt = 0, attempted_at = NULL, attempted_by = NULL`
 
-func TestAForgottenJobIsNotAttemptedTwice(t *testing.T) {
+func TestForgottenJobIsNotAttemptedTwice(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.node()
@@ -73,17 +73,17 @@ func TestAForgottenJobIsNotAttemptedTwice(t *testing.T) {
 	ids := w.fire(1)
 	w.awaitRequests(1)
 	pgtest.Run(t, w.url, forgotten)
-	ids = append(ids, w.fire(1)...) // which makes the node take what is available
+	ids = append(ids, w.fire(1)...) // so that the node takes available jobs
 	w.awaitRequests(2)
 	release()
 	w.await(storage.StateDelivered, ids...)
 	if n := len(w.endpoint.requests()); n != 2 {
-		t.Errorf("the endpoint got %d requests for 2 deliveries", n)
+		t.Errorf("the endpoint got %d requests, want 2", n)
 	}
 }
 
-// The outcome of an attempt decides what becomes of its job, in whatever state that is.
-func TestAnOutcomeCountsWithoutARunningJob(t *testing.T) {
+// The outcome of an attempt decides what happens to its job, whatever the job's state.
+func TestOutcomeIsStoredWhateverTheStateOfItsJob(t *testing.T) {
 	t.Parallel()
 	for name, change := range map[string]string{
 		"forgotten": forgotten + `, scheduled_at = now() + interval '1 minute'`,
@@ -102,7 +102,7 @@ func TestAnOutcomeCountsWithoutARunningJob(t *testing.T) {
 	}
 }
 
-// attemptWhile makes an attempt that ends with a status, and during which something changes.
+// attemptWhile makes an attempt that is answered with a status, and runs SQL during it.
 func attemptWhile(w *world, status int, ends storage.State, change string) {
 	w.Helper()
 	before, held := len(w.endpoint.requests()), make(chan struct{})
@@ -117,11 +117,11 @@ func attemptWhile(w *world, status int, ends storage.State, change string) {
 	w.await(ends, id)
 }
 
-// wantJobs checks how many jobs there are of a kind.
+// wantJobs checks how many jobs match a condition.
 func (w *world) wantJobs(want int, where string) {
 	w.Helper()
 	var n int
 	if err := w.store.Pool().QueryRow(w.Context(), `SELECT count(*) FROM river_job `+where).Scan(&n); err != nil || n != want {
-		w.Errorf("there are %d jobs %s, %v; want %d", n, where, err, want)
+		w.Errorf("got %d jobs %s, %v; want %d", n, where, err, want)
 	}
 }

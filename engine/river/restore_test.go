@@ -13,8 +13,7 @@ import (
 	"backchannel/storage/postgres/pgtest"
 )
 
-// What a person does to jobs with River's tools keeps no delivery from being sent, and sends
-// none twice.
+// Whatever a person does to jobs with River's tools, each delivery is sent once.
 func TestDeliveriesWithoutAJobAreSent(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -35,15 +34,15 @@ func TestDeliveriesWithoutAJobAreSent(t *testing.T) {
 	for change, id := range jobs {
 		w.await(storage.StateDelivered, id)
 		if d := w.delivery(id); d.Attempts != 1 {
-			t.Errorf("after %s there were %d attempts", change, d.Attempts)
+			t.Errorf("after %s: got %d attempts, want 1", change, d.Attempts)
 		}
 	}
 	if n := len(w.endpoint.requests()); n != len(jobs) {
-		t.Errorf("there were %d requests, want %d", n, len(jobs))
+		t.Errorf("got %d requests, want %d", n, len(jobs))
 	}
 }
 
-// A lister lists as overdue what it is told, and notes what gets a job.
+// A lister reports the given deliveries as overdue and records which get a job.
 type lister struct {
 	*postgres.Store
 
@@ -59,8 +58,8 @@ func (l *lister) RestoreJobs(ctx context.Context, ids ...storage.ID) error {
 	return l.Store.RestoreJobs(ctx, ids...)
 }
 
-// A delivery that is sent while its backlog is looked through has lost no job.
-func TestADeliveryThatHasEndedLacksNoJob(t *testing.T) {
+// A delivery that ends while overdue ones are listed has not lost its job.
+func TestDeliveryThatHasEndedGetsNoJob(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	first := w.node()
@@ -77,6 +76,6 @@ func TestADeliveryThatHasEndedLacksNoJob(t *testing.T) {
 	w.await(storage.StateDelivered, lacks...)
 	n.stop()
 	if !slices.Equal(l.restored, lacks) {
-		t.Errorf("jobs were made for %v, and %v lacked one", l.restored, lacks)
+		t.Errorf("got jobs for %v, want %v", l.restored, lacks)
 	}
 }

@@ -12,7 +12,7 @@ func retrying(waits ...time.Duration) func(*storage.Webhook) {
 	return func(w *storage.Webhook) { w.Delivery.Retry = waits }
 }
 
-// wantGaps checks how long after the request before each request of a delivery came.
+// wantGaps checks that a delivery had one more request than gaps, and the minimum times between them.
 func (w *world) wantGaps(id storage.ID, gaps ...time.Duration) {
 	w.Helper()
 	var last time.Time
@@ -22,17 +22,17 @@ func (w *world) wantGaps(id storage.ID, gaps ...time.Duration) {
 			continue
 		}
 		if n > 0 && n <= len(gaps) && r.at.Sub(last) < gaps[n-1] {
-			w.Errorf("attempt %s came after %s, and should come after %s", r.attempt, r.at.Sub(last), gaps[n-1])
+			w.Errorf("attempt %s came after %s, want at least %s", r.attempt, r.at.Sub(last), gaps[n-1])
 		}
 		last = r.at
 		n++
 	}
 	if n != len(gaps)+1 {
-		w.Errorf("there were %d attempts, want %d", n, len(gaps)+1)
+		w.Errorf("got %d attempts, want %d", n, len(gaps)+1)
 	}
 }
 
-func TestRetriesByTheSchedule(t *testing.T) {
+func TestRetriesFollowTheSchedule(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, retrying(20*time.Millisecond, 300*time.Millisecond))
 	w.endpoint.status(http.StatusServiceUnavailable)
@@ -43,7 +43,7 @@ func TestRetriesByTheSchedule(t *testing.T) {
 	for _, id := range ids {
 		w.wantGaps(id, 20*time.Millisecond, 300*time.Millisecond)
 		if attempts, err := w.store.Attempts(t.Context(), id); err != nil || len(attempts) != 3 {
-			t.Errorf("%d attempts are stored, %v", len(attempts), err)
+			t.Errorf("got %d stored attempts, %v; want 3", len(attempts), err)
 		}
 	}
 }
@@ -63,7 +63,7 @@ func TestRetryAfterIsAMinimum(t *testing.T) {
 	w.wantGaps(id, time.Second)
 }
 
-func TestAPermanentAnswerIsNotRetried(t *testing.T) {
+func TestPermanentFailureIsNotRetried(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.endpoint.status(http.StatusNotFound)
@@ -88,7 +88,7 @@ func TestRetryNow(t *testing.T) {
 	w.wantGaps(id, 0)
 }
 
-func TestACancelledDeliveryIsNotSent(t *testing.T) {
+func TestCancelledDeliveryIsNotSent(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, retrying(time.Hour))
 	w.endpoint.status(http.StatusBadGateway)
@@ -97,15 +97,15 @@ func TestACancelledDeliveryIsNotSent(t *testing.T) {
 	w.await(storage.Retrying, waiting)
 	release := w.endpoint.hold()
 	defer release()
-	flying := w.fire(1)[0]
+	inFlight := w.fire(1)[0]
 	w.awaitRequests(2)
-	for _, id := range []storage.ID{waiting, flying} {
+	for _, id := range []storage.ID{waiting, inFlight} {
 		if err := w.store.CancelDelivery(t.Context(), id); err != nil {
 			t.Fatal(err)
 		}
 	}
-	w.eventually(func() bool { now, _ := w.endpoint.atATime(); return now == 0 }, func() string { return "the attempt in flight goes on" })
-	w.await(storage.Cancelled, waiting, flying)
+	w.eventually(func() bool { now, _ := w.endpoint.concurrency(); return now == 0 }, func() string { return "the attempt in flight is not aborted" })
+	w.await(storage.Cancelled, waiting, inFlight)
 	release()
 	w.await(storage.StateDelivered, w.fire(1)...)
 	if n := len(w.endpoint.requests()); n != 3 {
@@ -113,7 +113,7 @@ func TestACancelledDeliveryIsNotSent(t *testing.T) {
 	}
 }
 
-func TestADeletedWebhookIsSentNothing(t *testing.T) {
+func TestDeletedWebhookGetsNoRequests(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, retrying(time.Hour))
 	w.endpoint.status(http.StatusBadGateway)
@@ -132,7 +132,7 @@ func TestADeletedWebhookIsSentNothing(t *testing.T) {
 	}
 }
 
-func TestPlannedEventsComeWhenTheyAreDue(t *testing.T) {
+func TestPlannedEventsAreSentWhenTheyAreDue(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(w *storage.Webhook) { w.Delivery.Concurrency = 1 })
 	w.node()
@@ -147,11 +147,11 @@ func TestPlannedEventsComeWhenTheyAreDue(t *testing.T) {
 	w.await(storage.StateDelivered, ids...)
 	for _, r := range w.endpoint.requests() {
 		if r.at.Before(due[r.delivery]) {
-			t.Errorf("delivery %s came %s early", r.delivery, due[r.delivery].Sub(r.at))
+			t.Errorf("delivery %s arrived %s before it was due", r.delivery, due[r.delivery].Sub(r.at))
 		}
 		delete(due, r.delivery)
 	}
 	if len(due) > 0 {
-		t.Errorf("these did not come: %v", due)
+		t.Errorf("these deliveries did not arrive: %v", due)
 	}
 }

@@ -22,8 +22,8 @@ func TestPart(t *testing.T) {
 	for _, test := range []struct {
 		allowed int
 		nodes   []int64
-		low     int // what each node has at least
-		odd     int // how many have one more
+		low     int // the minimum part of a node
+		larger  int // how many nodes have one more
 	}{
 		{16, nodes[:1], 16, 0},
 		{16, nodes[:2], 8, 0},
@@ -38,27 +38,27 @@ func TestPart(t *testing.T) {
 		{16, nil, 0, 0},
 	} {
 		all, _ := parts(7, test.allowed, test.nodes)
-		odd := 0
+		larger := 0
 		for _, part := range all {
 			switch part {
 			case test.low:
 			case test.low + 1:
-				odd++
+				larger++
 			default:
-				t.Errorf("%d allowed, %v: parts %v", test.allowed, test.nodes, all)
+				t.Errorf("concurrency %d, nodes %v: got parts %v", test.allowed, test.nodes, all)
 			}
 		}
-		if odd != test.odd {
-			t.Errorf("%d allowed, %v: parts %v", test.allowed, test.nodes, all)
+		if larger != test.larger {
+			t.Errorf("concurrency %d, nodes %v: got parts %v", test.allowed, test.nodes, all)
 		}
 	}
 	if got := river.Part(7, 16, nodes, 44); got != 0 {
-		t.Errorf("a node that is not alive has %d", got)
+		t.Errorf("a node that is not alive got %d", got)
 	}
 }
 
-// Whatever the webhook, the limit and the nodes are: the parts add up, they do not depend on the
-// order of the nodes, and when a node goes, none of the others loses anything.
+// Whatever the webhook, the concurrency and the nodes: the parts add up, they do not depend on the
+// order of the nodes, and when a node leaves, no other one gets a smaller part.
 func TestPartsAddUp(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	for range 2000 {
@@ -73,21 +73,21 @@ func TestPartsAddUp(t *testing.T) {
 		}
 		shuffled := slices.Concat(nodes[1:], nodes[:1])
 		if got := river.Part(webhook, allowed, shuffled, nodes[0]); got != before[0] {
-			t.Fatalf("in another order it is %d, not %d", got, before[0])
+			t.Fatalf("in another order: got %d, want %d", got, before[0])
 		}
 		if len(nodes) == 1 {
 			continue
 		}
 		for i, node := range nodes[1:] {
 			if after := river.Part(webhook, allowed, nodes[1:], node); after < before[i+1] {
-				t.Fatalf("one of %d nodes has gone, and another has %d instead of %d of %d", len(nodes), after, before[i+1], allowed)
+				t.Fatalf("after one of %d nodes left, another got %d instead of %d of %d", len(nodes), after, before[i+1], allowed)
 			}
 		}
 	}
 }
 
-// The odd ones of many webhooks are spread evenly: none of four nodes has less than a fifth.
-func TestOddPartsAreSpread(t *testing.T) {
+// The larger parts of many webhooks are spread evenly: each of four nodes has at least a fifth of them.
+func TestLargerPartsAreSpreadEvenly(t *testing.T) {
 	nodes, count := []int64{1, 2, 3, 4}, map[int64]int{}
 	for webhook := range storage.ID(1000) {
 		for _, node := range nodes {
@@ -96,7 +96,7 @@ func TestOddPartsAreSpread(t *testing.T) {
 	}
 	for node, n := range count {
 		if n < 200 {
-			t.Errorf("node %d has %d of 1000", node, n)
+			t.Errorf("node %d got %d of 1000, want at least 200", node, n)
 		}
 	}
 }

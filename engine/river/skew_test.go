@@ -11,7 +11,7 @@ import (
 	"backchannel/storage/postgres"
 )
 
-// skewed starts a node whose machine's clock is off.
+// skewed starts a node on a machine whose clock is wrong by a duration.
 func (w *world) skewed(by time.Duration) *node {
 	w.Helper()
 	o, jobs := options(w.url), river.NewJobs()
@@ -29,8 +29,8 @@ func (w *world) skewed(by time.Duration) *node {
 	return n
 }
 
-// Nodes whose clocks are off by an hour deliver together with one whose clock is right: what any
-// of them enqueues is attempted at once, and each retry comes when it is due, whoever makes it.
+// Nodes whose clocks are wrong by an hour deliver together with one whose clock is right: what any
+// of them enqueues is attempted at once, and each retry is made when it is due, by whichever node.
 func TestNodesWithWrongClocks(t *testing.T) {
 	t.Parallel()
 	const pause = 300 * time.Millisecond
@@ -48,14 +48,14 @@ func TestNodesWithWrongClocks(t *testing.T) {
 	last := map[string]time.Time{}
 	for _, r := range w.endpoint.requests() {
 		if before, again := last[r.delivery]; again && r.at.Sub(before) < pause*8/10 {
-			t.Errorf("attempt %s comes %s after the one before, and should after %s", r.attempt, r.at.Sub(before), pause)
+			t.Errorf("attempt %s came %s after the previous one, want %s", r.attempt, r.at.Sub(before), pause)
 		}
 		last[r.delivery] = r.at
 	}
 	if n := len(w.endpoint.requests()); n != 3*len(ids) {
-		t.Errorf("there were %d requests, want %d", n, 3*len(ids))
+		t.Errorf("got %d requests, want %d", n, 3*len(ids))
 	}
 	if living, err := w.store.Living(t.Context()); err != nil || len(living) != len(nodes) {
-		t.Errorf("%d nodes are alive, %v", len(living), err)
+		t.Errorf("got %d nodes alive, %v; want %d", len(living), err, len(nodes))
 	}
 }

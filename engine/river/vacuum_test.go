@@ -7,7 +7,7 @@ import (
 	"backchannel/storage/postgres/pgtest"
 )
 
-// The leader removes what is left of many jobs, without waiting for the server's autovacuum.
+// The leader removes the dead rows of many jobs, without waiting for the server's autovacuum.
 func TestDeadRowsOfJobsAreRemoved(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -21,12 +21,12 @@ import (
 	"backchannel/storage/storetest"
 )
 
-// keys is the folder of the key that the databases of tests are sealed with.
+// keys is the folder of the key with which the tests' databases are sealed.
 //
 //nolint:gochecknoglobals // made once for all tests
 var keys string
 
-// template is a database with the tables, of which each test gets a copy.
+// template is a migrated database of which each test gets a copy.
 //
 //nolint:gochecknoglobals // filled once for all tests
 var template = &pgtest.Template{Fill: func(url string) error {
@@ -55,7 +55,7 @@ func withKeys(m *testing.M) int {
 	return m.Run()
 }
 
-// A world is a database, an endpoint, and a store that no engine uses.
+// A world is a database, an endpoint, and a store that no node uses.
 type world struct {
 	*testing.T
 
@@ -101,7 +101,7 @@ func (w *world) webhook(name string, change ...func(*storage.Webhook)) storage.W
 	return hook
 }
 
-// edit changes the webhook as a person does.
+// edit changes the webhook as a user does.
 func (w *world) edit(change func(*storage.Webhook)) {
 	w.Helper()
 	hook, err := w.store.Webhook(w.Context(), w.hook.ID)
@@ -114,8 +114,8 @@ func (w *world) edit(change func(*storage.Webhook)) {
 	}
 }
 
-// pause pauses the webhook through a store, and waits until n deliveries of another webhook are sent:
-// by then the nodes know. It returns the paused one.
+// pause pauses the webhook through a store and waits until n deliveries of another webhook are sent:
+// by then the nodes have heard of it. It returns the paused webhook.
 func (w *world) pause(through *postgres.Store, n int) (paused storage.Webhook) {
 	w.Helper()
 	if err := through.SetWebhookState(w.Context(), w.hook.ID, storage.Paused, ""); err != nil {
@@ -133,16 +133,16 @@ type node struct {
 	*river.Engine
 
 	store *postgres.Store
-	stop  func() // and wait until it has ended
+	stop  func() // stops the engine and waits until it has ended
 }
 
-// node starts one.
+// node starts a node.
 func (w *world) node(change ...func(*engine.Config)) *node {
 	w.Helper()
 	return w.nodeOn(func(s *postgres.Store) river.Store { return s }, change...)
 }
 
-// nodeOn is node with what its engine takes for the store.
+// nodeOn starts a node whose engine uses what as returns as its store.
 func (w *world) nodeOn(as func(*postgres.Store) river.Store, change ...func(*engine.Config)) *node {
 	w.Helper()
 	jobs := river.NewJobs()
@@ -168,7 +168,7 @@ func (w *world) nodeOn(as func(*postgres.Store) river.Store, change ...func(*eng
 func (w *world) run(n *node) (stop func()) {
 	release, ok, err := n.store.TryLead()
 	if err != nil || !ok {
-		w.Fatalf("it is not a node: %v", err)
+		w.Fatalf("the store did not become a node: %v", err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
@@ -228,16 +228,16 @@ func (w *world) await(state storage.State, ids ...storage.ID) {
 	for _, id := range ids {
 		var d storage.Delivery
 		w.eventually(func() bool { d = w.delivery(id); return d.State == state }, func() string {
-			return fmt.Sprintf("delivery %s is %s after %d attempts (%s), and should be %s", id, d.State, d.Attempts, d.Error, state)
+			return fmt.Sprintf("delivery %s is %s after %d attempts (%s), want %s", id, d.State, d.Attempts, d.Error, state)
 		})
 	}
 }
 
-func (w *world) eventually(ok func() bool, complaint func() string) {
+func (w *world) eventually(ok func() bool, failure func() string) {
 	w.Helper()
 	for deadline := time.Now().Add(30 * time.Second); !ok(); time.Sleep(2 * time.Millisecond) {
 		if time.Now().After(deadline) {
-			w.Fatal(complaint())
+			w.Fatal(failure())
 		}
 	}
 }
@@ -250,7 +250,7 @@ func (w *world) awaitRequests(n int) {
 	})
 }
 
-// A request is one that the endpoint got.
+// A request is a request that the endpoint got.
 type request struct {
 	path, delivery, attempt string
 	at                      time.Time
@@ -263,8 +263,8 @@ type endpoint struct {
 	mu     sync.Mutex // guards what follows
 	answer http.HandlerFunc
 	got    []request
-	now    int // at a time
-	most   int
+	now    int // requests in flight
+	most   int // at any time
 }
 
 func newEndpoint(t *testing.T) *endpoint {
@@ -275,7 +275,7 @@ func newEndpoint(t *testing.T) *endpoint {
 }
 
 func (e *endpoint) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
-	_, _ = io.Copy(io.Discard, r.Body) // only then is it noticed that the sender goes
+	_, _ = io.Copy(io.Discard, r.Body) // only then does the server notice that the client disconnects
 	e.mu.Lock()
 	e.got = append(e.got, request{r.URL.Path, r.Header.Get("Backchannel-Delivery"), r.Header.Get("Backchannel-Attempt"), time.Now()})
 	e.now++
@@ -288,7 +288,7 @@ func (e *endpoint) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	e.now--
 }
 
-// answers makes the endpoint answer in another way from now on.
+// answers sets how the endpoint answers from now on.
 func (e *endpoint) answers(with http.HandlerFunc) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -299,8 +299,8 @@ func (e *endpoint) status(code int) {
 	e.answers(func(rw http.ResponseWriter, _ *http.Request) { rw.WriteHeader(code) })
 }
 
-// hold keeps requests, all or those at some paths, until release is called, or the sender ends
-// them.
+// hold holds requests, all or only those with the given paths, until release is called or the client
+// ends them.
 func (e *endpoint) hold(at ...string) (release func()) {
 	held := make(chan struct{})
 	e.answers(func(rw http.ResponseWriter, r *http.Request) {
@@ -323,8 +323,8 @@ func (e *endpoint) requests() []request {
 	return append([]request(nil), e.got...)
 }
 
-// atATime returns how many requests there are now, and how many there were at most.
-func (e *endpoint) atATime() (now, most int) {
+// concurrency returns how many requests are in flight now, and the maximum so far.
+func (e *endpoint) concurrency() (now, most int) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return e.now, e.most
