@@ -10,8 +10,8 @@ import (
 	"backchannel/storage"
 )
 
-// The first incident is recorded at once, even that of a receiver that has just started; those
-// that follow it within the interval are recorded together.
+// The first incident is recorded at once, even just after the start; those that follow within the
+// interval are recorded together.
 func TestIncidentsAreRecordedInIntervals(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -33,7 +33,7 @@ func TestIncidentsAreRecordedInIntervals(t *testing.T) {
 		synctest.Wait()
 		time.Sleep(time.Second)
 		r.record(failedForwards(), "four")
-		end() // what is pending is recorded before the receiver ends
+		end() // the pending incident is recorded before the receiver ends
 		synctest.Wait()
 		for text, at := range map[string]time.Duration{
 			"1 receipt could not be relayed: one":              time.Second,
@@ -41,7 +41,7 @@ func TestIncidentsAreRecordedInIntervals(t *testing.T) {
 			"1 receipt could not be relayed: four":             2*time.Second + recordInterval,
 		} {
 			if got, found := recorded[text]; !found || got != at {
-				t.Errorf("%q was recorded after %s (%t), want after %s; all: %v", text, got, found, at, recorded)
+				t.Errorf("%q: got %s, recorded %t; want %s; all: %v", text, got, found, at, recorded)
 			}
 		}
 	})

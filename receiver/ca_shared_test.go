@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// A keyStore has the authority that was stored first.
+// A keyStore keeps the authority that was stored first.
 type keyStore struct{ certificate, key []byte }
 
 func (s *keyStore) Authority(_ context.Context, make func() (certificate, key []byte, err error)) ([]byte, []byte, error) {
@@ -38,13 +38,13 @@ func TestReceiversShareTheFirstAuthority(t *testing.T) {
 			t.Fatal(err)
 		}
 		if !bytes.Equal(ca.PEM(), own.PEM()) {
-			t.Errorf("in %s it is another one than that of the first folder", dir)
+			t.Errorf("%s: the authority is not that of the first folder", dir)
 		}
 		if text, err := os.ReadFile(ca.Path()); err != nil || !bytes.Equal(text, own.PEM()) || filepath.Dir(ca.Path()) != dir {
-			t.Errorf("%s has %s, %v", ca.Path(), text, err)
+			t.Errorf("%s: got %s, %v; want the authority in %s", ca.Path(), text, err, dir)
 		}
-		if _, err := newLeaf(ca, newReach("endpoint.test", nil).names, func() time.Time { return testTime }).get(nil); err != nil {
-			t.Errorf("it signs nothing: %v", err)
+		if _, err := newLeaf(ca, newServerNames("endpoint.test", nil).all, func() time.Time { return testTime }).get(nil); err != nil {
+			t.Errorf("the authority cannot issue a certificate: %v", err)
 		}
 	}
 	if again, err := LoadOrCreateCA(other, testTime); err != nil || !bytes.Equal(again.PEM(), foreign.PEM()) {
@@ -52,7 +52,7 @@ func TestReceiversShareTheFirstAuthority(t *testing.T) {
 	}
 }
 
-func TestADamagedSharedAuthority(t *testing.T) {
+func TestDamagedSharedAuthorityIsExplained(t *testing.T) {
 	t.Parallel()
 	good, other := &keyStore{}, &keyStore{}
 	for _, store := range []*keyStore{good, other} {

@@ -35,15 +35,15 @@ func TestCAStaysTheSame(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !bytes.Equal(made.PEM(), read.PEM()) {
-		t.Error("the CA read is not the one made")
+		t.Error("the CA that was read is not the one that was created")
 	}
 	kept, err := os.ReadFile(made.Path())
 	if err != nil || !bytes.Equal(kept, made.PEM()) {
-		t.Errorf("%s does not hold the PEM: %v", made.Path(), err)
+		t.Errorf("%s does not contain the PEM: %v", made.Path(), err)
 	}
 	files, err := os.ReadDir(dir)
 	if err != nil || len(files) != 2 {
-		t.Errorf("the folder holds %v, %v; want two files", files, err)
+		t.Errorf("got the files %v, %v; want two", files, err)
 	}
 	for _, file := range files {
 		if info, err := file.Info(); err != nil || info.Mode().Perm() != 0o600 {
@@ -54,10 +54,10 @@ func TestCAStaysTheSame(t *testing.T) {
 
 func TestReceiversThatStartTogetherShareOneCA(t *testing.T) {
 	dir := t.TempDir()
-	const starters = 16
-	pems := make([]string, starters)
+	const receivers = 16
+	pems := make([]string, receivers)
 	var all sync.WaitGroup
-	for i := range starters {
+	for i := range receivers {
 		all.Go(func() {
 			ca, err := LoadOrCreateCA(dir, testTime)
 			if err != nil {
@@ -70,12 +70,12 @@ func TestReceiversThatStartTogetherShareOneCA(t *testing.T) {
 	all.Wait()
 	for i, text := range pems {
 		if text != pems[0] {
-			t.Errorf("starter %d has another CA than starter 0", i)
+			t.Errorf("receiver %d has another CA than receiver 0", i)
 		}
 	}
 }
 
-func TestCADamaged(t *testing.T) {
+func TestDamagedCAIsExplained(t *testing.T) {
 	write := func(name, text string) func(t *testing.T, dir string) {
 		return func(t *testing.T, dir string) {
 			if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
@@ -130,12 +130,12 @@ func TestCADamaged(t *testing.T) {
 	}
 }
 
-func TestCAFinishesWhatACrashLeft(t *testing.T) {
+func TestCAIsCompletedAfterACrash(t *testing.T) {
 	dir := t.TempDir()
 	if _, err := LoadOrCreateCA(dir, testTime); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Remove(filepath.Join(dir, caFile)); err != nil { // the key was there first
+	if err := os.Remove(filepath.Join(dir, caFile)); err != nil { // the key is written first
 		t.Fatal(err)
 	}
 	if _, err := LoadOrCreateCA(dir, testTime); err != nil {
@@ -143,9 +143,9 @@ func TestCAFinishesWhatACrashLeft(t *testing.T) {
 	}
 }
 
-func TestLeafIsGoodForEveryHostAndRenewed(t *testing.T) {
+func TestLeafIsValidForEveryHostAndRenewed(t *testing.T) {
 	ca, now := newTestCA(t), time.Now()
-	l := newLeaf(ca, newReach("endpoint.test", nil).names, func() time.Time { return now })
+	l := newLeaf(ca, newServerNames("endpoint.test", nil).all, func() time.Time { return now })
 	first, err := l.get(nil)
 	if err != nil {
 		t.Fatal(err)
@@ -156,7 +156,7 @@ func TestLeafIsGoodForEveryHostAndRenewed(t *testing.T) {
 		}
 	}
 	if again, _ := l.get(nil); again != first {
-		t.Error("a fresh leaf was replaced")
+		t.Error("a valid leaf was replaced")
 	}
 	now = first.Leaf.NotAfter.Add(-leafRenewal)
 	renewed, err := l.get(nil)

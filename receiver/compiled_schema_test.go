@@ -10,8 +10,8 @@ import (
 	"backchannel/storage/jsontext"
 )
 
-// built is every fixture in every revision, but of those named after a code one, because
-// they differ in texts alone.
+// built returns every fixture in every revision. Of the fixtures of failure codes it includes only one,
+// because they differ only in texts.
 func built(t testing.TB) map[storage.Revision][][]byte {
 	t.Helper()
 	all := map[storage.Revision][][]byte{}
@@ -30,24 +30,24 @@ func built(t testing.TB) map[storage.Revision][][]byte {
 	return all
 }
 
-func (s *schemas) quickly(revision storage.Revision, body []byte) bool {
+func (s *schemas) acceptsQuickly(revision storage.Revision, body []byte) bool {
 	found := jsontext.Inspect(body, jsontext.BodyWording(), true)
 	return found.Broken == nil && len(found.Twice) == 0 && s.accept(revision, &found.Tree)
 }
 
-func TestEveryFixtureIsAcceptedQuickly(t *testing.T) {
+func TestFixturesAreAcceptedQuickly(t *testing.T) {
 	rules := newSchemas()
 	for revision, bodies := range built(t) {
 		for _, body := range bodies {
-			if !rules.quickly(revision, body) {
-				t.Errorf("%s: not accepted at once: %s", revision, body)
+			if !rules.acceptsQuickly(revision, body) {
+				t.Errorf("%s: not accepted quickly: %s", revision, body)
 			}
 		}
 	}
 }
 
-// Campaigns send what no fixture has: these are accepted quickly, too.
-func TestCampaignsEventsAreAcceptedQuickly(t *testing.T) {
+// Campaigns send values that no fixture has.
+func TestCampaignEventsAreAcceptedQuickly(t *testing.T) {
 	rules := newSchemas()
 	for revision, bodies := range built(t) {
 		for _, body := range bodies {
@@ -57,17 +57,17 @@ func TestCampaignsEventsAreAcceptedQuickly(t *testing.T) {
 				"/messageDeliveryFeedback/messageFailure": `{"category":"sync","type":"Admin","code":"25","reason":"Admin Failure"}`,
 			} {
 				other, err := fixtures.Set(body, pointer, json.RawMessage(value))
-				if err != nil || !rules.quickly(revision, other) {
-					t.Errorf("%s: not accepted at once: %s, %v", revision, other, err)
+				if err != nil || !rules.acceptsQuickly(revision, other) {
+					t.Errorf("%s: not accepted quickly: %s, %v", revision, other, err)
 				}
 			}
 		}
 	}
 }
 
-// Nothing may be accepted quickly that the schema library would not accept: each value of
-// each fixture is put in place of each other one, and each key left out.
-func TestCompiledSchemasNeverAcceptMore(t *testing.T) {
+// Nothing may be accepted quickly that the schema library does not accept. The test replaces each value
+// of each fixture by odd ones, and renames each key.
+func TestCompiledSchemasAcceptNoMoreThanTheLibrary(t *testing.T) {
 	t.Parallel()
 	rules, tried := newSchemas(), 0
 	odd := []string{`null`, `""`, `"x"`, `0`, `-1`, `-0`, `1.0`, `1e2`, `1e16`, `9007199254740993`, `1.5`, `true`, `{}`, `[]`, `[null]`, `[{}]`, `{"x":[{"id":"y"}]}`, `{"x":[{}]}`, `"email"`, `"sms"`, `"\u0065mail"`, `"2026-10-06T18:22:41Z"`}
@@ -93,16 +93,16 @@ func TestCompiledSchemasNeverAcceptMore(t *testing.T) {
 
 func (s *schemas) compareWithLibrary(t *testing.T, revision storage.Revision, body []byte) {
 	t.Helper()
-	if !s.quickly(revision, body) {
+	if !s.acceptsQuickly(revision, body) {
 		return
 	}
 	violations, err := fixtures.Validate(revision, body)
 	if err != nil || len(violations) > 0 {
-		t.Errorf("%s: accepted at once: %s\n%v %v", revision, body, violations, err)
+		t.Errorf("%s: accepted quickly: %s\nbut the library found %v, %v", revision, body, violations, err)
 	}
 }
 
-func FuzzQuickRules(f *testing.F) {
+func FuzzCompiledSchemas(f *testing.F) {
 	for _, bodies := range built(f) {
 		for _, body := range bodies {
 			f.Add(body)
@@ -125,7 +125,7 @@ func TestUnsupportedKeywordsAreUnknown(t *testing.T) {
 		c.add("", []byte(schema))
 		found := jsontext.Inspect([]byte(`{"a":"b"}`), jsontext.BodyWording(), true)
 		if got := c.compile("", c.documents[""]).apply(&found.Tree, 0); got != unknown {
-			t.Errorf("%s: %d", schema, got)
+			t.Errorf("%s: got %d, want unknown", schema, got)
 		}
 	}
 }
@@ -139,9 +139,9 @@ func TestTree(t *testing.T) {
 	}
 	want := []string{"=" + body, `a=[1,{"b":null}]`, `=1`, `={"b":null}`, `b=null`, `c="x"`}
 	if got, _ := json.Marshal(raw); strings.Join(raw, " ") != strings.Join(want, " ") {
-		t.Errorf("got %s", got)
+		t.Errorf("got %s, want %s", got, want)
 	}
 	if c, ok := tree.Member(0, "c"); !ok || c != 5 {
-		t.Errorf("c is node %d", c)
+		t.Errorf("c: got node %d, want 5", c)
 	}
 }

@@ -23,13 +23,13 @@ import (
 )
 
 var (
-	crowdSize  = flag.Int("connections", usualCrowd, "how many connections are open at once")
-	beyondKept = flag.Int("receipts", 2000, "how many receipts arrive beside retention")
+	crowdSize    = flag.Int("connections", usualCrowd, "how many connections are open at once")
+	receiptCount = flag.Int("receipts", 2000, "how many receipts arrive while retention runs")
 )
 
 const crowdTimeout = 5 * time.Minute
 
-// A crowd is many connections to a receiver that is a process of its own.
+// A crowd is many connections to a receiver in a process of its own.
 type crowd struct {
 	t      *testing.T
 	server server
@@ -66,14 +66,14 @@ func (c *crowd) dial(secure bool) (net.Conn, error) {
 	return tls.DialWithDialer(dialer, "tcp", at, c.tls)
 }
 
-// message is the n-th good request.
+// message returns the n-th valid request.
 func (c *crowd) message(n int, body []byte) []byte {
 	body = bytes.Clone(body)
 	copy(body[len(`{"requestId":"`):], fmt.Sprintf("%032d", n))
 	return []byte(whole(&c.w, body))
 }
 
-// ask sends a request and reads the answer's status.
+// ask sends a request and returns the status of the answer.
 func ask(conn io.ReadWriter, request []byte) (int, error) {
 	if _, err := conn.Write(request); err != nil {
 		return 0, err
@@ -87,8 +87,8 @@ func ask(conn io.ReadWriter, request []byte) (int, error) {
 	return response.StatusCode, err
 }
 
-// misbehaviours are what connections do that send no good request. Each begins something
-// and leaves it to the receiver to end it.
+// misbehaviours returns what the misbehaving connections do. Each begins something that the receiver has
+// to end.
 func (c *crowd) misbehaviours() []func(conn net.Conn) {
 	send := func(text string) func(net.Conn) {
 		return func(conn net.Conn) { _, _ = io.WriteString(conn, text) }
@@ -96,18 +96,18 @@ func (c *crowd) misbehaviours() []func(conn net.Conn) {
 	start := head(&c.w, "HTTP/1.1")
 	return []func(net.Conn){
 		send(start[:len(start)/2]),                                                      // a head that never ends
-		send(start + "X-Long: " + strings.Repeat("x", 256<<10) + "\r\n"),                // too much of a head
-		send(head(&c.w, "HTTP/1.1", "Content-Length: 100000") + "\r\n{"),                // a body that does not come
+		send(start + "X-Long: " + strings.Repeat("x", 256<<10) + "\r\n"),                // a head that is too long
+		send(head(&c.w, "HTTP/1.1", "Content-Length: 100000") + "\r\n{"),                // a body that never arrives
 		send(head(&c.w, "HTTP/1.1", "Transfer-Encoding: chunked") + "\r\n5\r\n{\"a\":"), // chunks without end
 		send(head(&c.w, "HTTP/1.0") + "\r\n"),
 		send("\x00\x01garbage\r\n\r\n"),
-		func(net.Conn) {}, // says nothing at all
+		func(net.Conn) {}, // sends nothing
 	}
 }
 
-// A crowd of well-behaved senders, all at once, among connections that do their worst: each
-// of the former is answered, and what was acknowledged is there.
-func TestACrowdIsServed(t *testing.T) {
+// Many correct senders and many misbehaving ones connect at once. Each correct one is answered, and
+// whatever was acknowledged is stored.
+func TestManyConnectionsAreServed(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes seconds")
 	}
@@ -123,11 +123,11 @@ func TestACrowdIsServed(t *testing.T) {
 		case code == http.StatusNoContent:
 			acknowledged.Add(1)
 		default:
-			t.Errorf("connection %d was answered %d", n, code)
+			t.Errorf("connection %d: got %d, want 204", n, code)
 		}
 	}
 	good := func(n int) bool { return n%10 < 7 }
-	const connecting = 64 // at a time: all at once they would only wait for one another
+	const connecting = 64 // at a time: more would only wait for one another
 	turns := make(chan struct{}, connecting)
 	all(len(conns), func(n int) {
 		turns <- struct{}{}
@@ -136,12 +136,12 @@ func TestACrowdIsServed(t *testing.T) {
 			return
 		}
 		var err error
-		if conns[n], err = c.dial(n%10 != 9); err != nil { // every tenth does not even speak TLS
+		if conns[n], err = c.dial(n%10 != 9); err != nil { // every tenth connection does not use TLS
 			t.Errorf("connection %d: %v", n, err)
 			return
 		}
 		if good(n) {
-			send(n, n) // a connection that has been of use may stay idle for long
+			send(n, n) // a connection that has had a request may stay idle for long
 		} else {
 			bad[n/10%len(bad)](conns[n])
 		}
@@ -173,7 +173,7 @@ func TestACrowdIsServed(t *testing.T) {
 	c.tookAtMost(512 * max(*crowdSize, 2000) / 2000)
 }
 
-// all does something n times at once.
+// all calls do n times concurrently.
 func all(n int, do func(i int)) {
 	var group sync.WaitGroup
 	for i := range n {
@@ -182,17 +182,17 @@ func all(n int, do func(i int)) {
 	group.Wait()
 }
 
-// tookAtMost ends the receiver and looks at the memory that it took, in MiB.
+// tookAtMost stops the receiver and checks how much memory it used at most, in MiB.
 func (c *crowd) tookAtMost(most int) {
 	c.t.Helper()
 	most *= memoryFactor
 	c.server.stop()
 	if usage, ok := c.server.process.ProcessState.SysUsage().(*syscall.Rusage); ok && usage.Maxrss>>10 > int64(most) {
-		c.t.Errorf("the receiver took %d MiB, at most %d were expected", usage.Maxrss>>10, most)
+		c.t.Errorf("the receiver used %d MiB, want at most %d", usage.Maxrss>>10, most)
 	}
 }
 
-// healthy asks on a new connection whether anybody is served.
+// healthy checks that a request on a new connection is answered.
 func (c *crowd) healthy() {
 	c.t.Helper()
 	conn, err := c.dial(true)
@@ -202,11 +202,11 @@ func (c *crowd) healthy() {
 	}
 	defer conn.Close()
 	if code, err := ask(conn, []byte("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")); err != nil || code != http.StatusOK {
-		c.t.Errorf("/healthz was answered %d, %v", code, err)
+		c.t.Errorf("/healthz: got %d, %v; want 200", code, err)
 	}
 }
 
-// kept makes sure that so many events were kept that were acknowledged.
+// kept checks that as many events are stored as were acknowledged.
 func (c *crowd) kept(acknowledged int64) {
 	c.t.Helper()
 	all, err := c.store.Receipts(c.t.Context(), storage.ReceiptQuery{})
@@ -220,19 +220,19 @@ func (c *crowd) kept(acknowledged int64) {
 		}
 	}
 	if int64(len(different)) != acknowledged {
-		c.t.Errorf("%d events were kept of %d acknowledged", len(different), acknowledged)
+		c.t.Errorf("got %d stored events, want the %d that were acknowledged", len(different), acknowledged)
 	}
 }
 
-// Retention takes the oldest and nothing else, however fast new ones come.
-func TestRetentionBesideALoad(t *testing.T) {
+// Retention deletes the oldest receipts and no others, however fast new ones arrive.
+func TestRetentionUnderLoad(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes seconds")
 	}
 	c := newCrowd(t)
 	const senders, keep = 32, 500
 	body := event(t, &c.w, storage.StatusSent)
-	each := *beyondKept / senders
+	each := *receiptCount / senders
 	var sending, retaining sync.WaitGroup
 	for n := range senders {
 		sending.Go(func() {
@@ -244,7 +244,7 @@ func TestRetentionBesideALoad(t *testing.T) {
 			defer conn.Close()
 			for i := range each {
 				if code, err := ask(conn, c.message(n*each+i, body)); err != nil || code != http.StatusNoContent {
-					t.Errorf("sender %d was answered %d, %v", n, code, err)
+					t.Errorf("sender %d: got %d, %v; want 204", n, code, err)
 					return
 				}
 			}
@@ -273,13 +273,13 @@ func TestRetentionBesideALoad(t *testing.T) {
 	retaining.Wait()
 	c.newestKept(senders, each, keep)
 	if found, err := c.store.Check(t.Context()); err != nil || len(found) > 0 {
-		t.Errorf("check: %v, %v", found, err)
+		t.Errorf("the database check found %v, %v", found, err)
 	}
 	c.tookAtMost(256)
 }
 
-// newestKept makes sure that what is left of each sender's events are its last ones, since
-// each sent one after the other.
+// newestKept checks that what is left of each sender's events are its last ones. Each sender sent them
+// one after the other.
 func (c *crowd) newestKept(senders, each, keep int) {
 	c.t.Helper()
 	all, err := c.store.Receipts(c.t.Context(), storage.ReceiptQuery{})
@@ -287,7 +287,7 @@ func (c *crowd) newestKept(senders, each, keep int) {
 		c.t.Fatal(err)
 	}
 	if len(all) != keep {
-		c.t.Errorf("%d receipts are kept, want %d", len(all), keep)
+		c.t.Errorf("got %d receipts, want %d", len(all), keep)
 	}
 	left := make([]int, senders)
 	first := make([]int, senders)
@@ -304,7 +304,7 @@ func (c *crowd) newestKept(senders, each, keep int) {
 	}
 	for i := range left {
 		if first[i]+left[i] != each {
-			c.t.Errorf("sender %d: of %d events %d are kept, the first is number %d", i, each, left[i], first[i])
+			c.t.Errorf("sender %d: got %d of %d events, the first is number %d", i, left[i], each, first[i])
 		}
 	}
 }
@@ -313,6 +313,6 @@ func needFiles(t *testing.T, n int) {
 	t.Helper()
 	var limit syscall.Rlimit
 	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit); err != nil || limit.Cur < uint64(n) {
-		t.Skipf("needs %d open files, may have %d (%v)", n, limit.Cur, err)
+		t.Skipf("the test needs %d open files, and the limit is %d (%v)", n, limit.Cur, err)
 	}
 }

@@ -14,7 +14,7 @@ import (
 
 const unitary = "/ajo/im/executions/unitary"
 
-// campaign saves a live one. Its webhook need not exist.
+// campaign stores a live campaign. Its webhook need not exist.
 func (g *rig) campaign() storage.Campaign {
 	g.t.Helper()
 	c := storage.NewCampaign()
@@ -36,7 +36,7 @@ func callHeaders(c storage.Campaign) []string {
 	}
 }
 
-// callHead is the head of a call, without the empty line that ends it.
+// callHead returns the head of a call without the empty line that ends it.
 func callHead(c storage.Campaign, lines ...string) string {
 	text := "POST " + unitary + " HTTP/1.1\r\nHost: x\r\n"
 	for i, fields := 0, callHeaders(c); i < len(fields); i += 2 {
@@ -45,7 +45,7 @@ func callHead(c storage.Campaign, lines ...string) string {
 	return text + strings.Join(append(lines, ""), "\r\n")
 }
 
-// callBody is a call of a campaign whose recipient has a context of some size.
+// callBody returns the body of a call whose recipient has a context of the given size.
 func callBody(c storage.Campaign, request string, context int) string {
 	return fmt.Sprintf(`{"requestId":%q,"campaignId":%q,"recipients":[{"type":"aep","userId":"a@example.com","namespace":"email","context":{"text":%q}}]}`,
 		request, c.UUID, strings.Repeat("x", context))
@@ -65,14 +65,14 @@ func (g *rig) lastCall() storage.Execution {
 	return e
 }
 
-// A call whose body does not arrive whole is a record with what arrived, and is told so.
-func TestCallsThatBreakOff(t *testing.T) {
+// A call whose body is incomplete is recorded with what arrived, and answered with an explanation.
+func TestIncompleteCallsAreRecorded(t *testing.T) {
 	t.Parallel()
 	g := newRig(t, quickRead)
 	c := g.campaign()
 	for _, try := range []struct {
 		name, lines, sent string
-		cut               bool // by the sender, who else just sends no more
+		cut               bool // the sender ends the connection, and does not just stop sending
 		kept, says        string
 	}{
 		{name: "slow", lines: "Content-Length: 100", sent: `{"requestId":"r"`, kept: `{"requestId":"r"`, says: "16 of 100 announced bytes, then nothing more within 200ms"},
@@ -83,15 +83,15 @@ func TestCallsThatBreakOff(t *testing.T) {
 		{name: "broken chunk", lines: "Transfer-Encoding: chunked", sent: "2\r\n{}\r\nnonsense\r\n", kept: "{}", says: "then a chunk that cannot be read"},
 	} {
 		conn := g.dial()
-		g.say(conn, callHead(c, try.lines)+"\r\n"+try.sent)
+		g.write(conn, callHead(c, try.lines)+"\r\n"+try.sent)
 		if try.cut {
 			if err := conn.CloseWrite(); err != nil {
 				t.Fatal(err)
 			}
 		}
-		answer := g.hear(bufio.NewReader(conn))
+		answer := g.readAnswer(bufio.NewReader(conn))
 		if answer.StatusCode != http.StatusBadRequest || !strings.Contains(answer.body, `"title":"JSON parsing error"`) || !strings.Contains(answer.body, try.says) {
-			t.Errorf("%s: answered %s %s, want %s", try.name, answer.Status, answer.body, try.says)
+			t.Errorf("%s: got %s %s, want %s", try.name, answer.Status, answer.body, try.says)
 		}
 		if e := g.lastCall(); string(e.Body) != try.kept || e.Flaw != storage.BodyCut || e.Code != http.StatusBadRequest || e.Events != 0 {
 			t.Errorf("%s: kept %q, flaw %q, code %d, %d events", try.name, e.Body, e.Flaw, e.Code, e.Events)
@@ -99,11 +99,11 @@ func TestCallsThatBreakOff(t *testing.T) {
 	}
 }
 
-// Twice as many slow senders of large calls as large bodies may be in memory: small calls do
-// not wait for them, and a large one only until those before it have gone.
+// There are twice as many slow senders of large calls as large bodies allowed in memory. Small calls do
+// not wait for them, and a large one waits only until they have gone.
 func TestSlowCallersDoNotDelayOthers(t *testing.T) {
 	t.Parallel()
-	// A machine that has other work must not end the slow ones early.
+	// On a busy machine the slow senders must not time out.
 	g := newRig(t, func(cfg *Config, _ *Store) { cfg.ReadTimeout = crowdTimeout })
 	c := g.campaign()
 	call := func(size int) (int, error) {
@@ -118,17 +118,17 @@ func TestSlowCallersDoNotDelayOthers(t *testing.T) {
 	for range slow {
 		conn := g.dial()
 		conns = append(conns, conn)
-		g.say(conn, callHead(c, "Content-Length: 1000000")+"\r\n"+strings.Repeat(" ", 2*intake.Small))
+		g.write(conn, callHead(c, "Content-Length: 1000000")+"\r\n"+strings.Repeat(" ", 2*intake.Small))
 	}
 	g.eventually("the slow ones have every slot", func() bool { return g.feedback.bodies.InUse() == slots })
 	if code, err := call(100); err != nil || code != http.StatusAccepted || g.feedback.bodies.InUse() != slots {
-		t.Errorf("a small call was answered %d, %v; %d slots are taken", code, err, g.feedback.bodies.InUse())
+		t.Errorf("a small call: got %d, %v; %d slots in use", code, err, g.feedback.bodies.InUse())
 	}
 	large := make(chan error, 1)
 	go func() {
 		code, err := call(5 * intake.Small)
 		if err == nil && code != http.StatusAccepted {
-			err = fmt.Errorf("it was answered %d", code)
+			err = fmt.Errorf("got %d", code)
 		}
 		large <- err
 	}()
@@ -151,10 +151,10 @@ func TestSlowCallersDoNotDelayOthers(t *testing.T) {
 		return n
 	}
 	g.eventually("every slow call is a record", func() bool { return broken() == slow })
-	g.eventually("the slots for large bodies are given back", func() bool { return g.feedback.bodies.InUse() == 0 })
+	g.eventually("the slots for large bodies are free", func() bool { return g.feedback.bodies.InUse() == 0 })
 }
 
-// A 202 promises that the call is stored, so there is none while the disk is full.
+// A 202 promises that the call is stored, so none is sent while the disk is full.
 func TestCallsOnAFullDisk(t *testing.T) {
 	t.Parallel()
 	full := fmt.Errorf("store execution: %w: free some space", storage.ErrDiskFull)
@@ -173,16 +173,16 @@ func TestCallsOnAFullDisk(t *testing.T) {
 	for _, size := range []int{0, 2 * intake.Small} {
 		answer := call("r", size)
 		if answer.StatusCode != http.StatusServiceUnavailable || !strings.Contains(answer.body, "treat it as not received: "+full.Error()) {
-			t.Errorf("answered %s %s", answer.Status, answer.body)
+			t.Errorf("got %s %s", answer.Status, answer.body)
 		}
 	}
-	g.eventually("an activity says why", func() bool { return g.told(storage.ActivityError, full.Error()) })
+	g.eventually("an activity says why", func() bool { return g.hasActivity(storage.ActivityError, full.Error()) })
 	fail = nil
-	if answer := call("r", 0); answer.StatusCode != http.StatusAccepted { // so the requestId was not taken
-		t.Errorf("with space again: answered %s %s", answer.Status, answer.body)
+	if answer := call("r", 0); answer.StatusCode != http.StatusAccepted { // the requestId was not used up
+		t.Errorf("with space again: got %s %s", answer.Status, answer.body)
 	}
 	all, err := g.store.Executions(t.Context(), storage.ExecutionQuery{})
 	if err != nil || len(all) != 1 || g.Unstored() != 2 || g.feedback.bodies.InUse() != 0 {
-		t.Errorf("%d calls are stored, %d are not, %d slots are taken, %v", len(all), g.Unstored(), g.feedback.bodies.InUse(), err)
+		t.Errorf("got %d stored calls, %d unstored, %d slots in use, %v", len(all), g.Unstored(), g.feedback.bodies.InUse(), err)
 	}
 }

@@ -9,8 +9,7 @@ import (
 	"backchannel/storage"
 )
 
-// The execution API is on the same listener as the webhooks, and neither gets the other's
-// requests.
+// The execution API and the webhooks share a listener, and neither gets the other's requests.
 func TestExecutionsOnTheListener(t *testing.T) {
 	t.Parallel()
 	g := newRig(t, nil)
@@ -49,7 +48,7 @@ func TestExecutionsOnTheListener(t *testing.T) {
 		}
 	}
 	if n := len(g.receipts()); n != 0 {
-		t.Errorf("%d calls became receipts", n)
+		t.Errorf("got %d receipts of calls, want none", n)
 	}
 	if answer, err := g.do(http.MethodPost, "/ajo", nil); err != nil || answer.StatusCode != http.StatusNotFound || len(g.receipts()) != 1 {
 		t.Errorf("/ajo: %v, %v, %d receipts", answer, err, len(g.receipts()))

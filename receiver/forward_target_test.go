@@ -38,13 +38,13 @@ func TestCheckForward(t *testing.T) {
 		if len(warnings) > 0 {
 			warned = warnings.Error()
 		}
-		if !holds(refused, test.refused) || !holds(warned, test.warned) {
-			t.Errorf("%s at %s: refused %q, warned %q", test.target, test.listen, refused, warned)
+		if !containsOrEmpty(refused, test.refused) || !containsOrEmpty(warned, test.warned) {
+			t.Errorf("%s, listening at %s: got refused %q, warned %q; want %q, %q", test.target, test.listen, refused, warned, test.refused, test.warned)
 		}
 	}
 }
 
-// holds reports whether a message has a part, or is empty if the part is.
-func holds(message, part string) bool {
+// containsOrEmpty reports whether a message contains a part, or is empty if the part is.
+func containsOrEmpty(message, part string) bool {
 	return (message == "") == (part == "") && strings.Contains(message, part)
 }

@@ -16,7 +16,7 @@ import (
 	"backchannel/storage"
 )
 
-// A local is a server that receipts are relayed to.
+// A local is a server to which receipts are relayed.
 type local struct {
 	*httptest.Server
 
@@ -53,14 +53,14 @@ func (l *local) count() int {
 	return len(l.got)
 }
 
-// forwarding makes a receiver relay to a URL.
+// forwarding configures a receiver to relay receipts to a URL.
 func forwarding(to string, timeout time.Duration) func(*Config, *Store) {
 	return func(c *Config, _ *Store) {
 		c.Forward = &Forward{URL: to, Timeout: timeout, Transport: &http.Transport{DisableCompression: true}}
 	}
 }
 
-// relayed waits until it is known what became of relaying the newest receipt.
+// relayed waits until the newest receipt has been relayed or not, and returns the outcome.
 func (g *rig) relayed() storage.Forward {
 	g.t.Helper()
 	var last storage.Forward
@@ -71,7 +71,7 @@ func (g *rig) relayed() storage.Forward {
 	return last
 }
 
-func TestForwardRelaysWhatIsVerifiedUnchanged(t *testing.T) {
+func TestForwardRelaysVerifiedReceiptsUnchanged(t *testing.T) {
 	l := newLocal(t)
 	l.answer = func(w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(http.StatusTeapot)
@@ -84,15 +84,15 @@ func TestForwardRelaysWhatIsVerifiedUnchanged(t *testing.T) {
 	answer, _ := g.post(w, body, "Authorization", authorization, "Content-Type", "application/json; charset=utf-8",
 		"X-Twice", "1", "X-Twice", "2", "X-Hop", "no", "Connection", "X-Hop", "Backchannel-Attempt", "3")
 	if answer.StatusCode != http.StatusNoContent {
-		t.Fatalf("answered %s", answer.Status)
+		t.Fatalf("got %s", answer.Status)
 	}
 	got := g.relayed()
 	if got.State != storage.ForwardAnswered || got.Code != http.StatusTeapot || string(got.Body) != "short and stout" || got.Duration <= 0 || got.URL != l.URL+"/hooks?x=1" {
-		t.Errorf("kept %+v", got)
+		t.Errorf("got %+v", got)
 	}
 	there := l.got[0]
 	if there.Method != http.MethodPost || there.RequestURI != "/hooks?x=1" || !bytes.Equal(there.body, body) || there.Host != strings.TrimPrefix(l.URL, "http://") {
-		t.Errorf("relayed as %s %s to %s: %q", there.Method, there.RequestURI, there.Host, there.body)
+		t.Errorf("got the relayed request %s %s to %s: %q", there.Method, there.RequestURI, there.Host, there.body)
 	}
 	for name, want := range map[string]string{
 		"Authorization": authorization, "Content-Type": "application/json; charset=utf-8", "X-Twice": "1|2",
@@ -100,16 +100,16 @@ func TestForwardRelaysWhatIsVerifiedUnchanged(t *testing.T) {
 		"Content-Length": fmt.Sprint(len(body)), "Via": "1.1 " + g.feedback.forward.via,
 	} {
 		if got := strings.Join(there.Header[name], "|"); got != want {
-			t.Errorf("%s is %q, want %q", name, got, want)
+			t.Errorf("%s: got %q, want %q", name, got, want)
 		}
 	}
 	if got := g.finished(); got.Code != http.StatusNoContent || got.Outcome != storage.Answered {
-		t.Errorf("the receiver's own answer is kept as %d %q", got.Code, got.Outcome)
+		t.Errorf("the receiver's own answer: got %d %q", got.Code, got.Outcome)
 	}
 }
 
-// What the other server echoes of the request, or of its own URL, is hidden.
-func TestForwardHidesEchoes(t *testing.T) {
+// Secrets of the request and of the URL that the other server echoes are masked.
+func TestForwardMasksEchoedSecrets(t *testing.T) {
 	to := newLocal(t)
 	to.answer = func(w http.ResponseWriter, req *http.Request) {
 		w.Header().Set("Content-Type", "text/plain; sent="+req.Header.Get("Authorization"))
@@ -120,22 +120,22 @@ func TestForwardHidesEchoes(t *testing.T) {
 	authorization := g.authorization(w)
 	g.post(w, event(t, w, storage.StatusSent), "Authorization", authorization)
 	got := g.relayed()
-	hidden := storage.Masked + " and " + storage.Masked + " and the rest"
-	if string(got.Body) != hidden && string(got.Body) != "Bearer "+hidden {
-		t.Errorf("the body is kept as %q", got.Body)
+	masked := storage.Masked + " and " + storage.Masked + " and the rest"
+	if string(got.Body) != masked && string(got.Body) != "Bearer "+masked {
+		t.Errorf("got the stored body %q, want %q", got.Body, masked)
 	}
 	_, minted, _ := strings.Cut(authorization, " ")
 	for _, kept := range []string{got.Type, got.URL} {
 		if strings.Contains(kept, minted) || strings.Contains(kept, "of-the-server") {
-			t.Errorf("%q is kept", kept)
+			t.Errorf("%q is stored with a secret", kept)
 		}
 	}
 	if got.URL != to.URL+"/hooks?token="+storage.Masked || to.got[0].URL.Query().Get("token") != "of-the-server" {
-		t.Errorf("relayed to %s, kept as %s", to.got[0].URL, got.URL)
+		t.Errorf("relayed to %s, stored as %s", to.got[0].URL, got.URL)
 	}
 }
 
-func TestForwardWithholdsTheRest(t *testing.T) {
+func TestForwardWithholdsOtherReceipts(t *testing.T) {
 	l := newLocal(t)
 	g := newRig(t, forwarding(l.URL, 0))
 	w := g.webhook(withJWT)
@@ -158,12 +158,12 @@ func TestForwardWithholdsTheRest(t *testing.T) {
 				t.Fatal(err)
 			}
 			if got := g.relayed(); got.State != storage.ForwardWithheld || got.Error != c.why {
-				t.Errorf("kept %+v, want %q", got, c.why)
+				t.Errorf("got %+v, want %q", got, c.why)
 			}
 		})
 	}
 	if l.count() != 0 {
-		t.Errorf("%d were relayed all the same", l.count())
+		t.Errorf("got %d relayed receipts, want none", l.count())
 	}
 }
 
@@ -180,7 +180,7 @@ func TestForwardToItselfEnds(t *testing.T) {
 	url.Store(g.URL())
 	w := g.webhook(nil)
 	g.post(w, event(t, w, storage.StatusSent))
-	g.eventually("it comes back once", func() bool {
+	g.eventually("the relayed request arrives once", func() bool {
 		all := g.receipts()
 		return len(all) == 2 && all[0].Forward.State == storage.ForwardAnswered && all[1].Forward.State == storage.ForwardWithheld
 	})
@@ -235,19 +235,19 @@ func TestForwardFailures(t *testing.T) {
 			answer, _ := g.post(w, event(t, w, storage.StatusSent))
 			got := g.relayed()
 			if answer.StatusCode != http.StatusNoContent || got.State != c.state || got.Code != c.code || !strings.Contains(got.Error, c.why) || c.why == "" && got.Error != "" {
-				t.Errorf("answered %s; kept %+v, want %q", answer.Status, got, c.why)
+				t.Errorf("got answer %s, outcome %+v, want %q", answer.Status, got, c.why)
 			}
 			if len(got.Body) > storage.MaxAnswerBody {
-				t.Errorf("kept %d bytes", len(got.Body))
+				t.Errorf("got %d bytes of the answer, want at most %d", len(got.Body), storage.MaxAnswerBody)
 			}
 			if c.state == storage.ForwardFailed {
-				g.eventually("an activity tells of it", func() bool { return g.told(storage.ActivityError, "could not be relayed: ") })
+				g.eventually("an activity reports it", func() bool { return g.hasActivity(storage.ActivityError, "could not be relayed: ") })
 			}
 		})
 	}
 }
 
-func TestForwardNeverHoldsUpAnAnswer(t *testing.T) {
+func TestForwardNeverDelaysAnAnswer(t *testing.T) {
 	t.Parallel()
 	release := make(chan struct{})
 	l := newLocal(t)
@@ -261,7 +261,7 @@ func TestForwardNeverHoldsUpAnAnswer(t *testing.T) {
 		}
 	}
 	for range maxToRelay / 16 {
-		all(16, post) // of which one commit keeps several
+		all(16, post) // one commit stores several
 	}
 	all(3, post)
 	states := map[storage.ForwardState]int{}
@@ -269,20 +269,20 @@ func TestForwardNeverHoldsUpAnAnswer(t *testing.T) {
 		states[r.Forward.State]++
 	}
 	if states[storage.ForwardWaiting] != maxToRelay || states[storage.ForwardDropped] != 3 {
-		t.Errorf("states are %v", states)
+		t.Errorf("got the states %v", states)
 	}
 	if got := g.latest().Forward; got.Error != "1024 others were waiting already" {
-		t.Errorf("kept %+v", got)
+		t.Errorf("got %+v", got)
 	}
 	if n := l.count(); n > maxRelaying {
-		t.Errorf("%d were relayed at once", n)
+		t.Errorf("got %d receipts relayed at once, want at most %d", n, maxRelaying)
 	}
 	close(release)
-	g.eventually("all that waited are relayed", func() bool { return l.count() == maxToRelay })
-	g.eventually("an activity tells of it", func() bool { return g.told(storage.ActivityError, "not relayed") })
+	g.eventually("all waiting receipts are relayed", func() bool { return l.count() == maxToRelay })
+	g.eventually("an activity reports it", func() bool { return g.hasActivity(storage.ActivityError, "not relayed") })
 }
 
-func TestForwardSaysWhatAStopLeft(t *testing.T) {
+func TestForwardReportsReceiptsLeftByAStop(t *testing.T) {
 	release := make(chan struct{})
 	l := newLocal(t)
 	l.answer = func(http.ResponseWriter, *http.Request) { <-release }
@@ -298,15 +298,15 @@ func TestForwardSaysWhatAStopLeft(t *testing.T) {
 	g.stop()
 	for _, r := range g.receipts() {
 		if r.Forward.State != storage.ForwardDropped || !strings.Contains(r.Forward.Error, "was stopped before") {
-			t.Fatalf("kept %+v", r.Forward)
+			t.Fatalf("got %+v", r.Forward)
 		}
 	}
-	if !g.told(storage.ActivityError, "17 receipts were not relayed: backchannel was stopped") {
-		t.Error("no activity tells of it")
+	if !g.hasActivity(storage.ActivityError, "17 receipts were not relayed: backchannel was stopped") {
+		t.Error("no activity reports it")
 	}
 }
 
-func TestForwardSaysWhatAKillLeft(t *testing.T) {
+func TestForwardReportsReceiptsLeftByAKill(t *testing.T) {
 	g := newRig(t, nil)
 	waiting := storage.Receipt{ReceivedAt: time.Now(), Forward: storage.Forward{URL: "http://x.test", State: storage.ForwardWaiting}}
 	if err := g.store.AddReceipt(t.Context(), &waiting, func([]storage.Earlier) {}); err != nil {
@@ -323,7 +323,7 @@ func TestForwardSaysWhatAKillLeft(t *testing.T) {
 	g.Receiver = r
 	g.serve()
 	if got := g.relayed(); got.State != storage.ForwardDropped || !strings.Contains(got.Error, "was killed before") {
-		t.Errorf("kept %+v", got)
+		t.Errorf("got %+v", got)
 	}
 }
 
@@ -334,7 +334,7 @@ func TestForwardWorksWithAResponseProfile(t *testing.T) {
 	g.setProfile(w, storage.Profile{Statuses: []int{503}})
 	answer, receipt := g.post(w, event(t, w, storage.StatusSent))
 	if got := g.relayed(); answer.StatusCode != http.StatusServiceUnavailable || receipt.Code != 503 || got.Code != http.StatusAccepted {
-		t.Errorf("answered %s, kept %d, and %+v elsewhere", answer.Status, receipt.Code, got)
+		t.Errorf("got answer %s, receipt %d, relayed %+v", answer.Status, receipt.Code, got)
 	}
 }
 

@@ -22,7 +22,7 @@ import (
 
 const testSecret = "a secret of at least thirty-two bytes"
 
-// A rig is a receiver over real HTTPS, with a real store.
+// A rig is a receiver that serves HTTPS and uses a real store.
 type rig struct {
 	*Receiver
 	t      testing.TB
@@ -38,7 +38,7 @@ func newRig(t testing.TB, change func(*Config, *Store)) *rig {
 	return newRigOn(t, sqlitetest.Open(t, sqlite.Options{}), change)
 }
 
-// newRigOn starts a receiver on a store, which the test has to close.
+// newRigOn starts a receiver with a store that the test closes.
 func newRigOn(t testing.TB, db *sqlite.Store, change func(*Config, *Store)) *rig {
 	t.Helper()
 	g := &rig{t: t, store: db, ca: newTestCA(t)}
@@ -91,7 +91,7 @@ func (g *rig) newClient(http2 bool) *http.Client {
 	}
 }
 
-// webhook creates one; change may alter it.
+// webhook creates a webhook, which change may alter.
 func (g *rig) webhook(change func(*storage.Webhook)) *storage.Webhook {
 	g.t.Helper()
 	w := storage.NewWebhook()
@@ -132,7 +132,7 @@ func (g *rig) authorization(w *storage.Webhook) string {
 	return value
 }
 
-// event is the payload of a status, fresh; each call is another message.
+// event returns the payload of an event of a new message.
 func event(t testing.TB, w *storage.Webhook, status storage.Status) []byte {
 	t.Helper()
 	f, err := fixtures.Find(storage.Email, status, "")
@@ -150,7 +150,7 @@ func event(t testing.TB, w *storage.Webhook, status storage.Status) []byte {
 	return made.Payload
 }
 
-// sample is Adobe's sample event.
+// sample returns Adobe's sample event.
 func sample(t testing.TB) []byte {
 	t.Helper()
 	text, err := os.ReadFile("../fixtures/testdata/email-bounce.classic.json")
@@ -164,7 +164,7 @@ func sample(t testing.TB) []byte {
 	return compact.Bytes()
 }
 
-// A reply is an answer, read whole.
+// A reply is an answer whose body was read.
 type reply struct {
 	*http.Response
 	body string
@@ -181,7 +181,7 @@ func (r reply) problem(t testing.TB) (p problem) {
 	return p
 }
 
-// do sends a request; headers are name, value, name, value…
+// do sends a request. headers alternates names and values.
 func (g *rig) do(method, path string, body io.Reader, headers ...string) (reply, error) {
 	g.t.Helper()
 	req, err := http.NewRequestWithContext(g.t.Context(), method, g.URL()+path, body)
@@ -210,7 +210,7 @@ func (g *rig) post(w *storage.Webhook, body []byte, headers ...string) (reply, s
 	return answer, g.latest()
 }
 
-// latest is the newest receipt.
+// latest returns the newest receipt.
 func (g *rig) latest() storage.Receipt {
 	g.t.Helper()
 	all := g.receipts()
@@ -220,7 +220,7 @@ func (g *rig) latest() storage.Receipt {
 	return all[len(all)-1]
 }
 
-// receipts is every receipt, oldest first.
+// receipts returns every receipt, oldest first.
 func (g *rig) receipts() []storage.Receipt {
 	g.t.Helper()
 	list, err := g.store.Receipts(g.t.Context(), storage.ReceiptQuery{OldestFirst: true})
@@ -235,7 +235,7 @@ func (g *rig) receipts() []storage.Receipt {
 	return list
 }
 
-// finished waits until what became of the newest answer is known.
+// finished waits until the outcome of the newest answer is known.
 func (g *rig) finished() storage.Receipt {
 	g.t.Helper()
 	var last storage.Receipt
@@ -246,9 +246,9 @@ func (g *rig) finished() storage.Receipt {
 	return last
 }
 
-func (g *rig) eventually(what string, holds func() bool) {
+func (g *rig) eventually(what string, condition func() bool) {
 	g.t.Helper()
-	for deadline := time.Now().Add(10 * time.Second); !holds(); time.Sleep(2 * time.Millisecond) {
+	for deadline := time.Now().Add(10 * time.Second); !condition(); time.Sleep(2 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			g.t.Fatalf("not within 10 s: %s", what)
 		}
@@ -265,18 +265,18 @@ func (g *rig) setProfile(w *storage.Webhook, p storage.Profile) {
 func wantVerdict(t testing.TB, name string, got storage.Verdict, result storage.Result, reason string) {
 	t.Helper()
 	if got.Result != result || !strings.Contains(got.Reason, reason) {
-		t.Errorf("%s is %q: %s\nwant %q with %q", name, got.Result, got.Reason, result, reason)
+		t.Errorf("%s: got %q: %s\nwant %q with %q", name, got.Result, got.Reason, result, reason)
 	}
 }
 
 func wantHeader(t testing.TB, header http.Header, name, value string) {
 	t.Helper()
 	if got := header.Get(name); got != value {
-		t.Errorf("%s is %q, want %q", name, got, value)
+		t.Errorf("%s: got %q, want %q", name, got, value)
 	}
 }
 
-// brokenStore fails as it is told to.
+// A brokenStore fails with the error that fail returns, if any.
 type brokenStore struct {
 	Store
 	fail func() error
@@ -303,4 +303,4 @@ func (b brokenStore) SentDigest(ctx context.Context, delivery storage.ID) (strin
 	return b.Store.SentDigest(ctx, delivery)
 }
 
-var errDisk = errors.New("the disk is on fire")
+var errDisk = errors.New("disk I/O error")

@@ -16,14 +16,14 @@ func TestHTTP2(t *testing.T) {
 	g.client = g.newClient(true)
 	answer, receipt := g.post(w, event(t, w, storage.StatusDelivered))
 	if answer.ProtoMajor != 2 || answer.StatusCode != http.StatusNoContent || receipt.Proto != "HTTP/2.0" {
-		t.Errorf("%s %s, kept %s", answer.Proto, answer.Status, receipt.Proto)
+		t.Errorf("got %s %s, receipt over %s", answer.Proto, answer.Status, receipt.Proto)
 	}
 	if got := g.finished(); got.Outcome != storage.Answered {
-		t.Errorf("outcome %q", got.Outcome)
+		t.Errorf("got outcome %q", got.Outcome)
 	}
 }
 
-func TestHeadIsAnswered(t *testing.T) {
+func TestHeadRequestsAreAnswered(t *testing.T) {
 	g := newRig(t, nil)
 	w := g.webhook(nil)
 	for _, http2 := range []bool{false, true} {
@@ -34,14 +34,14 @@ func TestHeadIsAnswered(t *testing.T) {
 				t.Fatal(answer, err)
 			}
 			if got := g.finished(); got.Outcome != storage.Answered || got.Code != code {
-				t.Errorf("%s %s: code %d, outcome %q", answer.Proto, path, got.Code, got.Outcome)
+				t.Errorf("%s %s: got %d, got outcome %q", answer.Proto, path, got.Code, got.Outcome)
 			}
 		}
 		g.client.CloseIdleConnections()
 	}
 }
 
-func TestRefusedOverHTTP2(t *testing.T) {
+func TestRefusedHTTP2RequestsAreCounted(t *testing.T) {
 	g := newRig(t, nil)
 	w := g.webhook(nil)
 	for _, c := range []struct {
@@ -52,7 +52,7 @@ func TestRefusedOverHTTP2(t *testing.T) {
 		code    int
 		refused int64
 	}{
-		{"a good request", "POST", event(t, w, storage.StatusSent), 1, 204, 0},
+		{"a valid request", "POST", event(t, w, storage.StatusSent), 1, 204, 0},
 		{"a body that is too long", "POST", bytes.Repeat([]byte(" "), 2*intake.MaxBody), 1, 413, 0},
 		{"no body", "HEAD", nil, 1, 405, 0},
 		{"too many header lines", "POST", nil, 80, 431, 1},
@@ -66,7 +66,7 @@ func TestRefusedOverHTTP2(t *testing.T) {
 			}
 			answer, err := g.do(c.method, w.FeedbackPath(), bytes.NewReader(c.body), headers...)
 			for err != nil && strings.Contains(err.Error(), "larger than peer's advertised limit") {
-				// The client heard of the limit before it asked, and did not ask.
+				// The client learned of the limit before it sent the request, and did not send it.
 				g.client.CloseIdleConnections()
 				g.client = g.newClient(true)
 				answer, err = g.do(c.method, w.FeedbackPath(), bytes.NewReader(c.body), headers...)
@@ -76,13 +76,13 @@ func TestRefusedOverHTTP2(t *testing.T) {
 			}
 			g.client.CloseIdleConnections()
 			g.eventually("it is counted", func() bool { return g.Refused() >= before+c.refused })
-			// What came before is told of once the next connection has been served.
+			// A refusal on an earlier connection is counted by the time the next connection has been served.
 			g.client = g.newClient(false)
 			if answer, err := g.do("GET", "/healthz", nil); err != nil || answer.StatusCode != http.StatusOK {
 				t.Fatal(answer, err)
 			}
 			if got := g.Refused(); got != before+c.refused {
-				t.Errorf("%d refused, want %d", got-before, c.refused)
+				t.Errorf("got %d refused, want %d", got-before, c.refused)
 			}
 		})
 	}

@@ -35,7 +35,7 @@ func TestJudgeHistory(t *testing.T) {
 			duplicate: "pass", duplicateReason: "a retry: receipt 00000000001 of 12:00:02.123Z was answered 503", order: "pass"},
 		{name: "retry of no answer", status: "sent", retries: "0", earlier: []storage.Earlier{before("sent", "0", 0)},
 			duplicate: "pass", duplicateReason: "got no answer", order: "pass"},
-		{name: "duplicate behind a failure", status: "sent", retries: "0", earlier: []storage.Earlier{before("sent", "0", 503), before("sent", "0", 200)},
+		{name: "duplicate after a failure", status: "sent", retries: "0", earlier: []storage.Earlier{before("sent", "0", 503), before("sent", "0", 200)},
 			duplicate: "fail", order: "pass"},
 		{name: "sent after delivered", status: "sent", retries: "0", earlier: []storage.Earlier{before("delivered", "0", 204)},
 			duplicate: "pass", order: "fail", orderReason: `expected "sent" before "delivered", got "sent" 1s after "delivered", receipt 00000000001 of 12:00:02.123Z`},
@@ -62,7 +62,7 @@ func TestJudgeHistory(t *testing.T) {
 	}
 }
 
-// What was sent is compared to the letter, and the whole of it.
+// Identifiers are compared exactly and in full.
 func TestMessagesThatDifferAreNeverDuplicates(t *testing.T) {
 	g := newRig(t, nil)
 	w := g.webhook(nil)
@@ -79,7 +79,7 @@ func TestMessagesThatDifferAreNeverDuplicates(t *testing.T) {
 	}
 }
 
-func TestHistoryNeverGoesByRequestIDAlone(t *testing.T) {
+func TestHistoryDistinguishesRecipientsOfARequest(t *testing.T) {
 	g := newRig(t, nil)
 	w := g.webhook(nil)
 	body := event(t, w, storage.StatusDelivered)
@@ -97,12 +97,12 @@ func TestHistoryNeverGoesByRequestIDAlone(t *testing.T) {
 	answer, receipt := g.post(w, to("a@x.test"))
 	wantVerdict(t, "duplicate", receipt.Verdicts.Duplicate, storage.Fail, "the same requestId and identity")
 	if answer.StatusCode != http.StatusNoContent {
-		t.Errorf("a duplicate was answered %s", answer.Status)
+		t.Errorf("a duplicate: got %s, want 204", answer.Status)
 	}
 	sent := bytes.Replace(to("b@x.test"), []byte(`"delivered"`), []byte(`"sent"`), 1)
 	answer, receipt = g.post(w, sent)
 	wantVerdict(t, "order", receipt.Verdicts.Order, storage.Fail, `after "delivered"`)
 	if answer.StatusCode != http.StatusNoContent {
-		t.Errorf("a late event was answered %s", answer.Status)
+		t.Errorf("a late event: got %s, want 204", answer.Status)
 	}
 }

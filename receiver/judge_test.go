@@ -51,7 +51,7 @@ func TestJudgeAuth(t *testing.T) {
 			answer, receipt := g.post(w, event(t, w, storage.StatusSent), headers...)
 			v := receipt.Verdicts.Auth
 			if len(v.Checks) != len(token.CheckNames()) {
-				t.Errorf("%d checks", len(v.Checks))
+				t.Errorf("got %d checks, want %d", len(v.Checks), len(token.CheckNames()))
 			}
 			if c.check == "" {
 				wantVerdict(t, "auth", v, storage.Pass, "HS256")
@@ -60,13 +60,13 @@ func TestJudgeAuth(t *testing.T) {
 			wantVerdict(t, "auth", v, storage.Fail, c.check)
 			wantVerdict(t, "auth", v, storage.Fail, c.remedy)
 			if answer.StatusCode != http.StatusUnauthorized {
-				t.Errorf("answered %s", answer.Status)
+				t.Errorf("got %s", answer.Status)
 			}
 		})
 	}
 }
 
-func TestJudgeAuthNone(t *testing.T) {
+func TestJudgeAuthWithoutAuthentication(t *testing.T) {
 	g := newRig(t, nil)
 	w := g.webhook(nil)
 	_, receipt := g.post(w, event(t, w, storage.StatusSent))
@@ -74,7 +74,7 @@ func TestJudgeAuthNone(t *testing.T) {
 	answer, receipt := g.post(w, event(t, w, storage.StatusSent), "Authorization", "Bearer x")
 	wantVerdict(t, "auth", receipt.Verdicts.Auth, storage.NotApplicable, "an Authorization header came all the same")
 	if answer.StatusCode != http.StatusNoContent {
-		t.Errorf("answered %s", answer.Status)
+		t.Errorf("got %s", answer.Status)
 	}
 }
 
@@ -106,7 +106,7 @@ func TestJudgeAuthWithAChangingSecret(t *testing.T) {
 	v := auth()
 	wantVerdict(t, "auth", v, storage.Fail, "there is no file "+file)
 	if len(v.Checks) != len(token.CheckNames()) {
-		t.Errorf("%d checks", len(v.Checks))
+		t.Errorf("got %d checks, want %d", len(v.Checks), len(token.CheckNames()))
 	}
 }
 
@@ -154,17 +154,17 @@ func TestJudgeSchema(t *testing.T) {
 	}
 }
 
-func TestJudgeSchemaTellsManyViolationsInBounds(t *testing.T) {
+func TestJudgeSchemaLimitsViolations(t *testing.T) {
 	body := strings.Replace(string(sample(t)), `{"id":"john.doe@luma.com","primary":true}`, strings.Repeat("1,", 500)+"1", 1)
 	v := newSchemas().judge(storage.Classic, intake.Body{Bytes: []byte(body)}, nil)
 	wantVerdict(t, "schema", v, storage.Fail, "/identityMap/email/0")
 	if n := len(v.Checks); n != fixtures.MaxViolations+1 || v.Checks[n-1].Actual != "not judged: there may be more" {
-		t.Errorf("%d checks, the last %+v", n, v.Checks[n-1])
+		t.Errorf("got %d checks, the last %+v", n, v.Checks[n-1])
 	}
 }
 
-// To explain a body takes a hundred times its size, so that must not happen many times at
-// once; and who explains a large one must not hold up the rest.
+// Explaining a body takes a hundred times its size in memory, so that must not happen many times at once.
+// While a large body waits for that, small ones are explained.
 func TestJudgeSchemaExplainsOneLargeBodyAtATime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, good := newSchemas(), sample(t)
@@ -178,7 +178,7 @@ func TestJudgeSchemaExplainsOneLargeBodyAtATime(t *testing.T) {
 		}
 		synctest.Wait()
 		if len(done) > 0 {
-			t.Error("it was explained beside another")
+			t.Error("two large bodies were explained at the same time")
 		}
 		<-s.large
 		wantVerdict(t, "schema", <-done, storage.Fail, "feedbackStatus/value")
@@ -195,7 +195,7 @@ func TestJudgeSchemaOfACompressedBody(t *testing.T) {
 	answer, receipt := g.post(w, packed.Bytes(), "Content-Encoding", "gzip")
 	wantVerdict(t, "schema", receipt.Verdicts.Schema, storage.Fail, `expected a body without Content-Encoding, got Content-Encoding "gzip"`)
 	if answer.StatusCode != http.StatusUnprocessableEntity || !bytes.Equal(receipt.Body, packed.Bytes()) {
-		t.Errorf("answered %s, kept %d bytes of %d", answer.Status, len(receipt.Body), packed.Len())
+		t.Errorf("got %s, stored %d of %d bytes", answer.Status, len(receipt.Body), packed.Len())
 	}
 	_, receipt = g.post(w, event(t, w, storage.StatusSent), "Content-Encoding", "identity")
 	wantVerdict(t, "schema", receipt.Verdicts.Schema, storage.Pass, "")
@@ -234,7 +234,7 @@ func TestJudgeTarget(t *testing.T) {
 	}
 }
 
-func TestCorrelation(t *testing.T) {
+func TestReceiptIsJoinedToItsDelivery(t *testing.T) {
 	g := newRig(t, nil)
 	w := g.webhook(nil)
 	other := g.webhook(func(w *storage.Webhook) { w.Name, w.Sandbox.Name = "other", "dev" })
@@ -263,17 +263,17 @@ func TestCorrelation(t *testing.T) {
 			}
 			answer, receipt := g.post(w, c.body, headers...)
 			if answer.StatusCode != c.code || receipt.DeliveryID != c.joined || (receipt.Attempt == 3) != (c.joined != 0) {
-				t.Errorf("answered %d, joined to %s, attempt %d", answer.StatusCode, receipt.DeliveryID, receipt.Attempt)
+				t.Errorf("got %d, joined to %s, attempt %d", answer.StatusCode, receipt.DeliveryID, receipt.Attempt)
 			}
 			checks := receipt.Verdicts.Target.Checks
 			if got := checks[len(checks)-1]; got.Name != "body" || got.Result != c.result || !strings.Contains(got.Actual, c.actual) {
-				t.Errorf("the check is %+v", got)
+				t.Errorf("got the check %+v", got)
 			}
 		})
 	}
 }
 
-func TestCorrelationOfWhatReachesNoWebhook(t *testing.T) {
+func TestReceiptWithoutAWebhookIsJoinedToItsDelivery(t *testing.T) {
 	g := newRig(t, nil)
 	w := g.webhook(nil)
 	own := g.enqueue(w, event(t, w, storage.StatusSent))[0].ID
@@ -285,7 +285,7 @@ func TestCorrelationOfWhatReachesNoWebhook(t *testing.T) {
 			t.Fatal(err)
 		}
 		if got := g.latest(); got.DeliveryID != own || got.Attempt != c.want {
-			t.Errorf("%s %s is joined to %s, attempt %d", c.method, c.path, got.DeliveryID, got.Attempt)
+			t.Errorf("%s %s: got delivery %s, attempt %d; want %s, %d", c.method, c.path, got.DeliveryID, got.Attempt, own, c.want)
 		}
 	}
 }
@@ -315,7 +315,7 @@ func TestJudgeHeaders(t *testing.T) {
 			v := judgeHeaders(t.Context(), configured, c.arrived, sources)
 			wantVerdict(t, "headers", v, c.result, c.reason)
 			if text := fmt.Sprint(v); strings.Contains(text, "from env") || strings.Contains(text, "hunter2") {
-				t.Errorf("a secret is told: %s", text)
+				t.Errorf("the verdict reveals a secret: %s", text)
 			}
 		})
 	}
@@ -334,7 +334,7 @@ func FuzzJudgeBody(f *testing.F) {
 		said, _ := fixtures.Describe(body)
 		for _, v := range []storage.Verdict{rules.judge(storage.Revision202610, intake.Body{Bytes: body}, nil), judgeTarget(&w, said, "", digest{})} {
 			if v.Reason == "" || v.Result != storage.Pass && v.Result != storage.Fail {
-				t.Fatalf("odd verdict %+v", v)
+				t.Fatalf("got an invalid verdict %+v", v)
 			}
 		}
 	})

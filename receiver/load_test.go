@@ -28,8 +28,8 @@ import (
 	"backchannel/storage/sqlite"
 )
 
-// The load comes from this process, the servers are processes of their own: this same
-// test binary, told by its environment which one to be.
+// The load comes from this process. Each server is a process of its own: this test binary, with its role
+// in the environment.
 const (
 	roleVariable = "RECEIVER_TEST_ROLE"
 	dirVariable  = "RECEIVER_TEST_DIR"
@@ -46,16 +46,16 @@ func TestMain(m *testing.M) {
 	}
 }
 
-// An address is what a server prints when it is ready.
+// An address is what a server process prints when it is ready.
 type address struct{ URL, CA string }
 
 func (a address) announce() error {
 	err := json.NewEncoder(os.Stdout).Encode(a)
-	_, _ = io.Copy(io.Discard, os.Stdin) // until the parent has gone
+	_, _ = io.Copy(io.Discard, os.Stdin) // until the parent process ends
 	return err
 }
 
-// serveBare is as little as an HTTPS endpoint can do.
+// serveBare serves a minimal HTTPS endpoint.
 func serveBare() error {
 	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		_, _ = io.Copy(io.Discard, req.Body)
@@ -76,7 +76,7 @@ func serveReceiver() error {
 	if err != nil {
 		return err
 	}
-	// A machine that has other work must not make a sender out to be slow.
+	// On a busy machine the senders must not time out.
 	r, err := New(store, Config{Listen: "127.0.0.1:0", CA: ca, ReadTimeout: crowdTimeout})
 	if err != nil {
 		return err
@@ -92,12 +92,12 @@ func serveReceiver() error {
 	return errors.Join(err, <-done)
 }
 
-// A server is this binary in a role, as a process of its own.
+// A server is a process that runs this binary in a role.
 type server struct {
 	address
 	process *exec.Cmd
 
-	stop func() time.Duration // ends it and returns the processor time that it took
+	stop func() time.Duration // stops it and returns the processor time that it used
 }
 
 func startServer(t testing.TB, role, dir string) server {
@@ -130,7 +130,7 @@ func startServer(t testing.TB, role, dir string) server {
 	return s
 }
 
-// A load is requests over connections that are kept alive.
+// A load sends requests over connections that are kept alive.
 type load struct {
 	to          address
 	connections int
@@ -149,11 +149,10 @@ func newLoad(t testing.TB, to address, w *storage.Webhook, authorization string)
 	return &load{to: to, connections: 128, request: append([]byte(start), body...), body: len(start)}
 }
 
-// run sends requests until the time is over and returns how many were answered 204 per
-// second.
+// run sends requests for a time and returns how many were answered with 204 per second.
 func (l *load) run(t testing.TB, during time.Duration) float64 {
 	t.Helper()
-	config := &tls.Config{InsecureSkipVerify: l.to.CA == ""} // the bare one's certificate is httptest's
+	config := &tls.Config{InsecureSkipVerify: l.to.CA == ""} // the bare endpoint has the certificate of httptest
 	if l.to.CA != "" {
 		config.RootCAs = x509.NewCertPool()
 		config.RootCAs.AppendCertsFromPEM([]byte(l.to.CA))
@@ -197,15 +196,15 @@ func (l *load) repeat(conn io.ReadWriter, number int, end time.Time) error {
 		}
 		if response.StatusCode != http.StatusNoContent {
 			text, _ := io.ReadAll(response.Body)
-			return fmt.Errorf("answered %s %s", response.Status, text)
+			return fmt.Errorf("got %s %s", response.Status, text)
 		}
 		l.n.Add(1)
 	}
 	return nil
 }
 
-// BenchmarkThroughput tells how many events per second are judged and durably kept, and
-// that as a ratio to what a bare net/http handler answers.
+// BenchmarkThroughput measures how many events per second are judged and durably stored, and the ratio
+// of that to what a minimal net/http handler answers.
 func BenchmarkThroughput(b *testing.B) {
 	dir := b.TempDir()
 	store, err := sqlite.Open(b.Context(), sqlite.Options{Dir: dir})
@@ -243,11 +242,11 @@ func BenchmarkThroughput(b *testing.B) {
 	b.StopTimer()
 	counts, err := store.Counts(b.Context())
 	if err != nil || counts.Receipts != loads[1].n.Load() {
-		b.Errorf("%d receipts kept of %d acknowledged: %v", counts.Receipts, loads[1].n.Load(), err)
+		b.Errorf("got %d receipts, %v; %d requests were acknowledged", counts.Receipts, err, loads[1].n.Load())
 	}
 }
 
-// BenchmarkJudge is what judging costs, without network and store.
+// BenchmarkJudge measures judging alone, without the network and the store.
 func BenchmarkJudge(b *testing.B) {
 	body := sample(b)
 	b.Run("inspect", func(b *testing.B) {

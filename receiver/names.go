@@ -18,8 +18,8 @@ const (
 	maxLabel = 63
 )
 
-// ParseHost checks a name or an address by which the receiver is reached, and returns it in
-// the form used in certificates: lower case, without brackets and final dot.
+// ParseHost checks a name or an address under which senders reach the receiver, and returns it in
+// the form used in certificates: in lower case, without brackets or a final dot.
 func ParseHost(text string) (string, error) {
 	host := strings.TrimSpace(text)
 	if ip, zone, isAddress := parseAddress(host); isAddress {
@@ -63,7 +63,7 @@ func hostNameProblem(text string) string {
 	case strings.Contains(host, "://") || strings.ContainsAny(host, "/?#@"):
 		return "is a URL or part of one; give only its name or address"
 	case hasPort(host):
-		return "has a port; omit it, the port is set with --listen"
+		return "has a port; omit it: --listen sets the port"
 	case strings.ContainsAny(host, " ,\t"):
 		return "contains a space or a comma; give each name with a --host of its own"
 	case strings.Contains(host, "*"):
@@ -120,38 +120,38 @@ func labelProblem(label string) string {
 	return ""
 }
 
-// A reach holds the names and addresses by which the receiver can be reached.
-type reach struct {
+// serverNames are the names and addresses under which senders can reach the receiver.
+type serverNames struct {
 	listen string   // the host of --listen, without its zone
 	hosts  []string // in the form that ParseHost returns
 	first  string   // the host of the receiver's URL
 }
 
-// newReach returns the names of a receiver that listens on a host. The host of its URL is the one
-// it listens on, or if it listens on every address, the first further name, or the machine's own
-// address.
-func newReach(listen string, hosts []string) reach {
+// newServerNames returns the names of a receiver that listens on a host. The host of its URL is the one
+// it listens on. If it listens on every address, that is the first of hosts, or without any an address of
+// the machine.
+func newServerNames(listen string, hosts []string) serverNames {
 	if ip, _, ok := parseAddress(listen); ok {
 		listen = ip.String()
 	}
-	r := reach{listen: strings.ToLower(listen), hosts: hosts}
+	n := serverNames{listen: strings.ToLower(listen), hosts: hosts}
 	switch {
 	case !wildcard(listen):
-		r.first = r.listen
+		n.first = n.listen
 	case len(hosts) > 0:
-		r.first = hosts[0]
+		n.first = hosts[0]
 	default:
-		r.first = preferredAddress(r.interfaceAddresses())
+		n.first = preferredAddress(n.interfaceAddresses())
 	}
-	return r
+	return n
 }
 
-// names returns all names and addresses, each once. It reads the machine's addresses each
-// time, because they change.
-func (r reach) names() (all []string) {
-	more := append([]string{"localhost", "127.0.0.1", "::1", r.first}, r.hosts...)
-	if wildcard(r.listen) {
-		more = append(more, r.interfaceAddresses()...)
+// all returns all names and addresses, each once. It reads the machine's addresses each time, because
+// they change.
+func (n serverNames) all() (all []string) {
+	more := append([]string{"localhost", "127.0.0.1", "::1", n.first}, n.hosts...)
+	if wildcard(n.listen) {
+		more = append(more, n.interfaceAddresses()...)
 		if name, err := hostname(); err == nil {
 			more = append(more, name)
 		}
@@ -164,16 +164,16 @@ func (r reach) names() (all []string) {
 	return all
 }
 
-// interfaceAddresses returns the machine's addresses at which a receiver that listens on
-// every address is reached. 0.0.0.0 stands for the IPv4 addresses only.
-func (r reach) interfaceAddresses() (all []string) {
+// interfaceAddresses returns the machine's addresses, at which a receiver that listens on every address
+// can be reached. 0.0.0.0 stands only for the IPv4 addresses.
+func (n serverNames) interfaceAddresses() (all []string) {
 	found, err := net.InterfaceAddrs()
 	if err != nil {
 		return nil
 	}
 	for _, address := range found {
 		network, ok := address.(*net.IPNet)
-		if !ok || r.listen == "0.0.0.0" && network.IP.To4() == nil {
+		if !ok || n.listen == "0.0.0.0" && network.IP.To4() == nil {
 			continue
 		}
 		all = append(all, network.IP.String())
@@ -193,8 +193,8 @@ func hostname() (string, error) {
 	return strings.ToLower(name), nil
 }
 
-// preferredAddress returns the address by which other machines most likely reach this one:
-// an IPv4 address if there is any.
+// preferredAddress returns the address at which other machines most likely reach this one: an IPv4
+// address if there is one.
 func preferredAddress(addresses []string) string {
 	best := "127.0.0.1"
 	for _, text := range addresses {
@@ -212,8 +212,8 @@ func preferredAddress(addresses []string) string {
 	return best
 }
 
-// BaseURL returns the URL of a receiver that listens on HOST:PORT, given the further
-// hosts that it is reached by. It returns "" if the port is 0, which takes any free one.
+// BaseURL returns the URL of a receiver that listens on HOST:PORT and can also be reached under hosts.
+// It returns "" if the port is 0, which stands for any free one.
 func BaseURL(listen string, hosts []string) string {
 	host, port, err := net.SplitHostPort(listen)
 	if err != nil || port == "0" {
@@ -224,7 +224,7 @@ func BaseURL(listen string, hosts []string) string {
 
 // baseURL keeps the zone of a link-local address, without which nothing can connect to it.
 func baseURL(host, port string, hosts []string) string {
-	shown := newReach(host, hosts).first
+	shown := newServerNames(host, hosts).first
 	if ip, zone, ok := parseAddress(host); ok && zone != "" {
 		shown = ip.String() + "%25" + zone // RFC 6874 §2
 	}

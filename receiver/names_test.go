@@ -50,10 +50,10 @@ func TestParseHost(t *testing.T) {
 		got, err := ParseHost(text)
 		if reason, refused := strings.CutPrefix(want, "! "); refused {
 			if err == nil || !strings.Contains(err.Error(), reason) {
-				t.Errorf("%q is %q, %v; want an error with %q", text, got, err, reason)
+				t.Errorf("%q: got %q, %v; want an error with %q", text, got, err, reason)
 			}
 		} else if err != nil || got != want {
-			t.Errorf("%q is %q, %v; want %q", text, got, err, want)
+			t.Errorf("%q: got %q, %v; want %q", text, got, err, want)
 		}
 	}
 }
@@ -73,44 +73,44 @@ func TestBaseURL(t *testing.T) {
 		{"127.0.0.1:0", nil, ""},
 	} {
 		if got := BaseURL(test.listen, test.hosts); got != test.want {
-			t.Errorf("%s %v is %q, want %q", test.listen, test.hosts, got, test.want)
+			t.Errorf("%s, hosts %v: got %q, want %q", test.listen, test.hosts, got, test.want)
 		}
 	}
 	if got := BaseURL("0.0.0.0:9443", nil); strings.Contains(got, "0.0.0.0") {
-		t.Errorf("nobody can call %s", got)
+		t.Errorf("got %s, to which no sender can connect", got)
 	}
 }
 
-func TestNamesAreTheMachinesOwnWhenItListensEverywhere(t *testing.T) {
+func TestNamesOfAReceiverThatListensOnEveryAddress(t *testing.T) {
 	addresses, err := net.InterfaceAddrs()
 	if err != nil {
 		t.Skip(err)
 	}
-	everywhere, four := newReach("::", []string{"localhost", "endpoint.test", "endpoint.test"}).names(), newReach("0.0.0.0", nil).names()
+	all, ipv4Only := newServerNames("::", []string{"localhost", "endpoint.test", "endpoint.test"}).all(), newServerNames("0.0.0.0", nil).all()
 	for _, address := range addresses {
 		ip := address.(*net.IPNet).IP
-		if !slices.Contains(everywhere, ip.String()) {
-			t.Errorf("%s is not among %v", ip, everywhere)
+		if !slices.Contains(all, ip.String()) {
+			t.Errorf("%s is not among %v", ip, all)
 		}
-		if six := ip.To4() == nil && !ip.IsLoopback(); six == slices.Contains(four, ip.String()) && six {
-			t.Errorf("%s is among %v", ip, four)
+		if isIPv6 := ip.To4() == nil && !ip.IsLoopback(); isIPv6 && slices.Contains(ipv4Only, ip.String()) {
+			t.Errorf("%s is among %v", ip, ipv4Only)
 		}
 	}
-	slices.Sort(everywhere)
-	if len(slices.Compact(slices.Clone(everywhere))) != len(everywhere) {
-		t.Errorf("twice among %v", everywhere)
+	slices.Sort(all)
+	if len(slices.Compact(slices.Clone(all))) != len(all) {
+		t.Errorf("got a name twice: %v", all)
 	}
 	for _, host := range []string{"localhost", "127.0.0.1", "::1"} {
-		if names := newReach(host, nil).names(); len(names) != 3 {
-			t.Errorf("%s: %v", host, names)
+		if names := newServerNames(host, nil).all(); len(names) != 3 {
+			t.Errorf("%s: got %v, want 3 names", host, names)
 		}
 	}
-	if names := newReach("fe80::1%eth0", nil).names(); !slices.Contains(names, "fe80::1") {
-		t.Errorf("without its zone fe80::1 is not among %v", names)
+	if names := newServerNames("fe80::1%eth0", nil).all(); !slices.Contains(names, "fe80::1") {
+		t.Errorf("fe80::1, without its zone, is not among %v", names)
 	}
 }
 
-// arrived is a connection to one of the machine's addresses.
+// reached is a connection to one of the machine's addresses.
 type reached struct {
 	net.Conn
 	at net.IP
@@ -118,7 +118,7 @@ type reached struct {
 
 func (r reached) LocalAddr() net.Addr { return &net.TCPAddr{IP: r.at} }
 
-func TestTheLeafIsReplacedForANewAddress(t *testing.T) {
+func TestLeafIsReplacedForANewAddress(t *testing.T) {
 	ca, names := newTestCA(t), []string{"localhost"}
 	l := newLeaf(ca, func() []string { return names }, time.Now)
 	at := func(ip string) *x509.Certificate {
@@ -130,7 +130,7 @@ func TestTheLeafIsReplacedForANewAddress(t *testing.T) {
 	}
 	first := at("10.0.0.1")
 	if at("10.0.0.1") != first {
-		t.Error("a leaf is made anew that would be the same")
+		t.Error("the leaf was replaced by one with the same names")
 	}
 	names = append(names, "10.0.0.1")
 	fresh := at("10.0.0.1")
@@ -141,16 +141,16 @@ func TestTheLeafIsReplacedForANewAddress(t *testing.T) {
 		t.Errorf("the authority has changed: %v", err)
 	}
 	if at("10.0.0.1") != fresh {
-		t.Error("a leaf is made anew that has the address")
+		t.Error("the leaf was replaced although it has the address")
 	}
 }
 
-func TestASenderElsewhereTrustsTheReceiver(t *testing.T) {
+func TestCertificateIsValidForEveryName(t *testing.T) {
 	g := newRig(t, func(cfg *Config, _ *Store) {
 		cfg.Listen, cfg.Hosts = "0.0.0.0:0", []string{"endpoint.test"}
 	})
 	if want := "https://endpoint.test:"; !strings.HasPrefix(g.URL(), want) {
-		t.Errorf("it is at %s, want %s…", g.URL(), want)
+		t.Errorf("got the URL %s, want %s…", g.URL(), want)
 	}
 	for _, name := range g.Names() {
 		conn, err := tls.Dial("tcp", g.Address(), &tls.Config{RootCAs: g.ca.Pool(), ServerName: name})

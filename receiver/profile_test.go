@@ -16,14 +16,14 @@ import (
 	"backchannel/storage"
 )
 
-// codes sends a body as often as that and returns the answers' codes, joined by spaces.
+// codes sends bodies and returns the codes of the answers, separated by spaces.
 func (g *rig) codes(w *storage.Webhook, times int, body func() []byte) string {
 	g.t.Helper()
 	var codes []string
 	for range times {
 		answer, receipt := g.post(w, body())
 		if receipt.Code != answer.StatusCode {
-			g.t.Errorf("answered %d, kept %d", answer.StatusCode, receipt.Code)
+			g.t.Errorf("got the code %d, stored as %d", answer.StatusCode, receipt.Code)
 		}
 		codes = append(codes, fmt.Sprint(answer.StatusCode))
 	}
@@ -45,14 +45,14 @@ func TestProfileStatuses(t *testing.T) {
 		{"always failing", storage.Profile{FailPct: 100}, "503 503"},
 		{"fail first, each delivery", storage.Profile{FailFirst: 3}, "503 503"},
 		{"percentage before statuses", storage.Profile{FailPct: 100, Statuses: []int{200}}, "503"},
-		{"set anew", storage.Profile{Statuses: []int{500, 501, 502}}, "500"},
-		{"set anew again", storage.Profile{Statuses: []int{500, 501, 502}}, "500 501"},
+		{"set again", storage.Profile{Statuses: []int{500, 501, 502}}, "500"},
+		{"set to the same again", storage.Profile{Statuses: []int{500, 501, 502}}, "500 501"},
 		{"healthy again", storage.Profile{}, "204"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			g.setProfile(w, c.profile)
 			if got := g.codes(w, strings.Count(c.want, " ")+1, fresh); got != c.want {
-				t.Errorf("answered %s, want %s", got, c.want)
+				t.Errorf("got %s, want %s", got, c.want)
 			}
 		})
 	}
@@ -64,11 +64,11 @@ func TestProfileComesBeforeTheVerdicts(t *testing.T) {
 	g.setProfile(w, storage.Profile{Statuses: []int{200}})
 	answer, receipt := g.post(w, []byte("{"))
 	if answer.StatusCode != http.StatusOK || receipt.Verdicts.Schema.Result != storage.Fail {
-		t.Errorf("answered %s, schema %q", answer.Status, receipt.Verdicts.Schema.Result)
+		t.Errorf("got %s, schema %q", answer.Status, receipt.Verdicts.Schema.Result)
 	}
 	g.setProfile(w, storage.Profile{})
 	if answer, _ := g.post(w, []byte("{")); answer.StatusCode != http.StatusUnprocessableEntity {
-		t.Errorf("answered %s", answer.Status)
+		t.Errorf("got %s", answer.Status)
 	}
 }
 
@@ -79,14 +79,14 @@ func TestProfileFailFirst(t *testing.T) {
 	one, two := event(t, w, storage.StatusSent), event(t, w, storage.StatusSent)
 	same := func(body []byte) func() []byte { return func() []byte { return body } }
 	if got := g.codes(w, 3, same(one)); got != "503 503 204" {
-		t.Errorf("the first body: %s", got)
+		t.Errorf("the first body: got %s", got)
 	}
 	if got := g.codes(w, 3, same(two)); got != "503 503 204" {
-		t.Errorf("the second body: %s", got)
+		t.Errorf("the second body: got %s", got)
 	}
 	wantVerdict(t, "duplicate", g.latest().Verdicts.Duplicate, storage.Pass, "a retry: receipt")
 
-	// Two deliveries of the same bytes are two.
+	// Two deliveries of the same bytes are counted separately.
 	deliveries := g.enqueue(w, one, one)
 	for _, d := range deliveries {
 		var got []string
@@ -95,7 +95,7 @@ func TestProfileFailFirst(t *testing.T) {
 			got = append(got, fmt.Sprint(answer.StatusCode))
 		}
 		if codes := strings.Join(got, " "); codes != "503 503 204" {
-			t.Errorf("delivery %s: %s", d.ID, codes)
+			t.Errorf("delivery %s: got %s", d.ID, codes)
 		}
 	}
 }
@@ -128,7 +128,7 @@ func TestProfileFailPercent(t *testing.T) {
 	w := g.webhook(nil)
 	g.setProfile(w, storage.Profile{FailPct: 20})
 	if got := g.codes(w, 4, func() []byte { return event(t, w, storage.StatusSent) }); got != "503 204 204 503" {
-		t.Errorf("answered %s", got)
+		t.Errorf("got %s", got)
 	}
 }
 
@@ -142,7 +142,7 @@ func TestProfileAnswer(t *testing.T) {
 	})
 	answer, _ := g.post(w, body)
 	if answer.StatusCode != http.StatusTooManyRequests || answer.body != "<p>oops</p>" {
-		t.Errorf("answered %s %q", answer.Status, answer.body)
+		t.Errorf("got %s %q", answer.Status, answer.body)
 	}
 	wantHeader(t, answer.Header, "Retry-After", "5")
 	wantHeader(t, answer.Header, "Content-Type", "text/html")
@@ -151,15 +151,15 @@ func TestProfileAnswer(t *testing.T) {
 	}
 	answer, _ = g.post(w, body)
 	if answer.StatusCode != http.StatusNoContent || answer.body != "" || answer.Header.Get("Retry-After") != "" {
-		t.Errorf("answered %s %q, Retry-After %q", answer.Status, answer.body, answer.Header.Get("Retry-After"))
+		t.Errorf("got %s %q, Retry-After %q", answer.Status, answer.body, answer.Header.Get("Retry-After"))
 	}
 	g.setProfile(w, storage.Profile{Body: "thanks"})
 	if answer, receipt := g.post(w, event(t, w, storage.StatusSent)); answer.StatusCode != http.StatusOK || answer.body != "thanks" || receipt.Code != 200 {
-		t.Errorf("answered %s %q", answer.Status, answer.body)
+		t.Errorf("got %s %q", answer.Status, answer.body)
 	}
 }
 
-func TestALongAnswerIsNotWrittenForEver(t *testing.T) {
+func TestWritingALongAnswerHasADeadline(t *testing.T) {
 	for size, bounded := range map[int]bool{intake.Small: false, intake.Small + 1: true} {
 		w := &deadlines{ResponseWriter: httptest.NewRecorder()}
 		out := responder{w: w, req: httptest.NewRequest(http.MethodPost, "/", nil)}
@@ -178,10 +178,10 @@ func TestProfileDelay(t *testing.T) {
 	start := time.Now()
 	answer, _ := g.post(w, event(t, w, storage.StatusSent))
 	if took := time.Since(start); answer.StatusCode != http.StatusNoContent || took < 60*time.Millisecond {
-		t.Errorf("answered %s after %s", answer.Status, took)
+		t.Errorf("got %s after %s", answer.Status, took)
 	}
 	if got := g.finished(); got.Duration < 60*time.Millisecond || got.Outcome != storage.Answered {
-		t.Errorf("kept %s %q", got.Duration, got.Outcome)
+		t.Errorf("got the receipt %s %q", got.Duration, got.Outcome)
 	}
 }
 
@@ -194,10 +194,10 @@ func TestProfileDrop(t *testing.T) {
 		g.setProfile(w, storage.Profile{Fault: storage.FaultDrop})
 		answer, err := g.do("POST", w.FeedbackPath(), bytes.NewReader(event(t, w, storage.StatusSent)))
 		if err == nil {
-			t.Fatalf("answered %s", answer.Status)
+			t.Fatalf("got %s", answer.Status)
 		}
 		if got := g.finished(); got.Code != 0 || got.Outcome != storage.Dropped {
-			t.Errorf("kept %d %q", got.Code, got.Outcome)
+			t.Errorf("got the receipt %d %q", got.Code, got.Outcome)
 		}
 	}
 }
@@ -208,24 +208,24 @@ func TestProfileHang(t *testing.T) {
 	w := g.webhook(nil)
 	g.setProfile(w, storage.Profile{Fault: storage.FaultHang})
 	conn := g.dial()
-	g.say(conn, whole(w, event(t, w, storage.StatusSent)))
+	g.write(conn, whole(w, event(t, w, storage.StatusSent)))
 	g.eventually("the request is kept", func() bool { return len(g.receipts()) == 1 })
 	if got := g.latest(); got.Outcome != "" {
-		t.Errorf("outcome %q before the sender gave up", got.Outcome)
+		t.Errorf("got outcome %q before the sender disconnected", got.Outcome)
 	}
 	_ = conn.Close()
 	if got := g.finished(); got.Code != 0 || got.Outcome != storage.ClientGone {
-		t.Errorf("kept %d %q", got.Code, got.Outcome)
+		t.Errorf("got the receipt %d %q", got.Code, got.Outcome)
 	}
 }
 
-func TestProfileDelayOutlivesTheReadTimeout(t *testing.T) {
+func TestProfileDelayMayExceedTheReadTimeout(t *testing.T) {
 	t.Parallel()
 	g := newRig(t, quickRead)
 	w := g.webhook(nil)
 	g.setProfile(w, storage.Profile{Delay: 300 * time.Millisecond})
 	if answer, _ := g.post(w, event(t, w, storage.StatusSent)); answer.StatusCode != http.StatusNoContent {
-		t.Errorf("answered %s", answer.Status)
+		t.Errorf("got %s", answer.Status)
 	}
 }
 
@@ -243,14 +243,14 @@ func TestProfileDrip(t *testing.T) {
 		answer, _ := g.post(w, event(t, w, storage.StatusSent))
 		if want == "204" && (answer.StatusCode != http.StatusNoContent || answer.body != "") ||
 			want != "204" && (answer.StatusCode != http.StatusOK || len(answer.body) != 100) {
-			t.Errorf("%s: answered %s %q", want, answer.Status, answer.body)
+			t.Errorf("%s: got %s %q", want, answer.Status, answer.body)
 		}
-		// 100 bytes at 1000 per second, 50 at a time.
+		// 100 bytes at 1000 a second, 50 at a time.
 		if took := time.Since(start); took < 90*time.Millisecond && want != "204" {
-			t.Errorf("%s: after %s already", want, took)
+			t.Errorf("%s: got the answer after %s, want at least 90ms", want, took)
 		}
 		if got := g.finished(); got.Outcome != storage.Answered {
-			t.Errorf("%s: outcome %q", want, got.Outcome)
+			t.Errorf("%s: got outcome %q", want, got.Outcome)
 		}
 	}
 }
@@ -261,17 +261,17 @@ func TestProfileDripToAClosedConnection(t *testing.T) {
 	w := g.webhook(nil)
 	g.setProfile(w, storage.Profile{DripPerSec: 1})
 	conn := g.dial()
-	g.say(conn, whole(w, event(t, w, storage.StatusSent)))
+	g.write(conn, whole(w, event(t, w, storage.StatusSent)))
 	if _, err := io.ReadFull(conn, make([]byte, 1)); err != nil {
 		t.Fatal(err)
 	}
 	_ = conn.Close()
 	if got := g.finished(); got.Outcome != storage.ClientGone {
-		t.Errorf("outcome %q", got.Outcome)
+		t.Errorf("got outcome %q", got.Outcome)
 	}
 }
 
-func TestShutdownEndsWhatWouldLast(t *testing.T) {
+func TestShutdownEndsLongAnswers(t *testing.T) {
 	for _, c := range []struct {
 		name    string
 		profile storage.Profile
@@ -286,37 +286,37 @@ func TestShutdownEndsWhatWouldLast(t *testing.T) {
 			w := g.webhook(nil)
 			g.setProfile(w, c.profile)
 			conn := g.dial()
-			g.say(conn, whole(w, event(t, w, storage.StatusSent)))
+			g.write(conn, whole(w, event(t, w, storage.StatusSent)))
 			g.eventually("the request is kept", func() bool { return len(g.receipts()) == 1 })
 			start := time.Now()
 			g.stop()
 			if took := time.Since(start); took > 3*time.Second {
-				t.Errorf("it took %s", took)
+				t.Errorf("the shutdown took %s, want at most 3s", took)
 			}
 			if got := g.latest(); got.Outcome != c.outcome {
-				t.Errorf("outcome %q, want %q", got.Outcome, c.outcome)
+				t.Errorf("got outcome %q, want %q", got.Outcome, c.outcome)
 			}
 			if c.outcome == storage.Answered {
-				if answer := g.hear(bufio.NewReader(conn)); answer.StatusCode != http.StatusNoContent {
-					t.Errorf("answered %s", answer.Status)
+				if answer := g.readAnswer(bufio.NewReader(conn)); answer.StatusCode != http.StatusNoContent {
+					t.Errorf("got %s", answer.Status)
 				}
 			}
 		})
 	}
 }
 
-func TestRecentForgets(t *testing.T) {
+func TestRecentForgetsOldKeys(t *testing.T) {
 	var r recent
 	for i := range 3 * maxRecent {
 		r.count(fmt.Sprint(i))
 	}
 	if n := len(r.young) + len(r.old); n > 2*maxRecent {
-		t.Errorf("%d keys are remembered", n)
+		t.Errorf("got %d keys, want at most %d", n, 2*maxRecent)
 	}
 	if n := r.count(fmt.Sprint(3*maxRecent - 1)); n != 2 {
-		t.Errorf("the last key was counted %d times", n)
+		t.Errorf("the last key: got %d, want 2", n)
 	}
 	if n := r.count("0"); n != 1 {
-		t.Errorf("the first key was counted %d times", n)
+		t.Errorf("the first key: got %d, want 1", n)
 	}
 }

@@ -5,10 +5,10 @@ package receiver
 const (
 	// memoryFactor is how much more memory the race detector takes (go.dev/doc/articles/race_detector).
 	memoryFactor = 10
-	// usualCrowd is how many connections are open at once. They share the same code, so that
-	// a race shows among a few hundred of them.
+	// usualCrowd is how many connections are open at once. They run the same code, so a few hundred of
+	// them are enough to find a race.
 	usualCrowd = 400
-	// mutantStep is the distance of the bodies that the schemas judge: one goroutine judges
-	// them, so that there is no race to find.
+	// mutantStep selects every nth body for the schemas to judge. One goroutine judges them, so there is
+	// no race to find.
 	mutantStep = 11
 )

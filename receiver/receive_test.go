@@ -13,7 +13,7 @@ import (
 	"backchannel/storage"
 )
 
-func TestAGoodEvent(t *testing.T) {
+func TestValidEventPassesEveryVerdict(t *testing.T) {
 	g := newRig(t, nil)
 	w := g.webhook(func(w *storage.Webhook) {
 		withJWT(w)
@@ -23,29 +23,29 @@ func TestAGoodEvent(t *testing.T) {
 	answer, _ := g.post(w, body, "Authorization", g.authorization(w), "X-Tenant", "luma", "X-Key", "hunter2", "X-Public-Token", "1",
 		"X-Twice", "1", "X-Twice", "2", "X-Strange-Token", "x", "X-Stray", g.authorization(w))
 	if answer.StatusCode != http.StatusNoContent || answer.body != "" {
-		t.Errorf("answered %s %q", answer.Status, answer.body)
+		t.Errorf("got %s %q", answer.Status, answer.body)
 	}
 	got := g.finished()
 	for _, v := range got.Verdicts.List() {
 		if v.Result != storage.Pass {
-			t.Errorf("%s is %q: %s", v.Name, v.Result, v.Reason)
+			t.Errorf("%s: got %q: %s", v.Name, v.Result, v.Reason)
 		}
 	}
 	sum := sha256.Sum256(body)
 	if !bytes.Equal(got.Body, body) || got.SHA256 != hex.EncodeToString(sum[:]) {
-		t.Errorf("kept %q with SHA-256 %s", got.Body, got.SHA256)
+		t.Errorf("got the receipt %q with SHA-256 %s", got.Body, got.SHA256)
 	}
 	if got.WebhookID != w.ID || got.Webhook != "acme" || got.Method != http.MethodPost || got.Path != "/feedback/myImsOrg/prod" ||
 		got.Proto != "HTTP/1.1" || got.TLSVersion != "TLS 1.3" || got.Code != 204 || got.Outcome != storage.Answered || got.Duration <= 0 {
-		t.Errorf("kept %+v", got)
+		t.Errorf("got the receipt %+v", got)
 	}
 	if got.Channel != "email" || got.Status != "bounce" || got.RetryCount != "0" || len(got.RequestID) != 32 || got.Identity == "" {
-		t.Errorf("the summary is %q %q %q %q %q", got.Channel, got.Status, got.RetryCount, got.RequestID, got.Identity)
+		t.Errorf("got the summary %q %q %q %q %q", got.Channel, got.Status, got.RetryCount, got.RequestID, got.Identity)
 	}
 	wantFields(t, got.Headers, "X-Twice: 1", "X-Twice: 2", "Host: "+strings.TrimPrefix(g.URL(), "https://"))
 	for _, h := range got.Headers {
 		if secret := slices.Contains([]string{"Authorization", "X-Key", "X-Strange-Token", "X-Stray"}, h.Name); h.Secret != secret {
-			t.Errorf("%s is kept secret: %v", h.Name, h.Secret)
+			t.Errorf("%s: got secret %v, want %v", h.Name, h.Secret, secret)
 		}
 	}
 }
@@ -97,20 +97,20 @@ func TestAnswersFollowTheVerdicts(t *testing.T) {
 			}
 			answer, receipt := g.post(c.to, c.body, headers...)
 			if answer.StatusCode != c.code || receipt.Code != c.code {
-				t.Fatalf("answered %d, kept %d, want %d: %s", answer.StatusCode, receipt.Code, c.code, answer.body)
+				t.Fatalf("got %d, kept %d, want %d: %s", answer.StatusCode, receipt.Code, c.code, answer.body)
 			}
 			p := answer.problem(t)
 			if p.Verdict != c.verdict || p.Check != c.check || p.Status != c.code || *p.Receipt != receipt.ID {
-				t.Errorf("the problem is %+v", p)
+				t.Errorf("got the problem %+v", p)
 			}
 			if c.name != "empty" && (p.Remedy == "" || p.Detail == "" || p.Title == "") {
-				t.Errorf("the problem leaves out what to do: %+v", p)
+				t.Errorf("the problem has no title, detail or remedy: %+v", p)
 			}
 		})
 	}
 }
 
-func TestChallenge(t *testing.T) {
+func TestChallengeExplainsTheFault(t *testing.T) {
 	g := newRig(t, nil)
 	w := g.webhook(withJWT)
 	answer, _ := g.post(w, event(t, w, storage.StatusSent))
@@ -121,10 +121,10 @@ func TestChallenge(t *testing.T) {
 		t.Errorf("WWW-Authenticate: %s", got)
 	}
 	if strings.Contains(answer.body, "hunter2") {
-		t.Errorf("the answer tells the token: %s", answer.body)
+		t.Errorf("the answer reveals the token: %s", answer.body)
 	}
 	if got, want := describable("Bearer •••• \"x\" (RFC 7515 §2)\n"), "Bearer **** 'x' (RFC 7515 section 2)?"; got != want {
-		t.Errorf("described as %s, want %s", got, want)
+		t.Errorf("got the description %s, want %s", got, want)
 	}
 }
 
@@ -165,11 +165,11 @@ func TestRoutes(t *testing.T) {
 			}
 			all := g.receipts()
 			if answer.StatusCode != c.code || len(all) != before+1 {
-				t.Fatalf("answered %d, %d more receipts", answer.StatusCode, len(all)-before)
+				t.Fatalf("got %d, %d more receipts", answer.StatusCode, len(all)-before)
 			}
 			got := all[before]
 			if got.Path != c.path || got.Method != c.method || got.Code != c.code || (got.WebhookID == w.ID) != c.matched {
-				t.Errorf("kept %s %s %d %s", got.Method, got.Path, got.Code, got.WebhookID)
+				t.Errorf("got the receipt %s %s %d %s", got.Method, got.Path, got.Code, got.WebhookID)
 			}
 			wantHeader(t, answer.Header, "Allow", c.allow)
 			if c.reason != "" {
@@ -189,11 +189,11 @@ func TestHealthIsNotRecorded(t *testing.T) {
 		}
 	}
 	if got := g.receipts(); len(got) != 0 {
-		t.Errorf("%d receipts", len(got))
+		t.Errorf("got %d receipts, want none", len(got))
 	}
 }
 
-func TestUnmatchedWithoutWebhooks(t *testing.T) {
+func TestRequestWithoutAWebhookIsRecorded(t *testing.T) {
 	g := newRig(t, nil)
 	answer, err := g.do("POST", "/feedback/a/b", strings.NewReader("{}"), "Authorization", "Bearer x")
 	if err != nil || answer.StatusCode != http.StatusNotFound {
@@ -202,16 +202,16 @@ func TestUnmatchedWithoutWebhooks(t *testing.T) {
 	got := g.latest()
 	wantVerdict(t, "target", got.Verdicts.Target, storage.Fail, "none exists yet")
 	if string(got.Body) != "{}" || got.WebhookID != 0 {
-		t.Errorf("kept %q for %s", got.Body, got.WebhookID)
+		t.Errorf("got the receipt %q for %s", got.Body, got.WebhookID)
 	}
 	for _, h := range got.Headers {
 		if h.Name == "Authorization" && !h.Secret {
-			t.Error("the authorization of an unmatched request is not kept secret")
+			t.Error("the Authorization header of an unmatched request is not marked as secret")
 		}
 	}
 }
 
-func TestNothingIsPromisedThatIsNotStored(t *testing.T) {
+func TestRequestThatCannotBeStoredIsRefused(t *testing.T) {
 	var fail error
 	g := newRig(t, func(_ *Config, s *Store) { *s = brokenStore{*s, func() error { return fail }} })
 	w := g.webhook(nil)
@@ -221,21 +221,21 @@ func TestNothingIsPromisedThatIsNotStored(t *testing.T) {
 		t.Fatal(err)
 	}
 	if answer.StatusCode != http.StatusServiceUnavailable || !strings.Contains(answer.body, "could not store this request") || !strings.Contains(answer.body, errDisk.Error()) {
-		t.Errorf("answered %s %q", answer.Status, answer.body)
+		t.Errorf("got %s %q", answer.Status, answer.body)
 	}
 	wantHeader(t, answer.Header, "Content-Type", "text/plain; charset=utf-8")
 	if answer, err = g.do("POST", w.FeedbackPath(), strings.NewReader(strings.Repeat(" ", 2*intake.Small)), deliveryHeader, "00000000001"); err != nil || answer.StatusCode != http.StatusServiceUnavailable {
 		t.Errorf("%+v, %v", answer, err)
 	}
-	g.eventually("the slots for large bodies are given back", func() bool { return g.feedback.bodies.InUse() == 0 })
+	g.eventually("the slots for large bodies are free", func() bool { return g.feedback.bodies.InUse() == 0 })
 	if g.Unstored() != 2 || len(g.receipts()) != 0 {
-		t.Errorf("%d unstored, %d receipts", g.Unstored(), len(g.receipts()))
+		t.Errorf("got %d unstored, %d receipts; want 2, 0", g.Unstored(), len(g.receipts()))
 	}
-	g.eventually("an activity tells of it", func() bool { return g.told(storage.ActivityError, errDisk.Error()) })
+	g.eventually("an activity reports it", func() bool { return g.hasActivity(storage.ActivityError, errDisk.Error()) })
 }
 
-// told reports whether an activity says so.
-func (g *rig) told(kind storage.ActivityKind, text string) bool {
+// hasActivity reports whether an activity of a kind contains a text.
+func (g *rig) hasActivity(kind storage.ActivityKind, text string) bool {
 	g.t.Helper()
 	all, err := g.store.Activities(g.t.Context(), 0, 100)
 	if err != nil {

@@ -74,7 +74,7 @@ type Receiver struct {
 	listener net.Listener
 	url      string
 	address  string
-	reach    reach
+	names    serverNames
 
 	handlers sync.WaitGroup
 	refusals atomic.Int64
@@ -126,7 +126,7 @@ func (r *Receiver) Listen() error {
 	r.listener = watchedListener{listener, func(resource string) { r.activity.record(waitingConnections(), resource) }}
 	_, port, _ := net.SplitHostPort(listener.Addr().String()) // an Addr of a TCP listener has this form
 	r.url, r.address = cmp.Or(r.cfg.Advertise, baseURL(host, port, r.cfg.Hosts)), dialable(host, port)
-	r.reach = newReach(host, r.cfg.Hosts)
+	r.names = newServerNames(host, r.cfg.Hosts)
 	return nil
 }
 
@@ -159,7 +159,7 @@ func (r *Receiver) URL() string { return r.url }
 func (r *Receiver) Address() string { return r.address }
 
 // Names returns the names and addresses that a certificate issued now would have.
-func (r *Receiver) Names() []string { return r.reach.names() }
+func (r *Receiver) Names() []string { return r.names.all() }
 
 // Refused returns how many requests net/http refused before a handler saw them.
 func (r *Receiver) Refused() int64 { return r.refusals.Load() }
@@ -225,7 +225,7 @@ func (r *Receiver) shutDown(server *http.Server) {
 // server returns the HTTP server. It has no write timeout, because a response profile may ask for
 // an answer that takes minutes.
 func (r *Receiver) server() *http.Server {
-	certificate := newLeaf(r.cfg.CA, r.reach.names, r.cfg.Now)
+	certificate := newLeaf(r.cfg.CA, r.names.all, r.cfg.Now)
 	return &http.Server{
 		Handler:        r.routes(),
 		TLSConfig:      &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: certificate.get, NextProtos: protocols()},

@@ -50,7 +50,7 @@ func TestURL(t *testing.T) {
 	g := newRig(t, nil)
 	for listen, want := range map[string]string{
 		"127.0.0.1:0": "https://127.0.0.1:", "localhost:0": "https://localhost:", "[::1]:0": "https://[::1]:",
-		":0": "https://" + newReach("", nil).first + ":", "0.0.0.0:0": "https://" + newReach("0.0.0.0", nil).first + ":",
+		":0": "https://" + newServerNames("", nil).first + ":", "0.0.0.0:0": "https://" + newServerNames("0.0.0.0", nil).first + ":",
 	} {
 		r, err := New(g.store, Config{Listen: listen, CA: g.ca})
 		if err != nil {
@@ -73,18 +73,18 @@ func TestURL(t *testing.T) {
 
 func TestNewNeedsACA(t *testing.T) {
 	if _, err := New(nil, Config{}); err == nil {
-		t.Error("made without a CA")
+		t.Error("New succeeded without a CA")
 	}
 }
 
-func TestNoOlderTLSThan12(t *testing.T) {
+func TestMinimumTLSVersion(t *testing.T) {
 	g := newRig(t, nil)
 	if got := g.server().TLSConfig.MinVersion; got != 0x0303 {
-		t.Errorf("TLS from %x", got)
+		t.Errorf("got the minimum version %x, want TLS 1.2", got)
 	}
 }
 
-// openShared opens a store that other processes may use too.
+// openShared opens a store that other stores may use at the same time.
 func openShared(t *testing.T, dir string) *sqlite.Store {
 	t.Helper()
 	store, err := sqlite.Open(t.Context(), sqlite.Options{Dir: dir})
@@ -104,7 +104,7 @@ func TestChangesOfOtherProcessesTakeEffectAtOnce(t *testing.T) {
 		return answer.StatusCode
 	}
 	if got := code(); got != 204 {
-		t.Fatalf("answered %d", got)
+		t.Fatalf("got %d", got)
 	}
 	if err := other.SetProfile(t.Context(), w.ID, storage.Profile{Statuses: []int{410}}); err != nil {
 		t.Fatal(err)
@@ -116,19 +116,19 @@ func TestChangesOfOtherProcessesTakeEffectAtOnce(t *testing.T) {
 	g.eventually("the webhook is gone", func() bool { return code() == 404 })
 }
 
-func TestChangesHereAreInForceAtOnce(t *testing.T) {
+func TestChangesOfThisProcessTakeEffectAtOnce(t *testing.T) {
 	g := newRig(t, nil)
 	w := g.webhook(nil)
 	for i := range 20 {
 		status := 200 + i
 		g.setProfile(w, storage.Profile{Statuses: []int{status}, Body: "x"})
 		if answer, _ := g.post(w, event(t, w, storage.StatusSent)); answer.StatusCode != status && status != 204 {
-			t.Fatalf("answered %d, want %d", answer.StatusCode, status)
+			t.Fatalf("got %d, want %d", answer.StatusCode, status)
 		}
 	}
 }
 
-func TestServeEndsThoughTheStoreHangs(t *testing.T) {
+func TestServeEndsAlthoughTheStoreHangs(t *testing.T) {
 	entered := make(chan struct{})
 	g := newRig(t, func(c *Config, s *Store) {
 		c.Drain = 100 * time.Millisecond
@@ -147,7 +147,7 @@ func TestServeEndsThoughTheStoreHangs(t *testing.T) {
 	}
 }
 
-// hangingStore never commits.
+// A hangingStore never commits.
 type hangingStore struct {
 	Store
 	entered chan struct{}
@@ -159,7 +159,7 @@ func (h hangingStore) AddReceipt(ctx context.Context, _ *storage.Receipt, _ func
 	return ctx.Err()
 }
 
-// activities takes what is told.
+// activities is a store that sends the text of each activity to a channel.
 type activities struct{ texts chan string }
 
 func (a activities) add(_ context.Context, one storage.Activity) error {
@@ -167,7 +167,7 @@ func (a activities) add(_ context.Context, one storage.Activity) error {
 	return nil
 }
 
-func TestTellerGathers(t *testing.T) {
+func TestActivityRecorderCombinesIncidents(t *testing.T) {
 	a := activities{make(chan string, 10)}
 	activity := newActivityRecorder(a.add, time.Now, nil)
 	stop, end := context.WithCancel(t.Context())
@@ -178,7 +178,7 @@ func TestTellerGathers(t *testing.T) {
 		activity.run(t.Context(), stop)
 	}()
 	if got := <-a.texts; got != "1 request was refused before it could be read: first" {
-		t.Errorf("told %q", got)
+		t.Errorf("got the activity %q", got)
 	}
 	for range 3 {
 		activity.record(refusedRequests(), "last")
@@ -186,9 +186,9 @@ func TestTellerGathers(t *testing.T) {
 	end()
 	<-done
 	if got := <-a.texts; got != "3 requests were refused before they could be read; the last: last" {
-		t.Errorf("told %q", got)
+		t.Errorf("got the activity %q", got)
 	}
 	if len(a.texts) != 0 {
-		t.Errorf("told %d more", len(a.texts))
+		t.Errorf("got %d more activities, want none", len(a.texts))
 	}
 }

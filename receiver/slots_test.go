@@ -17,18 +17,18 @@ func TestSlowSendersDoNotDelayOthers(t *testing.T) {
 	for i := range slow {
 		conn := g.dial()
 		if i%2 == 0 {
-			g.say(conn, "POST / HTTP/1.1\r\nHost: x\r\nX: ") // and no more
+			g.write(conn, "POST / HTTP/1.1\r\nHost: x\r\nX: ") // and nothing more
 		} else {
-			g.say(conn, head(w, "HTTP/1.1", "Content-Length: 1000000")+"\r\n"+strings.Repeat(" ", intake.Small-1))
+			g.write(conn, head(w, "HTTP/1.1", "Content-Length: 1000000")+"\r\n"+strings.Repeat(" ", intake.Small-1))
 		}
 	}
 	answer, _ := g.post(w, event(t, w, storage.StatusSent))
 	if answer.StatusCode != http.StatusNoContent {
-		t.Errorf("answered %s", answer.Status)
+		t.Errorf("got %s", answer.Status)
 	}
 }
 
-// deadlines is a ResponseWriter that notes the deadlines that are set.
+// deadlines is a ResponseWriter that records its deadlines.
 type deadlines struct {
 	http.ResponseWriter
 	read, written []time.Time // for reading, for writing

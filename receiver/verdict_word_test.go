@@ -13,7 +13,7 @@ import (
 	"backchannel/storage/token"
 )
 
-// Each fault of a token has a word of its own, which the list shows without the checks.
+// Each fault of a token has its own word, which lists show instead of the checks.
 func TestWordsOfAuthFaults(t *testing.T) {
 	key, err := token.ParseKey(token.HS256, []byte(testSecret))
 	if err != nil {
@@ -73,7 +73,7 @@ func TestWordsOfAuthFaults(t *testing.T) {
 		for _, headers := range c.headers {
 			v := verdictOf("", token.Judge(spec, key, headers, time.Now()))
 			if got := v.Word; got != c.word {
-				t.Errorf("%s: %q, want %q: %s", c.fault, got, c.word, v.Reason)
+				t.Errorf("%s: got %q, want %q: %s", c.fault, got, c.word, v.Reason)
 			}
 			if len(v.Word) > 6 {
 				t.Errorf("%q is too long for the column", v.Word)
@@ -81,18 +81,18 @@ func TestWordsOfAuthFaults(t *testing.T) {
 		}
 	}
 	if got := verdictOf("good", token.Judge(spec, key, []string{good}, time.Now())).Word; got != "" {
-		t.Errorf("a good token has the word %q", got)
+		t.Errorf("a valid token: got the word %q, want none", got)
 	}
 	if got := verdictOf("", token.Judge(spec, nil, []string{good}, time.Now())).Word; got != "key" {
-		t.Errorf("without a key the word is %q", got)
+		t.Errorf("without a key: got the word %q, want key", got)
 	}
 }
 
-// iat cannot be forged apart from nbf, which is judged before it, unless nbf is left out.
+// An iat in the future cannot be forged without an nbf in the future, which is judged first.
 func TestWordOfAnIssueTimeAhead(t *testing.T) {
 	checks := []storage.Check{{Name: "nbf", Result: storage.NotApplicable}, {Name: "iat", Result: storage.Fail, Expected: "iat not ahead by more than 30 s", Actual: "iat 12:04:31Z is 99 s ahead; leeway 30 s"}}
 	if got := failed(checks...).Word; got != "iat" {
-		t.Errorf("%q", got)
+		t.Errorf("got %q, want iat", got)
 	}
 }
 
@@ -127,23 +127,23 @@ func TestWordsOfSchemaFaults(t *testing.T) {
 	} {
 		v := rules.judge(storage.Classic, intake.Body{Bytes: c.body}, nil)
 		if got := v.Word; got != c.word {
-			t.Errorf("%q, want %q: %s", got, c.word, v.Reason)
+			t.Errorf("got %q, want %q: %s", got, c.word, v.Reason)
 		}
 	}
 	for flaw, word := range map[storage.BodyFlaw]string{storage.BodyCut: "cut", storage.BodyOverLong: "long"} {
 		if got := rules.judge(storage.Classic, intake.Body{Flaw: flaw, Reason: "a text"}, nil).Word; got != word {
-			t.Errorf("%q, want %q", got, word)
+			t.Errorf("got %q, want %q", got, word)
 		}
 	}
 	if got := rules.judge(storage.Classic, intake.Body{Bytes: body}, []string{"gzip"}).Word; got != "coding" {
-		t.Errorf("of a packed body the word is %q", got)
+		t.Errorf("a compressed body: got the word %q, want coding", got)
 	}
 	if intake.MaxShown < 40 {
-		t.Error("pointers are clipped so much that names are lost")
+		t.Error("pointers are truncated so much that names are lost")
 	}
 }
 
-// The words reach a list from a real store, which reads no checks for it.
+// The store returns the words in lists, for which it does not read the checks.
 func TestWordsWithoutChecks(t *testing.T) {
 	g := newRig(t, nil)
 	w := g.webhook(withJWT)
@@ -152,7 +152,7 @@ func TestWordsWithoutChecks(t *testing.T) {
 	g.post(w, []byte("{"), "Authorization", g.authorization(w))
 	all := must(g.store.Receipts(context.Background(), storage.ReceiptQuery{Limit: 2}))(t)
 	if len(all) != 2 || all[0].Verdicts.Schema.Word != "json" || all[0].Verdicts.Auth.Word != "" || all[1].Verdicts.Auth.Word != "exp" || all[1].Verdicts.Auth.Checks != nil {
-		t.Errorf("listed %+v", all)
+		t.Errorf("got %+v", all)
 	}
 }
 
@@ -164,6 +164,6 @@ func TestWordOfAnUnreadableSecret(t *testing.T) {
 	})
 	_, receipt := g.post(w, event(t, w, storage.StatusSent), "Authorization", "Bearer a.b.c")
 	if got := receipt.Verdicts.Auth.Word; got != "key" {
-		t.Errorf("%q: %s", got, receipt.Verdicts.Auth.Reason)
+		t.Errorf("got %q, want key: %s", got, receipt.Verdicts.Auth.Reason)
 	}
 }

@@ -13,13 +13,13 @@ import (
 	"backchannel/storage"
 )
 
-// BenchmarkCalls measures calls with 20 recipients, 40 events each, and beside them the plain
-// enqueueing of as many events in batches of the same size.
+// BenchmarkCalls measures calls with 20 recipients, which plan 40 events each, and for comparison the
+// enqueueing of batches of as many events.
 func BenchmarkCalls(b *testing.B) {
 	const callers = 8
 	b.Run("execute", func(b *testing.B) {
 		g := newWorld(b)
-		// Each call has a second of its own, so that the rate does not limit them.
+		// Each call is at another time, so that the rate does not limit them.
 		var ticks atomic.Int64
 		began := time.Now()
 		g.handler = New(b.Context(), g.store, Config{Now: func() time.Time { return began.Add(time.Duration(ticks.Add(1)) * 10 * time.Millisecond) }})
@@ -33,7 +33,7 @@ func BenchmarkCalls(b *testing.B) {
 				req.Header = c.header
 				w := httptest.NewRecorder()
 				if g.handler.ServeHTTP(w, req); w.Code != http.StatusAccepted {
-					b.Errorf("answered %d %s", w.Code, w.Body)
+					b.Errorf("got %d %s", w.Code, w.Body)
 				}
 			}
 		})

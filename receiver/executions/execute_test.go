@@ -18,33 +18,33 @@ import (
 
 var answered = regexp.MustCompile(`^\{"executionId":"(HUMA-[0-9]{8})","requestId":"([^"]*)","createdAt":"([^"]*)"\}$`)
 
-// accept makes a call that has to be accepted, and returns its executionId.
+// accept makes a call that must be accepted and returns its executionId.
 func (g *world) accept(c *try) string {
 	g.Helper()
 	r := g.do(c)
-	said := text(r)
-	found := answered.FindStringSubmatch(said)
+	answer := text(r)
+	found := answered.FindStringSubmatch(answer)
 	if r.StatusCode != http.StatusAccepted || found == nil || r.Header.Get("Content-Type") != "application/json" {
-		g.Fatalf("answered %d %s", r.StatusCode, said)
+		g.Fatalf("got %d %s", r.StatusCode, answer)
 	}
 	return found[1]
 }
 
-func TestAnAcceptedCallIsStoredWithItsEvents(t *testing.T) {
+func TestAcceptedCallIsStoredWithItsEvents(t *testing.T) {
 	t.Parallel()
 	g := newWorld(t)
 	c := g.try()
 	c.body = g.payload("r-1", person("a@example.com", ""), person("bounce@example.com", `,"attachments":[1]`), person("nobody", ""))
 	c.header.Set("X-Request-Id", "x-1")
 	r := g.do(c)
-	said := answered.FindStringSubmatch(text(r))
-	if said == nil || said[2] != "r-1" || said[3] != g.now.UTC().Format("2006-01-02T15:04:05.000Z") || r.Header.Get("X-Request-Id") != "x-1" {
-		t.Fatalf("answered %d %v", r.StatusCode, said)
+	answer := answered.FindStringSubmatch(text(r))
+	if answer == nil || answer[2] != "r-1" || answer[3] != g.now.UTC().Format("2006-01-02T15:04:05.000Z") || r.Header.Get("X-Request-Id") != "x-1" {
+		t.Fatalf("got %d %v", r.StatusCode, answer)
 	}
 	e := g.last()
-	if r.Header.Get(storage.ExecutionHeader) != e.ID.String() || e.ExecutionID != said[1] || e.Code != 202 || e.Recipients != 3 || e.Messages != 3 || e.Events != 3 ||
+	if r.Header.Get(storage.ExecutionHeader) != e.ID.String() || e.ExecutionID != answer[1] || e.Code != 202 || e.Recipients != 3 || e.Messages != 3 || e.Events != 3 ||
 		e.Campaign != "Orders" || e.VersionID != g.campaign.VersionID || e.Silent != "" || string(e.Body) != c.body || !answered.Match(e.AnswerBody) {
-		t.Errorf("recorded %+v", e)
+		t.Errorf("got the record %+v", e)
 	}
 	all := g.messages(e.ID)
 	if len(all) != 3 || len(all[0].Events) != 2 || len(all[1].Events) != 1 || all[1].Events[0].Status != storage.StatusBounce || all[2].State != storage.MessageExcluded {
@@ -59,7 +59,7 @@ func TestAnAcceptedCallIsStoredWithItsEvents(t *testing.T) {
 	}
 }
 
-func TestTheGatewaysRequestID(t *testing.T) {
+func TestGatewayRequestIDIsUsedAsRequestID(t *testing.T) {
 	t.Parallel()
 	g := newWorld(t)
 	g.edit(func(c *storage.Campaign) { c.RequestIDFrom = storage.FromGateway })
@@ -70,33 +70,33 @@ func TestTheGatewaysRequestID(t *testing.T) {
 	}
 	d, err := g.store.Delivery(t.Context(), g.messages(g.last().ID)[0].Events[0].DeliveryID)
 	if g.must(err); d.RequestID != id {
-		t.Errorf("the event has the requestId %q, not %q", d.RequestID, id)
+		t.Errorf("the event: got requestId %q, want %q", d.RequestID, id)
 	}
 }
 
-func TestARepeatedCallGetsTheFirstAnswer(t *testing.T) {
+func TestRepeatedCallGetsTheFirstAnswer(t *testing.T) {
 	t.Parallel()
 	g := newWorld(t)
 	c := g.try()
 	c.header.Set("X-Request-Id", "x-1")
 	first := g.accept(c)
-	c.body = "broken" // it is not looked at
+	c.body = "broken" // it is not read
 	if again := g.accept(c); again != first || g.last().RepeatOf == 0 || len(g.messages(g.last().ID)) != 0 || !strings.Contains(g.last().Silent, "x-request-id") {
-		t.Errorf("again %s, recorded %+v", again, g.last())
+		t.Errorf("got executionId %s, want %s; recorded %+v", again, first, g.last())
 	}
 	c.header.Del("X-Sandbox-Name") // another sandbox
 	if g.do(c); g.last().Fault != "Missing header x-sandbox-name" {
-		t.Errorf("fault %q", g.last().Fault)
+		t.Errorf("got fault %q", g.last().Fault)
 	}
 	c = g.try()
 	c.header.Set("X-Request-Id", "x-1")
 	g.now = g.now.Add(storage.RepeatWindow + time.Second)
 	if again := g.accept(c); again == first {
-		t.Error("the answer is remembered for over 24 hours")
+		t.Error("the answer is remembered for more than 24 hours")
 	}
 }
 
-func TestARepeatedRequestID(t *testing.T) {
+func TestRepeatedRequestIDIsIgnoredOrAccepted(t *testing.T) {
 	t.Parallel()
 	g := newWorld(t)
 	first := g.accept(g.try())
@@ -110,7 +110,7 @@ func TestARepeatedRequestID(t *testing.T) {
 	}
 }
 
-func TestSilenceIsExplained(t *testing.T) {
+func TestCallWithoutEventsIsExplained(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		breakIt func(*world, *try)
@@ -135,21 +135,21 @@ func TestSilenceIsExplained(t *testing.T) {
 		if e := g.last(); !strings.Contains(e.Silent, test.why) || !strings.Contains(e.Silent, ";") || e.Events != 0 || e.Messages == 0 {
 			t.Errorf("%s: recorded %+v", name, e)
 		}
-		told, err := g.store.Activities(t.Context(), 0, 0)
-		if g.must(err); !strings.Contains(told[len(told)-1].Text, test.why) {
-			t.Errorf("%s: the activity says %q", name, told[len(told)-1].Text)
+		activities, err := g.store.Activities(t.Context(), 0, 0)
+		if g.must(err); !strings.Contains(activities[len(activities)-1].Text, test.why) {
+			t.Errorf("%s: the activity says %q", name, activities[len(activities)-1].Text)
 		}
 	}
 }
 
-// A webhook that is deleted between planning and storing leaves no call unanswered.
-func TestAVanishedWebhook(t *testing.T) {
+// A call is answered even if the webhook is deleted between planning and storing.
+func TestWebhookIsDeletedDuringACall(t *testing.T) {
 	t.Parallel()
 	g := newWorld(t)
 	g.counted.before = g.deleteWebhook
 	g.accept(g.try())
 	if e := g.last(); e.Events != 0 || e.Messages != 1 || !strings.Contains(e.Silent, "no webhook") {
-		t.Errorf("recorded %+v", e)
+		t.Errorf("got the record %+v", e)
 	}
 }
 
@@ -162,7 +162,7 @@ func TestCallsDoNotReadTheCampaigns(t *testing.T) {
 		g.accept(c)
 	}
 	if g.counted.reads != 1 {
-		t.Errorf("5 calls read the campaigns %d times", g.counted.reads)
+		t.Errorf("5 calls read the campaigns %d times, want once", g.counted.reads)
 	}
 	g.edit(func(c *storage.Campaign) { c.Status = storage.CampaignStopped })
 	if r := g.do(g.try()); r.StatusCode != http.StatusBadRequest || g.counted.reads != 2 {
@@ -170,7 +170,7 @@ func TestCallsDoNotReadTheCampaigns(t *testing.T) {
 	}
 }
 
-func TestACallThatCannotBeStored(t *testing.T) {
+func TestCallThatCannotBeStoredIsRefused(t *testing.T) {
 	t.Parallel()
 	g := newWorld(t)
 	var recorded error
@@ -182,7 +182,7 @@ func TestACallThatCannotBeStored(t *testing.T) {
 			t.Errorf("%v: answered %d %s", refusal, r.StatusCode, text(r))
 		}
 	}
-	g.accept(g.try()) // the next one is
+	g.accept(g.try()) // the next call can be stored
 }
 
 func TestSecretsAreSealed(t *testing.T) {
@@ -207,7 +207,7 @@ func TestSecretsAreSealed(t *testing.T) {
 	}
 	g.must(json.Unmarshal([]byte(text(r)), &made))
 	if e := g.last(); !e.Sealed || !strings.Contains(string(e.Body), "form-5ecret-form") {
-		t.Errorf("recorded %+v", e)
+		t.Errorf("got the record %+v", e)
 	}
 	files, err := filepath.Glob(filepath.Join(g.store.Dir(), "backchannel.db*"))
 	g.must(err)
@@ -232,15 +232,15 @@ func TestRates(t *testing.T) {
 		r, now := newRates(), time.Now()
 		for i := range most {
 			if !r.allow("a", highThroughput, now.Add(time.Duration(i)*time.Microsecond)) {
-				t.Fatalf("call %d is refused", i)
+				t.Fatalf("call %d was refused", i)
 			}
 		}
 		late := now.Add(time.Second - time.Nanosecond)
 		if r.allow("a", highThroughput, late) || !r.allow("b", highThroughput, late) || !r.allow("a", !highThroughput, late) {
-			t.Error("an organization's calls are not counted apart")
+			t.Error("calls of organizations and endpoints are not counted separately")
 		}
 		if next := now.Add(time.Second); !r.allow("a", highThroughput, next) || r.allow("a", highThroughput, next) {
-			t.Error("a call does not make room for one after a second")
+			t.Error("a call does not allow another one after a second")
 		}
 	}
 }

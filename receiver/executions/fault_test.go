@@ -18,15 +18,15 @@ func jwt(exp string) string {
 	return encode([]byte(`{"alg":"RS256"}`)) + "." + encode([]byte(`{"exp":`+exp+`}`)) + ".c2ln"
 }
 
-// A fault's test breaks a valid call in one way. The tests are in the order in which the
-// faults are looked for.
+// A faultTest breaks a valid call in one way. The tests are in the order in which the faults are
+// checked.
 type faultTest struct {
 	name    string
 	breakIt func(g *world, c *try)
 	status  int
 	fault   string   // of the record
-	places  []string // in additionalContext, apart from requestId and campaignId
-	says    string   // part of what it says at the first place
+	places  []string // the keys of additionalContext except requestId and campaignId
+	says    string   // part of the text at the first place
 }
 
 func gatewayTests() []faultTest {
@@ -98,10 +98,10 @@ func serviceTests() []faultTest {
 		{"a key twice in a context", body(`"namespace"`, `"context":{"a":1,"a":2},"namespace"`), 400, parsing, []string{"/recipients/0/context/a"}, "once"},
 		{"compressed", func(_ *world, c *try) { c.header.Set("Content-Encoding", "gzip") }, 400, parsing, []string{"body"}, "gzip"},
 		{"no requestId", body(`"requestId":"r-1",`, ``), 400, invalid, []string{"/requestId"}, "nothing"},
-		{"requestid", body(`"requestId"`, `"requestid"`), 400, invalid, []string{"/requestId"}, "letter case"},
+		{"a key in another letter case", body(`"requestId"`, `"requestid"`), 400, invalid, []string{"/requestId"}, "letter case"},
 		{"an empty requestId", body(`"r-1"`, `" "`), 400, invalid, []string{"/requestId"}, "not empty"},
 		{"a number as requestId", body(`"r-1"`, `1`), 400, invalid, []string{"/requestId"}, "a number"},
-		{"half a character as requestId", body(`"r-1"`, `"\ud800"`), 400, invalid, []string{"/requestId"}, "surrogate"},
+		{"a lone surrogate as requestId", body(`"r-1"`, `"\ud800"`), 400, invalid, []string{"/requestId"}, "surrogate"},
 		{"null as campaignId", func(g *world, c *try) { body(`"`+g.campaign.UUID+`"`, `null`)(g, c) }, 400, invalid, []string{"/campaignId"}, "null"},
 		{"no recipients", func(_ *world, c *try) {
 			before, _, _ := strings.Cut(c.body, `,"recipients"`)
@@ -125,7 +125,7 @@ func serviceTests() []faultTest {
 		{"the same userId", to(person("a", ""), person("b", ""), person("a", "")), 400, "Duplicate recipients", []string{"/recipients/2/userId"}, "recipient 0"},
 		{"namespaces differ", to(person("a", ""), `{"type":"aep","userId":"b","namespace":"crmId"}`), 400, "Invalid namespace", []string{"/recipients/1/namespace"}, "crmId"},
 		{"not the campaign's namespace", campaign(func(c *storage.Campaign) { c.Identity = "crmId" }), 400, "Invalid namespace", []string{"/recipients/0/namespace"}, "the namespace of the campaign"},
-		{"too much context", to(person("a", `,"context":{"a":"`+strings.Repeat("x", 100_000)+`"}`), person("b", `,"context":{"b":"`+strings.Repeat("x", 100_000)+`"}`)),
+		{"context too large", to(person("a", `,"context":{"a":"`+strings.Repeat("x", 100_000)+`"}`), person("b", `,"context":{"b":"`+strings.Repeat("x", 100_000)+`"}`)),
 			400, "Contextual data too large", []string{"/recipients"}, "200,0"},
 		{"no such campaign", func(g *world, c *try) { body(g.campaign.UUID, "e7f6c7a8-0000-4000-8000-000000000000")(g, c) }, 404, "Cannot find the Campaign", []string{"/campaignId"}, "e7f6c7a8"},
 		{"another sandbox", func(_ *world, c *try) { c.header.Set("X-Sandbox-Name", "dev") }, 404, "Cannot find the Campaign", []string{"/campaignId"}, `"dev"`},
@@ -163,17 +163,17 @@ func TestGatewayFaults(t *testing.T) {
 		c := g.try()
 		test.breakIt(g, c)
 		r := g.do(c)
-		said := text(r)
+		answer := text(r)
 		if r.StatusCode != test.status || g.last().Code != test.status || g.last().Fault != test.fault {
-			t.Errorf("%s: answered %d %s, recorded %d %q", test.name, r.StatusCode, said, g.last().Code, g.last().Fault)
+			t.Errorf("%s: got %d %s, recorded %d %q", test.name, r.StatusCode, answer, g.last().Code, g.last().Fault)
 		}
 		switch {
-		case len(test.fault) == 6 && !strings.HasPrefix(said, `{"error_code":"`+test.fault+`","message":"`):
-			t.Errorf("%s: said %s", test.name, said)
+		case len(test.fault) == 6 && !strings.HasPrefix(answer, `{"error_code":"`+test.fault+`","message":"`):
+			t.Errorf("%s: said %s", test.name, answer)
 		case test.status == http.StatusTooManyRequests && r.Header.Get("Retry-After") != "1":
 			t.Errorf("%s: headers %v", test.name, r.Header)
-		case test.fault == "400 Bad Request" && (r.Header.Get("Content-Type") != "text/html" || !strings.HasPrefix(said, "<html>")):
-			t.Errorf("%s: %s", test.name, said)
+		case test.fault == "400 Bad Request" && (r.Header.Get("Content-Type") != "text/html" || !strings.HasPrefix(answer, "<html>")):
+			t.Errorf("%s: %s", test.name, answer)
 		}
 	}
 }
@@ -185,18 +185,18 @@ func TestServiceFaults(t *testing.T) {
 		c := g.try()
 		test.breakIt(g, c)
 		r := g.do(c)
-		said := readError(t, r)
+		answer := readError(t, r)
 		kept := g.last()
-		if r.StatusCode != test.status || said.Status != test.status || said.Title != test.fault || said.Message != test.fault {
-			t.Errorf("%s: answered %d, %+v", test.name, r.StatusCode, said)
+		if r.StatusCode != test.status || answer.Status != test.status || answer.Title != test.fault || answer.Message != test.fault {
+			t.Errorf("%s: got %d, %+v", test.name, r.StatusCode, answer)
 		}
 		if kept.Code != test.status || kept.Fault != test.fault || kept.ExecutionID != "" || len(g.messages(kept.ID)) > 0 {
 			t.Errorf("%s: recorded %+v", test.name, kept)
 		}
-		if !strings.HasPrefix(said.Type, "https://ns.adobe.com/aep/errors/BCH-0000") || !strings.HasSuffix(said.Type, fmt.Sprintf("-%d", test.status)) {
-			t.Errorf("%s: type %s", test.name, said.Type)
+		if !strings.HasPrefix(answer.Type, "https://ns.adobe.com/aep/errors/BCH-0000") || !strings.HasSuffix(answer.Type, fmt.Sprintf("-%d", test.status)) {
+			t.Errorf("%s: type %s", test.name, answer.Type)
 		}
-		places := said.Report.AdditionalContext
+		places := answer.Report.AdditionalContext
 		delete(places, "requestId")
 		delete(places, "campaignId")
 		if got := slices.Sorted(maps.Keys(places)); !slices.Equal(got, test.places) || !strings.Contains(places[test.places[0]], test.says) {
@@ -210,8 +210,8 @@ func TestServiceFaults(t *testing.T) {
 	}
 }
 
-// With two faults at once, the earlier one answers.
-func TestTheFirstFaultAnswers(t *testing.T) {
+// A call with two faults is answered with the one that is checked first.
+func TestFirstFaultIsAnswered(t *testing.T) {
 	t.Parallel()
 	gateway, service := gatewayTests(), serviceTests()
 	for i, first := range gateway {
@@ -253,35 +253,35 @@ func TestTheFirstFaultAnswers(t *testing.T) {
 		test.first(g, c)
 		test.second(g, c)
 		if g.do(c); g.last().Fault != test.fault {
-			t.Errorf("%s: fault %q", test.name, g.last().Fault)
+			t.Errorf("%s: got fault %q", test.name, g.last().Fault)
 		}
 	}
 }
 
-func TestEverythingWrongWithABodyIsSaidAtOnce(t *testing.T) {
+func TestAllFaultsOfABodyAreReportedAtOnce(t *testing.T) {
 	t.Parallel()
 	g := newWorld(t)
 	c := g.try()
 	c.body = `{"campaignId":"` + g.campaign.UUID + `","recipients":[` + person("a", `,"context":{"k":"`+strings.Repeat("x", MaxContext)+`"}`) + `,` +
 		person("a", "") + `,{"type":"AEP","userId":"c","namespace":"crmId","profile":7}]}`
-	said := readError(t, g.do(c))
-	if said.Title != "Invalid request" {
-		t.Errorf("title %q", said.Title)
+	answer := readError(t, g.do(c))
+	if answer.Title != "Invalid request" {
+		t.Errorf("title %q", answer.Title)
 	}
 	want := []string{"/recipients", "/recipients/1/userId", "/recipients/2/namespace", "/recipients/2/profile", "/recipients/2/type", "/requestId", "campaignId"}
-	if got := slices.Sorted(maps.Keys(said.Report.AdditionalContext)); !slices.Equal(got, want) {
-		t.Errorf("says %v of %v", said.Report.AdditionalContext, got)
+	if got := slices.Sorted(maps.Keys(answer.Report.AdditionalContext)); !slices.Equal(got, want) {
+		t.Errorf("says %v of %v", answer.Report.AdditionalContext, got)
 	}
-	for body, want := range map[string][]string{ // with what is wrong with the campaign
+	for body, want := range map[string][]string{ // together with faults of the campaign
 		`{"campaignId":"none","recipients":[]}`: {"/campaignId", "/recipients", "/requestId", "campaignId"},
 		`{"campaignId":"none","requestId":"r","recipients":[` + person("a", "") + `,` + person("a", "") + `]}`: {"/campaignId", "/recipients/1/userId", "campaignId", "requestId"},
 		`{"campaignId":"","requestId":"r","recipients":[]}`:                                                    {"/campaignId", "/recipients", "requestId"},
 		`{"campaignId":7,"requestId":"r","recipients":[]}`:                                                     {"/campaignId", "/recipients", "requestId"},
 	} {
 		c.body = body
-		said := readError(t, g.do(c))
-		if got := slices.Sorted(maps.Keys(said.Report.AdditionalContext)); said.Title == noCampaign().title || !slices.Equal(got, want) {
-			t.Errorf("%s: says %v of %v", body, said.Report.AdditionalContext, got)
+		answer := readError(t, g.do(c))
+		if got := slices.Sorted(maps.Keys(answer.Report.AdditionalContext)); answer.Title == noCampaign().title || !slices.Equal(got, want) {
+			t.Errorf("%s: says %v of %v", body, answer.Report.AdditionalContext, got)
 		}
 	}
 }

@@ -16,7 +16,7 @@ import (
 	"backchannel/storage/sqlite/sqlitetest"
 )
 
-// A world is a handler on a real store with a live campaign and a webhook.
+// A world is a handler with a real store, a live campaign and a webhook.
 type world struct {
 	testing.TB
 	store    *sqlite.Store
@@ -27,7 +27,7 @@ type world struct {
 	now      time.Time
 }
 
-// counting counts how often the campaigns are read, and runs a hook before a call is stored.
+// A counting store counts how often the campaigns are read, and calls before when a call is about to be stored.
 type counting struct {
 	*sqlite.Store
 	reads  int
@@ -105,7 +105,7 @@ func (g *world) messages(of storage.ID) []storage.Message {
 	return all
 }
 
-// A try is a call in the making: a valid one until a test changes it.
+// A try is a call that a test can change before it is made. It is valid at first.
 type try struct {
 	method, path string
 	header       http.Header

@@ -11,7 +11,7 @@ import (
 	"backchannel/storage"
 )
 
-func TestOtherPaths(t *testing.T) {
+func TestOtherPathsAndMethods(t *testing.T) {
 	t.Parallel()
 	g := newWorld(t)
 	for _, c := range []struct {
@@ -38,9 +38,9 @@ func TestOtherPaths(t *testing.T) {
 		{"GET", "/ims/token/v2", 404, ""},
 	} {
 		r := g.do(&try{method: c.method, path: c.path})
-		said := readError(t, r)
-		if e := g.last(); r.StatusCode != c.status || said.Status != c.status || r.Header.Get("Allow") != c.allow || e.Code != c.status || e.Path != c.path || e.Fault != said.Title {
-			t.Errorf("%s %s: %d %+v, Allow %q, recorded %+v", c.method, c.path, r.StatusCode, said, r.Header.Get("Allow"), e)
+		answer := readError(t, r)
+		if e := g.last(); r.StatusCode != c.status || answer.Status != c.status || r.Header.Get("Allow") != c.allow || e.Code != c.status || e.Path != c.path || e.Fault != answer.Title {
+			t.Errorf("%s %s: %d %+v, Allow %q, recorded %+v", c.method, c.path, r.StatusCode, answer, r.Header.Get("Allow"), e)
 		}
 	}
 }
@@ -49,7 +49,7 @@ func TestHealthIsNotStored(t *testing.T) {
 	t.Parallel()
 	g := newWorld(t)
 	if r := g.do(&try{method: "GET", path: healthPath}); r.StatusCode != http.StatusOK || text(r) != `{"status":"UP"}` {
-		t.Errorf("answered %d", r.StatusCode)
+		t.Errorf("got %d", r.StatusCode)
 	}
 	if all, err := g.store.Executions(t.Context(), storage.ExecutionQuery{}); err != nil || len(all) != 0 {
 		t.Errorf("stored %v, %v", all, err)
@@ -70,7 +70,7 @@ func TestStatus(t *testing.T) {
 	want := `{"executionId":"` + id + `","status":"PENDING","executionType":"unitary","executionRunMode":"default","source":{"campaignId":"` +
 		g.campaign.UUID + `","campaignVersionId":"` + g.campaign.VersionID + `"},"requestId":"r-1","createdAt":"` + formatTime(g.now) + `"}`
 	if r := ask(func(*try) {}); r.StatusCode != http.StatusOK || text(r) != want {
-		t.Errorf("answered %d, want %s", r.StatusCode, want)
+		t.Errorf("got %d, want %s", r.StatusCode, want)
 	}
 	for status, change := range map[int]func(*try){
 		401: func(c *try) { c.header.Del("Authorization") },
@@ -78,14 +78,14 @@ func TestStatus(t *testing.T) {
 		404: func(c *try) { c.path = statusPath + "HUMA-0000000" },
 	} {
 		if r := ask(change); r.StatusCode != status || g.last().Code != status {
-			t.Errorf("answered %d, want %d", r.StatusCode, status)
+			t.Errorf("got %d, want %d", r.StatusCode, status)
 		}
 	}
 	if r := ask(func(c *try) { c.header.Set("X-Sandbox-Name", "dev") }); r.StatusCode != http.StatusNotFound {
-		t.Errorf("another sandbox gets %d", r.StatusCode)
+		t.Errorf("another sandbox: got %d, want 404", r.StatusCode)
 	}
 	for _, m := range g.messages(g.last().ID) {
-		t.Errorf("a question has message %+v", m)
+		t.Errorf("a status request has the message %+v", m)
 	}
 }
 
@@ -105,14 +105,14 @@ func TestTokens(t *testing.T) {
 	r := ask(formType, form)
 	g.must(json.Unmarshal([]byte(text(r)), &made))
 	if r.StatusCode != http.StatusOK || made.Token == "" || made.Type != "bearer" || made.Expires != 86399 {
-		t.Errorf("answered %d %+v", r.StatusCode, made)
+		t.Errorf("got %d %+v", r.StatusCode, made)
 	}
 	c := g.try()
 	c.header.Set("Authorization", "Bearer "+made.Token)
 	g.accept(c)
 	g.now = g.now.Add(25 * time.Hour)
 	if g.do(c); g.last().Fault != "401013" {
-		t.Errorf("a day later: fault %q", g.last().Fault)
+		t.Errorf("a day later: got fault %q, want 401013", g.last().Fault)
 	}
 	for _, c := range []struct {
 		kind, field, value, code, says string
@@ -129,14 +129,14 @@ func TestTokens(t *testing.T) {
 		}
 		bad.Set(c.field, c.value)
 		r := ask(c.kind, bad)
-		if said := text(r); r.StatusCode != http.StatusBadRequest || !strings.Contains(said, `"error":"`+c.code+`"`) || !strings.Contains(said, c.says) || g.last().Fault != c.code {
-			t.Errorf("%s %q: %d %s", c.field, c.value, r.StatusCode, said)
+		if answer := text(r); r.StatusCode != http.StatusBadRequest || !strings.Contains(answer, `"error":"`+c.code+`"`) || !strings.Contains(answer, c.says) || g.last().Fault != c.code {
+			t.Errorf("%s %q: %d %s", c.field, c.value, r.StatusCode, answer)
 		}
 	}
 }
 
-// No body makes the parser panic, find recipients that it did not count, or say something
-// that is not JSON.
+// FuzzBody checks that no body makes the parser panic, find recipients that it did not count, or
+// answer with something other than JSON.
 func FuzzBody(f *testing.F) {
 	g := newWorld(f)
 	for _, seed := range []string{g.try().body, `{"recipients":{}}`, `[`, "\xff", `{"requestId":"\ud800","recipients":[{},1,{"context":{}}]}`, `{"a":1,"a":2}`} {
@@ -145,19 +145,19 @@ func FuzzBody(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body []byte, highThroughput bool) {
 		r := parseRequest(body, nil, highThroughput)
 		if len(r.recipients) > r.count || len(r.recipients) > MaxRecipients {
-			t.Errorf("%d recipients of %d", len(r.recipients), r.count)
+			t.Errorf("got %d recipients, counted %d", len(r.recipients), r.count)
 		}
 		r.findings = append(r.findings, r.checkNamespaces(g.campaign)...)
 		bad := r.findings.problem()
 		if bad == nil {
 			if r.requestID == "" || r.campaignID == "" || r.count == 0 || !json.Valid(body) {
-				t.Errorf("nothing is wrong with %q", body)
+				t.Errorf("found nothing wrong with %q", body)
 			}
 			return
 		}
 		c := &call{h: g.handler, request: r}
 		if a := c.problem(*bad); !json.Valid(a.body) {
-			t.Errorf("says %q", a.body)
+			t.Errorf("got the answer %q, which is not JSON", a.body)
 		}
 	})
 }

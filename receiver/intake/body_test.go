@@ -16,7 +16,7 @@ import (
 	"backchannel/storage"
 )
 
-// deadlines is a ResponseWriter that records the read deadlines that are set.
+// deadlines is a ResponseWriter that records its read deadlines.
 type deadlines struct {
 	http.ResponseWriter
 	read []time.Time
@@ -31,7 +31,7 @@ func post(body io.Reader) *http.Request { return httptest.NewRequest(http.Method
 
 func spaces(n int) io.Reader { return strings.NewReader(strings.Repeat(" ", n)) }
 
-func TestReadBounds(t *testing.T) {
+func TestReadLimitsBodies(t *testing.T) {
 	t.Parallel()
 	for _, size := range []int{0, 1, 512, Small, 3 * Small, MaxBody, MaxBody + 1} {
 		for _, announced := range []bool{true, false} {
@@ -42,10 +42,10 @@ func TestReadBounds(t *testing.T) {
 			}
 			body := pool.Read(httptest.NewRecorder(), req)
 			if kept := min(size, MaxBody); len(body.Bytes) != kept || (body.Flaw == storage.BodyOverLong) != (size > MaxBody) {
-				t.Errorf("%d bytes: kept %d, flaw %q", size, len(body.Bytes), body.Flaw)
+				t.Errorf("%d bytes: got %d, flaw %q", size, len(body.Bytes), body.Flaw)
 			}
 			if held := pool.InUse() == 1; held != (size > Small) {
-				t.Errorf("%d bytes: holds a slot: %v", size, held)
+				t.Errorf("%d bytes: got a slot in use: %v", size, held)
 			}
 			body.Release()
 			body.Release()
@@ -73,7 +73,7 @@ func TestReadSaysWhatIsMissing(t *testing.T) {
 		req.ContentLength = c.announced
 		body := NewPool(3*time.Second).Read(httptest.NewRecorder(), req)
 		if string(body.Bytes) != "{}" || body.Flaw != storage.BodyCut || body.Reason != c.want {
-			t.Errorf("%v: kept %q, flaw %q: %s\nwant %s", c.err, body.Bytes, body.Flaw, body.Reason, c.want)
+			t.Errorf("%v: got %q, flaw %q: %s\nwant %s", c.err, body.Bytes, body.Flaw, body.Reason, c.want)
 		}
 	}
 }
@@ -89,7 +89,7 @@ func TestWaitingForASlotExtendsTheDeadline(t *testing.T) {
 			req.ContentLength = announced
 			read := make(chan Body, 1)
 			go func() { read <- pool.Read(w, req) }()
-			synctest.Wait() // for the slot
+			synctest.Wait() // Read waits for the slot
 			time.Sleep(time.Minute)
 			synctest.Wait()
 			if len(read) != 0 {
@@ -98,16 +98,16 @@ func TestWaitingForASlotExtendsTheDeadline(t *testing.T) {
 			<-pool.large
 			synctest.Wait()
 			if body := <-read; len(body.Bytes) != 3*Small || body.Flaw != "" || pool.InUse() != 1 {
-				t.Errorf("%d announced: kept %d bytes, flaw %q", announced, len(body.Bytes), body.Flaw)
+				t.Errorf("%d announced: got %d bytes, flaw %q", announced, len(body.Bytes), body.Flaw)
 			}
 			if len(w.read) != 1 || time.Until(w.read[0]) != time.Hour {
-				t.Errorf("%d announced: deadlines %v", announced, w.read)
+				t.Errorf("%d announced: got deadlines %v, want one in an hour", announced, w.read)
 			}
 		})
 	}
 }
 
-func TestASenderThatLeavesTakesNoSlot(t *testing.T) {
+func TestSenderThatDisconnectsTakesNoSlot(t *testing.T) {
 	t.Parallel()
 	pool := &Pool{large: make(chan struct{}, 1)}
 	pool.large <- struct{}{}
@@ -116,7 +116,7 @@ func TestASenderThatLeavesTakesNoSlot(t *testing.T) {
 	body := pool.Read(httptest.NewRecorder(), post(spaces(2*Small)).WithContext(ctx))
 	body.Release()
 	if pool.InUse() != 1 {
-		t.Error("released a slot that it did not have")
+		t.Error("Release freed a slot that the body did not have")
 	}
 }
 
@@ -124,8 +124,8 @@ func TestGrowthStaysWithinTheLimit(t *testing.T) {
 	t.Parallel()
 	for _, announced := range []int64{-1, 0, 1, Small, Small + 1, MaxBody, MaxBody + 1, 1 << 60} {
 		for read := 1; read <= MaxBody; read += 1 + read/2 {
-			if room := read + growth(announced, read); announced <= 0 && (room <= read || room > MaxBody+1) || announced > 0 && room > MaxBody+1 {
-				t.Errorf("%d announced, %d read: room for %d", announced, read, room)
+			if capacity := read + growth(announced, read); announced <= 0 && (capacity <= read || capacity > MaxBody+1) || announced > 0 && capacity > MaxBody+1 {
+				t.Errorf("%d announced, %d read: got capacity %d", announced, read, capacity)
 			}
 		}
 	}

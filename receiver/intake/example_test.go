@@ -10,7 +10,7 @@ import (
 	"backchannel/receiver/intake"
 )
 
-// A body is read to the byte, and released once it has been stored.
+// A body is kept byte for byte, and released once it has been stored.
 func ExamplePool() {
 	pool := intake.NewPool(10 * time.Second)
 	request := httptest.NewRequest(http.MethodPost, "/feedback/myImsOrg/prod", strings.NewReader(`{"requestId": "r1"}`))

@@ -33,6 +33,6 @@ func TestHeaders(t *testing.T) {
 		{Name: "X-Plain", Value: "two"},
 	}
 	if !slices.Equal(got, want) {
-		t.Errorf("headers are\n%v\nwant\n%v", got, want)
+		t.Errorf("got\n%v\nwant\n%v", got, want)
 	}
 }
