@@ -74,7 +74,7 @@ func (s receiptSession) replayToWebhook(ctx context.Context, store receiptStore,
 		return err
 	}
 	where := places.Lead()
-	if places.Apart {
+	if places.Elsewhere {
 		where += " (its URL now; --to @receiver sends it to the built-in receiver again)"
 	}
 	s.noteReplay(r, where+", "+fire.HowSigned(w))

@@ -50,7 +50,7 @@ func (r replayer) offer(x replay, err error) tea.Cmd {
 	switch {
 	case err != nil:
 		return screen.Say(screen.Bad("replay: " + screen.OneLine(err)))
-	case !x.places.Apart || x.places.Receiver == "" || r.resend == nil:
+	case !x.places.Elsewhere || x.places.Receiver == "" || r.resend == nil:
 		return r.toWebhook(x)
 	}
 	menu := component.Menu{Title: "Replay the receipt to", Details: []component.MenuItem{
