@@ -35,24 +35,24 @@ func TestTallyOfAnAttempt(t *testing.T) {
 		test.want.Period, test.want.N = period, 1
 		a := storage.Attempt{At: at, Code: test.code, Timings: storage.Timings{Total: test.took}}
 		if got := a.Tally(); got != test.want {
-			t.Errorf("%d after %v: %+v, want %+v", test.code, test.took, got, test.want)
+			t.Errorf("%d after %v: got %+v, want %+v", test.code, test.took, got, test.want)
 		}
 	}
 }
 
-// Percentiles are those of the attempts themselves, to within 5 %.
+// The percentiles differ from those of the attempts themselves by at most 5 %.
 func TestSummaryOfTallies(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 11, 2, 12, 0, 0, 0, time.UTC)
-	dice := rand.New(rand.NewPCG(3, 4))
+	random := rand.New(rand.NewPCG(3, 4))
 	for range 200 {
 		var tallies storage.AttemptTallies
 		var took []time.Duration
 		counts, periods := map[storage.AnswerClass]int64{}, make([]int64, 60)
-		for range dice.IntN(300) {
+		for range random.IntN(300) {
 			a := storage.Attempt{
-				At: now.Add(-time.Duration(dice.Int64N(int64(12*time.Minute))) + time.Minute), Code: []int{0, 200, 204, 302, 404, 500, 503}[dice.IntN(7)],
-				Timings: storage.Timings{Total: time.Microsecond << dice.IntN(29)},
+				At: now.Add(-time.Duration(random.Int64N(int64(12*time.Minute))) + time.Minute), Code: []int{0, 200, 204, 302, 404, 500, 503}[random.IntN(7)],
+				Timings: storage.Timings{Total: time.Microsecond << random.IntN(29)},
 			}
 			tallies = append(tallies, a.Tally())
 			age := int(now.Unix()/10 - a.At.Unix()/10)
@@ -67,7 +67,7 @@ func TestSummaryOfTallies(t *testing.T) {
 		}
 		got := tallies.Summary(now)
 		if !maps.Equal(got.Classes, counts) || !slices.Equal(got.Periods, periods) {
-			t.Fatalf("%v %v, want %v %v", got.Classes, got.Periods, counts, periods)
+			t.Fatalf("got %v %v, want %v %v", got.Classes, got.Periods, counts, periods)
 		}
 		slices.Sort(took)
 		for percent, p := range map[int]time.Duration{50: got.P50, 95: got.P95, 99: got.P99} {
@@ -76,7 +76,7 @@ func TestSummaryOfTallies(t *testing.T) {
 				want = took[(len(took)*percent+99)/100-1]
 			}
 			if (p - want).Abs() > want/20+time.Microsecond/2 {
-				t.Fatalf("percentile %d of %v is %v, want %v", percent, took, p, want)
+				t.Fatalf("percentile %d of %v: got %v, want %v", percent, took, p, want)
 			}
 		}
 	}
@@ -95,7 +95,7 @@ func TestSpark(t *testing.T) {
 			sum += v
 		}
 		if len(got) != want || want > 0 && sum != 59*60/2 || !slices.IsSorted(got) {
-			t.Errorf("of %d: %v, want %d groups", n, got, want)
+			t.Errorf("%d groups: got %v, want %d", n, got, want)
 		}
 	}
 }

@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-func zipped(text string, begin func(io.Writer) io.WriteCloser) []byte {
+func compressed(text string, begin func(io.Writer) io.WriteCloser) []byte {
 	var to bytes.Buffer
 	w := begin(&to)
 	_, _ = io.WriteString(w, text)
@@ -20,12 +20,12 @@ func zipped(text string, begin func(io.Writer) io.WriteCloser) []byte {
 }
 
 func gzipped(text string) []byte {
-	return zipped(text, func(w io.Writer) io.WriteCloser { return gzip.NewWriter(w) })
+	return compressed(text, func(w io.Writer) io.WriteCloser { return gzip.NewWriter(w) })
 }
 
 func TestShowBody(t *testing.T) {
-	raw := zipped("raw", func(w io.Writer) io.WriteCloser { deflater, _ := flate.NewWriter(w, 9); return deflater })
-	wrapped := zipped("wrapped", func(w io.Writer) io.WriteCloser { return zlib.NewWriter(w) })
+	raw := compressed("raw", func(w io.Writer) io.WriteCloser { deflater, _ := flate.NewWriter(w, 9); return deflater })
+	wrapped := compressed("wrapped", func(w io.Writer) io.WriteCloser { return zlib.NewWriter(w) })
 	whole := gzipped(strings.Repeat("0123456789abcdef ", 20) + "é")
 	damaged := bytes.Clone(whole)
 	damaged[len(damaged)-8] ^= 1
@@ -52,10 +52,10 @@ func TestShowBody(t *testing.T) {
 		{"bomb", "gzip", "", gzipped(strings.Repeat("0", 8<<20)), "", strings.Repeat("0", maxShown), "gzip, shown decoded; its first 64 KiB"},
 		{"within a character", "", "", []byte("caf\xc3"), BodyOverLong, "caf", "truncated: more came than the 16 KiB that are kept"},
 		{"within emoji", "", "", []byte("x\xf0\x9f\x98"), BodyCut, "x", "the body broke off"},
-		{"so, but whole", "", "", []byte("caf\xc3"), "", "caf\xc3", "not UTF-8"},
+		{"within a character of a complete body", "", "", []byte("caf\xc3"), "", "caf\xc3", "not UTF-8"},
 		{"Latin-1", "", "text/plain; charset=ISO-8859-1", []byte("caf\xe9 \x80"), "", "café €", "iso-8859-1, shown decoded"},
 		{"Latin-1 in gzip", "gzip", "text/plain;charset=\"latin1\"", gzipped("caf\xe9"), "", "café", "gzip, shown decoded; latin1, shown decoded"},
-		{"UTF-8 after all", "", "text/plain; charset=iso-8859-1", []byte("café"), "", "café", ""},
+		{"UTF-8 announced as Latin-1", "", "text/plain; charset=iso-8859-1", []byte("café"), "", "café", ""},
 		{"other bytes", "", "text/plain", []byte("caf\xe9"), "", "caf\xe9", "not UTF-8"},
 		{"a charset that is not decoded", "", "text/plain; charset=Shift_JIS", []byte("\x93\xfa"), "", "\x93\xfa", "in shift_jis, which is not decoded here"},
 		{"UTF-16", "", "", []byte("\xff\xfec\x00\xe9\x00"), "", "cé", "UTF-16, shown decoded"},
@@ -64,13 +64,13 @@ func TestShowBody(t *testing.T) {
 		header := []HeaderField{{Name: "content-encoding", Value: c.coding}, {Name: "Content-Type", Value: c.media}}
 		got := ShowBody(header, c.body, c.flaw)
 		if got.Text != c.text || got.Note() != c.note {
-			t.Errorf("%s: %.80q, %q; want %.80q, %q", c.name, got.Text, got.Note(), c.text, c.note)
+			t.Errorf("%s: got %.80q, %q; want %.80q, %q", c.name, got.Text, got.Note(), c.text, c.note)
 		}
 	}
 }
 
-// A secret that only decoding brings to light is hidden, wherever it stands, and the rest
-// still decodes.
+// A secret that is visible only after decoding is masked, wherever it is, and the rest can still be
+// decoded.
 func TestMaskBody(t *testing.T) {
 	const secret = "0123456789abcdef"
 	mask := NewMask(secret)
@@ -80,21 +80,21 @@ func TestMaskBody(t *testing.T) {
 		body   []byte
 		keeps  string
 	}{
-		"plain":        {"", []byte("a " + secret + " b"), "a •••• b"},
-		"gzip":         {"gzip", gzipped("a " + secret + " b"), "a •••• b"},
-		"gzip twice":   {"gzip, gzip", gzipped(string(gzipped("a " + secret + " b"))), "a •••• b"},
-		"in base64":    {"gzip", gzipped(base64.StdEncoding.EncodeToString([]byte(secret))), "••••"},
-		"far behind":   {"gzip", gzipped(noise + secret), noise[:1000]},
-		"in the name":  {"gzip", zipped("x", func(w io.Writer) io.WriteCloser { z := gzip.NewWriter(w); z.Name = secret; return z }), "x"},
-		"behind gzip":  {"gzip", append(gzipped("x"), secret...), "x"},
-		"raw deflate":  {"deflate", zipped(secret, func(w io.Writer) io.WriteCloser { d, _ := flate.NewWriter(w, 0); return d }), "••••"},
-		"a bomb in it": {"gzip, gzip, gzip", gzipped(string(gzipped(string(gzipped(strings.Repeat("\x00", 20<<20)))))), "\x00"},
+		"plain":       {"", []byte("a " + secret + " b"), "a •••• b"},
+		"gzip":        {"gzip", gzipped("a " + secret + " b"), "a •••• b"},
+		"gzip twice":  {"gzip, gzip", gzipped(string(gzipped("a " + secret + " b"))), "a •••• b"},
+		"in base64":   {"gzip", gzipped(base64.StdEncoding.EncodeToString([]byte(secret))), "••••"},
+		"at the end":  {"gzip", gzipped(noise + secret), noise[:1000]},
+		"in the name": {"gzip", compressed("x", func(w io.Writer) io.WriteCloser { z := gzip.NewWriter(w); z.Name = secret; return z }), "x"},
+		"after gzip":  {"gzip", append(gzipped("x"), secret...), "x"},
+		"raw deflate": {"deflate", compressed(secret, func(w io.Writer) io.WriteCloser { d, _ := flate.NewWriter(w, 0); return d }), "••••"},
+		"a zip bomb":  {"gzip, gzip, gzip", gzipped(string(gzipped(string(gzipped(strings.Repeat("\x00", 20<<20)))))), "\x00"},
 	} {
 		header := []HeaderField{{Name: "Content-Encoding", Value: c.coding}}
 		masked := MaskBody(mask, header, c.body, false)
 		all, _ := io.ReadAll(io.LimitReader(decoder(codingsOf(header, masked), masked), 64<<20))
 		if !strings.HasPrefix(string(all), c.keeps) || mask.Holds(string(all)) || mask.Holds(string(masked)) {
-			t.Errorf("%s came out as %.80q", name, all)
+			t.Errorf("%s: got %.80q", name, all)
 		}
 	}
 	if got := MaskBody(mask, nil, []byte("caf\xe9 "+secret), false); string(got) != "caf\xe9 ****" {
@@ -105,15 +105,15 @@ func TestMaskBody(t *testing.T) {
 		"in its URL-safe form":        {"dump=", base64.RawURLEncoding.EncodeToString(gzipped("?????>>>>" + secret)), "&a=b", "dump=••••&a=b"},
 		"slashes escaped":             {`"`, strings.ReplaceAll(base64.StdEncoding.EncodeToString(gzipped("??>>~~"+secret)), "/", `\/`), `"`, `"••••"`},
 		"lines broken":                {"", strings.Join(strings.SplitAfter(base64.StdEncoding.EncodeToString(gzipped(secret)), "A"), "\r\n"), "", "••••"},
-		"zlib in base64":              {"", base64.StdEncoding.EncodeToString(zipped("X-Mine: "+secret, func(w io.Writer) io.WriteCloser { return zlib.NewWriter(w) })), ".", "••••."},
+		"zlib in base64":              {"", base64.StdEncoding.EncodeToString(compressed("X-Mine: "+secret, func(w io.Writer) io.WriteCloser { return zlib.NewWriter(w) })), ".", "••••."},
 		"cut in the middle":           {"", base64.StdEncoding.EncodeToString(gzipped(secret + strings.Repeat("much more ", 9)))[:58], "", "••••"},
 		"a bomb, which may hold much": {"", base64.StdEncoding.EncodeToString(gzipped(strings.Repeat("\x00", maxScanned+1))), "", "••••"},
 	} {
 		if got := string(MaskBody(mask, nil, []byte(c.before+c.packed+c.after), false)); got != c.want {
-			t.Errorf("%s came out as %.200q", name, got)
+			t.Errorf("%s: got %.200q", name, got)
 		}
 		if got := MaskBody(mask, nil, gzipped(c.before+c.packed+c.after), false); strings.Contains(ShowBody(nil, got, "").Text, c.packed) {
-			t.Errorf("%s, in gzip, came out as it was", name)
+			t.Errorf("%s, in gzip, was not masked", name)
 		}
 	}
 	harmless := base64.StdEncoding.EncodeToString(gzipped("nothing to hide here"))
@@ -124,12 +124,12 @@ func TestMaskBody(t *testing.T) {
 	cut := gzipped(secret + noise)
 	got := ShowBody(header, MaskBody(mask, header, cut[:len(cut)-9], false), "")
 	if !strings.HasPrefix(got.Text, "••••no secret") || !strings.Contains(got.Note(), "it ends early") && len(got.Text) < maxShown {
-		t.Errorf("cut, it came out as %.80q, %q", got.Text, got.Note())
+		t.Errorf("truncated: got %.80q, %q", got.Text, got.Note())
 	}
 	cut = gzipped(secret + "; the rest")
 	got = ShowBody(header, MaskBody(mask, header, cut[:len(cut)-2], false), "")
 	if got.Text != "••••; the rest" || !strings.Contains(got.Note(), "it ends early") {
-		t.Errorf("cut at its end, it came out as %q, %q", got.Text, got.Note())
+		t.Errorf("truncated at its end: got %q, %q", got.Text, got.Note())
 	}
 	if body := gzipped(noise + "x"); !bytes.Equal(MaskBody(mask, nil, body, false), body) {
 		t.Error("a body without a secret was changed")

@@ -17,37 +17,37 @@ func welcome() storage.Campaign {
 	return c
 }
 
-func TestLifeOfACampaign(t *testing.T) {
+func TestActivateEditAndStopACampaign(t *testing.T) {
 	draft := welcome()
 	live, err := draft.Activate()
 	if err != nil || live.Status != storage.CampaignLive || live.VersionID == draft.VersionID || live.UUID != draft.UUID {
-		t.Fatalf("activated: %v, %+v", err, live)
+		t.Fatalf("activated: got %+v, %v", live, err)
 	}
 	changed := live.Latest()
 	changed.Name, changed.Plan.Seed = "hello", 7
 	edited, err := live.Edit(changed)
 	if err != nil || edited.Name != "welcome" || edited.Latest().Name != "hello" || edited.DraftVersionID == "" || edited.VersionID != live.VersionID {
-		t.Fatalf("a live one edited: %v, %+v", err, edited)
+		t.Fatalf("edited while live: got %+v, %v", edited, err)
 	}
 	first := edited.DraftVersionID
 	if edited, err = edited.Edit(changed); err != nil || edited.DraftVersionID != first {
-		t.Errorf("a draft edited again: %v, draft version %s, was %s", err, edited.DraftVersionID, first)
+		t.Errorf("edited again: got draft version %s, %v; want %s", edited.DraftVersionID, err, first)
 	}
 	again, err := edited.Activate()
 	if err != nil || again.Name != "hello" || again.Plan.Seed != 7 || again.Draft != nil || again.DraftVersionID != "" || again.VersionID == live.VersionID {
-		t.Errorf("activated again: %v, %+v", err, again)
+		t.Errorf("activated again: got %+v, %v", again, err)
 	}
 	stopped, err := edited.Stop()
 	if err != nil || stopped.Status != storage.CampaignStopped || stopped.Draft != nil || stopped.Name != "welcome" {
-		t.Errorf("stopped: %v, %+v", err, stopped)
+		t.Errorf("stopped: got %+v, %v", stopped, err)
 	}
 }
 
-func TestWhatACampaignRefuses(t *testing.T) {
+func TestCampaignRejectsActionsOfOtherStates(t *testing.T) {
 	draft := welcome()
 	live, _ := draft.Activate()
 	stopped, _ := live.Stop()
-	for name, try := range map[string]func() error{
+	for reason, try := range map[string]func() error{
 		"is a draft, which does not run":  func() error { _, err := draft.Stop(); return err },
 		"is stopped already":              func() error { _, err := stopped.Stop(); return err },
 		"is live already":                 func() error { _, err := live.Activate(); return err },
@@ -56,8 +56,8 @@ func TestWhatACampaignRefuses(t *testing.T) {
 		"stop it instead":                 live.CheckDelete,
 		"has been live":                   stopped.CheckDelete,
 	} {
-		if err := try(); !errors.Is(err, storage.ErrConflict) || !strings.Contains(err.Error(), name) {
-			t.Errorf("%v, want a conflict with %q", err, name)
+		if err := try(); !errors.Is(err, storage.ErrConflict) || !strings.Contains(err.Error(), reason) {
+			t.Errorf("got %v, want a conflict with %q", err, reason)
 		}
 	}
 	if err := draft.CheckDelete(); err != nil {
@@ -80,19 +80,19 @@ func TestNameOfACopy(t *testing.T) {
 	} {
 		made := test.of.Duplicate(test.taken)
 		if made.Name != test.want || made.Status != storage.CampaignDraft || made.ID != 0 || made.UUID != "" {
-			t.Errorf("a copy of %s is %+v, want the draft %q", test.of.Name, made, test.want)
+			t.Errorf("a copy of %s: got %+v, want the draft %q", test.of.Name, made, test.want)
 		}
 	}
 }
 
-func TestCampaignFaults(t *testing.T) {
+func TestInvalidCampaigns(t *testing.T) {
 	noon := time.Date(2026, 11, 2, 12, 0, 0, 0, time.UTC)
 	rules := storage.Rules{FailureCodes: func(c storage.Channel) []string {
 		return map[storage.Channel][]string{storage.Email: {"10", "24"}, storage.SMS: {"402"}}[c]
 	}}
 	for _, test := range []struct {
 		change func(*storage.Campaign)
-		want   []string // beginnings of what is wrong
+		want   []string // the beginnings of the errors
 	}{
 		{func(*storage.Campaign) {}, nil},
 		{func(c *storage.Campaign) { c.Name = strings.Repeat("x", 65) }, []string{"name: has 65 characters"}},
@@ -130,7 +130,7 @@ func TestCampaignFaults(t *testing.T) {
 			got = append(got, f.Field+": "+f.Reason)
 		}
 		if !slices.EqualFunc(got, test.want, strings.HasPrefix) {
-			t.Errorf("%q, want %q", got, test.want)
+			t.Errorf("got %q, want %q", got, test.want)
 		}
 	}
 }
@@ -140,7 +140,7 @@ func TestDefaultsOfACampaign(t *testing.T) {
 	c.Name, c.Channel, c.Plan.Speed = " welcome ", storage.SMS, 0
 	c.Normalize()
 	if c.Name != "welcome" || c.Identity != "phone" || c.UUID == "" || c.VersionID == "" || c.Sandbox.ID == "" || c.Plan.Speed != 1 {
-		t.Errorf("normalized: %+v", c)
+		t.Errorf("got %+v", c)
 	}
 	if id := c.MessageID(); id != c.MessageID() || id == "" {
 		t.Error("the message ID of a version changes")
@@ -154,11 +154,11 @@ func TestCampaignNamesAreUnique(t *testing.T) {
 	renamed.Name = "hello"
 	other.Name, other.Draft = "other", &renamed
 	if bad := c.Conflicts(c, other); len(bad) != 0 {
-		t.Errorf("conflicts with others' names: %v", bad)
+		t.Errorf("another name: got %v, want no conflict", bad)
 	}
 	c.Name = "hello"
 	if bad := c.Conflicts(other); len(bad) != 1 || !bad[0].Conflict {
-		t.Errorf("the name of another one's draft: %v", bad)
+		t.Errorf("the name of another campaign's draft: got %v, want a conflict", bad)
 	}
 }
 
@@ -181,7 +181,7 @@ func TestWhySilent(t *testing.T) {
 		c := welcome()
 		test.change(&c)
 		if got := c.WhySilent(test.w); !strings.HasPrefix(got, test.want) || (got == "") != (test.want == "") {
-			t.Errorf("%q, want %q", got, test.want)
+			t.Errorf("got %q, want %q", got, test.want)
 		}
 	}
 }
@@ -208,7 +208,7 @@ func TestStatusOfAnExecution(t *testing.T) {
 		{[]storage.Message{refused}, storage.ExecutionCompleted},
 	} {
 		if got := storage.StatusOf(test.messages); got != test.want {
-			t.Errorf("%+v is %s, want %s", test.messages, got, test.want)
+			t.Errorf("%+v: got %s, want %s", test.messages, got, test.want)
 		}
 	}
 }

@@ -8,7 +8,7 @@ import (
 	"backchannel/storage"
 )
 
-func TestWhatIsSentToAnotherMachine(t *testing.T) {
+func TestLeavesMachine(t *testing.T) {
 	t.Parallel()
 	for url, want := range map[string]bool{
 		storage.BuiltinReceiver:            false,
@@ -27,23 +27,23 @@ func TestWhatIsSentToAnotherMachine(t *testing.T) {
 		"::not a URL":                      true,
 	} {
 		if got := (storage.Webhook{URL: url}).LeavesMachine(); got != want {
-			t.Errorf("%s leaves the machine: %t", url, got)
+			t.Errorf("%s: got %t, want %t", url, got, want)
 		}
 	}
 }
 
-func TestOptionsOfAnotherRun(t *testing.T) {
+func TestOptionsToRunAgain(t *testing.T) {
 	t.Parallel()
 	run := storage.CheckRun{Options: storage.CheckOptions{Only: []string{"tls"}, Skip: []string{"load"}, PerSecond: 5, Timeout: time.Minute}}
 	if got, want := run.Again(), (storage.CheckOptions{Skip: []string{"load"}, PerSecond: 5, Timeout: time.Minute}); !reflect.DeepEqual(got, want) {
-		t.Errorf("again with %+v, want %+v", got, want)
+		t.Errorf("Again: got %+v, want %+v", got, want)
 	}
 	if got, want := run.AgainOnly("auth/empty"), (storage.CheckOptions{Only: []string{"auth/empty"}, PerSecond: 5, Timeout: time.Minute}); !reflect.DeepEqual(got, want) {
-		t.Errorf("only one with %+v, want %+v", got, want)
+		t.Errorf("AgainOnly: got %+v, want %+v", got, want)
 	}
 }
 
-func TestARunIsNoFasterThanTheWebhook(t *testing.T) {
+func TestRunIsNotFasterThanTheWebhook(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ limit, chosen, want, load float64 }{
 		{0, 0, storage.DefaultCheckRate, storage.DefaultLoadRate}, {3, 0, 3, 3}, {100, 0, storage.DefaultCheckRate, storage.DefaultLoadRate}, {3, 2, 2, 3},
@@ -51,7 +51,7 @@ func TestARunIsNoFasterThanTheWebhook(t *testing.T) {
 		w := storage.NewWebhook()
 		w.Delivery.RatePerSec = test.limit
 		if got := (storage.CheckOptions{PerSecond: test.chosen}).For(w); got.PerSecond != test.want || got.LoadRate != test.load {
-			t.Errorf("with a limit of %g/s and %g/s asked for: %g/s, load %g/s", test.limit, test.chosen, got.PerSecond, got.LoadRate)
+			t.Errorf("limit %g/s, option %g/s: got %g/s, load %g/s; want %g/s, %g/s", test.limit, test.chosen, got.PerSecond, got.LoadRate, test.want, test.load)
 		}
 	}
 }

@@ -18,13 +18,13 @@ func TestCheckOptions(t *testing.T) {
 		fields string
 	}{
 		{"defaults", storage.CheckOptions{}, ""},
-		{"a small budget without load of one's own", storage.CheckOptions{MaxRequests: 50}, ""},
+		{"few requests without load options", storage.CheckOptions{MaxRequests: 50}, ""},
 		{"the greatest rate", storage.CheckOptions{PerSecond: storage.MaxCheckRate}, ""},
 		{"a rate over the limit", storage.CheckOptions{PerSecond: storage.MaxCheckRate + 0.5}, "rate"},
 		{"a negative rate", storage.CheckOptions{LoadRate: -1}, "rate"},
 		{"no number", storage.CheckOptions{PerSecond: math.NaN()}, "rate"},
 		{"too long", storage.CheckOptions{LoadDuration: 2 * time.Hour, MaxRequests: storage.MaxCheckRequests}, "duration"},
-		{"more than the budget", storage.CheckOptions{LoadRate: 100, LoadDuration: time.Minute}, "duration"},
+		{"more load than requests allowed", storage.CheckOptions{LoadRate: 100, LoadDuration: time.Minute}, "duration"},
 		{"several", storage.CheckOptions{MaxRequests: -1, Timeout: time.Millisecond}, "max timeout"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -35,7 +35,7 @@ func TestCheckOptions(t *testing.T) {
 				fields = append(fields, f.Field)
 			}
 			if got := strings.Join(fields, " "); got != c.fields {
-				t.Errorf("bad are %q (%v), want %q", got, bad, c.fields)
+				t.Errorf("got errors of %q (%v), want %q", got, bad, c.fields)
 			}
 		})
 	}
@@ -60,16 +60,16 @@ func TestCheckRunsCompare(t *testing.T) {
 		return all
 	}
 	if got := names(d.Fixed) + " " + names(d.Broken) + " " + names(d.StillFailing); got != "b ag c" {
-		t.Errorf("fixed, broken, still failing are %q", got)
+		t.Errorf("got fixed, broken, still failing %q", got)
 	}
 	if got := strings.Join(after.Failing(), " "); got != "a/a a/c a/d a/g" || after.Tally().Done() != 6 {
-		t.Errorf("failing %q, done %d", got, after.Tally().Done())
+		t.Errorf("got failing %q, %d done", got, after.Tally().Done())
 	}
 	after.State = storage.CheckFinished
 	if got := after.Summary(); got != "finished: 1 passed, 2 failed, 2 warned, 1 skipped" {
-		t.Errorf("summary is %q", got)
+		t.Errorf("got the summary %q", got)
 	}
 	if got := after.Tally().String(); got != "1 passed, 2 failed, 2 warned, 1 skipped, 1 to do" {
-		t.Errorf("the tally is %q", got)
+		t.Errorf("got the tally %q", got)
 	}
 }

@@ -5,12 +5,12 @@ import (
 	"testing"
 )
 
-func TestResumeCommandSurvivesTheShell(t *testing.T) {
+func TestResumeCommandIsQuotedForTheShell(t *testing.T) {
 	for _, name := range []string{"acme", "acme prod", "it's", "$HOME `id`", `back\slash`, "日本 ;&|", "*"} {
 		script := `backchannel() { printf %s "$3"; }; ` + ResumeCommand(name)
 		got, err := exec.Command("sh", "-c", script).Output()
 		if err != nil || string(got) != name {
-			t.Errorf("%s became %q: %v", ResumeCommand(name), got, err)
+			t.Errorf("%s: got %q, %v; want %q", ResumeCommand(name), got, err, name)
 		}
 	}
 	if got := ResumeCommand("acme-1.x"); got != "backchannel webhook resume acme-1.x" {
@@ -22,10 +22,10 @@ func TestAdviseInstead(t *testing.T) {
 	for _, name := range []string{"acme", "acme prod", "it's", "'", "a'; b", "acme; then"} {
 		text := "answered 410 Gone; " + ResumeAdvice(name) + "; and more"
 		if got := AdviseInstead(text, "press a"); got != "answered 410 Gone; press a; and more" {
-			t.Errorf("%q: %s", name, got)
+			t.Errorf("%q: got %s", name, got)
 		}
 	}
 	if got := AdviseInstead("resume it with care", "press a"); got != "resume it with care" {
-		t.Errorf("replaced in %q", got)
+		t.Errorf("got %q, want the text unchanged", got)
 	}
 }

@@ -5,7 +5,7 @@ import (
 	"errors"
 )
 
-// A Configuration is everything that users have set up in a store, for another store to import.
+// A Configuration is everything that users have set up in a store. Another store can import it.
 type Configuration struct {
 	Webhooks  []Webhook
 	Profiles  map[ID]Profile // by the ID of the webhook
@@ -13,8 +13,8 @@ type Configuration struct {
 	Fixtures  []SavedFixture
 }
 
-// Validate returns FieldErrors with an entry for each field that is not valid, or nil. The name
-// of the record comes before that of the field.
+// Validate returns FieldErrors with an entry for each invalid field, or nil. Each field's name follows
+// that of its record.
 func (c Configuration) Validate(ctx context.Context, rules Rules) error {
 	var bad FieldErrors
 	for _, w := range c.Webhooks {
@@ -30,7 +30,7 @@ func (c Configuration) Validate(ctx context.Context, rules Rules) error {
 	return bad.Err()
 }
 
-// addAbout adds the errors of one of several records.
+// addAbout adds the errors of a record, which are FieldErrors, with the record's name before each field.
 func (e *FieldErrors) addAbout(record string, err error) {
 	var bad FieldErrors
 	errors.As(err, &bad)
@@ -40,15 +40,13 @@ func (e *FieldErrors) addAbout(record string, err error) {
 	}
 }
 
-// A History is a part of the history of a store, for another store to import. The deliveries are
-// final.
+// A History is a part of a store's history. Another store can import it. All its deliveries are final.
 type History struct {
 	Deliveries []PastDelivery
 	Receipts   []Receipt
 }
 
-// A PastDelivery is a delivery with the event that it sent and its attempts. Several deliveries
-// may have sent the same event.
+// A PastDelivery is a delivery with its event and attempts. Several deliveries may have the same event.
 type PastDelivery struct {
 	Delivery Delivery
 	Event    Event

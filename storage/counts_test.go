@@ -15,7 +15,7 @@ func TestUnfinished(t *testing.T) {
 	} {
 		counts := storage.Counts{Deliveries: states}
 		if got := counts.Unfinished(); got != want {
-			t.Errorf("%v: %q is unfinished, want %q", states, got, want)
+			t.Errorf("%v: got %q, want %q", states, got, want)
 		}
 	}
 }

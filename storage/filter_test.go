@@ -84,11 +84,11 @@ func TestParseErrors(t *testing.T) {
 			continue
 		}
 		if bad.Column != c.column {
-			t.Errorf("%q: column %d, want %d", c.text, bad.Column, c.column)
+			t.Errorf("%q: got column %d, want %d", c.text, bad.Column, c.column)
 		}
 		for _, text := range c.says {
 			if !strings.Contains(err.Error(), text) {
-				t.Errorf("%q: %q does not say %q", c.text, err, text)
+				t.Errorf("%q: got %q, want %q in it", c.text, err, text)
 			}
 		}
 	}
@@ -96,10 +96,10 @@ func TestParseErrors(t *testing.T) {
 
 func TestFilterValues(t *testing.T) {
 	if got := storage.ReceiptFilter().Values("channel"); !cmp.Equal(got, []string{"email", "sms"}) {
-		t.Errorf("channel: %v", got)
+		t.Errorf("channel: got %v", got)
 	}
 	if storage.ReceiptFilter().Values("path") != nil || storage.ReceiptFilter().Values("nope") != nil {
-		t.Error("a list of values where there is none")
+		t.Error("got a list of values for a key without one")
 	}
 }
 
@@ -136,10 +136,10 @@ func TestFiltersOfOtherRecords(t *testing.T) {
 		got, err := c.syntax.Parse(c.text, noon)
 		if c.want == "" {
 			if err != nil || got.String() != c.text {
-				t.Errorf("%s: %v, %s", c.text, err, got)
+				t.Errorf("%s: got %s, %v", c.text, got, err)
 			}
 		} else if err == nil || !strings.HasPrefix(err.Error(), c.want) {
-			t.Errorf("%s: %v, want %s", c.text, err, c.want)
+			t.Errorf("%s: got %v, want %s", c.text, err, c.want)
 		}
 	}
 }
@@ -167,7 +167,7 @@ func FuzzFilter(f *testing.F) {
 	})
 }
 
-// A term that is being typed is left out until it is valid; what was typed before it counts.
+// The term at the cursor is ignored until it is valid; the others count.
 func TestParseTyped(t *testing.T) {
 	for _, c := range []struct {
 		text   string // | is the cursor
@@ -260,12 +260,12 @@ func TestFilterMatches(t *testing.T) {
 	} {
 		f, err := storage.WebhookFilter().Parse(text, noon)
 		if err != nil || f.Matches(record) != want {
-			t.Errorf("%s: %v, want %v", text, err, want)
+			t.Errorf("%s: got %v, want %v", text, err, want)
 		}
 	}
 	for text, want := range map[string]bool{"since:2h": true, "since:10m": false, "until:10m": true, "-until:10m": false} {
 		if f, err := storage.ActivityFilter().Parse(text, noon); err != nil || f.Matches(record) != want {
-			t.Errorf("%s: %v, want %v", text, err, want)
+			t.Errorf("%s: got %v, want %v", text, err, want)
 		}
 	}
 }

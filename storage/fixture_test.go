@@ -40,7 +40,7 @@ func TestSavedFixtureFields(t *testing.T) {
 		test.change(&f)
 		var bad FieldErrors
 		if err := f.Validate(); !errors.As(err, &bad) || len(bad) != 1 || bad[0].Field != test.field || !strings.HasPrefix(bad[0].Reason, test.reason) {
-			t.Errorf("%v, want %s: %s", err, test.field, test.reason)
+			t.Errorf("got %v, want %s: %s", err, test.field, test.reason)
 		}
 	}
 	if err := good.Validate(); err != nil {
@@ -56,12 +56,12 @@ func TestFixtureOfAReceipt(t *testing.T) {
 		"no status":  {Channel: "email", Body: []byte("{}")},
 	} {
 		if f, err := FixtureOf(r, "a", Classic); err == nil || !strings.Contains(err.Error(), "does not say its channel and status") {
-			t.Errorf("%s: %+v, %v", name, f, err)
+			t.Errorf("%s: got %+v, %v; want an error", name, f, err)
 		}
 	}
 	r := Receipt{Channel: "sms", Status: "bounce", Body: []byte(`{"a":1}`)}
 	f, err := FixtureOf(r, "a", Classic)
 	if err != nil || f.Name != "a" || f.Channel != SMS || f.Status != StatusBounce || f.Revision != Classic || string(f.Payload) != `{"a":1}` {
-		t.Errorf("%+v, %v", f, err)
+		t.Errorf("got %+v, %v", f, err)
 	}
 }

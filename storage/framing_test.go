@@ -16,6 +16,6 @@ func TestEndToEnd(t *testing.T) {
 		kept = append(kept, h.Name+"="+h.Value)
 	}
 	if want := []string{"X-A=1", "X-A=4", "Content-Type=text/plain"}; !slices.Equal(kept, want) {
-		t.Errorf("kept %q, want %q", kept, want)
+		t.Errorf("got %q, want %q", kept, want)
 	}
 }

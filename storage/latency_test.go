@@ -34,12 +34,12 @@ func TestMeasureLatencies(t *testing.T) {
 			parts = append(parts, fmt.Sprintf("%s:%d", strings.ReplaceAll(b.UpTo, " ", ""), b.N))
 		}
 		if got := strings.Join(parts, " "); got != test.want {
-			t.Errorf("%s: %s, want %s", name, got, test.want)
+			t.Errorf("%s: got %s, want %s", name, got, test.want)
 		}
 	}
 }
 
-func TestBarsAreAsManyAsFit(t *testing.T) {
+func TestBarsAreMergedToFit(t *testing.T) {
 	t.Parallel()
 	var all []LatencyBucket
 	for i, bound := range bounds()[:10] {
@@ -52,10 +52,10 @@ func TestBarsAreAsManyAsFit(t *testing.T) {
 		1:  "[{≤ 1s 55 1}]",
 	} {
 		if got := fmt.Sprint(Bars(all, most)); got != want {
-			t.Errorf("at most %d: %s, want %s", most, got, want)
+			t.Errorf("at most %d: got %s, want %s", most, got, want)
 		}
 	}
 	if bars := Bars(nil, 5); len(bars) > 0 {
-		t.Errorf("no buckets make %v", bars)
+		t.Errorf("no buckets: got %v", bars)
 	}
 }

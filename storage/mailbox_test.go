@@ -6,7 +6,7 @@ import (
 )
 
 func TestCheckMailbox(t *testing.T) {
-	for text, want := range map[string]string{ // part of the reason; empty: it is one
+	for text, want := range map[string]string{ // part of the reason; empty if it is valid
 		"john.doe@luma.com":                 "",
 		"john+tag@luma.com":                 "",
 		"o'hara!#$%&*/=?^_`{|}~@x.test":     "",
@@ -62,7 +62,7 @@ func TestCheckMailbox(t *testing.T) {
 	} {
 		got := CheckMailbox(text)
 		if (got == "") != (want == "") || !strings.Contains(got, want) {
-			t.Errorf("%q: %q, want %q", text, got, want)
+			t.Errorf("%q: got %q, want %q", text, got, want)
 		}
 	}
 }

@@ -10,7 +10,7 @@ import (
 	"unicode"
 )
 
-func TestMaskFindsASecretInEveryForm(t *testing.T) {
+func TestMaskFindsSecretsInEveryForm(t *testing.T) {
 	const secret = `s3cret/"é& =k\`
 	mask := NewMask(secret, "Bearer "+aToken)
 	signature := aToken[strings.LastIndexByte(aToken, '.')+1:]
@@ -29,8 +29,8 @@ func TestMaskFindsASecretInEveryForm(t *testing.T) {
 		"in HTML":            "s3cret/&quot;é&amp; &#61;k&#x5c;",
 		"in PHP's JSON":      `s3cret\/\"\u00e9\u0026 \u003dk\\`,
 		"in base64":          base64.StdEncoding.EncodeToString([]byte(secret)),
-		"behind 1 in base64": base64.URLEncoding.EncodeToString([]byte("x" + secret + long)),
-		"behind 2 in base64": base64.StdEncoding.EncodeToString([]byte(`{"` + secret + `"}`)),
+		"after 1 in base64":  base64.URLEncoding.EncodeToString([]byte("x" + secret + long)),
+		"after 2 in base64":  base64.StdEncoding.EncodeToString([]byte(`{"` + secret + `"}`)),
 		"in lines of base64": broken(base64.StdEncoding.EncodeToString([]byte(long+secret+long)), "\r\n"),
 		"in such JSON":       broken(base64.StdEncoding.EncodeToString([]byte(long+secret+long)), `\n`),
 		"in hexadecimal":     strings.ToUpper(hex.EncodeToString([]byte(secret))),
@@ -42,12 +42,12 @@ func TestMaskFindsASecretInEveryForm(t *testing.T) {
 	} {
 		got := mask.Text(text)
 		if !strings.Contains(got, Masked) || mask.Holds(got) || len(got) > len(Masked)+8+4*len(long) {
-			t.Errorf("%s: %q came out as %q", name, text, got)
+			t.Errorf("%s: %q: got %q", name, text, got)
 		}
 	}
 	for _, text := range []string{"", "s3cret", "nothing here", secret[:len(secret)-1], aToken[:20]} {
 		if got := mask.Text(text); got != text {
-			t.Errorf("%q came out as %q", text, got)
+			t.Errorf("%q: got %q", text, got)
 		}
 	}
 }
@@ -61,7 +61,7 @@ func pairsOf(digits string) (pairs []string) {
 
 func broken(text, by string) string { return text[:50] + by + text[50:60] + by + text[60:] }
 
-// A short secret is hidden where it stands alone; a very short one where it is all.
+// A short secret is masked where it is a whole word, and a very short one where it is the whole text.
 func TestMaskOfShortSecrets(t *testing.T) {
 	mask := NewMask("a", "abcd", "Basic "+base64.StdEncoding.EncodeToString([]byte("user:pa55")), "sid=0123456789; consent=true")
 	for text, want := range map[string]string{
@@ -78,25 +78,24 @@ func TestMaskOfShortSecrets(t *testing.T) {
 		`{"consent": true}`: `{"consent": true}`,
 	} {
 		if got := mask.Text(text); got != want {
-			t.Errorf("%q came out as %q, want %q", text, got, want)
+			t.Errorf("%q: got %q, want %q", text, got, want)
 		}
 	}
 }
 
-func TestMaskOfACutText(t *testing.T) {
+func TestMaskOfATruncatedText(t *testing.T) {
 	mask := NewMask("0123456789abcdef")
 	for text, want := range map[string]string{"x 0123456789": "x ••••", "x 012": "x 012", "x%30123": "x••••", "x 0123 ": "x 0123 "} {
 		if got := mask.start(text); got != want {
-			t.Errorf("%q came out as %q, want %q", text, got, want)
+			t.Errorf("%q: got %q, want %q", text, got, want)
 		}
 	}
 	if got := mask.Text("x 01234…"); got != "x ••••…" {
-		t.Errorf("a clipped text came out as %q", got)
+		t.Errorf("a truncated text: got %q", got)
 	}
 }
 
-// BenchmarkMask is about an answer of 16 KiB that has nothing to hide, to an attempt of its
-// own, and about one that makes the search as long as it gets.
+// BenchmarkMask masks an answer of 16 KiB without a secret, and one for which the search takes longest.
 func BenchmarkMask(b *testing.B) {
 	for name, text := range map[string]string{
 		"usual":   strings.Repeat(`{"status":"bounce","id":"550e8400-e29b"}`, 410),
@@ -119,7 +118,7 @@ func FuzzMask(f *testing.F) {
 		mask := NewMask(secret)
 		for _, text := range []string{secret, url.QueryEscape(secret), base64.StdEncoding.EncodeToString([]byte(around + secret + around))} {
 			if got := mask.Text(around + text); got == around+text {
-				t.Errorf("%q is not found in %q", secret, around+text)
+				t.Errorf("%q was not masked in %q", secret, around+text)
 			}
 		}
 	})

@@ -8,7 +8,7 @@ import (
 	"backchannel/storage"
 )
 
-func TestLifeOfAMessage(t *testing.T) {
+func TestMessageLife(t *testing.T) {
 	at := func(seconds float64) time.Time {
 		return time.Date(2026, 10, 7, 12, 0, 0, 0, time.UTC).Add(time.Duration(seconds * float64(time.Second)))
 	}
@@ -19,7 +19,7 @@ func TestLifeOfAMessage(t *testing.T) {
 		return storage.MessageEvent{Status: s, DueAt: at(due), State: state}
 	}
 	retrying := open("sent", .2, storage.Retrying)
-	retrying.FinishedAt = at(.3) // of the attempt that failed
+	retrying.FinishedAt = at(.3) // when the attempt failed
 	for _, test := range []struct {
 		events []storage.MessageEvent
 		want   string
@@ -37,7 +37,7 @@ func TestLifeOfAMessage(t *testing.T) {
 			got = append(got, fmt.Sprint(s.Status, " ", s.Took))
 		}
 		if fmt.Sprint(got) != test.want {
-			t.Errorf("%v, want %s", got, test.want)
+			t.Errorf("got %v, want %s", got, test.want)
 		}
 	}
 }

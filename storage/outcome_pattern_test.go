@@ -25,18 +25,18 @@ func TestWhyNeverMatches(t *testing.T) {
 		for pattern, want := range patterns {
 			got := storage.WhyNeverMatches(channel, pattern)
 			if (got == "") != (want == "") || !strings.Contains(got, want) {
-				t.Errorf("%s %q: %q, want %q", channel, pattern, got, want)
+				t.Errorf("%s %q: got %q, want %q", channel, pattern, got, want)
 			}
 		}
 	}
 }
 
-func TestAPatternThatNeverMatchesIsRefused(t *testing.T) {
+func TestPatternThatNeverMatchesIsInvalid(t *testing.T) {
 	c := welcome()
 	c.Channel, c.Identity = storage.SMS, "phone"
 	c.Plan.Rules = []storage.OutcomeRule{{Pattern: "+1*", Outcome: storage.OutcomeSent}, {Pattern: "*@example.com", Outcome: storage.OutcomeSent}, {Outcome: storage.OutcomeSent}}
 	want := "plan.rules[1].pattern: \"*@example.com\" can never match a phone number, which is + and digits; write a pattern such as +1555*\nplan.rules[2].pattern: is missing; give 1 to 256 characters"
 	if err := c.Validate(storage.Rules{}); err == nil || err.Error() != want {
-		t.Errorf("%v, want %s", err, want)
+		t.Errorf("got %v, want %s", err, want)
 	}
 }

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// numbers is a store of so many records, whose IDs are 1 and up.
+// numbers returns a function that reads pages of records with the IDs 1 to total.
 func numbers(total int) func(limit int, before ID) ([]ID, error) {
 	return func(limit int, before ID) (page []ID, err error) {
 		if before == 0 {
@@ -28,12 +28,12 @@ func TestPager(t *testing.T) {
 		got := 0
 		for id, err := range pages.All() {
 			if want := ID(test.total - got); err != nil || id != want {
-				t.Fatalf("record %d is %d, %v", got, id, err)
+				t.Fatalf("record %d: got %d, %v; want %d", got, id, err, want)
 			}
 			got++
 		}
 		if got != test.want {
-			t.Errorf("limit %d of %d: %d records, want %d", test.limit, test.total, got, test.want)
+			t.Errorf("limit %d of %d: got %d records, want %d", test.limit, test.total, got, test.want)
 		}
 	}
 }
@@ -43,7 +43,7 @@ func TestNewest(t *testing.T) {
 	all := numbers(3 * PageSize)
 	list := func(_ context.Context, q DeliveryQuery) (page []Delivery, err error) {
 		if q.WebhookID != 7 {
-			t.Errorf("a page of webhook %d", q.WebhookID)
+			t.Errorf("got a query for webhook %d, want 7", q.WebhookID)
 		}
 		ids, err := all(q.Limit, q.Before)
 		for _, id := range ids {
@@ -57,17 +57,17 @@ func TestNewest(t *testing.T) {
 		got := 0
 		for d, err := range Newest(t.Context(), DeliveryQuery{WebhookID: 7, Limit: test.limit, Before: ID(test.before)}, list).All() {
 			if want := ID(test.first - got); err != nil || d.ID != want {
-				t.Fatalf("record %d is %d, %v; want %d", got, d.ID, err, want)
+				t.Fatalf("record %d: got %d, %v; want %d", got, d.ID, err, want)
 			}
 			got++
 		}
 		if got != test.want {
-			t.Errorf("%+v: %d records", test, got)
+			t.Errorf("%+v: got %d records", test, got)
 		}
 	}
 }
 
-func TestPagerTellsOfErrors(t *testing.T) {
+func TestPagerReturnsErrors(t *testing.T) {
 	broken := errors.New("broken")
 	pages := Pager[ID]{Read: func(int, ID) ([]ID, error) { return nil, broken }}
 	for _, err := range pages.All() {
@@ -76,5 +76,5 @@ func TestPagerTellsOfErrors(t *testing.T) {
 		}
 		return
 	}
-	t.Error("it told nothing")
+	t.Error("got no error")
 }

@@ -17,7 +17,7 @@ func TestWhyParked(t *testing.T) {
 		name     string
 		webhook  storage.Webhook
 		breakers []storage.Breaker
-		want     string // empty: nothing keeps them
+		want     string // empty: they are not parked
 		next     time.Time
 	}{
 		{"nothing", active, nil, "", time.Time{}},
@@ -32,18 +32,18 @@ func TestWhyParked(t *testing.T) {
 		reason := storage.WhyParked(test.webhook, test.breakers)
 		if reason == nil || test.want == "" {
 			if reason != nil || test.want != "" {
-				t.Errorf("%s: %v, want %q", test.name, reason, test.want)
+				t.Errorf("%s: got %v, want %q", test.name, reason, test.want)
 			}
 			continue
 		}
 		if got := reason.Explain(remedy); got != test.want {
-			t.Errorf("%s: %q, want %q", test.name, got, test.want)
+			t.Errorf("%s: got %q, want %q", test.name, got, test.want)
 		}
 		if got := reason.NextAttempt(now, now); got != test.next {
-			t.Errorf("%s: next attempt %s, want %s", test.name, got, test.next)
+			t.Errorf("%s: got the next attempt %s, want %s", test.name, got, test.next)
 		}
 		if later := now.Add(time.Hour); reason.Breaker.OpenUntil.After(now) && reason.NextAttempt(later, now) != later {
-			t.Errorf("%s: a delivery due after the probe is tried at %s", test.name, reason.NextAttempt(later, now))
+			t.Errorf("%s: a delivery that is due after the probe: got the next attempt %s", test.name, reason.NextAttempt(later, now))
 		}
 	}
 }

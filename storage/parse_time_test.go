@@ -14,12 +14,12 @@ func TestParseTime(t *testing.T) {
 		"2026-11-24T12:00:00Z": day, "2026-11-25T12:00:00.500+01:00": time.Hour - 500*time.Millisecond,
 	} {
 		if got, ok := ParseTime(text, now); !ok || !got.Equal(now.Add(-ago)) {
-			t.Errorf("%s is %s, %t", text, got, ok)
+			t.Errorf("%s: got %s, %t; want %s ago", text, got, ok, ago)
 		}
 	}
 	for _, text := range []string{"", "10", "d", "-1d", "-5m", "1d-5m", "1d2w", "1.5d", "1 d", "yesterday", "2026-11-25", "1d\n", "9999999999h", "9999w99999d"} {
 		if got, ok := ParseTime(text, now); ok {
-			t.Errorf("%q passed as %s", text, got)
+			t.Errorf("%q: got %s, want it rejected", text, got)
 		}
 	}
 }
@@ -40,25 +40,25 @@ func TestParsePast(t *testing.T) {
 		"2026-02-28 12:00": at(2, 28, 12, 0, 0), "2026-03-02T12:00": at(3, 2, 12, 0, 0),
 	} {
 		if got, ok := ParsePast(text, now); !ok || !got.Equal(want) {
-			t.Errorf("%s is %s, %t; want %s", text, got, ok, want)
+			t.Errorf("%s: got %s, %t; want %s", text, got, ok, want)
 		}
 	}
 	for _, text := range []string{"", "10", "10:", "10:3", "24:00", "10:60", "10:36:60", "-10:36", "10:36Z", "2026-02-29T12:00", "2026-02-28", "noon"} {
 		if got, ok := ParsePast(text, now); ok {
-			t.Errorf("%q passed as %s", text, got)
+			t.Errorf("%q: got %s, want it rejected", text, got)
 		}
 	}
 }
 
-// The day before a change of the clocks has 23 or 25 hours, and a time of day is still that day's.
-func TestParsePastAfterTheClocksChanged(t *testing.T) {
+// A day on which the clocks change has 23 or 25 hours, but the same times of day.
+func TestParsePastAfterAClockChange(t *testing.T) {
 	t.Parallel()
 	berlin, err := time.LoadLocation("Europe/Berlin")
 	if err != nil {
 		t.Skip(err)
 	}
-	now := time.Date(2026, 3, 29, 3, 30, 0, 0, berlin) // at 2:00 the clocks were set to 3:00
+	now := time.Date(2026, 3, 29, 3, 30, 0, 0, berlin) // at 2:00 clocks are set to 3:00
 	if got, ok := ParsePast("23:00", now); !ok || !got.Equal(time.Date(2026, 3, 28, 22, 0, 0, 0, time.UTC)) {
-		t.Errorf("it is %s, %t", got, ok)
+		t.Errorf("got %s, %t", got, ok)
 	}
 }

@@ -31,7 +31,7 @@ func TestPlannedAttempts(t *testing.T) {
 	}
 	for name, test := range map[string]struct {
 		of   Planning
-		want string // number, earliest and latest second from now, and by what
+		want string // number, earliest and latest second from now, and reason
 	}{
 		"delivered":               {Planning{Delivery: Delivery{State: StateDelivered, Attempts: 1}, Schedule: schedule}, ""},
 		"failed":                  {Planning{Delivery: Delivery{State: Failed, Attempts: 4}, Schedule: schedule}, ""},
@@ -48,12 +48,12 @@ func TestPlannedAttempts(t *testing.T) {
 		"asked with a date":       {Planning{Delivery: retrying(1, 25), Attempts: []Attempt{failed(1, -5.4, "Sun, 29 Nov 2026 12:00:25 GMT")}, Schedule: schedule[:1]}, "2 25..25 retry-after"},
 		"asked nonsense":          {Planning{Delivery: retrying(1, 6), Attempts: []Attempt{failed(1, -5, "soon")}, Schedule: schedule[:1]}, "2 6..6 schedule"},
 		"retried by hand":         {Planning{Delivery: retrying(1, -0.5), Attempts: []Attempt{failed(1, -3, "")}, Schedule: schedule[:1]}, "2 0..0 hand"},
-		"by hand in spite of it":  {Planning{Delivery: retrying(1, 0), Attempts: []Attempt{failed(1, -9, "300")}, Schedule: schedule[:1]}, "2 0..0 hand"},
+		"by hand before that":     {Planning{Delivery: retrying(1, 0), Attempts: []Attempt{failed(1, -9, "300")}, Schedule: schedule[:1]}, "2 0..0 hand"},
 		"shorter schedule since":  {Planning{Delivery: retrying(3, 5), Attempts: []Attempt{failed(3, -60, "")}, Schedule: schedule[:1]}, "4 5..5 schedule"},
 		"webhook deleted":         {Planning{Delivery: retrying(1, 5), Attempts: []Attempt{failed(1, -60, "")}}, "2 5..5 schedule"},
 		"paused":                  {Planning{Delivery: parked(retrying(1, 5)), Attempts: []Attempt{failed(1, -5, "")}, Schedule: schedule, Parked: &ParkedReason{}}, "2 ? pause, 3 ? schedule, 4 ? schedule"},
-		"behind a breaker":        {Planning{Delivery: parked(retrying(1, 5)), Attempts: []Attempt{failed(1, -5, "")}, Schedule: schedule, Parked: open(20, 30)}, "2 20..20 probe, 3 80..92 schedule, 4 560..812 schedule"},
-		"doubling behind it":      {Planning{Delivery: parked(retrying(1, 5)), Attempts: []Attempt{failed(1, -5, "")}, Schedule: []time.Duration{time.Second, time.Second, time.Second, time.Second}, Parked: open(20, 120)}, "2 20..20 probe, 3 260..260 probe, 4 560..560 probe, 5 860..860 probe"},
+		"parked by a breaker":     {Planning{Delivery: parked(retrying(1, 5)), Attempts: []Attempt{failed(1, -5, "")}, Schedule: schedule, Parked: open(20, 30)}, "2 20..20 probe, 3 80..92 schedule, 4 560..812 schedule"},
+		"the wait doubles":        {Planning{Delivery: parked(retrying(1, 5)), Attempts: []Attempt{failed(1, -5, "")}, Schedule: []time.Duration{time.Second, time.Second, time.Second, time.Second}, Parked: open(20, 120)}, "2 20..20 probe, 3 260..260 probe, 4 560..560 probe, 5 860..860 probe"},
 		"due after the probe":     {Planning{Delivery: parked(retrying(1, 50)), Attempts: []Attempt{failed(1, 38, "")}, Schedule: schedule[:1], Parked: open(20, 30)}, "2 50..50 schedule"},
 		"a breaker's probe is up": {Planning{Delivery: parked(Delivery{State: Queued, NextAttemptAt: in(-9)}), Schedule: schedule[:1], Parked: open(-1, 30)}, "1 0..0 probe, 2 60..60 probe"},
 	} {
@@ -67,12 +67,12 @@ func TestPlannedAttempts(t *testing.T) {
 			got = append(got, fmt.Sprintf("%d %s %s", p.N, when, p.By))
 		}
 		if text := strings.Join(got, ", "); text != test.want {
-			t.Errorf("%s: %s\nwant %s", name, text, test.want)
+			t.Errorf("%s: got %s\nwant %s", name, text, test.want)
 		}
 	}
 }
 
-func TestAttemptsLikeEarlierOnes(t *testing.T) {
+func TestLikeEarlier(t *testing.T) {
 	t.Parallel()
 	answer := func(n, code int, body string, headers ...string) Attempt {
 		a := Attempt{N: n, Code: code, ErrorClass: ClassStatus, Error: fmt.Sprint("answered ", code), ResponseBody: []byte(body), Timings: Timings{Total: time.Duration(n)}}
@@ -93,9 +93,9 @@ func TestAttemptsLikeEarlierOnes(t *testing.T) {
 		answers += fmt.Sprint(AnswerLikeEarlier(all, i))
 	}
 	if want := "011000604"; results != want {
-		t.Errorf("results are like those of %s, want %s", results, want)
+		t.Errorf("got results like those of %s, want %s", results, want)
 	}
 	if want := "010000004"; answers != want {
-		t.Errorf("answers are like those of %s, want %s", answers, want)
+		t.Errorf("got answers like those of %s, want %s", answers, want)
 	}
 }

@@ -16,17 +16,17 @@ func TestProfilesAreValidated(t *testing.T) {
 			t.Errorf("%s: %v", preset.Name, err)
 		}
 		if found, ok := storage.FindPreset(preset.Name); !ok || found.Help != preset.Help {
-			t.Errorf("%s is not found", preset.Name)
+			t.Errorf("FindPreset does not find %s", preset.Name)
 		}
 	}
 	bad := storage.Profile{Statuses: []int{100}, Delay: -1, Body: strings.Repeat("x", storage.MaxProfileBody+1), DripPerSec: -1, FailPct: math.NaN(),
 		FailFirst: -1, RetryAfter: time.Millisecond, Fault: "fire", Headers: []storage.HeaderField{{Name: "Content-Length", Value: "1"}}}
 	want := []string{"status", "delay", "body", "drip", "failPercent", "failFirst", "retryAfter", "fault", "headers[0].name"}
 	if got := fieldsOf(bad.Validate()); !slices.Equal(got, want) {
-		t.Errorf("got %v", got)
+		t.Errorf("got errors of %v, want %v", got, want)
 	}
 	if _, ok := storage.FindPreset("nope"); ok {
-		t.Error("found what is not there")
+		t.Error("FindPreset found an unknown preset")
 	}
 }
 
@@ -50,27 +50,27 @@ func TestLeftBehind(t *testing.T) {
 		{storage.BuiltinReceiver, "https://127.0.0.1:9444", false},
 	} {
 		if w.URL = test.url; w.LeftBehind(test.receiver) != test.want {
-			t.Errorf("%s beside a receiver at %s: want %v", test.url, test.receiver, test.want)
+			t.Errorf("%s and a receiver at %s: want %v", test.url, test.receiver, test.want)
 		}
 	}
 }
 
-func TestARetryAfterImplies429(t *testing.T) {
+func TestRetryAfterImplies429(t *testing.T) {
 	t.Parallel()
 	const wait = 5 * time.Second
 	for name, test := range map[string]struct {
 		profile storage.Profile
 		want    []int
 	}{
-		"alone":               {storage.Profile{RetryAfter: wait}, []int{429}},
-		"beside a delay":      {storage.Profile{RetryAfter: wait, Delay: wait}, []int{429}},
-		"beside statuses":     {storage.Profile{RetryAfter: wait, Statuses: []int{503, 204}}, []int{503, 204}},
-		"beside a percentage": {storage.Profile{RetryAfter: wait, FailPct: 20}, nil},
-		"beside failures":     {storage.Profile{RetryAfter: wait, FailFirst: 1}, nil},
-		"none":                {storage.Profile{Delay: wait}, nil},
+		"alone":             {storage.Profile{RetryAfter: wait}, []int{429}},
+		"with a delay":      {storage.Profile{RetryAfter: wait, Delay: wait}, []int{429}},
+		"with statuses":     {storage.Profile{RetryAfter: wait, Statuses: []int{503, 204}}, []int{503, 204}},
+		"with a percentage": {storage.Profile{RetryAfter: wait, FailPct: 20}, nil},
+		"with failures":     {storage.Profile{RetryAfter: wait, FailFirst: 1}, nil},
+		"none":              {storage.Profile{Delay: wait}, nil},
 	} {
 		if got := test.profile.Implied().Statuses; !slices.Equal(got, test.want) {
-			t.Errorf("%s: %v, want %v", name, got, test.want)
+			t.Errorf("%s: got %v, want %v", name, got, test.want)
 		}
 	}
 }

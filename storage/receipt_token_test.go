@@ -40,10 +40,10 @@ func TestTokenOfAReceipt(t *testing.T) {
 	} {
 		got := storage.Receipt{Headers: c.headers, Verdicts: storage.Verdicts{Auth: c.auth}}.Token()
 		if len(got.Claims) != c.claims || !strings.Contains(got.Absent, c.absent) || (got.Absent == "") != (c.absent == "") {
-			t.Errorf("%s: %+v", c.name, got)
+			t.Errorf("%s: got %+v", c.name, got)
 		}
 		if text := fmt.Sprintf("%+v", got); strings.Contains(text, whole) || strings.Contains(text, inner) || strings.Contains(text, "b+") {
-			t.Errorf("%s: a token is shown: %s", c.name, text)
+			t.Errorf("%s: the result reveals a token: %s", c.name, text)
 		}
 	}
 }

@@ -43,7 +43,7 @@ func TestLikelySecrets(t *testing.T) {
 		{HeaderField{Name: "X-Plain", Value: "https://h/token/x?a=b"}, false},
 	} {
 		if got := c.header.LikelySecret(); got != c.want {
-			t.Errorf("%s: %s: %t, want %t", c.header.Name, c.header.Value, got, c.want)
+			t.Errorf("%s: %s: got %t, want %t", c.header.Name, c.header.Value, got, c.want)
 		}
 	}
 }
@@ -67,7 +67,7 @@ func TestWithoutTokens(t *testing.T) {
 		"https://h:1/@a:b@c":                              "https://h:1/@a:b@c",
 	} {
 		if got := WithoutTokens(text); got != want {
-			t.Errorf("%s came out as %s, want %s", text, got, want)
+			t.Errorf("%s: got %s, want %s", text, got, want)
 		}
 	}
 }

@@ -21,9 +21,9 @@ func TestRetryWait(t *testing.T) {
 		{"first, longest", 1, 1, 0, 1200 * time.Millisecond, true},
 		{"second", 2, 0.5, 0, 10 * time.Second, true},
 		{"used up", 3, 0.5, 0, 0, false},
-		{"used up, whatever is asked for", 3, 0.5, time.Hour, 0, false},
-		{"longer is asked for, and not shortened", 1, 0, time.Minute, time.Minute, true},
-		{"shorter is asked for", 2, 0.5, time.Second, 10 * time.Second, true},
+		{"used up, whatever Retry-After says", 3, 0.5, time.Hour, 0, false},
+		{"a longer Retry-After is not shortened", 1, 0, time.Minute, time.Minute, true},
+		{"a shorter Retry-After is ignored", 2, 0.5, time.Second, 10 * time.Second, true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if got, ok := RetryWait(schedule, c.made, c.jitter, c.asked); got != c.want || ok != c.ok {
@@ -32,7 +32,7 @@ func TestRetryWait(t *testing.T) {
 		})
 	}
 	if _, ok := RetryWait(nil, 1, 0, 0); ok {
-		t.Error("without a schedule there is one attempt alone")
+		t.Error("a second attempt is allowed without a schedule")
 	}
 }
 
@@ -60,7 +60,7 @@ func TestRetryAfter(t *testing.T) {
 		"Wed, 32 Oct 2026 07:28:07 GMT":     0,
 	} {
 		if got := RetryAfter(value, now); got != want {
-			t.Errorf("%q gives %s, want %s", value, got, want)
+			t.Errorf("%q: got %s, want %s", value, got, want)
 		}
 	}
 }

@@ -45,19 +45,19 @@ func TestHeaderSecretsAreNeverPrinted(t *testing.T) {
 		slog.New(slog.NewJSONHandler(&log, nil)).Info("x", "value", h)
 		for _, shown := range []string{fmt.Sprintf("%v", h), fmt.Sprintf("%+v", h), fmt.Sprintf("%#v", h), fmt.Sprintf("%q", h), log.String()} {
 			if strings.Contains(shown, "hush") {
-				t.Errorf("printed: %s", shown)
+				t.Errorf("the secret was printed: %s", shown)
 			}
 		}
 	}
 	if got := fmt.Sprint(storage.HeaderField{Name: "A", Value: "b"}); got != "A: b" {
-		t.Errorf("a plain header prints as %q", got)
+		t.Errorf("a plain header: got %q", got)
 	}
 }
 
-func TestSecretSaysWhereItIsKept(t *testing.T) {
+func TestStringOfASecret(t *testing.T) {
 	for secret, want := range map[storage.Secret]string{"": "", "env:KEY": "env:KEY", "file:/k": "file:/k", hidden: storage.Masked} {
 		if got := secret.String(); got != want {
-			t.Errorf("%q is shown as %q", secret.Reveal(), got)
+			t.Errorf("%q: got %q, want %q", secret.Reveal(), got, want)
 		}
 	}
 }
@@ -107,7 +107,7 @@ func TestPathOfASecretBecomesAbsolute(t *testing.T) {
 	}
 	for _, same := range []storage.Secret{"plain", "env:A", "file:"} {
 		if same.Absolute() != same {
-			t.Errorf("%s became %s", same.Reveal(), same.Absolute().Reveal())
+			t.Errorf("%s: got %s, want it unchanged", same.Reveal(), same.Absolute().Reveal())
 		}
 	}
 }
@@ -119,13 +119,13 @@ func FuzzID(f *testing.F) {
 		id := storage.ID(n & (1<<55 - 1))
 		back, err := storage.ParseID(id.String())
 		if err != nil || back != id {
-			t.Fatalf("%d became %d, %v", id, back, err)
+			t.Fatalf("%d: got %d, %v after parsing", id, back, err)
 		}
 		if next := id + 1; id < 1<<55-1 && next.String() <= id.String() {
-			t.Fatalf("%s does not come before %s", id, next)
+			t.Fatalf("%s does not sort before %s", id, next)
 		}
 		if parsed, err := storage.ParseID(text); err == nil && parsed.String() != strings.ToLower(text) {
-			t.Fatalf("%q was read as %s", text, parsed)
+			t.Fatalf("%q: got %s", text, parsed)
 		}
 	})
 }
@@ -137,11 +137,11 @@ func TestIDInJSON(t *testing.T) {
 	}
 	var back map[string]storage.ID
 	if err := json.Unmarshal(text, &back); err != nil || back["id"] != 1_790_000_000_000_000 {
-		t.Errorf("%s became %v, %v", text, back, err)
+		t.Errorf("%s: got %v, %v", text, back, err)
 	}
 	for _, bad := range []string{"", "1", "000000000000", "0000000000u", "ÄÄÄÄÄ0"} {
 		if _, err := storage.ParseID(bad); err == nil {
-			t.Errorf("%q was taken for an ID", bad)
+			t.Errorf("%q was parsed as an ID", bad)
 		}
 	}
 }

@@ -13,28 +13,28 @@ import (
 	"backchannel/storage"
 )
 
-// What is at the ends of a secret and was hardly meant is named, and the command that is
-// advised for it takes it away, in a file as in the environment.
+// A character at an end of a secret that is probably a mistake is named, and the suggested command
+// removes it, from a file or an environment variable.
 func TestOddSecrets(t *testing.T) {
 	const good = "correct horse battery staple, 32+"
 	wide, _ := binary.Append(nil, binary.LittleEndian, utf16.Encode([]rune("\uFEFF"+good)))
 	for _, c := range []struct{ name, value, want string }{
 		{"nothing odd", good, ""},
-		{"odd within", "cor\u200Brect \"horse\" battery staple", ""},
+		{"unusual characters within", "cor\u200Brect \"horse\" battery staple", ""},
 		{"other scripts", "пароль 密碼 é", ""},
 		{"not text", "\x00\x9f\xffkey\xfe", ""},
 		{"a second line feed", good + "\n", "ends in a line feed, which counts as part of it"},
 		{"a carriage return", good + "\r", "ends in a carriage return"},
 		{"several", good + " \r\n\t", "ends in a tab"},
 		{"a space", good + " ", "ends in a space"},
-		{"a space in front", " " + good, "begins with a space"},
+		{"a leading space", " " + good, "begins with a space"},
 		{"a no-break space", good + "\u00A0", "ends in the character U+00A0, which is invisible"},
 		{"quotes", `"` + good + `"`, `ends in a quotation mark (")`},
 		{"single quotes", "'" + good + "'", "ends in a quotation mark (')"},
 		{"a backtick", "`" + good, "begins with a quotation mark (`)"},
 		{"quotes of a word processor", "“" + good + "”", "ends in a quotation mark (”)"},
 		{"a zero-width space", good + "\u200B", "ends in the character U+200B, which is invisible"},
-		{"a word joiner in front", "\u2060" + good, "begins with the character U+2060, which is invisible"},
+		{"a leading word joiner", "\u2060" + good, "begins with the character U+2060, which is invisible"},
 		{"a byte order mark", "\uFEFF" + good, "begins with a byte order mark"},
 		{"a direction mark and a quote", good + "\"\u200E", "ends in the character U+200E"},
 		{"UTF-16", string(wide), "is UTF-16, so that every other byte is zero"},
@@ -48,27 +48,27 @@ func TestOddSecrets(t *testing.T) {
 			got := storage.Secret("file:" + path).Oddity([]byte(c.value))
 			if c.want == "" || !strings.HasPrefix(got, c.want) {
 				if got != c.want {
-					t.Errorf("it %q, want %q", got, c.want)
+					t.Errorf("got %q, want %q", got, c.want)
 				}
 				return
 			}
 			_, command, _ := strings.Cut(got, "repair a copy with ")
 			command = strings.Replace(strings.TrimSuffix(command, ", and name that"), "NEWFILE", "/dev/stdout", 1)
 			if mended := shell(t, command); strings.TrimPrefix(mended, "\uFEFF") != good {
-				t.Errorf("%s gives %q", command, mended)
+				t.Errorf("%s: got %q, want %q", command, mended, good)
 			}
 			if strings.ContainsRune(c.value, 0) {
-				return // no environment variable
+				return // an environment variable cannot have a NUL
 			}
 			t.Setenv("ODD", c.value)
 			_, command, _ = strings.Cut(storage.Secret("env:ODD").Oddity([]byte(c.value)), "repair it, where backchannel runs, with ")
 			if mended := shell(t, command+`; printf %s "$ODD"`); mended != good {
-				t.Errorf("%s gives %q", command, mended)
+				t.Errorf("%s: got %q, want %q", command, mended, good)
 			}
 		})
 	}
 	if got := storage.Secret(good + " ").Oddity([]byte(good + " ")); got != "ends in a space, which counts as part of it; enter it again without it, unless it is intended" {
-		t.Errorf("of one that was entered it is said that it %s", got)
+		t.Errorf("a secret that was entered: got %q", got)
 	}
 }
 
@@ -81,8 +81,8 @@ func shell(t *testing.T, command string) string {
 	return string(out)
 }
 
-// Whoever saves a webhook hears of it, in the form as on the command line.
-func TestOddSecretsAreWarnedOf(t *testing.T) {
+// Saving a webhook warns of such secrets.
+func TestWebhookWarnsOfOddSecrets(t *testing.T) {
 	w := storage.NewWebhook()
 	w.Organization, w.Auth.Type, w.Auth.JWT.Secret = "0123456789ABCDEF01234567@AdobeOrg", storage.AuthJWT, "env:KEY"
 	w.Headers = []storage.HeaderField{{Name: "X-Key", Value: "file:/key", Secret: true}, {Name: "X-Low", Value: "env:LOW", Secret: true}}
@@ -96,7 +96,7 @@ func TestOddSecretsAreWarnedOf(t *testing.T) {
 		{Field: "headers[1].value", Reason: "contains a control character"},
 	} {
 		if len(odd) != 3 || odd[i].Field != want.Field || !strings.HasPrefix(odd[i].Reason, want.Reason) {
-			t.Errorf("warned of %v, want %v", odd, want)
+			t.Errorf("got the warnings %v, want %v", odd, want)
 		}
 	}
 }

@@ -16,7 +16,7 @@ func TestCampaignWarnings(t *testing.T) {
 	for name, test := range map[string]struct {
 		change   func(*storage.CampaignSettings)
 		webhooks []storage.Webhook
-		want     string // the start of each warning, one a line
+		want     string // the beginning of each warning, one per line
 	}{
 		"fits":               {func(*storage.CampaignSettings) {}, []storage.Webhook{elsewhere, email}, ""},
 		"off":                {func(s *storage.CampaignSettings) { s.Webhooks = false }, []storage.Webhook{email}, "webhooks: no events will follow: Enable webhooks is off"},
@@ -36,12 +36,12 @@ func TestCampaignWarnings(t *testing.T) {
 			want = nil
 		}
 		if len(odd) != len(want) {
-			t.Errorf("%s: %v, want %q", name, odd, want)
+			t.Errorf("%s: got %v, want %q", name, odd, want)
 			continue
 		}
 		for i, w := range want {
 			if got := odd[i].Field + ": " + odd[i].Reason; !strings.HasPrefix(got, w) {
-				t.Errorf("%s: %q, want %q", name, got, w)
+				t.Errorf("%s: got %q, want %q", name, got, w)
 			}
 		}
 	}

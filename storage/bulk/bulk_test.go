@@ -12,10 +12,10 @@ import (
 	"backchannel/storage/bulk"
 )
 
-// A store has deliveries in memory, the oldest first.
+// A store keeps deliveries in memory, the oldest first.
 type store struct {
 	all     []storage.Delivery
-	deleted storage.ID // a webhook
+	deleted storage.ID // the webhook that was deleted
 
 	commits    [][]storage.ID
 	activities []string
@@ -44,7 +44,7 @@ func (s *store) Deliveries(_ context.Context, q storage.DeliveryQuery) (found []
 			found = append(found, d)
 		}
 	}
-	s.add(1, storage.Queued) // one arrives after each page
+	s.add(1, storage.Queued) // a delivery arrives after each page
 	return found, nil
 }
 
@@ -93,7 +93,7 @@ func stored(states ...storage.State) *store {
 	return s
 }
 
-func TestPlanDescribesItself(t *testing.T) {
+func TestDescriptionOfAPlan(t *testing.T) {
 	mixed := []storage.State{storage.Queued, storage.Sending, storage.Retrying, storage.Parked, storage.StateDelivered, storage.Failed, storage.Cancelled, storage.Failed}
 	for name, c := range map[string]struct {
 		action    storage.DeliveryAction
@@ -130,31 +130,31 @@ func TestPlanDescribesItself(t *testing.T) {
 	}
 }
 
-// Deliveries that arrive while the plan is made are left out, and those that change before it runs
-// are refused.
+// Deliveries that arrive while the plan is made are not part of it, and those that change before it
+// runs are skipped.
 func TestRunKeepsToThePlan(t *testing.T) {
 	s := &store{}
 	s.add(2345, storage.Retrying)
 	most := 0
 	plan, err := bulk.Prepare(t.Context(), s, storage.CancelDeliveries, bulk.Choice{}, func(n int) { most = n })
 	if err != nil || len(plan.IDs) != 2345 || most != 2345 || !slices.IsSorted(plan.IDs) {
-		t.Fatalf("%v: planned %d, reported %d", err, len(plan.IDs), most)
+		t.Fatalf("got %d planned, %d reported, %v; want 2345", len(plan.IDs), most, err)
 	}
 	s.all[0].State, s.all[1].State, s.all[7].State = storage.Failed, storage.StateDelivered, storage.Failed
 	var reports []int
 	done, err := plan.Run(t.Context(), s, "in a test", func(o bulk.Outcome) { reports = append(reports, o.Total()) })
 	if want := "cancelled 2,342 of 2,345 deliveries; 3 could not be: 2 failed, 1 delivered"; err != nil || done.String() != want {
-		t.Errorf("%v: %s, want %s", err, done, want)
+		t.Errorf("got %s, %v; want %s", done, err, want)
 	}
 	if diff := cmp.Diff([]string{"2,342 of 2,345 deliveries cancelled in a test"}, s.activities); diff != "" {
 		t.Error(diff)
 	}
 	if len(reports) != 24 || reports[0] != 100 || reports[23] != 2345 || len(s.commits[23]) != 45 {
-		t.Errorf("reported after %v", reports)
+		t.Errorf("got progress reports after %v, want 24", reports)
 	}
 }
 
-func TestRunStops(t *testing.T) {
+func TestRunCanBeStopped(t *testing.T) {
 	s := &store{}
 	s.add(250, storage.Retrying)
 	plan, err := bulk.Prepare(t.Context(), s, storage.RetryDeliveries, bulk.Choice{}, nil)
@@ -164,15 +164,15 @@ func TestRunStops(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	done, err := plan.Run(ctx, s, "", func(bulk.Outcome) { stop() })
 	if want := "retried 100 of 250 deliveries; stopped, 150 left as they were"; err != nil || done.String() != want || len(s.commits) != 1 {
-		t.Errorf("%v: %s, want %s", err, done, want)
+		t.Errorf("got %s, %v; want %s", done, err, want)
 	}
 	if !slices.Equal(s.activities, []string{"100 of 250 deliveries made due at once"}) {
-		t.Errorf("recorded %q", s.activities)
+		t.Errorf("got the activities %q", s.activities)
 	}
 
 	s.act = func() error { return storage.ErrDiskFull }
 	done, err = plan.Run(t.Context(), s, "", nil)
 	if !errors.Is(err, storage.ErrDiskFull) || done.Total() != 0 || len(s.activities) != 1 {
-		t.Errorf("%v: %s %q", err, done, s.activities)
+		t.Errorf("got %s, %v, activities %q", done, err, s.activities)
 	}
 }

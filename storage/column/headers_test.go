@@ -16,7 +16,7 @@ func FuzzHeaders(f *testing.F) {
 		open, secrets := PackHeaders(want...)
 		got, rest, err := UnpackHeaders(open, secrets)
 		if diff := cmp.Diff(want, got); err != nil || diff != "" || len(rest) != 0 {
-			t.Fatalf("%v %s", err, diff)
+			t.Fatalf("got %v, (-want, +got): %s", err, diff)
 		}
 	})
 }

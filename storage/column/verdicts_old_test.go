@@ -9,8 +9,8 @@ import (
 	"backchannel/storage"
 )
 
-// Verdicts that were stored without words have them in their reasons.
-func TestWordsOfVerdictsStoredWithout(t *testing.T) {
+// Words of verdicts that were stored without them are derived from their reasons.
+func TestWordsOfOldVerdicts(t *testing.T) {
 	t.Parallel()
 	for reason, want := range map[string]string{
 		"header: expected exactly one Authorization header, got no Authorization header; do this":                                                                                                                                      "miss",
@@ -72,13 +72,13 @@ func TestWordsOfVerdictsStoredWithout(t *testing.T) {
 		}
 		var v storage.Verdicts
 		if err := UnpackVerdicts(string(stored), "", &v); err != nil || v.Auth.Word != want || v.Target.Word != "" {
-			t.Errorf("%q and %q, %v; want %q: %s", v.Auth.Word, v.Target.Word, err, want, reason)
+			t.Errorf("got %q and %q, %v; want %q: %s", v.Auth.Word, v.Target.Word, err, want, reason)
 		}
 	}
 }
 
-// Checks that were stored without the position have it in what they found. It is shown as before.
-func TestPositionsOfChecksStoredWithout(t *testing.T) {
+// Positions of checks that were stored without them are derived from what they found. What is shown stays the same.
+func TestPositionsOfOldChecks(t *testing.T) {
 	t.Parallel()
 	stored := [][]string{
 		{"number /n", "pass", "a number up to 2^53", "7, on line 1, byte 2"},
@@ -109,7 +109,7 @@ func TestPositionsOfChecksStoredWithout(t *testing.T) {
 	}
 	for i, c := range v.Schema.Checks[:5] {
 		if c.Got() != stored[i][3] {
-			t.Errorf("%q is shown as %q", stored[i][3], c.Got())
+			t.Errorf("got %q, want %q", c.Got(), stored[i][3])
 		}
 	}
 }

@@ -9,7 +9,7 @@ import (
 	"backchannel/storage"
 )
 
-func TestVerdictsAreReadAsTheyWereStored(t *testing.T) {
+func TestUnpackVerdictsReversesPackVerdicts(t *testing.T) {
 	t.Parallel()
 	texts := []string{"", "plain", `a "quoted" \ one`, "two\nlines\x00\x7f", "é 漢 🙂 \u202e", "<b>&</b>", "\u2028", `"`, `\`, `"a`, `a"`}
 	var v storage.Verdicts
@@ -26,35 +26,35 @@ func TestVerdictsAreReadAsTheyWereStored(t *testing.T) {
 	}
 	v.Target = storage.Verdict{Result: storage.NotApplicable, Reason: texts[4]}
 	v.Order = storage.Verdict{Result: storage.Pass, Checks: []storage.Check{{Name: "order", Result: storage.Pass}}}
-	verdicts, apart := PackVerdicts(v)
+	verdicts, checks := PackVerdicts(v)
 	var got storage.Verdicts
-	if err := UnpackVerdicts(verdicts, apart, &got); err != nil {
-		t.Fatalf("%v in %s and %s", err, verdicts, apart)
+	if err := UnpackVerdicts(verdicts, checks, &got); err != nil {
+		t.Fatalf("%v in %s and %s", err, verdicts, checks)
 	}
 	if diff := cmp.Diff(v, got); diff != "" {
 		t.Error(diff)
 	}
 	got = storage.Verdicts{}
 	if err := UnpackVerdicts(verdicts, "", &got); err != nil || got.Auth.Checks != nil || got.Auth.Reason != v.Auth.Reason || got.Auth.Word != v.Auth.Word {
-		t.Errorf("without checks: %+v, %v", got, err)
+		t.Errorf("without checks: got %+v, %v", got, err)
 	}
 }
 
 func TestChecksStoredAsObjectsAreRead(t *testing.T) {
 	t.Parallel()
 	want := []storage.Check{{Name: "exp", Result: storage.Fail, Expected: "later", Actual: "earlier", Remedy: "wait"}}
-	apart, err := json.Marshal(map[string][]storage.Check{"auth": want})
+	checks, err := json.Marshal(map[string][]storage.Check{"auth": want})
 	if err != nil {
 		t.Fatal(err)
 	}
 	var got storage.Verdicts
-	if err := UnpackVerdicts(`{}`, string(apart), &got); err != nil {
+	if err := UnpackVerdicts(`{}`, string(checks), &got); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(want, got.Auth.Checks); diff != "" {
 		t.Error(diff)
 	}
 	if _, nothing := PackVerdicts(storage.Verdicts{}); nothing != "{}" {
-		t.Errorf("no checks are %s", nothing)
+		t.Errorf("no checks: got %s", nothing)
 	}
 }

@@ -5,16 +5,15 @@ import (
 	"testing"
 )
 
-// TestOneFailureDoesNotAffectTheOthers has a batch in which one operation fails, which leaves
-// it to be done one by one, unless the failure is common to all.
+// If one operation of a batch fails, they are done one by one, unless the failure is common to all.
 func TestOneFailureDoesNotAffectTheOthers(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		common        bool
 		failed, tries int
 	}{
-		"of its own": {false, 1, 4},
-		"in common":  {true, 3, 1},
+		"one":    {false, 1, 4},
+		"common": {true, 3, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -43,7 +42,7 @@ func TestOneFailureDoesNotAffectTheOthers(t *testing.T) {
 				}
 			}
 			if failed != c.failed || tries != c.tries {
-				t.Errorf("%d operations failed in %d tries, want %d in %d", failed, tries, c.failed, c.tries)
+				t.Errorf("got %d failed operations in %d tries, want %d in %d", failed, tries, c.failed, c.tries)
 			}
 		})
 	}

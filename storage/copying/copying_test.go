@@ -19,7 +19,7 @@ import (
 	"backchannel/storage/storetest"
 )
 
-// open opens an empty store, which has a key of its own.
+// open opens an empty store with its own key.
 func open(t *testing.T, rules storage.Rules) *sqlite.Store {
 	t.Helper()
 	store, err := sqlite.Open(t.Context(), sqlite.Options{Dir: t.TempDir(), Scratch: true, Rules: rules})
@@ -61,8 +61,8 @@ func source(t *testing.T) (store *sqlite.Store, hooks []storage.Webhook) {
 	return store, hooks
 }
 
-// addHistory adds a failed delivery, its delivered replay, a delivery cancelled before its first
-// attempt, two that are not final, a receipt of the replay, and one of no webhook.
+// addHistory adds a failed delivery, its delivered replay, a delivery that was cancelled before its first
+// attempt, two that are not final, a receipt of the replay, and a receipt without a webhook.
 func addHistory(t *testing.T, store *sqlite.Store, w storage.Webhook) {
 	t.Helper()
 	made, err := store.Enqueue(t.Context(), storetest.EventFor(w), storetest.EventFor(w), storetest.EventFor(w), storetest.EventFor(w))
@@ -86,7 +86,7 @@ func addHistory(t *testing.T, store *sqlite.Store, w storage.Webhook) {
 	must(t, store.NoteReceipt(t.Context(), first.ID, "look"))
 }
 
-// content is everything that a copy of a store has.
+// content is everything that is copied from a store.
 type content struct {
 	Webhooks  []storage.Webhook
 	Profiles  []storage.Profile
@@ -161,7 +161,7 @@ func TestCopyIsComplete(t *testing.T) {
 			t.Errorf("history %t: (-source, +target): %s", history, diff)
 		}
 		if keyOf(t, from) == keyOf(t, to) {
-			t.Error("both have the same key, so nothing was sealed anew")
+			t.Error("both stores have the same key, so the test does not show that secrets are sealed again")
 		}
 	}
 }
@@ -188,7 +188,7 @@ func many(n int, w storage.Webhook, e storage.Event) (h storage.History) {
 	return h
 }
 
-// TestCopyInPages copies more records than are read or stored at a time.
+// More records are copied than are read or stored at once.
 func TestCopyInPages(t *testing.T) {
 	t.Parallel()
 	from, hooks := source(t)
@@ -202,7 +202,7 @@ func TestCopyInPages(t *testing.T) {
 	var last, calls int64
 	result, err := copying.Copy(t.Context(), from, to, copying.Options{History: true, Progress: func(stored, total int64) {
 		if stored <= last || total != 2*n {
-			t.Errorf("%d of %d after %d", stored, total, last)
+			t.Errorf("got a progress of %d of %d after %d", stored, total, last)
 		}
 		last, calls = stored, calls+1
 	}})
@@ -228,8 +228,7 @@ func fields(t *testing.T, err error) (named []string) {
 	return named
 }
 
-// TestConflictsAreFoundBeforeWriting has a target that conflicts with each record of the source in
-// another way.
+// The target conflicts with each record of the source in another way.
 func TestConflictsAreFoundBeforeWriting(t *testing.T) {
 	t.Parallel()
 	from, hooks := source(t)
@@ -258,10 +257,10 @@ func TestConflictsAreFoundBeforeWriting(t *testing.T) {
 		"fixture mine: the target has one with the same name" + advice,
 	}
 	if diff := cmp.Diff(want, fields(t, err)); diff != "" || !errors.Is(err, storage.ErrConflict) || result.Configured {
-		t.Errorf("%v, %+v: %s", err, result, diff)
+		t.Errorf("got %v, %+v: %s", err, result, diff)
 	}
 	if diff := cmp.Diff(before, read(t, to)); diff != "" {
-		t.Errorf("the target has changed: %s", diff)
+		t.Errorf("the target was changed: %s", diff)
 	}
 }
 
@@ -273,7 +272,7 @@ func TestSecondCopyDuplicatesNothing(t *testing.T) {
 	_, err := copying.Copy(t.Context(), from, to, copying.Options{History: true})
 	must(t, err)
 	before := read(t, to)
-	for _, w := range before.Webhooks { // so that only the IDs conflict
+	for _, w := range before.Webhooks { // then only the IDs conflict
 		w.Name, w.Organization = w.Name+"2", w.Organization+"2"
 		must(t, to.UpdateWebhook(t.Context(), &w))
 	}
@@ -291,16 +290,15 @@ func TestSecondCopyDuplicatesNothing(t *testing.T) {
 		fmt.Sprintf("receipts: the target has 2 of them already, the first of which is %s; copy the history to a store without them", receipts[1].ID),
 	}
 	if diff := cmp.Diff(want, fields(t, err)); diff != "" || !errors.Is(err, storage.ErrConflict) {
-		t.Errorf("%v: %s", err, diff)
+		t.Errorf("got %v: %s", err, diff)
 	}
 	if diff := cmp.Diff(before, read(t, to)); diff != "" {
-		t.Errorf("the target has changed: %s", diff)
+		t.Errorf("the target was changed: %s", diff)
 	}
 }
 
-// TestSomeHistoryExists has a target with a history of its own, which includes one receipt of the
-// source.
-func TestSomeHistoryExists(t *testing.T) {
+// The target has its own history, which includes one receipt of the source.
+func TestHistoryThatTheTargetHasIsAConflict(t *testing.T) {
 	t.Parallel()
 	from, hooks := source(t)
 	addHistory(t, from, hooks[0])
@@ -326,7 +324,7 @@ func copyOf(t *testing.T, from, to *sqlite.Store, o copying.Options) error {
 	return err
 }
 
-// TestInterruptedCopyKeepsItsBatches ends a copy after its first batch.
+// A copy is cancelled after its first batch.
 func TestInterruptedCopyKeepsItsBatches(t *testing.T) {
 	t.Parallel()
 	from, hooks := source(t)
@@ -336,7 +334,7 @@ func TestInterruptedCopyKeepsItsBatches(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	result, err := copying.Copy(ctx, from, to, copying.Options{History: true, Progress: func(int64, int64) { cancel() }})
 	if !errors.Is(err, context.Canceled) || !result.Configured || result.Receipts == 0 || result.Receipts == result.AllReceipts {
-		t.Fatalf("%v, %+v", err, result)
+		t.Fatalf("got %v, %+v", err, result)
 	}
 	source, target := read(t, from), read(t, to)
 	source.Receipts = source.Receipts[len(source.Receipts)-int(result.Receipts):]
@@ -344,11 +342,11 @@ func TestInterruptedCopyKeepsItsBatches(t *testing.T) {
 		t.Errorf("(-source, +target): %s", diff)
 	}
 	if err := copyOf(t, from, to, copying.Options{History: true}); !errors.Is(err, storage.ErrConflict) {
-		t.Errorf("copied again: %v", err)
+		t.Errorf("copied again: got %v, want %v", err, storage.ErrConflict)
 	}
 }
 
-func TestInvalidAtTarget(t *testing.T) {
+func TestWebhookIsValidatedByTheTarget(t *testing.T) {
 	t.Parallel()
 	from := open(t, storage.Rules{AllowHTTP: true})
 	w := storetest.WebhookNamed("plain")

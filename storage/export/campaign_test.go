@@ -23,14 +23,14 @@ func TestCampaignAsJSON(t *testing.T) {
 		`"start":"2026-11-01T00:00:00.000Z","end":null,"requestIdFrom":"caller","repeat":"reject",` +
 		`"plan":{"rules":[{"pattern":"*@a.test","outcome":"code-10"}],"shares":[],"seed":0,"speed":1},"executions":0}`
 	if got := strings.TrimSpace(string(line)); err != nil || got != want {
-		t.Errorf("%v\n got %s\nwant %s", err, got, want)
+		t.Errorf("got %s, %v\nwant %s", got, err, want)
 	}
 	var read export.Campaign
 	if err := json.Unmarshal(line, &read); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(c.CampaignSettings, read.Settings()); diff != "" {
-		t.Errorf("comes back otherwise: %s", diff)
+		t.Errorf("the settings changed on the way (-want, +got): %s", diff)
 	}
 }
 
@@ -47,6 +47,6 @@ func TestExecutionAsJSON(t *testing.T) {
 		`"messages":[{"id":"00000000002","executionId":"","requestId":"","campaign":"","channel":"email","address":"","identity":{"namespace":"","id":""},` +
 		`"outcome":"","state":"excluded","exclusion":{"code":"050107","reason":"Suppressed"},"events":[],"createdAt":null}]}`
 	if got := strings.TrimSpace(string(line)); err != nil || got != want {
-		t.Errorf("%v\n got %s\nwant %s", err, got, want)
+		t.Errorf("got %s, %v\nwant %s", got, err, want)
 	}
 }

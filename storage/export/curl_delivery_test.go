@@ -41,11 +41,11 @@ func TestCurlDelivery(t *testing.T) {
 		got := CurlDelivery(test.w, []byte(`{"a":1}`), test.attempts, test.receiver, ca)
 		for _, want := range test.has {
 			if !strings.Contains(got, want) {
-				t.Errorf("%s: %q is not in\n%s", name, want, got)
+				t.Errorf("%s: the command does not contain %q:\n%s", name, want, got)
 			}
 		}
 		if strings.Contains(got, test.lacks) || strings.Contains(got, "hush") || strings.Contains(got, storage.Masked) {
-			t.Errorf("%s: it is\n%s", name, got)
+			t.Errorf("%s: the command contains a secret or %q:\n%s", name, test.lacks, got)
 		}
 	}
 }

@@ -13,11 +13,11 @@ import (
 	"backchannel/storage"
 )
 
-// stubCurl keeps its arguments, each ended by NUL, and is sourced before the script.
+// stubCurl is a shell function in place of curl that stores its arguments, each ended by NUL.
 const stubCurl = `curl() { printf '%s\000' "$@" > arguments; }
 `
 
-// run runs the script of one receipt in a real shell and returns what curl was given.
+// run runs the script of one receipt in a real shell and returns what is passed to curl.
 func run(t *testing.T, r storage.Receipt) (arguments []string, body []byte) {
 	t.Helper()
 	var script bytes.Buffer
@@ -53,7 +53,7 @@ func run(t *testing.T, r storage.Receipt) (arguments []string, body []byte) {
 	return arguments, body
 }
 
-// received is a receipt with the given path, header value and body.
+// received returns a receipt with the given path, header value and body.
 func received(path, value string, body []byte) storage.Receipt {
 	return storage.Receipt{
 		ID: 1, Method: "POST", Path: path, TLSVersion: "TLS 1.3", Body: body,
@@ -71,26 +71,26 @@ func TestCurlArguments(t *testing.T) {
 		"--data-binary", "@receipt-00000000001.body",
 	}
 	if !slices.Equal(got, want) {
-		t.Errorf("curl was given\n%q, want\n%q", got, want)
+		t.Errorf("got the arguments\n%q, want\n%q", got, want)
 	}
 	if got, _ := run(t, received("/", storage.Masked, nil)); !slices.Contains(got, "X-Odd: "+storage.Masked) {
-		t.Errorf("a header that came masked came out as %q", got)
+		t.Errorf("a header with a masked value: got %q", got)
 	}
 	if got, _ := run(t, received("/", "", nil)); !slices.Contains(got, "X-Odd;") {
-		t.Errorf("an empty header came out as %q", got)
+		t.Errorf("an empty header: got %q", got)
 	}
 }
 
-func TestCurlTakesNoBodyOfHead(t *testing.T) {
+func TestCurlOfAHeadRequest(t *testing.T) {
 	r := received("/", "x", nil)
 	r.Method = "HEAD"
 	got, body := run(t, r)
 	if !slices.Contains(got, "--head") || slices.Contains(got, "--request") || slices.Contains(got, "--data-binary") || body != nil {
-		t.Errorf("curl was given %q", got)
+		t.Errorf("got the arguments %q", got)
 	}
 }
 
-// A command sends what a script does, but from a pipe.
+// A command sends what a script sends, but reads the body from a pipe.
 func TestCurlCommand(t *testing.T) {
 	for _, body := range []string{"{\"a\":\"it's $HOME\"}\n", "", "@/etc/passwd", "\xff\x00\r\n"} {
 		r := received("/in?access_token=hush", "$(touch no)", []byte(body))
@@ -103,22 +103,22 @@ func TestCurlCommand(t *testing.T) {
 			"--header", "Accept:", "--header", "Content-Type:", "--header", "User-Agent:", "--header", "Expect:", "--data-binary", "@-", body,
 		}, "\n")
 		if err != nil || string(out) != want {
-			t.Errorf("%v\n%s\nwant\n%s", err, out, want)
+			t.Errorf("got %v\n%s\nwant\n%s", err, out, want)
 		}
 	}
 }
 
-// The other receipts are sent, too, and that one was not is not hidden.
-func TestCurlGoesOn(t *testing.T) {
+// If one receipt cannot be sent, the others are sent all the same, and the exit status shows the failure.
+func TestCurlScriptContinuesAfterAFailure(t *testing.T) {
 	text := exported(t, Options{Format: Curl}, received("/a", "x", nil), received("/b", "x", nil))
 	out, err := exec.Command("sh", "-c", "cd "+quote(t.TempDir())+"\ncurl() { echo \"${11}\"; return 7; }\n"+text).CombinedOutput()
 	var exit *exec.ExitError
 	if want := "https://h:2/a\nhttps://h:2/b\n"; string(out) != want || !errors.As(err, &exit) || exit.ExitCode() != 7 {
-		t.Errorf("%v, %s", err, out)
+		t.Errorf("got %v, %s; want exit status 7", err, out)
 	}
 }
 
-// FuzzCurl finds no bytes that a real shell does not hand on as they are.
+// FuzzCurl checks that a real shell passes any bytes to curl unchanged.
 func FuzzCurl(f *testing.F) {
 	f.Add("it's", []byte("'\"$`\\!\n"))
 	f.Add("%s %% %", []byte("%s%d\\045\\n"))
@@ -129,7 +129,7 @@ func FuzzCurl(f *testing.F) {
 	f.Add("a\\\n", []byte("  \n"))
 	f.Add("", bytes.Repeat([]byte("\xf0\x9f\x98\x80'\x01"), 5000))
 	f.Fuzz(func(t *testing.T, value string, body []byte) {
-		value = strings.Map(func(r rune) rune { // what net/http lets through
+		value = strings.Map(func(r rune) rune { // only what net/http accepts
 			if r < ' ' && r != '\t' || r == 0x7f {
 				return -1
 			}
@@ -140,7 +140,7 @@ func FuzzCurl(f *testing.F) {
 			t.Errorf("the body came out as %q, want %q", got, body)
 		}
 		if want := "X-Odd: x" + value; !slices.Contains(arguments, want) {
-			t.Errorf("there is no %q in %q", want, arguments)
+			t.Errorf("got the arguments %q, want %q among them", arguments, want)
 		}
 	})
 }

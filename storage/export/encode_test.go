@@ -8,7 +8,7 @@ import (
 	"unicode/utf8"
 )
 
-func TestEncodeIsHarmlessAndMeansTheSame(t *testing.T) {
+func TestEncodeEscapesHazardousCharacters(t *testing.T) {
 	for _, text := range []string{"plain", "<a&b>", "C1 \u009b31m", "DEL \x7f", "bidi \u202e", "tag \U000e0041", "emoji 👍", "zwsp \u200b", "new\nline", "\u2028"} {
 		t.Run(text, func(t *testing.T) { encodesTo(t, text) })
 	}
@@ -28,11 +28,11 @@ func encodesTo(t *testing.T, text string) {
 		t.Fatal(err)
 	}
 	if bytes.ContainsFunc(line, hazardous) {
-		t.Errorf("%q came out as %q", text, line)
+		t.Errorf("%q: got %q", text, line)
 	}
 	var got string
 	if err := json.Unmarshal(line, &got); err != nil || got != text {
-		t.Errorf("%q came back as %q, %v", text, got, err)
+		t.Errorf("%q: got %q, %v after decoding", text, got, err)
 	}
 	if !utf8.Valid(line) {
 		t.Errorf("%q is not valid UTF-8", line)

@@ -9,7 +9,7 @@ import (
 	"backchannel/storage/export"
 )
 
-// Secrets are left out unless somebody asks for them.
+// Secrets are omitted.
 func ExampleCurlCommand() {
 	receipt := storage.Receipt{
 		Method: "POST", Path: "/feedback/myImsOrg/prod", Body: []byte(`{"requestId":"r1"}`),
@@ -26,7 +26,7 @@ func ExampleCurlCommand() {
 	//   --data-binary @-
 }
 
-// An export is whole once it is closed.
+// An export is complete once the writer is closed.
 func ExampleWriter() {
 	var file bytes.Buffer
 	w, err := export.NewWriter(&file, export.Options{Format: export.NDJSON})

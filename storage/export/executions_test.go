@@ -10,7 +10,7 @@ import (
 	"backchannel/storage"
 )
 
-// called are a call of the API and one of the token endpoint, whose bodies are secrets.
+// called returns a call of the API, and one of the token endpoint, whose bodies are secret.
 func called() []storage.Execution {
 	at := time.Date(2026, 11, 24, 1, 2, 3, 4_000_000, time.UTC)
 	call := storage.Execution{
@@ -48,20 +48,20 @@ func exportedCalls(t *testing.T, o Options) string {
 	return text.String()
 }
 
-func TestExecutionsTellNoSecret(t *testing.T) {
+func TestExecutionsAreExportedWithoutSecrets(t *testing.T) {
 	for _, format := range ExecutionFormats() {
 		text := exportedCalls(t, Options{Format: format})
 		if strings.Contains(text, "s3cret") || strings.Contains(text, aToken) {
-			t.Errorf("%s tells a secret:\n%s", format, text)
+			t.Errorf("%s reveals a secret:\n%s", format, text)
 		}
 		open := exportedCalls(t, Options{Format: format, WithSecrets: true})
 		secrets := []string{"Bearer s3cret", "client_secret=s3cret", aToken}
-		if format != Curl { // which has no answer
+		if format != Curl { // a script has no answers
 			secrets = append(secrets, `access_token`)
 		}
 		for _, secret := range secrets {
 			if !strings.Contains(open, secret) {
-				t.Errorf("%s with secrets lacks %q:\n%s", format, secret, open)
+				t.Errorf("%s with secrets does not contain %q:\n%s", format, secret, open)
 			}
 		}
 	}
@@ -70,7 +70,7 @@ func TestExecutionsTellNoSecret(t *testing.T) {
 func TestExecutionsAsNDJSON(t *testing.T) {
 	lines := strings.Split(strings.TrimSpace(exportedCalls(t, Options{Format: NDJSON})), "\n")
 	if len(lines) != 2 {
-		t.Fatalf("%d lines", len(lines))
+		t.Fatalf("got %d lines, want 2", len(lines))
 	}
 	var call, token WholeExecution
 	for i, to := range []*WholeExecution{&call, &token} {
@@ -79,10 +79,10 @@ func TestExecutionsAsNDJSON(t *testing.T) {
 		}
 	}
 	if *call.Body != `{"requestId":"it's"}` || len(call.Messages) != 1 || call.Answer.Body != `{"executionId":"HUMA-00000001"}` {
-		t.Errorf("the call is %+v", call)
+		t.Errorf("got the call %+v", call)
 	}
 	if *token.Body != storage.Masked || token.Answer.Body != storage.Masked {
-		t.Errorf("the token's bodies are %q and %q", *token.Body, token.Answer.Body)
+		t.Errorf("the token request: got the bodies %q and %q", *token.Body, token.Answer.Body)
 	}
 }
 
@@ -102,10 +102,10 @@ func TestExecutionsAsHAR(t *testing.T) {
 	call, token := har.Log.Entries[0], har.Log.Entries[1]
 	if call.Comment != "execution 00000000001" || call.Response.Status != 202 || call.Response.Content.Text != `{"executionId":"HUMA-00000001"}` ||
 		call.Request.PostData == nil || call.Request.PostData.Text != `{"requestId":"it's"}` {
-		t.Errorf("the call is %+v", call)
+		t.Errorf("got the call %+v", call)
 	}
 	if token.Request.PostData != nil || token.Response.Content.Text != storage.Masked {
-		t.Errorf("the token is %+v", token)
+		t.Errorf("got the token request %+v", token)
 	}
 }
 
@@ -116,7 +116,7 @@ func TestExecutionsAsCurl(t *testing.T) {
 		"# Omitted because they are secret (--with-secrets includes them): Authorization, X-Api-Key, what is", "includes them): the body\n",
 	} {
 		if !strings.Contains(script, want) {
-			t.Errorf("there is no %q in\n%s", want, script)
+			t.Errorf("the script does not contain %q:\n%s", want, script)
 		}
 	}
 }

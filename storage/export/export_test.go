@@ -49,15 +49,15 @@ func exported(t *testing.T, o Options, receipts ...storage.Receipt) string {
 	return text.String()
 }
 
-func TestSecretsStayUnlessAskedFor(t *testing.T) {
+func TestSecretsAreExportedOnlyOnRequest(t *testing.T) {
 	for _, format := range Formats() {
 		text := exported(t, Options{Format: format}, caught()...)
 		if strings.Contains(text, "s3cret") || strings.Contains(text, "c2lnbmF0dXJl") {
-			t.Errorf("%s tells:\n%s", format, text)
+			t.Errorf("%s reveals a secret:\n%s", format, text)
 		}
 		text = exported(t, Options{Format: format, WithSecrets: true}, caught()...)
 		if !strings.Contains(text, "Bearer s3cret") || strings.Count(text, aToken) < 2 {
-			t.Errorf("%s does not tell:\n%s", format, text)
+			t.Errorf("%s with secrets does not contain them:\n%s", format, text)
 		}
 	}
 	if caught()[0].Headers[0].Value != "Bearer s3cret" {
@@ -69,10 +69,10 @@ func TestJSON(t *testing.T) {
 	for n := range 3 {
 		var array []map[string]any
 		if err := json.Unmarshal([]byte(exported(t, Options{Format: JSON}, caught()[:n]...)), &array); err != nil || len(array) != n {
-			t.Errorf("%d receipts came out as %d: %v", n, len(array), err)
+			t.Errorf("got %d receipts, %v; want %d", len(array), err, n)
 		}
 		if lines := strings.Count(exported(t, Options{Format: NDJSON}, caught()[:n]...), "\n"); lines != n {
-			t.Errorf("%d receipts came out on %d lines", n, lines)
+			t.Errorf("got %d lines for %d receipts", lines, n)
 		}
 	}
 }
@@ -114,16 +114,16 @@ func TestHARKeepsBodies(t *testing.T) {
 	}
 	text, binary := har.Log.Entries[0].Request, har.Log.Entries[1].Request
 	if text.PostData.Text != string(caught()[0].Body) || text.PostData.Encoding != "" {
-		t.Errorf("text came out as %q", text.PostData)
+		t.Errorf("text: got %q", text.PostData)
 	}
 	got, err := base64.StdEncoding.DecodeString(binary.PostData.Text)
 	if err != nil || !bytes.Equal(got, caught()[1].Body) || binary.PostData.Encoding != "base64" {
-		t.Errorf("bytes came out as %q", binary.PostData)
+		t.Errorf("bytes: got %q", binary.PostData)
 	}
 	if want := "[map[name:x value:1] map[name:y value:%20%zz] map[name:t value:••••]]"; fmt.Sprint(text.QueryString) != want {
 		t.Errorf("the query came out as %v, want %s", text.QueryString, want)
 	}
 	if text.URL != "https://h:2/feedback/a/b?x=1&y=%20%zz&t=••••" || binary.URL != "https://h:2/*" {
-		t.Errorf("the URLs came out as %s, %s", text.URL, binary.URL)
+		t.Errorf("the URLs: got %s, %s", text.URL, binary.URL)
 	}
 }

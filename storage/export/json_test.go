@@ -38,28 +38,28 @@ func TestScalars(t *testing.T) {
 	}
 }
 
-// A header's value may be any bytes; JSON has no place for those that are not UTF-8.
+// A header's value may have any bytes, but JSON can only represent UTF-8.
 func TestHeaderText(t *testing.T) {
 	for value, want := range map[string]string{"größer": "größer", "gr\xf6\xdfer": "größer", "\xe2\x82": "â\u0082", "": ""} {
 		if got := pairs([]storage.HeaderField{{Name: "X", Value: value}})[0][1]; got != want {
-			t.Errorf("%q came out as %q, want %q", value, got, want)
+			t.Errorf("%q: got %q, want %q", value, got, want)
 		}
 		if got := harHeaders([]storage.HeaderField{{Name: "X", Value: value}})[0].Value; got != want {
-			t.Errorf("%q came out as %q in HAR, want %q", value, got, want)
+			t.Errorf("%q: got %q in HAR, want %q", value, got, want)
 		}
 	}
 }
 
 func TestReceiptBody(t *testing.T) {
 	if v := OfWholeReceipt(storage.Receipt{Body: []byte("text")}); v.Body == nil || *v.Body != "text" || v.BodyBase64 != nil {
-		t.Errorf("text came out as %v, %v", v.Body, v.BodyBase64)
+		t.Errorf("text: got %v, %v", v.Body, v.BodyBase64)
 	}
 	if v := OfWholeReceipt(storage.Receipt{Body: []byte("\xff\x00")}); v.Body != nil || v.BodyBase64 == nil || *v.BodyBase64 != "/wA=" {
-		t.Errorf("bytes came out as %v, %v", v.Body, v.BodyBase64)
+		t.Errorf("bytes: got %v, %v", v.Body, v.BodyBase64)
 	}
 }
 
-// Not a byte of an answer is lost or changed, and a cut is not taken for a foreign byte.
+// No byte of an answer is lost or changed, and a truncated character is not reported as invalid UTF-8.
 func TestAnswerBodies(t *testing.T) {
 	gzip := "\x1f\x8b\x08\x00F\xd4\nk\x02\xff\xab\x02\x00\xafw\xd2b\x01\x00\x00\x00"
 	for _, c := range []struct {
@@ -78,11 +78,11 @@ func TestAnswerBodies(t *testing.T) {
 	} {
 		a := storage.Attempt{ResponseBody: []byte(c.body), ResponseFlaw: c.flaw, ResponseHeaders: []storage.HeaderField{{Name: "Content-Type", Value: "text/plain;" + c.header}}}
 		if got := text(t, OfAttempt(a).Answer); got != c.want {
-			t.Errorf("%q came out as\n%s, want\n%s", c.body, got, c.want)
+			t.Errorf("%q: got\n%s, want\n%s", c.body, got, c.want)
 		}
 		f := storage.Forward{State: storage.ForwardAnswered, Body: a.ResponseBody, Flaw: c.flaw, Type: a.ResponseHeaders[0].Value}
 		if got := text(t, OfWholeReceipt(storage.Receipt{Forward: f}).Forward.Answer); got != c.want {
-			t.Errorf("relayed, %q came out as\n%s, want\n%s", c.body, got, c.want)
+			t.Errorf("relayed %q: got\n%s, want\n%s", c.body, got, c.want)
 		}
 	}
 }
@@ -90,7 +90,7 @@ func TestAnswerBodies(t *testing.T) {
 func TestPayloadThatIsNotJSON(t *testing.T) {
 	v := OfWholeDelivery(storage.Delivery{}, storage.Event{Payload: []byte(`{"cut`)}, storage.Planning{})
 	if got := string(v.Payload); got != `"{\"cut"` {
-		t.Errorf("it came out as %s", got)
+		t.Errorf("got %s", got)
 	}
 }
 
@@ -111,7 +111,7 @@ func TestExportThenApply(t *testing.T) {
 			t.Fatal(err)
 		}
 		got := storage.NewWebhook()
-		if !secrets { // they stay those of the webhook that is there
+		if !secrets { // those of the existing webhook are kept
 			got = secretive()
 		}
 		v.Apply(&got)
@@ -121,7 +121,7 @@ func TestExportThenApply(t *testing.T) {
 	}
 }
 
-func TestHeaderTakesNothingFromItsPredecessor(t *testing.T) {
+func TestHeaderInheritsNothingFromThePreviousOne(t *testing.T) {
 	v := Configuration(secretive(), true)
 	if err := json.Unmarshal([]byte(`{"headers":[{"name":"C"}]}`), &v); err != nil {
 		t.Fatal(err)
@@ -131,23 +131,23 @@ func TestHeaderTakesNothingFromItsPredecessor(t *testing.T) {
 	}
 }
 
-// A secret in a webhook's URL is treated as one in a header.
+// A secret in a webhook's URL is treated like one in a header.
 func TestSecretInTheURL(t *testing.T) {
 	w := secretive()
 	w.URL = "https://h/hook?b=1&access_token=s3cret"
 	if got := Configuration(w, true).URL; got != w.URL {
-		t.Errorf("with secrets it is %s", got)
+		t.Errorf("with secrets: got %s", got)
 	}
 	v := Configuration(w, false)
 	if v.URL != "https://h/hook?b=1&access_token=••••" {
-		t.Errorf("without secrets it is %s", v.URL)
+		t.Errorf("without secrets: got %s", v.URL)
 	}
 	got := w
 	if v.Apply(&got); got.URL != w.URL {
-		t.Errorf("the masked URL is applied as %s", got.URL)
+		t.Errorf("the masked URL applied: got %s, want %s", got.URL, w.URL)
 	}
 	v.URL = "https://other/hook"
 	if v.Apply(&got); got.URL != v.URL {
-		t.Errorf("another URL is applied as %s", got.URL)
+		t.Errorf("another URL applied: got %s, want %s", got.URL, v.URL)
 	}
 }

@@ -10,7 +10,7 @@ import (
 	"backchannel/storage"
 )
 
-// Whatever a sender took for our address, what is exported goes to where the receiver is.
+// Exported requests go to the given target, whatever address the sender had used.
 func TestTargets(t *testing.T) {
 	for _, c := range []struct{ to, path, url, odd string }{
 		{"https://127.0.0.1:9444", "/feedback/a/b", "https://127.0.0.1:9444/feedback/a/b", ""},
@@ -28,10 +28,10 @@ func TestTargets(t *testing.T) {
 		w := Writer{options: Options{To: c.to}}
 		to := w.target(storage.Receipt{Path: c.path, Headers: []storage.HeaderField{{Name: "Host", Value: "localhost"}}})
 		if got := urlText(to); got != c.url {
-			t.Errorf("%s to %s: %s, want %s", c.path, c.to, got, c.url)
+			t.Errorf("%s to %s: got %s, want %s", c.path, c.to, got, c.url)
 		}
 		if to.odd() != (c.odd != "") || to.odd() && to.path != c.odd {
-			t.Errorf("%s to %s: curl is told %s", c.path, c.to, to.path)
+			t.Errorf("%s to %s: got the request target %s, want %s", c.path, c.to, to.path, c.odd)
 		}
 	}
 }
@@ -39,14 +39,14 @@ func TestTargets(t *testing.T) {
 func TestCurlOfOddPaths(t *testing.T) {
 	got, _ := run(t, received("*", "x", nil))
 	if at := slices.Index(got, "--request-target"); at < 0 || got[at+1] != "*" || got[at-1] != "https://127.0.0.1:9443/" {
-		t.Errorf("curl was given %q", got)
+		t.Errorf("got the arguments %q", got)
 	}
 }
 
-func TestOnlyTheReceiverIsTrustedLocally(t *testing.T) {
+func TestOnlyTheReceiverIsVerifiedWithTheLocalCA(t *testing.T) {
 	text := exported(t, Options{Format: Curl, To: "https://other.example"}, received("/a", "x", nil))
 	if strings.Contains(text, "cacert") || strings.Contains(text, "ca=") || !strings.Contains(text, "'https://other.example/a'") {
-		t.Errorf("the script is\n%s", text)
+		t.Errorf("got the script\n%s", text)
 	}
 }
 
@@ -56,12 +56,12 @@ func TestHARHasItsHostInOnePlace(t *testing.T) {
 		r.Headers[0].Value = host
 		text := exported(t, Options{Format: HAR}, r)
 		if got := strings.Contains(text, `"name":"Host"`); got != stays || strings.Contains(text, "Host: "+host) == stays {
-			t.Errorf("Host: %s came out as\n%s", host, text)
+			t.Errorf("Host: %s: got\n%s", host, text)
 		}
 	}
 	for _, pair := range [][2]string{{"h", "https://h"}, {"h:443", "https://h"}, {"h:80", "http://h"}, {"[::1]", "https://[::1]"}, {"[::1]:443", "https://[::1]"}, {"h:", "https://h:443"}} {
 		if !sameHost(pair[0], pair[1]) {
-			t.Errorf("%s is not taken for %s", pair[0], pair[1])
+			t.Errorf("%s is not the same host as %s", pair[0], pair[1])
 		}
 	}
 }
@@ -89,7 +89,7 @@ func TestHARAnswers(t *testing.T) {
 		}
 		got := har.Log.Entries[0].Response
 		if got.Content != want || got.BodySize != len(body) || got.RedirectURL != "/x" || strings.Contains(text, "s3cret") {
-			t.Errorf("%q came out as %+v, want %+v", body, got, want)
+			t.Errorf("%q: got %+v, want %+v", body, got, want)
 		}
 	}
 }

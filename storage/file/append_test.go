@@ -37,7 +37,7 @@ func TestAppend(t *testing.T) {
 		namedPipe(t): file.ErrStream, unixSocket(t): file.ErrStream, t.TempDir(): syscall.EISDIR, filepath.Join(path, "x"): syscall.ENOTDIR,
 	} {
 		if _, err := file.Append(path); !errors.Is(err, want) {
-			t.Errorf("%s gives %v, want %v", path, err, want)
+			t.Errorf("%s: got %v, want %v", path, err, want)
 		}
 	}
 }

@@ -69,7 +69,7 @@ func TestCheckIsStopped(t *testing.T) {
 				close(stop)
 				run, err := follow.Check(t.Context(), store, 1, stop, func(storage.CheckRun) {})
 				if run.State != test.want || !errors.Is(err, test.err) {
-					t.Errorf("%s, %v; want %s, %v", run.State, err, test.want, test.err)
+					t.Errorf("got %s, %v; want %s, %v", run.State, err, test.want, test.err)
 				}
 			})
 		})

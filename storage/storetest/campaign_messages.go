@@ -80,7 +80,7 @@ func pagedMessages(s *suite) {
 			want = append(want, known[i])
 		}
 		if !slices.Equal(ids(got), want) {
-			s.Errorf("%+v: %v, want %v", test.q, ids(got), want)
+			s.Errorf("%+v: got %v, want %v", test.q, ids(got), want)
 		}
 	}
 }

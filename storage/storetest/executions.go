@@ -276,7 +276,7 @@ func recordFilters(s *suite) {
 		f, err := storage.ExecutionFilter().Parse(text, time.Now())
 		s.must(err)
 		if got, err := s.store.Executions(s.ctx, storage.ExecutionQuery{Filter: f}); err != nil || len(got) != want {
-			s.Errorf("%s: %d executions, want %d (%v)", text, len(got), want, err)
+			s.Errorf("%s: got %d executions, want %d (%v)", text, len(got), want, err)
 		}
 	}
 	for text, want := range map[string]int{"campaign:a": 1, "execution:HUMA-two": 1, "execution:HUMA-none": 0, "request:one": 1, "address:one@a.test": 1, "outcome:delivered": 2,
@@ -284,7 +284,7 @@ func recordFilters(s *suite) {
 		f, err := storage.MessageFilter().Parse(text, time.Now())
 		s.must(err)
 		if got, err := s.store.Messages(s.ctx, storage.MessageQuery{Filter: f}); err != nil || len(got) != want {
-			s.Errorf("%s: %d messages, want %d (%v)", text, len(got), want, err)
+			s.Errorf("%s: got %d messages, want %d (%v)", text, len(got), want, err)
 		}
 	}
 	s.enqueue(s.hook, 1)
@@ -293,7 +293,7 @@ func recordFilters(s *suite) {
 		f, err := storage.DeliveryFilter().Parse(text, time.Now())
 		s.must(err)
 		if got, err := s.store.Deliveries(s.ctx, storage.DeliveryQuery{Filter: f}); err != nil || len(got) != want {
-			s.Errorf("%s: %d deliveries, want %d (%v)", text, len(got), want, err)
+			s.Errorf("%s: got %d deliveries, want %d (%v)", text, len(got), want, err)
 		}
 	}
 }

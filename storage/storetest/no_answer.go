@@ -49,10 +49,10 @@ func noAnswerFilter(s *suite) {
 				got = append(got, d.ID)
 			}
 			if len(with) == 0 || !slices.Equal(got, want) {
-				s.Errorf("%s: %v, want %v", text, got, want)
+				s.Errorf("%s: got %v, want %v", text, got, want)
 			}
 			if n, err := s.store.CountDeliveries(s.ctx, storage.DeliveryQuery{Filter: f}); err != nil || n != int64(len(want)) {
-				s.Errorf("%s: %d, want %d (%v)", text, n, len(want), err)
+				s.Errorf("%s: got %d, want %d (%v)", text, n, len(want), err)
 			}
 		}
 	}

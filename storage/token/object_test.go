@@ -40,7 +40,7 @@ func FuzzParseObject(f *testing.F) {
 		for name, value := range got {
 			var read string
 			if err := json.Unmarshal([]byte(jsontext.Quote(name)), &read); err != nil || len(got) == len(want) && !bytes.Equal(want[read], value) {
-				t.Errorf("%q: %q is %q, want %q, %v", raw, name, value, want[read], err)
+				t.Errorf("%q: got %q is %q, want %q, %v", raw, name, value, want[read], err)
 			}
 			sameTexts(t, value)
 		}

@@ -25,7 +25,7 @@ func TestShow(t *testing.T) {
 	}
 	for i, m := range s.Claims {
 		if w := want[i]; m.Value != w.Value || !m.At.Equal(w.At) || m.Distance != w.Distance || i < 6 && m.Name != w.Name || !strings.HasPrefix(m.Name, strings.TrimRight(w.Name, "�")) {
-			t.Errorf("%+v, want %+v", m, w)
+			t.Errorf("got %+v, want %+v", m, w)
 		}
 	}
 }

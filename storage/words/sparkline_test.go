@@ -20,7 +20,7 @@ func TestSparkline(t *testing.T) {
 		{[]int64{-1, 5}, "▁█"},
 	} {
 		if got := Sparkline(test.values); got != test.want {
-			t.Errorf("%v: %s, want %s", test.values, got, test.want)
+			t.Errorf("%v: got %s, want %s", test.values, got, test.want)
 		}
 	}
 }
