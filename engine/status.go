@@ -30,6 +30,9 @@ func (ep *endpoint) explainStatus(ctx context.Context, code int, location string
 // certificateRemedy returns what to do about the client certificate if an answer is due to it, or to the
 // lack of one, and otherwise "".
 func (ep *endpoint) certificateRemedy(code int, body []byte) string {
+	if code < 400 || code > 499 {
+		return ""
+	}
 	if file := ep.dial.client; file != "" {
 		if code == http.StatusBadRequest && bodyContains(body, "The SSL certificate error") {
 			return fmt.Sprintf(": the endpoint does not accept the client certificate in %s; name one that it accepts%s", file, nameClient)
@@ -37,7 +40,7 @@ func (ep *endpoint) certificateRemedy(code int, body []byte) string {
 		return ""
 	}
 	switch {
-	case code >= 400 && code <= 499 && bodyContains(body, "No required SSL certificate was sent", "No required TLS certificate was sent"):
+	case bodyContains(body, "No required SSL certificate was sent", "No required TLS certificate was sent"):
 		return ": the endpoint wants a client certificate" + noClient + nameClient
 	case refusesSender(code) && ep.dial.asked.Load():
 		return ": the endpoint asks for a client certificate and the webhook has none, which may be why: if so, name one that it accepts" + nameClient
