@@ -89,6 +89,7 @@ func (v *checkFlags) register(cmd *cobra.Command) {
 	f.BoolVar(&v.noLoad, "no-load", false, "skip the load")
 	f.IntVar(&v.max, "max", storage.DefaultCheckRequests, "send at most `N` requests in all")
 	f.DurationVar(&v.timeout, "timeout", storage.DefaultCheckTimeout, "longest `DURATION` of the whole run")
+	needValues(f, "only", "skip")
 	v.reportFlags.register(f)
 }
 
@@ -140,8 +141,6 @@ func (p *parser) validateOptions(o *storage.CheckOptions) {
 // options parses the flags that select and limit a run.
 func (v *checkFlags) options(p *parser) storage.CheckOptions {
 	o := storage.CheckOptions{Only: v.only, Skip: v.skip}
-	p.rejectEmpty("only", v.only)
-	p.rejectEmpty("skip", v.skip)
 	if v.failing && p.given("only") {
 		p.add("only", "--failing chooses the cases; omit one or the other")
 	}
@@ -167,14 +166,6 @@ func (v *checkFlags) options(p *parser) storage.CheckOptions {
 		}
 	}
 	return o
-}
-
-// rejectEmpty rejects a flag that is given without a name, usually by an unset variable in a
-// script. The empty list would mean all cases.
-func (p *parser) rejectEmpty(flag string, names []string) {
-	if p.given(flag) && len(names) == 0 {
-		p.add(flag, "is empty; name groups or cases, or omit --%s", flag)
-	}
 }
 
 // nonZeroDuration sets a duration. It rejects 0, which would mean the default.

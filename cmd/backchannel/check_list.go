@@ -25,7 +25,6 @@ func checkListCommand(s checkSession) *cobra.Command {
 		Args:    exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			p := s.parser(cmd)
-			p.webhook(webhook)
 			chosen := choice.read(p, storage.CheckFilter(), s.now())
 			if err := p.bad.Err(); err != nil {
 				return err
@@ -36,6 +35,7 @@ func checkListCommand(s checkSession) *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&webhook, "webhook", "", "only those of a webhook, by `NAME`")
+	needValues(cmd.Flags(), "webhook")
 	choice.register(cmd.Flags(), "state:running webhook:acme", newest)
 	return reportingFlagErrors(cmd)
 }

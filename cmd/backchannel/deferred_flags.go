@@ -66,6 +66,42 @@ func (a *app) deferFlagErrors(cmd *cobra.Command) {
 	}
 }
 
+// needsValue is the annotation of flags that needValues marks.
+const needsValue = "needs value"
+
+// needValues marks flags that must not be given with an empty value. It usually comes from an unset
+// variable in a script, and would have the same effect as no flag.
+func needValues(flags *pflag.FlagSet, names ...string) {
+	for _, name := range names {
+		f := flags.Lookup(name)
+		if f.Annotations == nil {
+			f.Annotations = map[string][]string{}
+		}
+		f.Annotations[needsValue] = nil
+	}
+}
+
+// isEmpty reports whether a flag has an empty value.
+func isEmpty(f *pflag.Flag) bool {
+	if list, ok := f.Value.(pflag.SliceValue); ok {
+		return len(list.GetSlice()) == 0
+	}
+	return f.Value.String() == ""
+}
+
+// emptyReason returns what is wrong with a flag with an empty value.
+func emptyReason(f *pflag.Flag) string { return "is empty; give a value, or omit --" + f.Name }
+
+// emptyFlags returns the errors of the given flags that need a value and have none.
+func emptyFlags(flags *pflag.FlagSet) (bad storage.FieldErrors) {
+	flags.Visit(func(f *pflag.Flag) {
+		if _, needs := f.Annotations[needsValue]; needs && isEmpty(f) {
+			bad = append(bad, storage.FieldError{Field: fieldOf(f), Reason: emptyReason(f)})
+		}
+	})
+	return bad
+}
+
 // reportsFlagErrors is the annotation of commands that report the deferred errors themselves.
 const reportsFlagErrors = "reports flag errors"
 
@@ -87,8 +123,8 @@ func (a *app) prepare(cmd *cobra.Command) error {
 	if cmd.Name() == cobra.ShellCompRequestCmd { // mistakes on the line are reported when the command runs
 		return nil
 	}
-	bad := a.settings.resolve(cmd.Flags(), a.env)
-	a.flagErrors = append(a.flagErrors, bad...)
+	a.flagErrors = append(a.flagErrors, emptyFlags(cmd.Flags())...) // before resolve fills in the defaults
+	a.flagErrors = append(a.flagErrors, a.settings.resolve(cmd.Flags(), a.env)...)
 	if cmd.Flags().Changed("key-file") && a.settings.database == "" && cmd.Annotations[namesDatabase] == "" {
 		a.flagErrors = append(a.flagErrors, storage.FieldError{Field: "key-file",
 			Reason: "is the key of a database, and none is named; give --database URL too, or omit it (a data folder has its own)"})

@@ -46,6 +46,7 @@ backchannel delivery list --filter 'campaign:welcome -state:delivered'`,
 	f.StringSliceVar(&choice.statuses, "status", nil, "only events of these `STATUSES`: "+words.List(storage.AllStatuses()))
 	f.StringVar(&choice.since, "since", "", "only those fired since this `TIME` (RFC 3339, or local as 10:36 or 2026-10-01T12:00) or for this long, as 10m or 7d (default: all)")
 	f.StringSliceVar(&choice.states, "state", nil, "only those in these `STATES`: "+words.List(storage.States()))
+	needValues(f, "webhook", "status", "state")
 	choice.register(f, "campaign:welcome status:bounce", newest)
 	return reportingFlagErrors(cmd)
 }
@@ -72,7 +73,6 @@ func (c *deliveryChoice) query(p *parser, now time.Time) (storage.DeliveryQuery,
 		}
 		q.States = append(q.States, state)
 	}
-	p.webhook(c.webhook)
 	return q, p.bad.Err()
 }
 

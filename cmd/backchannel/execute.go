@@ -81,6 +81,7 @@ func (v *executeFlags) register(cmd *cobra.Command) {
 	f.BoolVar(&v.curl, "curl", false, "print the call as a command instead of making it")
 	f.BoolVar(&v.wait, "wait", false, "wait for the events; exit 5 if one is not delivered or there is none, 6 if the time is up")
 	f.DurationVar(&v.timeout, "timeout", time.Minute, "`DURATION` to wait at most")
+	needValues(f, "request-id", "namespace", "body")
 }
 
 // execute makes the call, and waits for its events if asked to.
@@ -172,9 +173,6 @@ func (s executeSession) spec(ctx context.Context, p *parser, c storage.Campaign,
 		}
 	}
 	if flags.body == "" {
-		if p.given("body") {
-			p.add("body", "is empty; name a file, or omit --body")
-		}
 		return spec
 	}
 	body, err := s.readFile(ctx, "body", flags.body, maxCallBody)

@@ -69,6 +69,7 @@ backchannel expect --webhook acme --since 1m --exactly 3 --timeout 5s`,
 	f.IntVar(&flags.atLeast, "count", 0, "at least `N`")
 	f.IntVar(&flags.exactly, "exactly", 0, "exactly `N`")
 	f.DurationVar(&flags.timeout, "timeout", 10*time.Second, "`DURATION` to wait at most")
+	needValues(f, "status", "channel", "filter")
 	return reportingFlagErrors(cmd)
 }
 

@@ -91,6 +91,7 @@ func (v *fireFlags) register(cmd *cobra.Command) {
 	f.BoolVar(&v.wait, "wait", false, "wait for the outcomes; exit 5 if a delivery failed, 6 if the time is up")
 	f.StringVar(&v.expectCode, "expect-code", "", "wait, and exit 0 if each is answered with `CODE`: 401, 4xx for any of these, or none for no answer; 5 otherwise")
 	f.DurationVar(&v.timeout, "timeout", 30*time.Second, "`DURATION` to wait at most")
+	needValues(f, "channel", "variant", "to", "body", "misbehave")
 }
 
 // fire queues the events, and with --wait or --expect-code waits for their outcomes.

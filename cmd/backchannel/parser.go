@@ -81,14 +81,6 @@ func (p *parser) statuses(texts []string) (statuses []storage.Status) {
 	return statuses
 }
 
-// webhook rejects an empty name, which usually comes from an unset variable in a script and would
-// select all webhooks.
-func (p *parser) webhook(name string) {
-	if p.given("webhook") && name == "" {
-		p.add("webhook", "is empty; name one, or omit --webhook")
-	}
-}
-
 // since parses a time, or a duration before now.
 func (p *parser) since(text string, now time.Time) time.Time {
 	at, ok := storage.ParsePast(text, now)

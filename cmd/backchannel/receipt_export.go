@@ -33,6 +33,7 @@ func (v *fileFlags) registerFile(f *pflag.FlagSet, formats []export.Format) {
 	f.StringVar(&v.out, "out", "", "write to `FILE`, which is replaced if it exists; - is stdout (default: stdout)")
 	f.StringVar(&v.to, "to", "", "har and curl: address the server at this `URL` instead of the receiver")
 	f.BoolVar(&v.withSecrets, "with-secrets", false, "write secrets and tokens unmasked")
+	needValues(f, "out", "to")
 }
 
 // readFormat returns the format, and checks that it can be combined with --to.

@@ -49,6 +49,7 @@ func (c *receiptChoice) registerChoice(f *pflag.FlagSet) {
 	f.StringSliceVar(&c.statuses, "status", nil, "only events of these `STATUSES`: "+words.List(storage.AllStatuses()))
 	f.StringVar(&c.since, "since", "", "only those since this `TIME` (RFC 3339, or local as 10:36 or 2026-10-01T12:00) or for this long, as 10m or 7d (default: all)")
 	f.StringVar(&c.filter, "filter", "", "only those that `EXPR` selects, such as 'status:bounce auth:fail'")
+	needValues(f, "webhook", "status")
 }
 
 // onChoice returns the RunE of a command on the receipts that its flags select.
@@ -75,7 +76,6 @@ func (c *receiptChoice) query(p *parser, now time.Time) storage.ReceiptQuery {
 	if p.given("since") {
 		q.Filter.Terms = append(q.Filter.Terms, storage.Term{Key: "since", Value: c.since, At: p.since(c.since, now)})
 	}
-	p.webhook(c.webhook)
 	return q
 }
 

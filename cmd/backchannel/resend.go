@@ -41,6 +41,7 @@ func (v *resendFlags) register(cmd *cobra.Command) {
 	f.StringVar(&v.body, "body", "", "send the contents of `FILE` instead; - is stdin")
 	f.BoolVar(&v.resign, "resign", false, "with --to: send as the webhook would, with a new token; without --to that is always so")
 	f.BoolVar(&v.asItCame, "as-it-came", false, "send the original headers, including the old token, even to a webhook")
+	needValues(f, "to", "webhook", "body")
 	cmd.MarkFlagsMutuallyExclusive("resign", "as-it-came")
 	cmd.MarkFlagsMutuallyExclusive("to", "webhook")
 }

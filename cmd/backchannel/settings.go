@@ -63,6 +63,7 @@ func (s *settings) flags(f *pflag.FlagSet) {
 	f.StringVar(&s.caFile, "ca-file", "", "PEM `FILE` of authorities to trust when delivering, besides the system's and the local one")
 	f.StringVar(&s.logFile, "log-file", "", "log to this `FILE` (default: backchannel.log in the data folder)")
 	f.StringVarP(&s.output, "output", "o", outputTable, "`FORMAT` of the result: table or json")
+	needValues(f, "key-file", "listen", "advertise", "ca-file", "log-file") // resolveData rejects an empty --data
 }
 
 // asksForJSON reports whether the arguments choose JSON, even if the flags cannot be parsed because
@@ -96,11 +97,6 @@ func (s *settings) resolve(flags *pflag.FlagSet, env func(string) (string, bool)
 	if s.output != outputTable && s.output != outputJSON {
 		add("output", fmt.Errorf("%q is unknown; use %s or %s", s.output, outputTable, outputJSON))
 	}
-	for _, name := range []string{"key-file", "listen", "advertise", "ca-file", "log-file"} {
-		if emptied(flags, name) {
-			add(name, errEmptied)
-		}
-	}
 	// The data folder comes first, because the defaults of the key file and the log are in it.
 	add("data", s.resolveData(flags, env))
 	add("database", s.resolveDatabase(flags, env))
@@ -125,20 +121,11 @@ func (s *settings) resolve(flags *pflag.FlagSet, env func(string) (string, bool)
 	return bad
 }
 
-// errEmptied is the error of a flag with an empty value, such as that of an unset variable in a
-// script, for which the default would be a surprise.
-var errEmptied = errors.New("is empty; give a value, or omit the flag")
-
-// emptied reports whether a flag is given with an empty value.
-func emptied(flags *pflag.FlagSet, name string) bool {
-	return flags.Changed(name) && flags.Lookup(name).Value.String() == ""
-}
-
 // resolveData sets the data folder. If the flag is empty, it sets none, so that no command touches
 // the records in the default folder.
 func (s *settings) resolveData(flags *pflag.FlagSet, env func(string) (string, bool)) error {
-	if emptied(flags, "data") {
-		return errEmptied
+	if data := flags.Lookup("data"); data.Changed && isEmpty(data) {
+		return errors.New(emptyReason(data))
 	}
 	if s.data == "" {
 		s.data, _ = env(envData)
