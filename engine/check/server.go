@@ -127,12 +127,14 @@ func (s *Server) start(ctx context.Context, run storage.CheckRun) {
 		s.logError(ctx, "read the webhook to check", err)
 		return
 	}
-	why := blockReason(w, err)
-	if limit := run.Options.WithDefaults().Timeout; why == nil && s.cfg.Now().Sub(run.RequestedAt) > limit {
-		why = fmt.Errorf("no engine took it within %s; run the check again", limit)
-	}
-	if why != nil {
+	limit := run.Options.WithDefaults().Timeout
+	switch why := blockReason(w, err); {
+	case why != nil:
 		run.State, run.Reason = storage.CheckInterrupted, why.Error()
+	case s.cfg.Now().Sub(run.RequestedAt) > limit:
+		run.State, run.Reason = storage.CheckTimedOut, fmt.Sprintf("no engine took it within %s; run the check again", limit)
+	}
+	if run.Reason != "" {
 		s.logError(ctx, "end a check", s.store.EndCheck(ctx, run))
 		return
 	}

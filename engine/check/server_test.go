@@ -179,7 +179,7 @@ func TestRequestedRunsThatDoNotStart(t *testing.T) {
 	late := b.request(store, storage.CheckOptions{Timeout: time.Minute})
 	b.config.Now = func() time.Time { return time.Now().Add(2 * time.Minute) }
 	defer b.startServer(store)()
-	if run := waitForRun(t, store, late.ID, ended); !strings.Contains(run.Reason, "no engine took it within 1m0s") || run.Requests > 0 {
+	if run := waitForRun(t, store, late.ID, ended); run.State != storage.CheckTimedOut || !strings.Contains(run.Reason, "no engine took it within 1m0s") || run.Requests > 0 {
 		t.Errorf("got the run requested too long ago %+v", run)
 	}
 }

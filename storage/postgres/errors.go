@@ -58,6 +58,9 @@ func codeOf(err error) string {
 	return ""
 }
 
+// errStandby is why a database cannot be reached whose primary is lost.
+var errStandby = errors.New("only a standby answers; promote it")
+
 // violates reports whether err is a violation of a unique constraint.
 func violates(err error) bool { return codeOf(err) == uniqueViolation }
 
@@ -152,6 +155,9 @@ func (p place) describe(err error) error {
 		text, _, _ := strings.Cut(serverText(err), ": ")
 		return fmt.Errorf("%w: the database's URL: %s; correct that parameter, or leave it out", storage.ErrInvalid, text)
 	}
+	if connects && strings.Contains(err.Error(), "read only connection") { // pgx, of a host that target_session_attrs rules out
+		return fmt.Errorf("%w: %s cannot be reached: %w", storage.ErrUnreachable, p, errStandby)
+	}
 	if away(err) || connects {
 		return fmt.Errorf("%w: %s cannot be reached: %s", storage.ErrUnreachable, p, cause(err))
 	}
@@ -182,9 +188,6 @@ func cause(err error) string {
 	}
 	if errors.Is(err, context.DeadlineExceeded) {
 		return "no answer in time"
-	}
-	if strings.Contains(err.Error(), "read only connection") { // pgx, of a host that target_session_attrs rules out
-		return "only a standby answers; promote it"
 	}
 	var dns *net.DNSError
 	if errors.As(err, &dns) {

@@ -52,3 +52,30 @@ func TestErrorsThatAnAdministratorCanCorrectArePassing(t *testing.T) {
 		t.Errorf("%v is waited for", err)
 	}
 }
+
+// While the database cannot be reached, the reason may change from second to second. Only one that
+// needs another remedy is reported as well.
+func TestWhatIsReportedOfAnOutage(t *testing.T) {
+	t.Parallel()
+	ended := fmt.Errorf("%w: EOF", storage.ErrUnreachable)
+	refused := fmt.Errorf("%w: connection refused", storage.ErrUnreachable)
+	standby := fmt.Errorf("%w: %w", storage.ErrUnreachable, errStandby)
+	password := fmt.Errorf("%w: password", storage.ErrRefused)
+	for _, c := range []struct {
+		before, err error
+		want        bool
+	}{
+		{nil, nil, false},
+		{nil, ended, true},
+		{ended, refused, false},
+		{ended, standby, true},
+		{standby, standby, false},
+		{standby, refused, false},
+		{ended, password, true},
+		{standby, nil, true},
+	} {
+		if got := isNews(c.err, c.before); got != c.want {
+			t.Errorf("isNews(%v) after %v = %t, want %t", c.err, c.before, got, c.want)
+		}
+	}
+}

@@ -39,7 +39,8 @@ func (s *HealthStore) Lost() error {
 
 // OnLost registers a function that is called with an error when the database can no longer be
 // reached, and with nil when it can be again. It is called once more if the server is there, and
-// for another reason of no use: a connection may be ended before the server refuses the next.
+// for another reason of no use, or if only a standby is there: a connection may be ended before the
+// server refuses the next.
 func (s *HealthStore) OnLost(call func(error)) {
 	s.watch.mu.Lock()
 	s.watch.call = call
@@ -54,7 +55,7 @@ func (s *HealthStore) ping(ctx context.Context) {
 	err := s.place.explain(s.usable(ctx))
 	w := s.watch
 	w.mu.Lock()
-	changed := (err == nil) != (w.lost == nil) || errors.Is(err, storage.ErrUnreachable) != errors.Is(w.lost, storage.ErrUnreachable)
+	changed := isNews(err, w.lost)
 	w.lost = err
 	call := w.call
 	w.mu.Unlock()
@@ -62,6 +63,12 @@ func (s *HealthStore) ping(ctx context.Context) {
 		s.hub.Publish(storage.ChangedAll)
 		call(err)
 	}
+}
+
+// isNews reports whether to report the result of a ping, after that of the one before.
+func isNews(err, before error) bool {
+	return (err == nil) != (before == nil) || errors.Is(err, storage.ErrUnreachable) != errors.Is(before, storage.ErrUnreachable) ||
+		errors.Is(err, errStandby) && !errors.Is(before, errStandby)
 }
 
 // usable returns why the server does not answer, or which table this process may no longer use:
