@@ -24,7 +24,7 @@ func TestAppend(t *testing.T) {
 	}
 	info, _ := os.Stat(path)
 	if text, err := os.ReadFile(path); string(text) != "line\nline\n" || info.Mode().Perm() != 0o600 {
-		t.Errorf("the file holds %q, %v, and is %v", text, err, info.Mode())
+		t.Errorf("got %q, %v, with mode %v", text, err, info.Mode())
 	}
 	for _, fine := range []string{os.DevNull, "/dev/stderr"} {
 		if f, err := file.Append(fine); err != nil {

@@ -9,7 +9,7 @@ import (
 	"backchannel/storage/file"
 )
 
-// What could go on without end is refused: a device, a pipe.
+// Read rejects devices and pipes, which may never end.
 func ExampleRead() {
 	_, err := file.Read(context.Background(), os.DevNull, file.MaxKey)
 	fmt.Println(errors.Is(err, file.ErrStream))

@@ -121,7 +121,7 @@ func regular(info fs.FileInfo, err error) error {
 	if info.IsDir() {
 		return reason{syscall.EISDIR, "is a directory; name a file in it"}
 	}
-	return reason{ErrStream, "is " + kind(info.Mode()) + ", not a regular file; save what it gives as a file and name that"}
+	return reason{ErrStream, "is " + kind(info.Mode()) + ", not a regular file; save its output as a file and name that"}
 }
 
 func kind(mode fs.FileMode) string {

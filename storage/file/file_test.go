@@ -45,32 +45,32 @@ func TestRead(t *testing.T) {
 		{"a file", small, 7, nil, ""},
 		{"a link to one", link(small), 7, nil, ""},
 		{"an empty file", place("empty", 0), 0, nil, ""},
-		{"a file of the very limit", place("limit", file.MaxKey), file.MaxKey, nil, ""},
-		{"a file that is longer", place("long", file.MaxKey+1), 0, file.ErrTooLarge, "has 1048577 bytes; no more than 1 MiB is read here: name a smaller file"},
+		{"a file of exactly the limit", place("limit", file.MaxKey), file.MaxKey, nil, ""},
+		{"a file over the limit", place("long", file.MaxKey+1), 0, file.ErrTooLarge, "has 1048577 bytes; no more than 1 MiB is read here: name a smaller file"},
 		{"a directory", dir, 0, syscall.EISDIR, "is a directory; name a file in it"},
 		{"a link to a directory", link(dir), 0, syscall.EISDIR, "is a directory"},
-		{"a named pipe", fifo, 0, file.ErrStream, "is a pipe, not a regular file; save what it gives as a file and name that"},
+		{"a named pipe", fifo, 0, file.ErrStream, "is a pipe, not a regular file; save its output as a file and name that"},
 		{"a link to a pipe", link(fifo), 0, file.ErrStream, "is a pipe"},
-		{"a device without end", "/dev/zero", 0, file.ErrStream, "is a device"},
-		{"a device that is empty", os.DevNull, 0, file.ErrStream, "is a device"},
+		{"an endless device", "/dev/zero", 0, file.ErrStream, "is a device"},
+		{"an empty device", os.DevNull, 0, file.ErrStream, "is a device"},
 		{"a socket", unixSocket(t), 0, file.ErrStream, "is a socket"},
-		{"none", filepath.Join(dir, "none"), 0, fs.ErrNotExist, "no such file or directory"},
+		{"no file", filepath.Join(dir, "none"), 0, fs.ErrNotExist, "no such file or directory"},
 		{"a file within a file", filepath.Join(small, "x"), 0, syscall.ENOTDIR, "not a directory"},
 		{"a link to itself", loop(t), 0, syscall.ELOOP, "too many levels of symbolic links"},
 		{"a zero byte", "a\x00b", 0, syscall.EINVAL, "invalid argument"},
-		{"a file whose size is not told", "/proc/self/status", -1, nil, ""},
+		{"a file of unknown size", "/proc/self/status", -1, nil, ""},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			content, err := file.Read(t.Context(), tc.path, file.MaxKey)
 			if tc.want == nil {
 				if err != nil || tc.size >= 0 && len(content) != tc.size || len(content) == 0 && tc.size != 0 {
-					t.Errorf("%d bytes and %v, want %d bytes", len(content), err, tc.size)
+					t.Errorf("got %d bytes, %v; want %d bytes", len(content), err, tc.size)
 				}
 				return
 			}
 			var path *fs.PathError
 			if !errors.Is(err, tc.want) || !errors.As(err, &path) || path.Path != tc.path || !strings.Contains(err.Error(), tc.say) {
-				t.Errorf("the error is %v, want %q of %s", err, tc.say, tc.path)
+				t.Errorf("got %v; want %q for %s", err, tc.say, tc.path)
 			}
 		})
 	}
@@ -80,7 +80,7 @@ func TestReadEndsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if _, err := file.Read(ctx, os.Args[0], file.MaxApply); !errors.Is(err, context.Canceled) {
-		t.Errorf("a file gives %v once the context has ended", err)
+		t.Errorf("with an ended context: got %v", err)
 	}
 	silent, other := io.Pipe()
 	defer func() { _ = other.Close() }()
@@ -88,7 +88,7 @@ func TestReadEndsWithItsContext(t *testing.T) {
 	stop := time.AfterFunc(time.Millisecond, cancel)
 	defer stop.Stop()
 	if _, err := file.ReadAll(ctx, silent, 1); !errors.Is(err, context.Canceled) {
-		t.Errorf("a silent stream gives %v when the context ends", err)
+		t.Errorf("a silent stream, after the end of the context: got %v", err)
 	}
 }
 
@@ -99,30 +99,30 @@ func TestReadNamed(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, from := range map[string]string{
-		"a file": path, "stdin": "-", "what a shell's <( ) names": substituted(t, body),
+		"a file": path, "stdin": "-", "the path of a shell's <( )": substituted(t, body),
 	} {
 		content, err := file.ReadNamed(t.Context(), from, strings.NewReader(body), file.MaxBody)
 		if err != nil || string(content) != body {
-			t.Errorf("%s gives %q and %v", name, content, err)
+			t.Errorf("%s: got %q, %v", name, content, err)
 		}
 	}
-	for name, from := range map[string]string{"stdin": "-", "what a shell's <( ) names": substituted(t, body)} {
+	for name, from := range map[string]string{"stdin": "-", "the path of a shell's <( )": substituted(t, body)} {
 		if _, err := file.ReadNamed(t.Context(), from, strings.NewReader(body), 99); !errors.Is(err, file.ErrTooLarge) {
-			t.Errorf("%s that is too long gives %v", name, err)
+			t.Errorf("%s, too long: got %v", name, err)
 		}
 	}
 	if _, err := file.ReadNamed(t.Context(), namedPipe(t), nil, 1); err == nil || !strings.HasSuffix(err.Error(), "or pipe it in and name -") {
-		t.Errorf("a named pipe gives %v", err)
+		t.Errorf("a named pipe: got %v", err)
 	}
 	if _, err := file.ReadNamed(t.Context(), "-", endless{}, file.MaxBody); !errors.Is(err, file.ErrTooLarge) {
-		t.Errorf("an endless stdin gives %v", err)
+		t.Errorf("an endless stdin: got %v", err)
 	}
 	if _, err := file.ReadNamed(t.Context(), "/dev/fd/999", nil, 1); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("a descriptor that is not open gives %v", err)
+		t.Errorf("a descriptor that is not open: got %v", err)
 	}
 }
 
-// substituted is what a shell passes for <(printf body).
+// substituted returns the path that a shell passes for <(printf body).
 func substituted(t *testing.T, body string) string {
 	t.Helper()
 	out, in, err := os.Pipe()
@@ -160,7 +160,7 @@ func namedPipe(t *testing.T) string {
 
 func unixSocket(t *testing.T) string {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "sock") // its path has to be short
+	dir, err := os.MkdirTemp("", "sock") // the path must be short
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// A path whose read is never answered holds up the reads of that path alone, and those no
-// longer than their contexts last.
+// A read that never ends blocks only reads of the same path, and each of those only until its
+// context ends.
 func TestReaderWaitsForOneReadAtATime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var r Reader
@@ -20,17 +20,17 @@ func TestReaderWaitsForOneReadAtATime(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
 		if _, err := r.Read(ctx, "/hung", MaxKey); !errors.Is(err, context.DeadlineExceeded) {
-			t.Errorf("a second read gives %v", err)
+			t.Errorf("a second read: got %v", err)
 		}
 		if _, err := r.Read(context.WithoutCancel(ctx), "/hung", MaxKey); !errors.Is(err, context.DeadlineExceeded) {
-			t.Errorf("a read for which nobody set a time gives %v", err)
+			t.Errorf("a read without a deadline: got %v", err)
 		}
 		r.leave("/hung")
 		if _, err := r.Read(t.Context(), "/hung", MaxKey); !errors.Is(err, os.ErrNotExist) {
-			t.Errorf("once it is free, a read gives %v", err)
+			t.Errorf("a read after the hung one: got %v", err)
 		}
 		if len(r.busy) > 0 {
-			t.Errorf("%d paths are busy", len(r.busy))
+			t.Errorf("%d paths are still busy", len(r.busy))
 		}
 	})
 }

@@ -30,11 +30,11 @@ func TestReplace(t *testing.T) {
 			t.Errorf("%s: %v", step.text, err)
 		}
 		if got, err := os.ReadFile(path); string(got) != step.want || err != nil {
-			t.Errorf("after %s the file has %q, %v; want %q", step.text, got, err, step.want)
+			t.Errorf("after %s: got %q, %v; want %q", step.text, got, err, step.want)
 		}
 	}
 	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
-		t.Errorf("the file is %v, %v", info.Mode(), err)
+		t.Errorf("got mode %v, %v", info.Mode(), err)
 	}
 	for _, bad := range []string{dir, filepath.Join(dir, "none", "report"), os.DevNull, filepath.Join(path, "below")} {
 		for what, err := range map[string]error{"check": file.CheckReplace(bad), "replace": file.Replace(bad, write("x", nil))} {
@@ -47,6 +47,6 @@ func TestReplace(t *testing.T) {
 		t.Error(err)
 	}
 	if left, err := os.ReadDir(dir); len(left) != 1 || err != nil {
-		t.Errorf("there are %v, %v", left, err)
+		t.Errorf("got the files %v, %v; want one", left, err)
 	}
 }

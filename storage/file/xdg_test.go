@@ -16,11 +16,11 @@ func TestXDG(t *testing.T) {
 		"/absolute": "/absolute/a/b",
 	} {
 		if got := file.XDG(base, ".local/share", "a", "b"); got != want {
-			t.Errorf("with %q the path is %s, want %s", base, got, want)
+			t.Errorf("base %q: got %s, want %s", base, got, want)
 		}
 	}
 	t.Setenv("HOME", "")
 	if got := file.XDG("", ".local/share", "a"); got != "" {
-		t.Errorf("without a home folder the path is %s", got)
+		t.Errorf("without a home directory: got %s", got)
 	}
 }

@@ -12,9 +12,9 @@ import (
 	"backchannel/storage/follow"
 )
 
-// A checking is a store whose run has a state more each time that it is read.
+// A checking is a store whose run is in the next state each time it is read.
 type checking struct {
-	states  []storage.CheckState // the last one stays
+	states  []storage.CheckState // the last one is repeated
 	read    int
 	stopped bool
 	stopErr error
@@ -43,7 +43,7 @@ func TestCheckWaitsForTheEnd(t *testing.T) {
 		var seen []storage.CheckState
 		run, err := follow.Check(t.Context(), store, 1, nil, func(r storage.CheckRun) { seen = append(seen, r.State) })
 		if err != nil || run.State != storage.CheckFinished || !slices.Equal(seen, store.states[:3]) {
-			t.Errorf("%s, %v after %v", run.State, err, seen)
+			t.Errorf("got %s, %v after the states %v", run.State, err, seen)
 		}
 	})
 }
@@ -84,7 +84,7 @@ func TestCheckEndsWithItsContext(t *testing.T) {
 		store := &checking{states: []storage.CheckState{storage.CheckRunning}}
 		run, err := follow.Check(ctx, store, 1, nil, func(storage.CheckRun) {})
 		if run.State != storage.CheckRunning || !errors.Is(err, context.DeadlineExceeded) || store.stopped {
-			t.Errorf("%s, %v; stopped: %t", run.State, err, store.stopped)
+			t.Errorf("got %s, %v; stopped: %t", run.State, err, store.stopped)
 		}
 	})
 }

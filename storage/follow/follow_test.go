@@ -13,7 +13,7 @@ import (
 	"backchannel/storage/follow"
 )
 
-// A fakeStore has receipts with the IDs 1, 2, … It gives no hints unless told to.
+// A fakeStore has receipts with the IDs 1, 2, … It sends hints only when a test does.
 type fakeStore struct {
 	mu       sync.Mutex // guards receipts
 	receipts []storage.Receipt
@@ -21,7 +21,7 @@ type fakeStore struct {
 	err      error
 }
 
-// Receipts arrive between two reads, so that it is clear which of these finds them.
+// Receipts arrive between two reads, so that it is clear which of them finds the receipts.
 const (
 	arrival = 1100 * time.Millisecond
 	noticed = 1250 * time.Millisecond
@@ -93,7 +93,7 @@ func TestTail(t *testing.T) {
 					}
 				}
 				if seen[0] != test.first || len(seen) != int(test.last-test.first)+1 || !slices.IsSorted(seen) {
-					t.Errorf("%d receipts, from %d", len(seen), seen[0])
+					t.Errorf("got %d receipts, from %d", len(seen), seen[0])
 				}
 			})
 		})
@@ -106,7 +106,7 @@ func TestTailEndsWithItsContext(t *testing.T) {
 		defer stop()
 		for _, err := range follow.Tail(ctx, newStore(1), storage.ReceiptQuery{}) {
 			if !errors.Is(err, context.DeadlineExceeded) {
-				t.Errorf("the error is %v", err)
+				t.Errorf("got %v", err)
 			}
 		}
 	})
@@ -120,7 +120,7 @@ func TestTailReadsAtOnceAfterAHint(t *testing.T) {
 			break
 		}
 		if took := time.Since(start); took != 10*time.Millisecond {
-			t.Errorf("the receipt was seen after %s", took)
+			t.Errorf("got the receipt after %s, want 10ms", took)
 		}
 	})
 }
@@ -133,7 +133,7 @@ func TestTailYieldsTheErrorOfTheStore(t *testing.T) {
 		got = err
 	}
 	if !errors.Is(got, broken) {
-		t.Errorf("the error is %v", got)
+		t.Errorf("got %v", got)
 	}
 }
 
@@ -164,10 +164,10 @@ func TestExpectation(t *testing.T) {
 				test.expected.Timeout = timeout
 				count, err := test.expected.Wait(t.Context(), store)
 				if took := time.Since(start); count != test.count || err != nil || took != test.took {
-					t.Errorf("%d receipts after %s, %v", count, took, err)
+					t.Errorf("got %d receipts after %s, %v; want %d after %s", count, took, err, test.count, test.took)
 				}
 				if got := test.expected.Unmet(count); got != test.unmet {
-					t.Errorf("unmet: %q, want %q", got, test.unmet)
+					t.Errorf("Unmet: got %q, want %q", got, test.unmet)
 				}
 			})
 		})
@@ -179,14 +179,14 @@ func TestExpectationIsInterrupted(t *testing.T) {
 		ctx, stop := context.WithCancel(t.Context())
 		time.AfterFunc(time.Second, stop)
 		if _, err := (follow.Expectation{Count: 1, Timeout: time.Minute}).Wait(ctx, newStore(0)); !errors.Is(err, context.Canceled) {
-			t.Errorf("the error is %v", err)
+			t.Errorf("got %v", err)
 		}
 	})
 }
 
-// With a timeout that is up at once, what is stored counts nevertheless.
-func TestExpectationCountsWhatIsStored(t *testing.T) {
+// Receipts that are stored already count even if the timeout expires at once.
+func TestExpectationCountsStoredReceipts(t *testing.T) {
 	if count, err := (follow.Expectation{Count: 9, Timeout: 1}).Wait(t.Context(), newStore(3)); count != 3 || err != nil {
-		t.Errorf("%d receipts, %v", count, err)
+		t.Errorf("got %d receipts, %v; want 3", count, err)
 	}
 }

@@ -11,7 +11,7 @@ import (
 	"backchannel/storage/follow"
 )
 
-// calls have the IDs 1, 2, …; a filter selects the even ones.
+// calls is a store of calls with the IDs 1, 2, …; any filter selects the even ones.
 type calls struct{ *fakeStore }
 
 func (s calls) Executions(ctx context.Context, q storage.ExecutionQuery) (all []storage.Execution, err error) {
@@ -35,9 +35,9 @@ func TestTailExecutions(t *testing.T) {
 	}{
 		"only what arrives":         {storage.ExecutionQuery{}, []storage.ID{6, 7, 8}},
 		"the newest first":          {storage.ExecutionQuery{Limit: 2}, []storage.ID{4, 5, 6, 7, 8}},
-		"those that are selected":   {storage.ExecutionQuery{Filter: even, Limit: 9}, []storage.ID{2, 4, 6, 8}},
-		"selected of what arrives":  {storage.ExecutionQuery{Filter: even}, []storage.ID{6, 8}},
-		"as many as are selected":   {storage.ExecutionQuery{Filter: even, Limit: 1}, []storage.ID{4, 6, 8}},
+		"the selected ones":         {storage.ExecutionQuery{Filter: even, Limit: 9}, []storage.ID{2, 4, 6, 8}},
+		"selected ones that arrive": {storage.ExecutionQuery{Filter: even}, []storage.ID{6, 8}},
+		"as many as are asked for":  {storage.ExecutionQuery{Filter: even, Limit: 1}, []storage.ID{4, 6, 8}},
 		"more than there are calls": {storage.ExecutionQuery{Limit: 99}, []storage.ID{1, 2, 3, 4, 5, 6, 7, 8}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -57,7 +57,7 @@ func TestTailExecutions(t *testing.T) {
 					}
 				}
 				if !slices.Equal(seen, test.want) {
-					t.Errorf("seen %d, want %d", seen, test.want)
+					t.Errorf("got %d, want %d", seen, test.want)
 				}
 			})
 		})

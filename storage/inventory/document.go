@@ -85,7 +85,7 @@ func (s *splitter) duplicates(twice []jsontext.Flaw, number int, array bool) (ba
 			}
 		}
 		bad = append(bad, storage.FieldError{Field: strconv.Itoa(n) + fieldPath(where),
-			Reason: fmt.Sprintf("%q stands twice in its object; keep one of them (line %d, column %d)", flaw.Name(), line, column)})
+			Reason: fmt.Sprintf("%q occurs twice in its object; keep one of them (line %d, column %d)", flaw.Name(), line, column)})
 	}
 	return bad
 }

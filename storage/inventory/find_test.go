@@ -20,20 +20,20 @@ func TestFind(t *testing.T) {
 	namedLikeID.Name, namedLikeID.Sandbox.Name, namedLikeID.Channels = a.ID.String(), "three", storage.Channels()
 	for _, test := range []struct{ give, want string }{{"a", "a"}, {a.ID.String(), "a"}, {"b", "b"}} {
 		if w, err := inventory.Find(t.Context(), store, test.give); err != nil || w.Name != test.want {
-			t.Errorf("Find(%q) is %q, %v", test.give, w.Name, err)
+			t.Errorf("Find(%q) = %q, %v", test.give, w.Name, err)
 		}
 	}
 	if err := store.CreateWebhook(t.Context(), &namedLikeID); err != nil {
 		t.Fatal(err)
 	}
 	if w, err := inventory.Find(t.Context(), store, a.ID.String()); err != nil || w.ID != namedLikeID.ID {
-		t.Errorf("a name loses to an ID: %q, %v", w.Name, err)
+		t.Errorf("a name must take precedence over an ID: got %q, %v", w.Name, err)
 	}
 	for _, missing := range []string{"c", "", storage.ID(7).String(), "not an ID!"} {
 		_, err := inventory.Find(t.Context(), store, missing)
 		var not *inventory.NotFoundError
 		if !errors.As(err, &not) || !errors.Is(err, storage.ErrNotFound) || !slices.Contains(not.Others, "b") {
-			t.Errorf("Find(%q) is %v", missing, err)
+			t.Errorf("Find(%q): got %v", missing, err)
 		}
 	}
 }
@@ -50,11 +50,11 @@ func TestSelect(t *testing.T) {
 			slices.Sort(names)
 		}
 		if err != nil || !slices.Equal(names, test.want) {
-			t.Errorf("Select(%v) is %v, %v", test.give, names, err)
+			t.Errorf("Select(%v) = %v, %v", test.give, names, err)
 		}
 	}
 	if _, err := inventory.Select(t.Context(), store, "a", "c"); !errors.Is(err, storage.ErrNotFound) {
-		t.Errorf("an unknown name gives %v", err)
+		t.Errorf("an unknown name: got %v", err)
 	}
 }
 
@@ -63,12 +63,12 @@ func TestNewest(t *testing.T) {
 	for limit, want := range map[int]int{0: 2, 1: 1, 5: 2} {
 		all, err := inventory.Newest(t.Context(), store, limit)
 		if err != nil || len(all) != want || len(all) == 2 && all[0].ID < all[1].ID {
-			t.Errorf("limit %d: %d webhooks, %v", limit, len(all), err)
+			t.Errorf("limit %d: got %d webhooks, %v; want %d, the newest first", limit, len(all), err, want)
 		}
 	}
 }
 
-func TestReceiptsOfADeletedWebhookAreSelectedByItsName(t *testing.T) {
+func TestReceiptsOfDeletedWebhookAreSelectedByName(t *testing.T) {
 	store := newStore(t)
 	a, err := store.WebhookByName(t.Context(), "a")
 	if err != nil {
@@ -88,16 +88,16 @@ func TestReceiptsOfADeletedWebhookAreSelectedByItsName(t *testing.T) {
 	}
 	for name, want := range map[string]int{"a": 1, a.ID.String(): 1, "b": 0} {
 		if n, err := count(name); n != want || err != nil {
-			t.Errorf("%s has %d receipts, %v", name, n, err)
+			t.Errorf("%s: got %d receipts, %v; want %d", name, n, err, want)
 		}
 	}
 	if _, err := store.DeleteWebhook(t.Context(), a.ID); err != nil {
 		t.Fatal(err)
 	}
 	if n, err := count("a"); n != 1 || err != nil {
-		t.Errorf("after its deletion a has %d receipts, %v", n, err)
+		t.Errorf("after the deletion of a: got %d receipts, %v; want 1", n, err)
 	}
 	if _, err := count("c"); !errors.Is(err, storage.ErrNotFound) {
-		t.Errorf("a webhook that never was gives %v", err)
+		t.Errorf("a webhook that never existed: got %v", err)
 	}
 }

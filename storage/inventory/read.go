@@ -78,7 +78,7 @@ func Read(ctx context.Context, store Store, rules storage.Rules, text []byte) (*
 	case broken != nil:
 		return nil, append(r.bad, broken...)
 	case len(r.webhooks) == 0 && len(r.campaigns) == 0 && len(r.bad) == 0:
-		return nil, storage.FieldErrors{{Field: "file", Reason: "holds no webhook or campaign; give JSON objects as webhook export writes them"}}
+		return nil, storage.FieldErrors{{Field: "file", Reason: "contains no webhook or campaign; give JSON objects as webhook export writes them"}}
 	}
 	if err := r.findTaken(ctx); err != nil {
 		return nil, err
@@ -204,7 +204,7 @@ func (d document) where(kind, name string) string {
 func (r *reader) judge(ctx context.Context, w storage.Webhook, unreadable storage.FieldErrors) (all storage.FieldErrors) {
 	errors.As(unreadable.AndInvalid(w.Validate(ctx, r.rules)), &all)
 	if r.names[w.Name] && w.Name != "" {
-		all = append(all, storage.FieldError{Field: "name", Conflict: true, Reason: fmt.Sprintf("%q stands twice in the file", w.Name)})
+		all = append(all, storage.FieldError{Field: "name", Conflict: true, Reason: fmt.Sprintf("%q occurs twice in the file", w.Name)})
 	}
 	r.names[w.Name] = true
 	if other, taken := r.sites[siteOf(w)]; !taken {

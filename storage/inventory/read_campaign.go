@@ -49,9 +49,9 @@ func (r *reader) readCampaign(ctx context.Context, d document, object map[string
 func (r *reader) judgeCampaign(c storage.Campaign, unreadable storage.FieldErrors) (all storage.FieldErrors) {
 	errors.As(unreadable.AndInvalid(c.Validate(r.rules)), &all)
 	if r.campaignNames[c.Name] && c.Name != "" {
-		all = append(all, storage.FieldError{Field: "name", Conflict: true, Reason: fmt.Sprintf("%q stands twice in the file", c.Name)})
+		all = append(all, storage.FieldError{Field: "name", Conflict: true, Reason: fmt.Sprintf("%q occurs twice in the file", c.Name)})
 	} else if r.campaignIDs[c.UUID] {
-		all = append(all, storage.FieldError{Field: "id", Conflict: true, Reason: fmt.Sprintf("the campaign %s stands twice in the file", c.UUID)})
+		all = append(all, storage.FieldError{Field: "id", Conflict: true, Reason: fmt.Sprintf("the campaign %s occurs twice in the file", c.UUID)})
 	}
 	r.campaignNames[c.Name], r.campaignIDs[c.UUID] = true, true
 	return all

@@ -32,21 +32,21 @@ func TestReadReportsEveryMistake(t *testing.T) {
 	store := newStore(t)
 	for name, test := range map[string]struct {
 		text string
-		want []string // each the start of a line, in this order
+		want []string // the start of each line
 	}{
-		"nothing":          {"", []string{"file: holds no webhook"}},
-		"white space":      {" \n\t", []string{"file: holds no webhook"}},
-		"empty array":      {"[]\n[ ]", []string{"file: holds no webhook"}},
+		"nothing":          {"", []string{"file: contains no webhook"}},
+		"white space":      {" \n\t", []string{"file: contains no webhook"}},
+		"empty array":      {"[]\n[ ]", []string{"file: contains no webhook"}},
 		"other values":     {"1 \"x\"\nnull", []string{"1: is not an object; give one as webhook export writes it (line 1)", "2: is not an object", "3: is not an object; give one as webhook export writes it (line 2)"}},
 		"syntax":           {`{"name":"a"}` + "\n{,}", []string{"file: object 2 is not JSON"}},
 		"before the break": {`{"name":"a","url":7} {`, []string{`1.url: is a number; give text (webhook "a", from line 1)`, "file: object 2 "}},
 		"nested array":     {`[[{"name":"a"}]]`, []string{"1: is not an object"}},
 		"no name":          {`{"name":"","sandbox":{"name":"new"},"channels":["sms"]}`, []string{"1.name: is missing; give 1 to 64 characters (object from line 1)"}},
-		"duplicate key":    {`[{"name":"a"},{"name":"b","auth":{"type":"none","type":"jwt"}}]`, []string{"2.auth.secret: is missing", `2.auth.type: "type" stands twice in its object; keep one of them (line 1, column 49)`}},
+		"duplicate key":    {`[{"name":"a"},{"name":"b","auth":{"type":"none","type":"jwt"}}]`, []string{"2.auth.secret: is missing", `2.auth.type: "type" occurs twice in its object; keep one of them (line 1, column 49)`}},
 		"duplicate in list": {`{"name":"a","headers":[{"name":"X-A","value":"1"},{"name":"X-B","name":"X-C","value":"2"}]}`,
-			[]string{`1.headers[1].name: "name" stands twice`}},
-		"escaped key": {`{"name":"a","x/y~z":1,"x/y~z":2}`, []string{"1.x/y~z: is unknown", `1.x/y~z: "x/y~z" stands twice`}},
-		"twice":       {`{"name":"a"}{"name":"a"}`, []string{`2.name: "a" stands twice in the file`}},
+			[]string{`1.headers[1].name: "name" occurs twice`}},
+		"escaped key": {`{"name":"a","x/y~z":1,"x/y~z":2}`, []string{"1.x/y~z: is unknown", `1.x/y~z: "x/y~z" occurs twice`}},
+		"name twice":  {`{"name":"a"}{"name":"a"}`, []string{`2.name: "a" occurs twice in the file`}},
 		"site in the file": {`{"name":"c","organization":"x","sandbox":{"name":"three"},"channels":["sms"]}
 {"name":"d","organization":"x","sandbox":{"name":"three"},"channels":["sms"]}`,
 			[]string{`2.sandbox.name: webhook "c" has this organization and sandbox (webhook "d", from line 2)`}},
@@ -58,11 +58,11 @@ func TestReadReportsEveryMistake(t *testing.T) {
 			_, err := inventory.Read(t.Context(), store, rules(), []byte(test.text))
 			var bad storage.FieldErrors
 			if !errors.As(err, &bad) {
-				t.Fatalf("the error is %v", err)
+				t.Fatalf("got %v", err)
 			}
 			lines := strings.Split(bad.Error(), "\n")
 			if len(lines) != len(test.want) {
-				t.Errorf("%d mistakes, want %d:\n%v", len(lines), len(test.want), bad)
+				t.Errorf("got %d mistakes, want %d:\n%v", len(lines), len(test.want), bad)
 			}
 			for i, want := range test.want[:min(len(test.want), len(lines))] {
 				if !strings.HasPrefix(lines[i], want) {
@@ -91,7 +91,7 @@ func TestSaveChangesOnlyWhatDiffers(t *testing.T) {
 		unchanged = append(unchanged, w.Unchanged)
 	}
 	if len(unchanged) != 3 || !unchanged[0] || unchanged[1] || unchanged[2] {
-		t.Errorf("unchanged: %v", unchanged)
+		t.Errorf("Unchanged: got %v, want only that of the first", unchanged)
 	}
 	if err := file.Save(t.Context(), store); err != nil {
 		t.Fatal(err)
@@ -101,14 +101,14 @@ func TestSaveChangesOnlyWhatDiffers(t *testing.T) {
 	}
 	after, err := store.WebhookByName(t.Context(), "a")
 	if err != nil || after.Version != before.Version || after.Headers[0].Value != "hush" {
-		t.Errorf("a became %+v, %v", after, err)
+		t.Errorf("after the save, a is %+v, %v", after, err)
 	}
 	if b, err := store.WebhookByName(t.Context(), "b"); err != nil || b.Delivery.Timeout.Seconds() != 5 || b.Sandbox.Name != "two" {
-		t.Errorf("b became %+v, %v", b, err)
+		t.Errorf("after the save, b is %+v, %v", b, err)
 	}
 }
 
-func TestWebhooksSwapSites(t *testing.T) {
+func TestWebhooksCanSwapSandboxes(t *testing.T) {
 	store := newStore(t)
 	file, err := inventory.Read(t.Context(), store, rules(), []byte(`{"name":"a","sandbox":{"name":"two"}}{"name":"b","sandbox":{"name":"one"}}`))
 	if err != nil {
@@ -118,6 +118,6 @@ func TestWebhooksSwapSites(t *testing.T) {
 		t.Fatal(err)
 	}
 	if a, err := store.WebhookByName(t.Context(), "a"); err != nil || a.Sandbox.Name != "two" {
-		t.Errorf("a is in %q, %v", a.Sandbox.Name, err)
+		t.Errorf("got sandbox %q, %v; want two", a.Sandbox.Name, err)
 	}
 }

@@ -20,7 +20,7 @@ import (
 )
 
 //nolint:gochecknoglobals // a flag of the tests
-var update = flag.Bool("update", false, "write the golden files anew")
+var update = flag.Bool("update", false, "rewrite the golden files")
 
 func at(seconds int) time.Time {
 	return time.Date(2026, 10, 1, 8, 0, 0, 0, time.UTC).Add(time.Duration(seconds) * time.Second)
@@ -33,7 +33,7 @@ func ended(id string, level storage.CheckLevel, result storage.CheckResult, got 
 	}
 }
 
-// sample is a run with each result.
+// sample returns a run with each result.
 func sample() storage.CheckRun {
 	return storage.CheckRun{
 		ID: 1 << 40, WebhookID: 3, Webhook: "acme", URL: "https://acme.example.com/hooks", State: storage.CheckFinished,
@@ -84,7 +84,7 @@ func TestGolden(t *testing.T) {
 			t.Fatal(err)
 		}
 		if got != string(want) {
-			t.Errorf("%s differs; go test ./storage/report -update, and read the diff\n%s", path, got)
+			t.Errorf("%s differs; run go test ./storage/report -update and read the diff\n%s", path, got)
 		}
 	}
 }
@@ -121,23 +121,23 @@ func TestFailure(t *testing.T) {
 			t.Parallel()
 			r, strict := report.Report{Run: test.run}, report.Report{Run: test.run, Strict: true}
 			if got := r.Failure(); got != test.failure {
-				t.Errorf("failure %q, want %q", got, test.failure)
+				t.Errorf("Failure: got %q, want %q", got, test.failure)
 			}
 			if got := strict.Failure(); got != test.strict {
-				t.Errorf("strict: failure %q, want %q", got, test.strict)
+				t.Errorf("strict Failure: got %q, want %q", got, test.strict)
 			}
 			if got := r.Headline(); got != test.headline {
-				t.Errorf("headline %q, want %q", got, test.headline)
+				t.Errorf("Headline: got %q, want %q", got, test.headline)
 			}
 			if want := test.run.State == storage.CheckFinished && test.failure == ""; r.Passed() != want {
-				t.Errorf("passed: %t, want %t", r.Passed(), want)
+				t.Errorf("Passed: got %t, want %t", r.Passed(), want)
 			}
 			suites := parsed(t, written(t, r, report.JUnit))
 			if red := suites.Failures+suites.Errors > 0; test.run.State.Ended() && red == r.Passed() {
-				t.Errorf("JUnit has %d failures and %d errors, though passed is %t", suites.Failures, suites.Errors, r.Passed())
+				t.Errorf("JUnit has %d failures and %d errors, but Passed is %t", suites.Failures, suites.Errors, r.Passed())
 			}
 			if test.tested != "" && suites.Errors != 1 {
-				t.Errorf("JUnit has %d errors, want that of the run", suites.Errors)
+				t.Errorf("JUnit has %d errors, want one, for the run", suites.Errors)
 			}
 			if strict := parsed(t, written(t, strict, report.JUnit)); (strict.Failures+strict.Errors > 0) != (test.strict != "") && test.run.State.Ended() {
 				t.Errorf("strict: JUnit has %d failures and %d errors", strict.Failures, strict.Errors)
@@ -146,7 +146,7 @@ func TestFailure(t *testing.T) {
 	}
 }
 
-// A suites is what a CI server reads.
+// A suites is a JUnit report as a CI server reads it.
 type suites struct {
 	Tests    int `xml:"tests,attr"`
 	Failures int `xml:"failures,attr"`
@@ -202,15 +202,15 @@ func TestJUnitHasASuiteForEachGroup(t *testing.T) {
 		names = append(names, suite.Name)
 	}
 	if got, want := strings.Join(names, " "), "accept tls auth headers load"; got != want {
-		t.Errorf("suites %q, want %q", got, want)
+		t.Errorf("got the suites %q, want %q", got, want)
 	}
 	failed := s.Suites[2].Cases[0]
 	if failed.Class != "auth" || failed.Name != "alg-none" || failed.Failure == nil || !strings.Contains(failed.Failure.Text, "remedy    do this") {
-		t.Errorf("the failed case is %+v", failed)
+		t.Errorf("the failed case: got %+v", failed)
 	}
 }
 
-// hostile are texts that act on a terminal, a browser or a parser.
+// hostile returns texts that a terminal, a browser or a parser would act on.
 func hostile() []string {
 	return []string{
 		"\x1b[2J\x1b]0;title\a", "<script>alert(1)</script>", "]]><x>", "\x00", "a\xff\xfe", "\u202egnp.exe", "-->", "</title><img src=x onerror=alert(1)>",
@@ -218,7 +218,7 @@ func hostile() []string {
 	}
 }
 
-func TestNothingForeignActs(t *testing.T) {
+func TestForeignTextIsEscaped(t *testing.T) {
 	t.Parallel()
 	for _, text := range hostile() {
 		run := sample()
@@ -235,7 +235,7 @@ func TestNothingForeignActs(t *testing.T) {
 			}
 			for _, r := range got {
 				if unicode.IsControl(r) && r != '\n' || unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp) {
-					t.Errorf("%s of %q has %U", format, text, r)
+					t.Errorf("%s of %q contains %U", format, text, r)
 					break
 				}
 			}
@@ -250,7 +250,7 @@ func TestNothingForeignActs(t *testing.T) {
 			case report.HTML:
 				for _, tag := range []string{"<script", "<img", "<x>", "<style>*", "onload=\"alert", "onerror=alert(1)>"} {
 					if strings.Contains(got, tag) {
-						t.Errorf("HTML of %q has %s", text, tag)
+						t.Errorf("HTML of %q contains %s", text, tag)
 					}
 				}
 				balanced(t, got)
@@ -259,7 +259,7 @@ func TestNothingForeignActs(t *testing.T) {
 	}
 }
 
-// balanced has it that the page is well formed, which a text that broke out would end.
+// balanced checks that the page is well formed, which it is not if a text breaks out of its element.
 func balanced(t *testing.T, page string) {
 	t.Helper()
 	d := xml.NewDecoder(strings.NewReader(page))
@@ -282,28 +282,28 @@ func balanced(t *testing.T, page string) {
 	}
 }
 
-func TestThePageNeedsNothingElse(t *testing.T) {
+func TestPageIsSelfContained(t *testing.T) {
 	t.Parallel()
 	page := written(t, report.Report{Run: sample()}, report.HTML)
 	for _, foreign := range []string{"<script", "<link", "<img", "<iframe", "url(", "@import", "src=", "ZgotmplZ"} {
 		if strings.Contains(page, foreign) {
-			t.Errorf("the page has %s", foreign)
+			t.Errorf("the page contains %s", foreign)
 		}
 	}
 	if strings.Count(page, "<svg") != 2 || !strings.Contains(page, "@media print") || !strings.Contains(page, "prefers-color-scheme: dark") {
-		t.Error("the page lacks a picture, or the rules for paper or the dark")
+		t.Error("the page lacks one of its two charts, or the styles for print or dark mode")
 	}
 }
 
-func TestAnEmptyRun(t *testing.T) {
+func TestReportOfEmptyRun(t *testing.T) {
 	t.Parallel()
 	r := report.Report{Run: storage.CheckRun{ID: 5, Webhook: "acme", State: storage.CheckInterrupted, Reason: "stopped before an engine took it", RequestedAt: at(0)}}
 	for _, format := range []report.Format{report.HTML, report.JUnit, report.JSON} {
 		if got := written(t, r, format); !strings.Contains(got, "acme") || strings.Contains(got, "NaN") {
-			t.Errorf("%s is %s", format, got)
+			t.Errorf("%s: got %s", format, got)
 		}
 	}
 	if s := parsed(t, written(t, r, report.JUnit)); s.Errors != 1 {
-		t.Errorf("JUnit has %d errors, want that nothing was run", s.Errors)
+		t.Errorf("JUnit has %d errors, want one, as nothing was run", s.Errors)
 	}
 }

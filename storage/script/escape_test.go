@@ -63,14 +63,14 @@ func FuzzEscape(f *testing.F) {
 		}
 		for _, r := range got {
 			if unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp) && r != '\u200c' && r != '\u200d' {
-				t.Fatalf("Escape(%q) = %q keeps %U", s, got, r)
+				t.Fatalf("Escape(%q) = %q contains %U", s, got, r)
 			}
 		}
 		if again := Escape(got); again != got {
-			t.Fatalf("Escape is not stable: %q, then %q", got, again)
+			t.Fatalf("Escape of an escaped text changes it: %q became %q", got, again)
 		}
 		if lines := EscapeMultiline(s); strings.Count(lines, "\n") != strings.Count(s, "\n") {
-			t.Fatalf("EscapeMultiline(%q) = %q changes the lines", s, lines)
+			t.Fatalf("EscapeMultiline(%q) = %q has another number of lines", s, lines)
 		}
 	})
 }

@@ -6,7 +6,7 @@ import (
 	"backchannel/storage/script"
 )
 
-// Two names that look alike differ by a character that nobody sees.
+// Two names that look alike may differ by an invisible character.
 func ExampleOdd() {
 	for _, name := range []string{"acme prod", "acme\u200b prod", "顧客 👩‍💻"} {
 		odd, found := script.Odd(name)

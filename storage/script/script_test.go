@@ -43,7 +43,7 @@ func TestOdd(t *testing.T) {
 		"a\u00a0b":            '\u00a0',
 	} {
 		if odd, found := Odd(text); odd != want || found != (want != 0) {
-			t.Errorf("%q: found %U, want %U", text, odd, want)
+			t.Errorf("%q: got %U, want %U", text, odd, want)
 		}
 	}
 }

@@ -28,7 +28,7 @@ func BenchmarkJudge(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				if _, failed := Failed(Judge(testSpec(alg), keys[alg], value, noon)); failed {
-					b.Fatal("a good token fails")
+					b.Fatal("a valid token fails")
 				}
 			}
 		})

@@ -24,7 +24,7 @@ func minter(t *testing.T, alg token.Algorithm) (*token.Minter, *token.Key, token
 	return m, key, spec
 }
 
-// Every forgery fails the check that it is about, and no earlier one.
+// Each forgery fails its own check and no earlier one.
 func TestForgeriesFailTheirOwnCheck(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 11, 28, 12, 0, 0, 0, time.UTC)
@@ -35,7 +35,7 @@ func TestForgeriesFailTheirOwnCheck(t *testing.T) {
 		f     token.Forgery
 		fails string
 	}{
-		{"none at all", token.HS256, token.Forgery{}, ""},
+		{"not forged", token.HS256, token.Forgery{}, ""},
 		{"expired", token.HS256, token.Forgery{ExpiredBy: time.Hour}, "exp"},
 		{"expired within the leeway", token.HS256, token.Forgery{ExpiredBy: 10 * time.Second}, ""},
 		{"not yet valid", token.ES256, token.Forgery{ValidIn: time.Hour}, "nbf"},
@@ -43,9 +43,9 @@ func TestForgeriesFailTheirOwnCheck(t *testing.T) {
 		{"another audience", token.EdDSA, token.Forgery{Audience: "other"}, "aud"},
 		{"another issuer", token.HS256, token.Forgery{Issuer: "other"}, "iss"},
 		{"unsigned", token.HS256, token.Forgery{Unsigned: "nOnE"}, "alg"},
-		{"signature changed", token.RS256, token.Forgery{Signature: flip}, "signature"},
-		{"signature cut", token.ES256, token.Forgery{Signature: func(s []byte) []byte { return s[:len(s)-1] }}, "signature"},
-		{"signature emptied", token.HS256, token.Forgery{Signature: func([]byte) []byte { return nil }}, "signature"},
+		{"changed signature", token.RS256, token.Forgery{Signature: flip}, "signature"},
+		{"truncated signature", token.ES256, token.Forgery{Signature: func(s []byte) []byte { return s[:len(s)-1] }}, "signature"},
+		{"empty signature", token.HS256, token.Forgery{Signature: func([]byte) []byte { return nil }}, "signature"},
 		{"another key", token.ES384, token.Forgery{OtherKey: true}, "signature"},
 		{"a key of its own", token.ES512, token.Forgery{OtherKey: true, Embedded: true}, "signature"},
 		{"a secret of its own", token.HS512, token.Forgery{OtherKey: true, Embedded: true}, "signature"},
@@ -62,7 +62,7 @@ func TestForgeriesFailTheirOwnCheck(t *testing.T) {
 			}
 			failed, _ := token.Failed(token.Judge(spec, key, []string{m.Prefixed("", text)}, now))
 			if failed.Name != c.fails {
-				t.Errorf("fails %q (%+v), want %q", failed.Name, failed, c.fails)
+				t.Errorf("failed check: got %q (%+v), want %q", failed.Name, failed, c.fails)
 			}
 		})
 	}
@@ -91,7 +91,7 @@ func TestForgedHeaders(t *testing.T) {
 		}
 		for name := range strings.FieldsSeq(members) {
 			if header.JWK[name] == "" {
-				t.Errorf("%s: the key has no %s: %s", alg, name, raw)
+				t.Errorf("%s: the embedded key has no %s: %s", alg, name, raw)
 			}
 		}
 	}
@@ -103,7 +103,7 @@ func TestSiblings(t *testing.T) {
 		token.HS256: "", token.HS512: token.HS256, token.RS256: token.RS384, token.PS512: token.RS256, token.ES256: "", token.EdDSA: "",
 	} {
 		if m, _, _ := minter(t, alg); m.Sibling() != want {
-			t.Errorf("%s has the sibling %q", alg, m.Sibling())
+			t.Errorf("sibling of %s: got %q, want %q", alg, m.Sibling(), want)
 		}
 	}
 }

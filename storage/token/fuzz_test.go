@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// FuzzJudge looks for input that panics, for a token that passes without a signature by the key, and for text that
-// would not be safe to show.
+// FuzzJudge checks that no input panics, that no token passes without a signature by the key,
+// and that all texts are safe to show.
 func FuzzJudge(f *testing.F) {
 	spec, key := testSpec(HS256), hsKey(f)
 	good := mint(f, spec, key, noon)
@@ -26,20 +26,20 @@ func FuzzJudge(f *testing.F) {
 	f.Fuzz(func(t *testing.T, value string) {
 		checks := Judge(spec, key, []string{value}, noon)
 		if len(checks) != len(CheckNames()) {
-			t.Fatalf("%d checks", len(checks))
+			t.Fatalf("got %d checks", len(checks))
 		}
 		if _, failed := Failed(checks); !failed && !signedBy(key, value) {
-			t.Errorf("passed without a signature: %q", value)
+			t.Errorf("passes without a signature: %q", value)
 		}
 		for _, check := range checks {
 			if text := check.Expected + check.Actual + check.Remedy; strings.ContainsFunc(text, unsafe) {
-				t.Errorf("not safe to show: %q", text)
+				t.Errorf("the text is not safe to show: %q", text)
 			}
 		}
 	})
 }
 
-// signedBy verifies the last segment over what precedes it, in the plainest way.
+// signedBy reports whether the last segment is a signature of the ones before it, by much simpler code than Judge.
 func signedBy(key *Key, value string) bool {
 	value = strings.Trim(value, " \t")
 	value = strings.TrimLeft(value[min(len(value), len("Bearer ")):], " ")
@@ -55,7 +55,7 @@ func unsafe(r rune) bool {
 	return r < ' ' || r >= 0x7f && r < 0xa0 || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069
 }
 
-// FuzzParseKey looks for material that panics, for a key that does not work, and for an error that shows material.
+// FuzzParseKey checks that no material panics, that each parsed key works, and that errors are safe to show.
 func FuzzParseKey(f *testing.F) {
 	made := makeSamples(f)
 	sec1 := toPEM("EC PRIVATE KEY", der(f, x509.MarshalECPrivateKey, made.ec[ES256]))
@@ -74,7 +74,7 @@ func FuzzParseKey(f *testing.F) {
 		key, err := ParseKey(alg, material)
 		if err != nil {
 			if text := err.Error(); strings.ContainsFunc(text, unsafe) || len(text) > 300 {
-				t.Errorf("not safe to show: %q", text)
+				t.Errorf("the text is not safe to show: %q", text)
 			}
 			return
 		}

@@ -9,7 +9,7 @@ import (
 	josejwt "github.com/go-jose/go-jose/v4/jwt"
 )
 
-// noon is the clock of the tests.
+// noon is the current time in most tests.
 var noon = time.Date(2026, time.October, 5, 12, 0, 0, 0, time.UTC)
 
 func testSpec(alg Algorithm) Spec {
@@ -88,7 +88,7 @@ func TestMintedTokensVerifyWithAnotherLibrary(t *testing.T) {
 	}
 }
 
-func TestTokensOfAnotherLibraryPass(t *testing.T) {
+func TestTokensFromAnotherLibraryPass(t *testing.T) {
 	for alg, key := range randomKeys() {
 		t.Run(string(alg), func(t *testing.T) {
 			signer, err := jose.NewSigner(

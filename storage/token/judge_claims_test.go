@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// at returns the NumericDate of a time relative to the tests' clock.
+// at returns the NumericDate of a time relative to noon.
 func at(offset time.Duration) string { return fmt.Sprint(noon.Add(offset).Unix()) }
 
 func TestJudgeClaims(t *testing.T) {
@@ -44,7 +44,7 @@ func TestJudgeClaims(t *testing.T) {
 		{"far ahead", nil, fields{"exp": "253402300799"}, verdict{"exp", Pass, "9999-12-31T23:59:59Z is 2912165 days ahead", ""}},
 
 		{"not yet", nil, fields{"nbf": at(31 * time.Second)}, verdict{"nbf", Fail, "nbf 12:00:31Z is 31 s ahead; leeway 30 s", "clock is fast"}},
-		{"almost", nil, fields{"nbf": at(30 * time.Second)}, verdict{"nbf", Pass, "30 s ahead", ""}},
+		{"not yet, within the leeway", nil, fields{"nbf": at(30 * time.Second)}, verdict{"nbf", Pass, "30 s ahead", ""}},
 		{"no nbf", nil, fields{"nbf": ""}, verdict{"nbf", NotApplicable, "no nbf", ""}},
 		{"nbf is a string", nil, fields{"nbf": `"1"`}, verdict{"nbf", Fail, "nbf is a string", ""}},
 		{"nbf never", nil, fields{"nbf": "1e999"}, verdict{"nbf", Fail, "beyond", ""}},
@@ -69,7 +69,7 @@ func TestJudgeClaims(t *testing.T) {
 		{"issuer not configured", nobody, nil, verdict{"iss", NotApplicable, `iss "myImsOrg"`, ""}},
 		{"other subject", nil, fields{"sub": `"x"`}, verdict{"sub", Fail, `sub "x"`, "the same subject"}},
 		{"no subject", nil, fields{"sub": ""}, verdict{"sub", Fail, "no sub", ""}},
-		{"no subject, not configured", nobody, fields{"sub": ""}, verdict{"sub", NotApplicable, "no sub", ""}},
+		{"no subject and none configured", nobody, fields{"sub": ""}, verdict{"sub", NotApplicable, "no sub", ""}},
 
 		{"other audience", nil, fields{"aud": `"other"`}, verdict{"aud", Fail, `aud "other"`, "meant for someone else"}},
 		{"among several", nil, fields{"aud": `["x","example.com"]`}, verdict{"aud", Pass, `aud "x", "example.com"`, ""}},
@@ -82,7 +82,7 @@ func TestJudgeClaims(t *testing.T) {
 		{"audience is null", nil, fields{"aud": `null`}, verdict{"aud", Fail, "aud is null", ""}},
 		{"no audience", nil, fields{"aud": ""}, verdict{"aud", Fail, "no aud", ""}},
 		{"audience not configured", nobody, nil, verdict{"aud", NotApplicable, `aud "example.com"`, ""}},
-		{"audience odd, not configured", nobody, fields{"aud": "1"}, verdict{"aud", NotApplicable, "aud is a number", ""}},
+		{"audience of the wrong type, not configured", nobody, fields{"aud": "1"}, verdict{"aud", NotApplicable, "aud is a number", ""}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -95,7 +95,7 @@ func TestJudgeClaims(t *testing.T) {
 			test.want.compare(t, checks)
 			for _, check := range checks {
 				if len(check.Actual) > 600 || strings.ContainsAny(check.Actual, "\x1b\u202e\u009b") {
-					t.Errorf("unsafe text: %q", check.Actual)
+					t.Errorf("the text is not safe to show: %q", check.Actual)
 				}
 			}
 		})
@@ -107,7 +107,7 @@ func TestJudgeStatesTheAudienceRule(t *testing.T) {
 	spec.Audience = []string{"a.example", "b.example"}
 	checks := Judge(spec, hsKey(t), []string{"Bearer " + mint(t, spec, hsKey(t), noon)}, noon)
 	if got := find(t, checks, "aud").Expected; got != `aud with at least one of "a.example", "b.example"` {
-		t.Errorf("expected = %s", got)
+		t.Errorf("Expected = %s", got)
 	}
 }
 
@@ -115,7 +115,7 @@ func TestJudgeBigToken(t *testing.T) {
 	claims := goodClaims().with(fields{"padding": `"` + strings.Repeat("x", 48<<10) + `"`})
 	big := compact(t, hsKey(t), goodHeader().with(nil), claims)
 	if len(big) < 64<<10 {
-		t.Fatalf("only %d bytes", len(big))
+		t.Fatalf("the token has only %d bytes", len(big))
 	}
 	if check, failed := Failed(Judge(testSpec(HS256), hsKey(t), []string{"Bearer " + big}, noon)); failed {
 		t.Errorf("%+v", check)

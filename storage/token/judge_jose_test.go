@@ -31,7 +31,7 @@ func TestJudgeHeaderMembers(t *testing.T) {
 		{"alg is a number", nil, fields{"alg": `256`}, verdict{"alg", Fail, "alg is a number", "JSON string"}},
 		{"alg in small letters", nil, fields{"alg": `"hs256"`}, verdict{"alg", Fail, "wrong letter case", "write HS256"}},
 		{"alg with a space", nil, fields{"alg": `"HS256 "`}, verdict{"alg", Fail, `"HS256 ": the right algorithm with space around it`, "write HS256 and nothing else"}},
-		{"another of its kind", nil, fields{"alg": `"HS512"`}, verdict{"alg", Fail, "another algorithm", "never take the algorithm from the token, else an algorithm confusion attack gets through"}},
+		{"another HMAC algorithm", nil, fields{"alg": `"HS512"`}, verdict{"alg", Fail, "another algorithm", "never take the algorithm from the token, else an algorithm confusion attack gets through"}},
 		{"unknown", nil, fields{"alg": `"\u202eXX"`}, verdict{"alg", Fail, `alg "\u202eXX"`, ""}},
 		{"crit", nil, fields{"crit": `["exp"]`}, verdict{"crit", Fail, "a crit header", "leave crit out"}},
 		{"b64", nil, fields{"b64": `false`}, verdict{"crit", Fail, "a b64 header", "leave b64 out"}},
@@ -42,8 +42,8 @@ func TestJudgeHeaderMembers(t *testing.T) {
 		{"kid is null", nil, fields{"kid": "null"}, verdict{"kid", Fail, "kid is null", "RFC 7515"}},
 		{"kid not configured", noKid, nil, verdict{"kid", NotApplicable, `kid "key-1"`, ""}},
 		{"no kid at all", noKid, fields{"kid": ""}, verdict{"kid", NotApplicable, "no kid", ""}},
-		{"kid not configured, no text", noKid, fields{"kid": "1"}, verdict{"kid", Fail, "kid is a number", ""}},
-		{"keys of its own", nil, fields{"jwk": "{}", "x5u": `"https://a.example"`},
+		{"kid not configured and not a string", noKid, fields{"kid": "1"}, verdict{"kid", Fail, "kid is a number", ""}},
+		{"embedded keys", nil, fields{"jwk": "{}", "x5u": `"https://a.example"`},
 			verdict{"signature", Pass, "the token's own jwk, x5u was not used", ""}},
 	}
 	for _, test := range tests {
@@ -58,8 +58,8 @@ func TestJudgeHeaderMembers(t *testing.T) {
 	}
 }
 
-// The classic attack uses the endpoint's public key, which everybody knows, as an HMAC secret.
-func TestJudgeRefusesTheConfusionAttack(t *testing.T) {
+// The classic attack uses the endpoint's public key, which anyone may know, as an HMAC secret.
+func TestJudgeRejectsAlgorithmConfusion(t *testing.T) {
 	for alg, key := range randomKeys() {
 		if alg.Symmetric() {
 			continue
@@ -98,7 +98,7 @@ func TestJudgeWrongKey(t *testing.T) {
 	}
 }
 
-func TestJudgeWithoutAKey(t *testing.T) {
+func TestJudgeWithoutKey(t *testing.T) {
 	value := []string{"Bearer " + mint(t, testSpec(HS256), hsKey(t), noon)}
 	other, err := NewRandomKey(HS384)
 	if err != nil {
@@ -173,12 +173,12 @@ func TestJudgeRecognizesSecretMistakes(t *testing.T) {
 		theirs, ours []byte
 		remedy       string
 	}{
-		{"newline there", append(bytes.Clone(plain), '\n'), plain, "from the end of the sender's secret"},
+		{"newline at the sender", append(bytes.Clone(plain), '\n'), plain, "from the end of the sender's secret"},
 		{"newline here", plain, append(bytes.Clone(plain), '\n'), "from the end of the secret configured here"},
-		{"decoded there", plain, encoded, "the sender decodes the secret"},
-		{"encoded there", encoded, plain, "the sender uses the base64 text"},
-		{"decoded from hexadecimal there", plain, []byte(hex.EncodeToString(plain)), "decodes the secret from hexadecimal"},
-		{"hexadecimal there", []byte(hex.EncodeToString(plain)), plain, "uses the hexadecimal text"},
+		{"decoded by the sender", plain, encoded, "the sender decodes the secret"},
+		{"encoded by the sender", encoded, plain, "the sender uses the base64 text"},
+		{"decoded from hexadecimal by the sender", plain, []byte(hex.EncodeToString(plain)), "decodes the secret from hexadecimal"},
+		{"hexadecimal at the sender", []byte(hex.EncodeToString(plain)), plain, "uses the hexadecimal text"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

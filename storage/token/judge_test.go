@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// hsKey is the key of most tests, to which its bytes do not matter.
+// hsKey returns the key of the tests that do not depend on its bytes.
 func hsKey(t testing.TB) *Key {
 	t.Helper()
 	key, err := ParseKey(HS256, bytes.Repeat([]byte("k"), 32))
@@ -24,7 +24,7 @@ func hsKey(t testing.TB) *Key {
 // fields are the members of a JSON object, each value in raw JSON.
 type fields map[string]string
 
-// with returns the object with some fields changed. It omits those changed to "".
+// with returns the object with the changes made. A field that is changed to "" is omitted.
 func (f fields) with(changes fields) string {
 	maps.Copy(f, changes)
 	var written []string
@@ -48,7 +48,7 @@ func goodClaims() fields {
 	}
 }
 
-// compact returns a signed token of any header and claims.
+// compact returns a signed token with the header and the claims.
 func compact(t testing.TB, key *Key, header, claims string) string {
 	t.Helper()
 	input := encode([]byte(header)) + "." + encode([]byte(claims))
@@ -70,7 +70,7 @@ func find(t testing.TB, checks []Check, name string) Check {
 	return Check{}
 }
 
-// verdict is the expected result of one check. The texts are parts of the expected ones.
+// A verdict is the expected result of one check. Its texts are parts of those of the check.
 type verdict struct {
 	check          string
 	result         Result
@@ -91,14 +91,14 @@ func (v verdict) compare(t *testing.T, checks []Check) {
 		t.Errorf("got %+v\nwant %+v", got, v)
 	}
 	if (got.Remedy != "") != (got.Result == Fail) {
-		t.Errorf("a remedy belongs to a failure, and each failure has one: %+v", got)
+		t.Errorf("want a remedy if and only if the check failed: %+v", got)
 	}
 	if first, failed := Failed(checks); v.result == Fail && (!failed || first.Name != v.check) {
 		t.Errorf("first failure = %q, want %q", first.Name, v.check)
 	}
 }
 
-func TestJudgeAcceptsAGoodToken(t *testing.T) {
+func TestJudgeAcceptsValidToken(t *testing.T) {
 	good := compact(t, hsKey(t), goodHeader().with(nil), goodClaims().with(nil))
 	for _, value := range []string{"Bearer " + good, "bearer " + good, "BEARER   " + good, " Bearer " + good + "\t"} {
 		for _, check := range Judge(testSpec(HS256), hsKey(t), []string{value}, noon) {
@@ -121,8 +121,8 @@ func TestJudgeTransport(t *testing.T) {
 	}{
 		{"no header", nil, nil, verdict{"header", Fail, "no Authorization header", "switch JWT authentication on"}},
 		{"several", nil, []string{"Bearer " + good, "Bearer " + good}, verdict{"header", Fail, "2 Authorization headers", "send one"}},
-		{"its own name", custom, nil, verdict{"header", Fail, "no X-Token header", ""}},
-		{"other scheme", nil, []string{"Basic dXNlcjpwYXNz"}, verdict{"prefix", Fail, "Basic ••••", `put "Bearer" and a space`}},
+		{"custom header", custom, nil, verdict{"header", Fail, "no X-Token header", ""}},
+		{"another scheme", nil, []string{"Basic dXNlcjpwYXNz"}, verdict{"prefix", Fail, "Basic ••••", `put "Bearer" and a space`}},
 		{"no scheme", nil, []string{good}, verdict{"prefix", Fail, "•••• without a space", ""}},
 		{"empty value", nil, []string{""}, verdict{"prefix", Fail, "an empty value", ""}},
 		{"colon", nil, []string{"Bearer: " + good}, verdict{"prefix", Fail, "Bearer without a space after it", `put "Bearer" and a space`}},
@@ -130,7 +130,7 @@ func TestJudgeTransport(t *testing.T) {
 		{"longer scheme", nil, []string{"Bearers " + good}, verdict{"prefix", Fail, "Bearer without a space", ""}},
 		{"secret first", nil, []string{"hunter2hunter2 x"}, verdict{"prefix", Fail, "•••• ••••", ""}},
 		{"custom prefix", custom, []string{"JWT " + good}, verdict{"prefix", Pass, "JWT ••••", ""}},
-		{"custom is exact", custom, []string{"jwt " + good}, verdict{"prefix", Fail, "jwt ••••", "letter case counts"}},
+		{"custom prefix in another case", custom, []string{"jwt " + good}, verdict{"prefix", Fail, "jwt ••••", "letter case counts"}},
 		{"token alone", bare, []string{good}, verdict{"prefix", Pass, "••••", ""}},
 		{"token not alone", bare, []string{"Bearer " + good}, verdict{"prefix", Fail, "Bearer ••••", "leave the prefix out"}},
 		{"empty token", nil, []string{"Bearer "}, verdict{"segments", Fail, "an empty token", "no token"}},
@@ -151,7 +151,7 @@ func TestJudgeTransport(t *testing.T) {
 			checks := Judge(spec, hsKey(t), test.headers, noon)
 			test.want.compare(t, checks)
 			if text := fmt.Sprint(checks); strings.Contains(text, good[:20]) || strings.Contains(text, "dXNlcjpwYXNz") || strings.Contains(text, "hunter2") {
-				t.Errorf("a credential is shown: %s", text)
+				t.Errorf("the checks reveal a credential: %s", text)
 			}
 		})
 	}
@@ -198,7 +198,7 @@ func TestJudgeDecodeRemedies(t *testing.T) {
 	} {
 		got := find(t, Judge(testSpec(HS256), hsKey(t), []string{"Bearer " + compact}, noon), "decode")
 		if got.Remedy != remedy {
-			t.Errorf("%s: %s", got.Actual, got.Remedy)
+			t.Errorf("%s: got %s, want %s", got.Actual, got.Remedy, remedy)
 		}
 	}
 }

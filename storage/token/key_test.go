@@ -29,7 +29,7 @@ func der[K any](t testing.TB, marshal func(K) ([]byte, error), key K) []byte {
 	return encoded
 }
 
-// samples are private keys of each kind.
+// A samples has a private key of each kind.
 type samples struct {
 	rsa     *rsa.PrivateKey
 	ec      map[Algorithm]*ecdsa.PrivateKey
@@ -56,7 +56,7 @@ func TestParseKeyForms(t *testing.T) {
 	pkcs8 := toPEM("PRIVATE KEY", der(t, x509.MarshalPKCS8PrivateKey, any(made.rsa)))
 	sec1 := toPEM("EC PRIVATE KEY", der(t, x509.MarshalECPrivateKey, made.ec[ES256]))
 	parameters := toPEM("EC PARAMETERS", der(t, asn1.Marshal, any(asn1.ObjectIdentifier{1, 2, 840, 10045, 3, 1, 7})))
-	certificate := toPEM("CERTIFICATE", []byte("not looked at"))
+	certificate := toPEM("CERTIFICATE", []byte("not parsed"))
 	otherEC := toPEM("EC PRIVATE KEY", der(t, x509.MarshalECPrivateKey, made.ec[ES384]))
 	tests := []struct {
 		name string
@@ -72,7 +72,7 @@ func TestParseKeyForms(t *testing.T) {
 		{"PKCS#8 Ed25519", EdDSA, toPEM("PRIVATE KEY", der(t, x509.MarshalPKCS8PrivateKey, any(made.ed25519)))},
 		{"parameters first", ES256, slicesJoin(parameters, sec1)},
 		{"certificate first", ES256, slicesJoin(certificate, sec1)},
-		{"the first one counts", ES256, slicesJoin(sec1, otherEC)},
+		{"two keys, the first one used", ES256, slicesJoin(sec1, otherEC)},
 		{"text around", ES256, slicesJoin([]byte("Bag Attributes\n  x: y\n"), sec1, []byte("trailing\n"))},
 		{"CRLF", ES256, bytes.ReplaceAll(sec1, []byte("\n"), []byte("\r\n"))},
 		{"no newline at the end", ES256, bytes.TrimSpace(sec1)},
@@ -85,7 +85,7 @@ func TestParseKeyForms(t *testing.T) {
 				t.Fatal(err)
 			}
 			if key.Algorithm() != test.alg {
-				t.Errorf("algorithm = %s", key.Algorithm())
+				t.Errorf("Algorithm = %s", key.Algorithm())
 			}
 			signature, err := key.sign("input")
 			if err != nil {
@@ -141,7 +141,7 @@ func TestParseKeyErrors(t *testing.T) {
 		{"one line", ES256, bytes.ReplaceAll(sec1, []byte("\n"), []byte(" ")), "all on one line"},
 		{"escaped line breaks", ES256, bytes.ReplaceAll(sec1, []byte("\n"), []byte(`\n`)), `the two characters \n`},
 		{"broken DER", ES256, toPEM("PRIVATE KEY", []byte("junk")), "does not hold a private key in PKCS#1, PKCS#8 or SEC 1"},
-		{"damaged DER", RS256, toPEM("RSA PRIVATE KEY", x509.MarshalPKCS1PrivateKey(made.rsa)[:500]), "it is damaged"},
+		{"truncated DER", RS256, toPEM("RSA PRIVATE KEY", x509.MarshalPKCS1PrivateKey(made.rsa)[:500]), "it is damaged"},
 		{"encrypted PKCS#8", RS256, toPEM("ENCRYPTED PRIVATE KEY", []byte("sealed")), "encrypted with a passphrase"},
 		{"encrypted legacy", RS256, legacy, "encrypted with a passphrase"},
 		{"OpenSSH", EdDSA, toPEM("OPENSSH PRIVATE KEY", []byte("openssh-key-v1")), "ssh-keygen -p -m PKCS8"},
@@ -183,7 +183,7 @@ func smallRSA(t testing.TB) *rsa.PrivateKey {
 	return key
 }
 
-// secp256k1 is a well-formed SEC 1 key on a curve that no algorithm here uses.
+// secp256k1 returns a well-formed SEC 1 key on a curve that no algorithm here uses.
 func secp256k1(t testing.TB) []byte {
 	t.Helper()
 	return der(t, asn1.Marshal, any(struct {
@@ -193,7 +193,7 @@ func secp256k1(t testing.TB) []byte {
 	}{1, bytes.Repeat([]byte{7}, 32), asn1.ObjectIdentifier{1, 3, 132, 0, 10}}))
 }
 
-// wrapped is a well-formed PKCS#8 key of any kind; a nil parameter is left out.
+// wrapped returns a well-formed PKCS#8 key of any kind. A nil parameter is omitted.
 func wrapped(t testing.TB, id, parameter asn1.ObjectIdentifier) []byte {
 	t.Helper()
 	type algorithm struct {
@@ -207,7 +207,7 @@ func wrapped(t testing.TB, id, parameter asn1.ObjectIdentifier) []byte {
 	}{0, algorithm{id, parameter}, bytes.Repeat([]byte{7}, 57)}))
 }
 
-func TestKeyKeepsItsSecret(t *testing.T) {
+func TestKeyCopiesItsSecret(t *testing.T) {
 	material := bytes.Repeat([]byte("k"), 32)
 	key, err := ParseKey(HS256, material)
 	if err != nil {
@@ -226,7 +226,7 @@ func TestKeyKeepsItsSecret(t *testing.T) {
 func TestAlgorithms(t *testing.T) {
 	for _, alg := range Algorithms() {
 		if parsed, err := ParseAlgorithm(string(alg)); err != nil || parsed != alg {
-			t.Errorf("%s: %s, %v", alg, parsed, err)
+			t.Errorf("ParseAlgorithm(%q) = %s, %v", alg, parsed, err)
 		}
 		if alg.Symmetric() != strings.HasPrefix(string(alg), "HS") {
 			t.Errorf("%s: symmetric = %t", alg, alg.Symmetric())
@@ -235,10 +235,10 @@ func TestAlgorithms(t *testing.T) {
 	for _, name := range []string{"", "none", "hs256", "HS256 ", "ES256K", "HS\u202e256"} {
 		_, err := ParseAlgorithm(name)
 		if err == nil || !strings.Contains(err.Error(), "use one of HS256, ") || strings.Contains(err.Error(), "\u202e") {
-			t.Errorf("%q: %v", name, err)
+			t.Errorf("ParseAlgorithm(%q): got %v", name, err)
 		}
 		if key, err := NewRandomKey(Algorithm(name)); err == nil || key != nil {
-			t.Errorf("a random key for %q", name)
+			t.Errorf("NewRandomKey(%q): got a key, want an error", name)
 		}
 	}
 }

@@ -10,12 +10,12 @@ import (
 	"time"
 )
 
-// read returns the header and the claims of a token as written, and the jti, for which the claims have "JTI".
+// read returns the header and the claims of a token as JSON, with "JTI" in place of the jti, and the jti.
 func read(t testing.TB, minted string) (header, claims, jti string) {
 	t.Helper()
 	parts := strings.Split(minted, ".")
 	if len(parts) != 3 {
-		t.Fatalf("%d segments", len(parts))
+		t.Fatalf("got %d segments, want 3", len(parts))
 	}
 	var decoded [2]string
 	for i := range decoded {
@@ -62,7 +62,7 @@ func TestMintWritesTheClaims(t *testing.T) {
 	}
 }
 
-func TestMintIsFreshAndConcurrent(t *testing.T) {
+func TestConcurrentlyMintedTokensAreUnique(t *testing.T) {
 	t.Parallel()
 	for alg, key := range randomKeys() {
 		minter, err := NewMinter(testSpec(alg), key)
@@ -82,7 +82,7 @@ func TestMintIsFreshAndConcurrent(t *testing.T) {
 			}
 			_, _, jti := read(t, strings.TrimPrefix(value, "Bearer "))
 			if len(jti) < 22 || seen[jti] {
-				t.Errorf("%s: jti %q is short or not fresh", alg, jti)
+				t.Errorf("%s: jti %q is short or not unique", alg, jti)
 			}
 			seen[jti] = true
 		}
@@ -99,7 +99,7 @@ func TestHeaderValuePrefix(t *testing.T) {
 		}
 		value, err := minter.HeaderValue(noon)
 		if err != nil || !strings.HasPrefix(value, want) {
-			t.Errorf("prefix %q: %.20q, %v", prefix, value, err)
+			t.Errorf("prefix %q: got %.20q, %v", prefix, value, err)
 		}
 		if check, failed := Failed(Judge(spec, hsKey(t), []string{value}, noon)); failed {
 			t.Errorf("prefix %q: %+v", prefix, check)
@@ -202,11 +202,11 @@ func TestUnknownFault(t *testing.T) {
 		t.Fatal(err)
 	}
 	if value, err := minter.Misbehave(noon, "rude"); err == nil || value != "" || !strings.Contains(err.Error(), "use one of expired, ") {
-		t.Errorf("%q, %v", value, err)
+		t.Errorf("Misbehave: got %q, %v; want an error that lists the faults", value, err)
 	}
 	for _, fault := range faults() {
 		if parsed, err := ParseFault(string(fault)); err != nil || parsed != fault {
-			t.Errorf("%s: %s, %v", fault, parsed, err)
+			t.Errorf("ParseFault(%q) = %s, %v", fault, parsed, err)
 		}
 	}
 }

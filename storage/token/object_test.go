@@ -11,12 +11,12 @@ import (
 
 func TestLeewayInWords(t *testing.T) {
 	if got := seconds(Leeway); got != leeway {
-		t.Errorf("%s is written as %s", got, leeway)
+		t.Errorf("got %s, want %s", leeway, got)
 	}
 }
 
-// FuzzParseObject compares the members with those that encoding/json finds, which takes the last of two with the same
-// name.
+// FuzzParseObject compares the members with those that encoding/json finds. Of two members with
+// the same name, encoding/json takes the last.
 func FuzzParseObject(f *testing.F) {
 	for _, raw := range []string{
 		``, `{}`, ` { } `, `null`, `[{}]`, `"{}"`, `{"a":1}x`, "\ufeff{}", "{\"\xff\":1}",
@@ -29,7 +29,7 @@ func FuzzParseObject(f *testing.F) {
 		got, err := parseObject(raw)
 		var want map[string]json.RawMessage
 		if failed := json.Unmarshal(raw, &want); failed != nil && err == nil {
-			t.Fatalf("%q: took %v, but %v", raw, got, failed)
+			t.Fatalf("%q: got %v, but encoding/json says %v", raw, got, failed)
 		}
 		if err != nil {
 			return
@@ -40,24 +40,24 @@ func FuzzParseObject(f *testing.F) {
 		for name, value := range got {
 			var read string
 			if err := json.Unmarshal([]byte(jsontext.Quote(name)), &read); err != nil || len(got) == len(want) && !bytes.Equal(want[read], value) {
-				t.Errorf("%q: got %q is %q, want %q, %v", raw, name, value, want[read], err)
+				t.Errorf("%q: member %q: got %q, want %q, %v", raw, name, value, want[read], err)
 			}
 			sameTexts(t, value)
 		}
 	})
 }
 
-// sameTexts compares text and texts with encoding/json.
+// sameTexts checks that text and texts agree with encoding/json.
 func sameTexts(t *testing.T, value json.RawMessage) {
 	t.Helper()
 	var one string
 	isText := value[0] == '"' && json.Unmarshal(value, &one) == nil
 	got, ok := text(value)
 	if ok != isText || ok && utf8.ValidString(got) && got != one {
-		t.Errorf("%q is the text %q %v, want %q %v", value, got, ok, one, isText)
+		t.Errorf("text(%q) = %q, %v; want %q, %v", value, got, ok, one, isText)
 	}
 	var several []any
 	if all, ok := texts(value); ok && (json.Unmarshal(value, &several) != nil || len(all) != len(several)) {
-		t.Errorf("%q has the texts %q, want %v", value, all, several)
+		t.Errorf("texts(%q) = %q, want %v", value, all, several)
 	}
 }

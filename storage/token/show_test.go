@@ -21,7 +21,7 @@ func TestShow(t *testing.T) {
 		{"exp", at(time.Hour), noon.Add(time.Hour), "3600 s ahead"}, {"é���", `"\u001b[2J"`, time.Time{}, ""},
 	}
 	if len(s.Claims) != len(want) {
-		t.Fatalf("%d claims: %+v", len(s.Claims), s.Claims)
+		t.Fatalf("got %d claims: %+v", len(s.Claims), s.Claims)
 	}
 	for i, m := range s.Claims {
 		if w := want[i]; m.Value != w.Value || !m.At.Equal(w.At) || m.Distance != w.Distance || i < 6 && m.Name != w.Name || !strings.HasPrefix(m.Name, strings.TrimRight(w.Name, "�")) {
@@ -30,8 +30,7 @@ func TestShow(t *testing.T) {
 	}
 }
 
-// Whatever is wrong with a token, what can be decoded is shown, and neither the token nor its
-// signature is.
+// Show decodes as much of an invalid token as it can, but never shows the token or its signature.
 func TestShowNeverShowsTheToken(t *testing.T) {
 	t.Parallel()
 	whole := compact(t, hsKey(t), goodHeader().with(nil), goodClaims().with(nil))
@@ -58,12 +57,12 @@ func TestShowNeverShowsTheToken(t *testing.T) {
 			t.Errorf("%.60q: %+v", value, s)
 		}
 		if text := fmt.Sprintf("%+v", s); strings.Contains(text, parts[2]) || strings.Contains(text, parts[0]) || strings.Contains(text, parts[1]) {
-			t.Errorf("%.60q: a part of the token is shown: %s", value, text)
+			t.Errorf("%.60q: a part of the token appears in %s", value, text)
 		}
 	}
 	long := Show(parts[0]+"."+encode([]byte(`{"a":"`+strings.Repeat("é", 9000)+`"}`))+".", noon)
 	if n := len([]rune(long.Claims[0].Value)); n != 401 {
-		t.Errorf("a long claim is shown with %d characters", n)
+		t.Errorf("a long claim: got %d characters, want 401", n)
 	}
 }
 
@@ -73,7 +72,7 @@ func FuzzShow(f *testing.F) {
 	f.Fuzz(func(t *testing.T, value string) {
 		s := Show(value, noon)
 		if s.Problem == "" && strings.Count(value, ".") != 2 {
-			t.Errorf("%q is shown as a token", value)
+			t.Errorf("%q: want a problem, as it is not a token", value)
 		}
 	})
 }

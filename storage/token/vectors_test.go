@@ -80,6 +80,6 @@ func TestRFC8037Example(t *testing.T) {
 	verdict{"signature", Pass, "verified", ""}.compareOne(t, checks)
 	made, err := key.sign(input)
 	if err != nil || !bytes.Equal(made, unbase64(t, signature)) {
-		t.Errorf("signed %x, %v", made, err)
+		t.Errorf("sign: got %x, %v", made, err)
 	}
 }
