@@ -26,6 +26,6 @@ func TestProcessesShareTheFirstAuthority(t *testing.T) {
 	}
 	var stored string
 	if err := one.Pool().QueryRow(t.Context(), `SELECT encode(key, 'escape') FROM authority`).Scan(&stored); err != nil || stored == "key a" {
-		t.Errorf("the key is stored as %q, %v", stored, err)
+		t.Errorf("the key must be stored encrypted: got %q, %v", stored, err)
 	}
 }

@@ -16,8 +16,8 @@ import (
 	"backchannel/storage/storetest"
 )
 
-// parallel runs work b.N times from so many goroutines. It reports how much processor time an
-// operation takes here and in the server, which the load of the machine hardly changes.
+// parallel runs work b.N times, spread over the goroutines. It reports the processor time that an
+// operation takes here and in the server, which hardly depends on the load of the machine.
 func parallel(b *testing.B, store *Store, goroutines int, work func() error) {
 	b.Helper()
 	own, servers := ownTime(b), serverTime(b, store)
@@ -35,8 +35,8 @@ func ownTime(b *testing.B) time.Duration {
 	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
 }
 
-// serverTime returns the processor time of the server's processes that work for a database. They
-// live as long as the connections.
+// serverTime returns the processor time of the server's processes for this database, which live as
+// long as their connections, and of those that write for all databases.
 func serverTime(b *testing.B, store *Store) (total time.Duration) {
 	b.Helper()
 	rows, err := store.Pool().Query(b.Context(), `SELECT pid FROM pg_stat_activity WHERE datname = current_database() OR backend_type IN ('walwriter', 'background writer', 'checkpointer')`)
@@ -61,7 +61,7 @@ func serverTime(b *testing.B, store *Store) (total time.Duration) {
 	return total
 }
 
-// benchStore returns a store on a server that waits for its disk, and an event for a webhook.
+// benchStore returns a store on a server that waits for its disk, and an event to enqueue.
 func benchStore(b *testing.B) (*Store, storage.Event) {
 	b.Helper()
 	server := pgtest.Start(b, pgtest.Options{Fsync: true})

@@ -12,7 +12,7 @@ import (
 	"backchannel/storage/postgres/pgtest"
 )
 
-// A store tells the time by the server, also after this machine's clock was set.
+// A store takes the time from the server, even after this machine's clock was set.
 func TestPingsSetTheClock(t *testing.T) {
 	t.Parallel()
 	var ahead atomic.Int64
@@ -22,16 +22,16 @@ func TestPingsSetTheClock(t *testing.T) {
 		ahead.Store(int64(by))
 		store.ping(t.Context())
 		if off := time.Until(store.Now()); off.Abs() > time.Minute {
-			t.Errorf("with a clock that is %s ahead, the store's is %s ahead", by, off)
+			t.Errorf("with this machine's clock %s ahead: the store's is %s ahead, want 0s", by, off)
 		}
 		server, err := store.Server(t.Context())
 		if err != nil || (server.Behind+by).Abs() > time.Minute {
-			t.Errorf("with a clock that is %s ahead, it is %s behind the server's, %v", by, server.Behind, err)
+			t.Errorf("with this machine's clock %s ahead: got Behind %s, %v", by, server.Behind, err)
 		}
 	}
 }
 
-// A node without work learns of a table that it may no longer use.
+// A node without work notices that a table has gone.
 func TestPingsFindAMissingTable(t *testing.T) {
 	t.Parallel()
 	store := open(t, Options{URL: pgtest.Copy(t, template), KeyFile: templateKey})
@@ -43,6 +43,6 @@ func TestPingsFindAMissingTable(t *testing.T) {
 	}
 	var lacking *pgconn.PgError
 	if err := store.usable(t.Context()); !errors.As(err, &lacking) || lacking.Code != noTable || !strings.Contains(lacking.Message, `"receipts"`) {
-		t.Errorf("without a table: %v", err)
+		t.Errorf("without a table: got %v", err)
 	}
 }

@@ -18,25 +18,25 @@ func TestUnknownCommits(t *testing.T) {
 		err  error
 		want bool
 	}{
-		"it took place":                {nil, false},
+		"committed":                    {nil, false},
 		"no answer":                    {io.ErrUnexpectedEOF, true},
-		"the server ends":              {&pgconn.PgError{Code: shutdown, SeverityUnlocalized: "FATAL"}, true},
+		"the server shuts down":        {&pgconn.PgError{Code: shutdown, SeverityUnlocalized: "FATAL"}, true},
 		"no room for data":             {&pgconn.PgError{Code: diskFull, SeverityUnlocalized: "ERROR"}, false},
-		"no room for the log, a crash": {&pgconn.PgError{Code: diskFull, SeverityUnlocalized: "PANIC"}, true},
+		"no room for the log: a crash": {&pgconn.PgError{Code: diskFull, SeverityUnlocalized: "PANIC"}, true},
 	} {
 		if got := unknown(c.err); got != c.want {
-			t.Errorf("%s: unknown is %t", name, got)
+			t.Errorf("%s: got %t, want %t", name, got, c.want)
 		}
 	}
 	full := errors.Join(errUnknown, &pgconn.PgError{Code: diskFull, SeverityUnlocalized: "PANIC", Message: "no space left"})
 	if err := (place{host: "db:5432", database: "x"}).explain(full); !errors.Is(err, storage.ErrUnreachable) || !errors.Is(err, errUnknown) {
-		t.Errorf("it is reported as %v", err)
+		t.Errorf("explain: got %v", err)
 	}
 }
 
-// An error that can be corrected at the server while a node runs is waited for, and not mistaken for
-// a missing record.
-func TestErrorsThatAnAdministratorCanCorrectArePassing(t *testing.T) {
+// A node waits for an error that an administrator can correct at the server, and does not mistake it
+// for a missing record.
+func TestErrorsThatAnAdministratorCanCorrectAreTransient(t *testing.T) {
 	t.Parallel()
 	running := place{host: "db:5432", user: "me", database: "x", opened: true}
 	for code, says := range map[string]string{
@@ -45,11 +45,11 @@ func TestErrorsThatAnAdministratorCanCorrectArePassing(t *testing.T) {
 	} {
 		err := fmt.Errorf("store it: %w", running.explain(&pgconn.PgError{Code: code, Message: "because"}))
 		if !storage.Transient(err) || errors.Is(err, storage.ErrNotFound) || !strings.Contains(err.Error(), says) || strings.Contains(err.Error(), "\n") {
-			t.Errorf("%s: it is reported as %v", code, err)
+			t.Errorf("%s: got %v", code, err)
 		}
 	}
 	if err := running.explain(&pgconn.PgError{Code: uniqueViolation}); storage.Transient(err) {
-		t.Errorf("%v is waited for", err)
+		t.Errorf("a violated constraint must not be transient: %v", err)
 	}
 }
 

@@ -19,14 +19,14 @@ import (
 )
 
 // TestLostAnswersToCommits cuts the connection when it carries a commit or the answer to one. In
-// the first case the change is not stored, in the second it is. In both it must be stored once in
-// the end.
+// the first case the server has not stored the change, in the second it has. In both, the change
+// must be stored exactly once in the end.
 func TestLostAnswersToCommits(t *testing.T) {
 	t.Parallel()
 	for name, cut := range map[string]func(*proxy, int){
-		"the commit is lost":      func(p *proxy, n int) { p.cutRequests(preparedCommit(), n) },
-		"the answer to it is":     func(p *proxy, n int) { p.cutAnswers("COMMIT\x00", n) },
-		"both, one after another": func(p *proxy, n int) { p.cutRequests(preparedCommit(), n); p.cutAnswers("COMMIT\x00", n) },
+		"the commit is lost":     func(p *proxy, n int) { p.cutRequests(preparedCommit(), n) },
+		"the answer is lost":     func(p *proxy, n int) { p.cutAnswers("COMMIT\x00", n) },
+		"both are lost, in turn": func(p *proxy, n int) { p.cutRequests(preparedCommit(), n); p.cutAnswers("COMMIT\x00", n) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -49,13 +49,13 @@ func TestLostAnswersToCommits(t *testing.T) {
 				wantDelivered(t, direct, int64(i+1))
 			}
 			if p.done.Load() < 6 {
-				t.Errorf("the connection was cut %d times", p.done.Load())
+				t.Errorf("the connection was cut %d times, want at least 6", p.done.Load())
 			}
 		})
 	}
 }
 
-// preparedCommit is how pgx names the statement that ends a transaction.
+// preparedCommit returns the name that pgx gives the statement that ends a transaction.
 func preparedCommit() string {
 	sum := sha256.Sum256([]byte("commit"))
 	return "stmtcache_" + hex.EncodeToString(sum[:24])
@@ -71,8 +71,8 @@ func makeWebhook(t *testing.T, store *Store) storage.Webhook {
 	return w
 }
 
-// wantDelivered checks that there are n deliveries, all of which have arrived, and that the
-// counters agree with the rows.
+// wantDelivered checks that there are n deliveries, all of them delivered, and that the counters
+// agree with the rows.
 func wantDelivered(t *testing.T, store *Store, n int64) {
 	t.Helper()
 	rows, err := store.CountDeliveries(t.Context(), storage.DeliveryQuery{})
@@ -81,26 +81,25 @@ func wantDelivered(t *testing.T, store *Store, n int64) {
 	}
 	counts, err := store.Counts(t.Context())
 	if err != nil || rows != n || counts.Deliveries[storage.StateDelivered] != n || counts.Deliveries[storage.Queued] != 0 {
-		t.Errorf("there are %d deliveries, counted as %v, %v; want %d", rows, counts.Deliveries, err, n)
+		t.Errorf("got %d deliveries and the counters %v, %v; want %d", rows, counts.Deliveries, err, n)
 	}
 }
 
 // A proxy passes bytes between clients and a server, and cuts a connection at given texts.
 type proxy struct {
 	address, server string
-	done            atomic.Int64 // how often it has cut
+	done            atomic.Int64 // number of cuts so far
 
 	mu                sync.Mutex // guards the fields below
 	requests, answers cut
-	conns             map[net.Conn]bool // of clients; nil: none is let through any more
+	conns             map[net.Conn]bool // of clients; nil after all were cut off
 }
 
-// A cut says before which bytes to cut a connection, and how often; or all connections, for
-// good.
+// A cut says where the proxy cuts a connection.
 type cut struct {
-	at    string
-	times int
-	all   bool
+	at    string // before bytes that contain this
+	times int    // how often it still does
+	all   bool   // all connections, for good
 }
 
 func newProxy(t *testing.T, server string) *proxy {
@@ -124,7 +123,7 @@ func newProxy(t *testing.T, server string) *proxy {
 	return p
 }
 
-// url returns the URL of a database of the server, through the proxy.
+// url returns the URL of the database through the proxy.
 func (p *proxy) url(t *testing.T, database string) string {
 	through := mustParse(t, database)
 	through.Host, through.RawQuery = p.address, url.Values{"user": {"postgres"}, "sslmode": {"disable"}}.Encode()
@@ -134,7 +133,7 @@ func (p *proxy) url(t *testing.T, database string) string {
 func (p *proxy) cutRequests(at string, times int) { p.set(&p.requests, cut{at: at, times: times}) }
 func (p *proxy) cutAnswers(at string, times int)  { p.set(&p.answers, cut{at: at, times: times}) }
 
-// cutOffAt cuts all connections at an answer, and lets none through from then on.
+// cutOffAt cuts all connections at an answer and admits none from then on.
 func (p *proxy) cutOffAt(at string) { p.set(&p.answers, cut{at: at, times: 1, all: true}) }
 
 func (p *proxy) set(which *cut, to cut) {
@@ -143,7 +142,7 @@ func (p *proxy) set(which *cut, to cut) {
 	*which = to
 }
 
-// cuts reports whether a connection is to be cut before these bytes.
+// cuts reports whether to cut a connection before the bytes, and counts the cut.
 func (p *proxy) cuts(which *cut, part []byte) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -161,7 +160,7 @@ func (p *proxy) cuts(which *cut, part []byte) bool {
 	return true
 }
 
-// admit reports whether a client is let through.
+// admit reports whether a client may connect.
 func (p *proxy) admit(client net.Conn) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -220,8 +219,8 @@ func waitForAll(t *testing.T, hints <-chan storage.Change) {
 	}
 }
 
-// TestAnUnreachableServerIsReported stops the server, and then starts it again.
-func TestAnUnreachableServerIsReported(t *testing.T) {
+// TestUnreachableServerIsReported stops the server and then starts it again.
+func TestUnreachableServerIsReported(t *testing.T) {
 	t.Parallel()
 	server := pgtest.Start(t, pgtest.Options{})
 	store := open(t, Options{URL: server.Create(t), KeyFile: templateKey})
@@ -231,7 +230,7 @@ func TestAnUnreachableServerIsReported(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := <-lost; !errors.Is(err, storage.ErrUnreachable) || !errors.Is(store.Lost(), storage.ErrUnreachable) {
-		t.Errorf("lost: %v, %v", err, store.Lost())
+		t.Errorf("after the stop: got %v, %v", err, store.Lost())
 	}
 	began := time.Now()
 	_, reading := store.Webhooks(t.Context())
@@ -243,16 +242,16 @@ func TestAnUnreachableServerIsReported(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := <-lost; err != nil || store.Lost() != nil {
-		t.Errorf("found again: %v, %v", err, store.Lost())
+		t.Errorf("after the start: got %v, %v", err, store.Lost())
 	}
 	if err := store.TryWrite(t.Context()); err != nil {
 		t.Error(err)
 	}
 }
 
-// TestAStoppedProcessBlocksNobody has a process keep the lock that all others need, as one does
-// that is stopped in the middle of a transaction. The server ends its transaction.
-func TestAStoppedProcessBlocksNobody(t *testing.T) {
+// A process that is stopped in the middle of a transaction holds the lock that all others need,
+// until the server ends its transaction.
+func TestStoppedProcessBlocksNoOther(t *testing.T) {
 	t.Parallel()
 	database := pgtest.Copy(t, template)
 	stopped, other := open(t, Options{URL: database, KeyFile: templateKey}), open(t, Options{URL: database, KeyFile: templateKey})
@@ -267,6 +266,6 @@ func TestAStoppedProcessBlocksNobody(t *testing.T) {
 		t.Error(err)
 	}
 	if err := tx.Commit(t.Context()); err == nil {
-		t.Error("the stopped process could commit")
+		t.Error("the stopped process committed")
 	}
 }

@@ -7,7 +7,7 @@ import (
 	"backchannel/storage/postgres/pgtest"
 )
 
-// keys is the folder of the key that the databases of tests are sealed with.
+// keys is the folder with the key that seals the secrets in the tests' databases.
 //
 //nolint:gochecknoglobals // made once for all tests
 var keys string

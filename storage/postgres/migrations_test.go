@@ -11,7 +11,7 @@ import (
 	"backchannel/storage/storetest"
 )
 
-// Why deliveries got no answer is still known of those that a database had before it kept that.
+// The migration derives from the errors of old deliveries why they got no answer.
 func TestReasonsOfAnOlderSchema(t *testing.T) {
 	t.Parallel()
 	url := pgtest.Database(t)
@@ -42,7 +42,7 @@ func TestReasonsOfAnOlderSchema(t *testing.T) {
 	s := open(t, Options{URL: url, KeyFile: templateKey})
 	for i, old := range storetest.OldErrors() {
 		if d, err := s.Delivery(t.Context(), storage.ID(i+1)); err != nil || d.NoAnswer != old.Word || d.Error != old.Error {
-			t.Errorf("%+v is %q, %v", old, d.NoAnswer, err)
+			t.Errorf("%+v: got %q, %v", old, d.NoAnswer, err)
 		}
 	}
 }

@@ -9,9 +9,9 @@ import (
 	"backchannel/storage/storetest"
 )
 
-// TestAShortCommandNeedsOneConnection tests that the notification of a change does not get in the way
-// of the next query, and that it is sent at the latest when the store is closed.
-func TestAShortCommandNeedsOneConnection(t *testing.T) {
+// The notification of a change does not need a connection of its own, and is sent at the latest when
+// the store is closed.
+func TestShortCommandNeedsOneConnection(t *testing.T) {
 	t.Parallel()
 	o := Options{URL: pgtest.Copy(t, template), KeyFile: templateKey}
 	changes := open(t, o).Changes(t.Context())
@@ -22,7 +22,7 @@ func TestAShortCommandNeedsOneConnection(t *testing.T) {
 		t.Fatal(err)
 	}
 	if n := store.pool.Stat().NewConnsCount(); n != 1 {
-		t.Errorf("opened %d connections", n)
+		t.Errorf("got %d connections, want 1", n)
 	}
 	if err := store.Close(); err != nil {
 		t.Fatal(err)

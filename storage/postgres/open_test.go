@@ -18,7 +18,7 @@ import (
 
 const password = "s3cr/et@x"
 
-// TestBadURLs has one line for each, which says what to do, and never the password.
+// The error for a bad URL is one line that says what to do and does not show the password.
 func TestBadURLs(t *testing.T) {
 	t.Parallel()
 	server, err := url.Parse(pgtest.Database(t))
@@ -43,7 +43,7 @@ func TestBadURLs(t *testing.T) {
 	}{
 		{"no URL", "", "expected postgres://", storage.ErrInvalid},
 		{"another scheme", "mysql://a:" + quoted + "@h/db", `begins with "mysql:"; expected postgres://`, storage.ErrInvalid},
-		{"a folder", "/var/lib/backchannel", "expected postgres://", storage.ErrInvalid},
+		{"a path of a folder", "/var/lib/backchannel", "expected postgres://", storage.ErrInvalid},
 		{"an unescaped password", "postgres://a:s3cr/et@x@h/db", "%40 and %2F", storage.ErrInvalid},
 		{"no host", "postgres:///db", "names no host", storage.ErrInvalid},
 		{"no database", "postgres://a:" + quoted + "@h", "names no database", storage.ErrInvalid},
@@ -55,7 +55,7 @@ func TestBadURLs(t *testing.T) {
 		{"a bad sslmode", "postgres://a:" + quoted + "@h/db?sslmode=maybe", "sslmode", storage.ErrInvalid},
 		{"an unknown host", "postgres://a:" + quoted + "@nowhere.invalid/db", "the host nowhere.invalid", storage.ErrUnreachable},
 		{"a port where nothing listens", "postgres://a:" + quoted + "@127.0.0.1:1/db", "connection refused", storage.ErrUnreachable},
-		{"no such folder of a socket", "postgres:///db?host=/nowhere&password=" + quoted, "no such file", storage.ErrUnreachable},
+		{"no folder with the socket", "postgres:///db?host=/nowhere&password=" + quoted, "no such file", storage.ErrUnreachable},
 		{"no such database", with("postgres", "nothing"), "there is no database nothing at", storage.ErrNotFound},
 		{"no TLS", with("postgres", server.Path, "host", "127.0.0.1", "sslmode", "require"), "(ssl = on), or change sslmode", storage.ErrUnreachable},
 		{"no such user", with("nobody", server.Path, "password", password), `role "nobody" does not exist`, storage.ErrRefused},
@@ -68,20 +68,20 @@ func TestBadURLs(t *testing.T) {
 			}
 			for _, part := range []string{"s3cr", "et@x", quoted} {
 				if strings.Contains(err.Error(), part) {
-					t.Errorf("it shows the password: %v", err)
+					t.Errorf("the error shows the password: %v", err)
 				}
 			}
 			if strings.Contains(err.Error(), "\n") {
-				t.Errorf("it is not one line: %v", err)
+				t.Errorf("the error has several lines: %v", err)
 			}
 			if checked := CheckURL(test.url); (checked != nil) != errors.Is(err, storage.ErrInvalid) || checked != nil && !strings.HasSuffix(err.Error(), checked.Error()) {
-				t.Errorf("without opening it: %v", checked)
+				t.Errorf("CheckURL: got %v", checked)
 			}
 		})
 	}
 }
 
-func TestARoleWithoutRights(t *testing.T) {
+func TestRoleWithoutRights(t *testing.T) {
 	t.Parallel()
 	database := pgtest.Database(t)
 	role := "weak_" + strings.TrimPrefix(mustParse(t, database).Path, "/")
@@ -129,7 +129,7 @@ func TestKeys(t *testing.T) {
 		}
 	}
 	if _, err := os.Stat(missing); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("a key was made: %v", err)
+		t.Errorf("a key was created: %v", err)
 	}
 	key, err := os.ReadFile(first)
 	if err != nil {
@@ -165,9 +165,9 @@ func TestForeignSchemasAreNotChanged(t *testing.T) {
 	}
 }
 
-// TestPeekMakesNothing looks into an empty database, one of an older schema and one without its
-// key, before one that is as it has to be.
-func TestPeekMakesNothing(t *testing.T) {
+// TestPeekChangesNothing peeks into an empty database, one with an older schema, one whose key is
+// missing and, last, a good one.
+func TestPeekChangesNothing(t *testing.T) {
 	t.Parallel()
 	empty, older, full := pgtest.Database(t), pgtest.Copy(t, template), pgtest.Copy(t, template)
 	pgtest.Run(t, older, `DELETE FROM goose_db_version WHERE version_id > 0`)
@@ -176,13 +176,13 @@ func TestPeekMakesNothing(t *testing.T) {
 		"empty": {URL: empty, KeyFile: missing}, "older": {URL: older, KeyFile: templateKey}, "without a key": {URL: full, KeyFile: missing},
 	} {
 		if _, err := Peek(t.Context(), o); err == nil {
-			t.Errorf("%s: no error", name)
+			t.Errorf("%s: want an error", name)
 		}
 	}
 	if _, err := os.Stat(missing); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("a key was made: %v", err)
+		t.Errorf("a key was created: %v", err)
 	}
-	pgtest.Run(t, empty, `CREATE TABLE store (n int)`) // there is none yet
+	pgtest.Run(t, empty, `CREATE TABLE store (n int)`) // fails if Peek created the table
 	made := open(t, Options{URL: full, KeyFile: templateKey})
 	w := storetest.WebhookNamed("acme")
 	if err := made.CreateWebhook(t.Context(), &w); err != nil {
@@ -219,8 +219,8 @@ func TestSixFirstStartsAtOnce(t *testing.T) {
 	starts.Wait()
 }
 
-// TestTheSecondOfTwoHosts has a URL with a standby, of which the first host is gone.
-func TestTheSecondOfTwoHosts(t *testing.T) {
+// The URL may name several hosts; here nothing listens at the first.
+func TestSecondOfTwoHosts(t *testing.T) {
 	t.Parallel()
 	server := pgtest.Start(t, pgtest.Options{})
 	name := strings.TrimPrefix(mustParse(t, server.Create(t)).Path, "/")

@@ -14,9 +14,9 @@ import (
 	"backchannel/storage/storetest"
 )
 
-// TestRestartsOfTheServer enqueues while the server is restarted. What each caller was told is
-// what is found: an event that was acknowledged is there once, one that was refused is not
-// there, and only one of which the caller was told that it is unknown may be either.
+// TestRestartsOfTheServer enqueues events while the server restarts. Each answer must be true: an
+// acknowledged event is stored once, a refused one is not stored, and only one whose outcome is
+// unknown may be stored or not.
 func TestRestartsOfTheServer(t *testing.T) {
 	t.Parallel()
 	for _, mode := range []string{"fast", "immediate"} {
@@ -26,20 +26,20 @@ func TestRestartsOfTheServer(t *testing.T) {
 			store := open(t, Options{URL: server.Create(t), KeyFile: templateKey})
 			w := makeWebhook(t, store)
 			hints := store.Changes(t.Context())
-			var told answers
+			var got answers
 			whileRestarting(t, server, mode, func() error {
-				return told.keep(store, storetest.EventFor(w))
+				return got.enqueue(store, storetest.EventFor(w))
 			})
-			told.check(t, store)
+			got.check(t, store)
 			waitForAll(t, hints)
 		})
 	}
 }
 
-// TestAnUnknownOutcomeIsNotRepeated loses the answer to a commit of several events, and the
-// server with it for longer than anybody waits. All of the events are stored, which nobody could
-// find out: each caller gets that error, and none of the events is stored again.
-func TestAnUnknownOutcomeIsNotRepeated(t *testing.T) {
+// TestUnknownCommitIsNotRepeated loses the answer to a commit of several events, and then the
+// connection for longer than a caller waits. The events are stored, but no caller can know that:
+// each gets an error that says so, and no event is stored twice.
+func TestUnknownCommitIsNotRepeated(t *testing.T) {
 	t.Parallel()
 	server := pgtest.Start(t, pgtest.Options{})
 	database := server.Create(t)
@@ -48,11 +48,11 @@ func TestAnUnknownOutcomeIsNotRepeated(t *testing.T) {
 	p := newProxy(t, server.Address())
 	store := open(t, Options{URL: p.url(t, database), KeyFile: templateKey})
 	const together = 3
-	var told answers
+	var got answers
 	var callers sync.WaitGroup
 	begun, resume := make(chan struct{}), make(chan struct{})
 	begin := sync.OnceFunc(func() { close(begun) })
-	callers.Go(func() { // which makes the others wait for it
+	callers.Go(func() { // occupies the writer, so that the others form one batch
 		err := store.write(t.Context(), 0, func(*tx) error {
 			begin()
 			select {
@@ -68,23 +68,23 @@ func TestAnUnknownOutcomeIsNotRepeated(t *testing.T) {
 	<-begun
 	for range together {
 		callers.Go(func() {
-			if err := told.keep(store, storetest.EventFor(w)); !errors.Is(err, errUnknown) || !errors.Is(err, storage.ErrUnreachable) {
-				t.Errorf("got %v, want that it is unknown", err)
+			if err := got.enqueue(store, storetest.EventFor(w)); !errors.Is(err, errUnknown) || !errors.Is(err, storage.ErrUnreachable) {
+				t.Errorf("got %v, want errUnknown", err)
 			}
 		})
 	}
 	callers.Go(func() {
 		err := store.write(t.Context(), 0, func(*tx) error { p.cutOffAt("COMMIT\x00"); return nil })
 		if !errors.Is(err, errUnknown) {
-			t.Errorf("got %v, want that it is unknown", err)
+			t.Errorf("got %v, want errUnknown", err)
 		}
 	})
 	waitUntil(t, func() bool { return len(store.ordered.queue.Waiting) == together+1 })
 	close(resume)
 	callers.Wait()
-	told.check(t, direct)
+	got.check(t, direct)
 	if n, err := direct.CountDeliveries(t.Context(), storage.DeliveryQuery{}); n != together || err != nil {
-		t.Errorf("there are %d deliveries, %v; want the %d that were committed", n, err, together)
+		t.Errorf("got %d deliveries, %v; want the %d that were committed", n, err, together)
 	}
 }
 
@@ -92,21 +92,21 @@ func waitUntil(t *testing.T, ok func() bool) {
 	t.Helper()
 	for deadline := time.Now().Add(20 * time.Second); !ok(); time.Sleep(time.Millisecond) {
 		if time.Now().After(deadline) {
-			t.Fatal("nothing within 20 s")
+			t.Fatal("the condition did not become true within 20 s")
 		}
 	}
 }
 
-// answers records the answer of the store to each event, each of which has its own identity. The
-// zero value is ready for use.
+// An answers records how the store answered for each event. Each event gets an identity of its own.
+// The zero value is ready for use.
 type answers struct {
 	mu                             sync.Mutex // guards the fields below
 	acknowledged, refused, unknown []string
 	serial                         int
 }
 
-// keep enqueues an event and records the answer.
-func (a *answers) keep(store *Store, e storage.Event) error {
+// enqueue enqueues an event and records the answer.
+func (a *answers) enqueue(store *Store, e storage.Event) error {
 	a.mu.Lock()
 	a.serial++
 	e.Identity = strconv.Itoa(a.serial)
@@ -138,23 +138,23 @@ func (a *answers) check(t *testing.T, store *Store) {
 	}
 	t.Logf("%d acknowledged, %d refused, %d unknown, %d stored", len(a.acknowledged), len(a.refused), len(a.unknown), len(all))
 	for _, expect := range []struct {
-		told        string
+		answer      string
 		identities  []string
 		least, most int
 	}{{"stored", a.acknowledged, 1, 1}, {"refused", a.refused, 0, 0}, {"unknown", a.unknown, 0, 1}} {
 		for _, identity := range expect.identities {
 			if n := stored[identity]; n < expect.least || n > expect.most {
-				t.Errorf("event %s is there %d times, and was said to be %s", identity, n, expect.told)
+				t.Errorf("event %s is stored %d times, but the answer was %s", identity, n, expect.answer)
 			}
 			delete(stored, identity)
 		}
 	}
 	if len(stored) > 0 {
-		t.Errorf("there are events that nobody made: %v", stored)
+		t.Errorf("events are stored that no caller enqueued: %v", stored)
 	}
 }
 
-// whileRestarting repeats work until some time after a restart.
+// whileRestarting restarts the server while several goroutines repeat work.
 func whileRestarting(t *testing.T, server *pgtest.Server, mode string, work func() error) {
 	t.Helper()
 	stop, atWork := make(chan struct{}), make(chan struct{})

@@ -11,7 +11,7 @@ import (
 	"backchannel/storage/storetest"
 )
 
-// nodes opens stores on one database, each of them a node, and a webhook.
+// nodes opens n stores on one database, each of them a node, and creates a webhook.
 func nodes(t *testing.T, n int) ([]*Store, storage.Webhook) {
 	t.Helper()
 	url := pgtest.Copy(t, template)
@@ -41,7 +41,7 @@ func claim(t *testing.T, s *Store, w storage.Webhook, using, wanted int) int {
 	return held[w.ID]
 }
 
-func TestANodeGetsTheSharesThatOthersLeave(t *testing.T) {
+func TestNodeGetsTheSharesThatOthersLeave(t *testing.T) {
 	t.Parallel()
 	all, w := nodes(t, 2)
 	one, other := all[0], all[1]
@@ -50,10 +50,10 @@ func TestANodeGetsTheSharesThatOthersLeave(t *testing.T) {
 		using, wanted, want int
 	}{
 		{one, 0, 5, 5},
-		{other, 0, 2, 0}, // the first has everything
-		{one, 5, 3, 5},   // and uses it
+		{other, 0, 2, 0}, // the first node has all shares
+		{one, 5, 3, 5},   // and uses them
 		{other, 0, 2, 0},
-		{one, 4, 3, 4}, // it gives up what it does not use any more
+		{one, 4, 3, 4}, // it gives up the share that it no longer uses
 		{other, 0, 2, 1},
 		{one, 3, 3, 3},
 		{other, 1, 2, 2},
@@ -65,7 +65,7 @@ func TestANodeGetsTheSharesThatOthersLeave(t *testing.T) {
 	}
 }
 
-func TestSharesOfADeadNodeAreFree(t *testing.T) {
+func TestSharesOfDeadNodeAreFree(t *testing.T) {
 	t.Parallel()
 	all, w := nodes(t, 1)
 	gone := open(t, Options{URL: all[0].pool.Config().ConnString(), KeyFile: templateKey})
@@ -74,22 +74,22 @@ func TestSharesOfADeadNodeAreFree(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got := claim(t, gone, w, 0, 5); got != 5 {
-		t.Fatalf("the first got %d", got)
+		t.Fatalf("the first node: got %d, want 5", got)
 	}
 	living, err := all[0].Living(t.Context())
 	if err != nil || !slices.Equal(living, []int64{all[0].Node(), gone.Node()}) {
-		t.Errorf("alive are %v, %v", living, err)
+		t.Errorf("Living: got %v, %v", living, err)
 	}
 	release()
 	held, err := all[0].Claim(t.Context(), []int64{gone.Node()}, storage.Claim{WebhookID: w.ID, Allowed: 5, Wanted: 4})
 	if err != nil || held[w.ID] != 0 {
-		t.Errorf("the other, which assumes that the first is alive, got %d, %v", held[w.ID], err)
+		t.Errorf("the other node, before it knows that the first is dead: got %d, %v; want 0", held[w.ID], err)
 	}
 	if got := claim(t, gone, w, 1, 5); got != 0 {
-		t.Errorf("a process that is not a node got %d", got)
+		t.Errorf("a process that is no longer a node: got %d, want 0", got)
 	}
 	if got := claim(t, all[0], w, 0, 4); got != 4 {
-		t.Errorf("the other got %d", got)
+		t.Errorf("the other node: got %d, want 4", got)
 	}
 }
 
@@ -110,7 +110,7 @@ func TestBreakersCountEachFailureOfSeveralNodes(t *testing.T) {
 	}
 	group.Wait()
 	if got, err := all[0].Breakers(t.Context()); err != nil || len(got) != 1 || got[0].Failures != 20 {
-		t.Errorf("breakers are %+v, %v", got, err)
+		t.Errorf("got the breakers %+v, %v", got, err)
 	}
 	if _, err := all[0].ChangeBreaker(t.Context(), 12345, func(storage.Breaker) storage.Breaker {
 		t.Error("a webhook that does not exist has a breaker")

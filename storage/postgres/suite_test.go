@@ -9,7 +9,7 @@ import (
 	"backchannel/storage/storetest"
 )
 
-// template is a database with the schema, of which each test gets a copy, with its key.
+// template is a database with the schema, and templateKey its key. Each test gets a copy.
 //
 //nolint:gochecknoglobals // filled once for all tests
 var (

@@ -13,7 +13,7 @@ import (
 	"backchannel/storage/storetest"
 )
 
-// activityTexts returns the kinds and texts of all activities.
+// activityTexts returns all activities, each as its kind and text.
 func activityTexts(t *testing.T, s *Store) []string {
 	t.Helper()
 	all, err := s.Activities(t.Context(), 0, 0)
@@ -27,9 +27,9 @@ func activityTexts(t *testing.T, s *Store) []string {
 	return texts
 }
 
-// TestARunIsCountedOnce makes the transaction that records a failure fail because of another
-// operation in it, so that it runs twice.
-func TestARunIsCountedOnce(t *testing.T) {
+// TestFailuresAreCountedOnce makes the operation that counts a failure run twice, because another
+// one in its transaction fails.
+func TestFailuresAreCountedOnce(t *testing.T) {
 	t.Parallel()
 	s := openTest(t)
 	w := storetest.AddWebhook(t, s, "acme")
@@ -59,6 +59,6 @@ func TestARunIsCountedOnce(t *testing.T) {
 	}
 	all := activityTexts(t, s)
 	if last := all[len(all)-1]; !strings.HasPrefix(last, "failed: 2 deliveries to acme failed within") {
-		t.Errorf("got %q for two failures", last)
+		t.Errorf("after two failures: got %q", last)
 	}
 }

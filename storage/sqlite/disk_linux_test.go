@@ -12,7 +12,7 @@ import (
 	"backchannel/storage/storetest"
 )
 
-// mountSmall mounts a disk in memory of so many bytes, where that is allowed.
+// mountSmall mounts a file system in memory of the given size. It skips the test where that is not allowed.
 func mountSmall(t *testing.T, size string) (dir string, grow func(size string)) {
 	t.Helper()
 	dir = t.TempDir()
@@ -31,8 +31,8 @@ func mountSmall(t *testing.T, size string) (dir string, grow func(size string)) 
 	}
 }
 
-// TestRealDiskRunsFull fills a disk: nothing acknowledged is lost, and writes succeed again as
-// soon as there is space.
+// TestRealDiskRunsFull fills a disk. Nothing that was acknowledged is lost, and writes succeed again
+// as soon as there is space.
 func TestRealDiskRunsFull(t *testing.T) {
 	t.Parallel()
 	dir, grow := mountSmall(t, "4m")
@@ -50,21 +50,19 @@ func TestRealDiskRunsFull(t *testing.T) {
 			break
 		}
 		if kept = append(kept, made[0].ID); len(kept) > 1000 {
-			t.Fatal("the disk takes more than it has")
+			t.Fatal("the disk takes more than its size")
 		}
 	}
 	t.Logf("full after %d events", len(kept))
 	grow("64m")
 	made, err := s.Enqueue(t.Context(), e)
 	if err != nil {
-		t.Fatalf("after there was space again: %v", err)
+		t.Fatalf("with space again: %v", err)
 	}
 	for _, id := range append(kept, made[0].ID) {
 		storetest.Delivery(t, s, id)
 	}
-	if found, err := s.Check(t.Context()); err != nil || found != nil {
-		t.Errorf("%v %v", found, err)
-	}
+	checkStore(t, s)
 }
 
 func TestReadOnlyDiskIsRefusedInOneLine(t *testing.T) {
@@ -77,8 +75,8 @@ func TestReadOnlyDiskIsRefusedInOneLine(t *testing.T) {
 	openFails(t, dir, storage.ErrReadOnly, "writable")
 }
 
-// TestTheLogStaysSmall writes more than the 64 MiB that the log may have.
-func TestTheLogStaysSmall(t *testing.T) {
+// TestLogStaysSmall writes more than the 64 MiB that the write-ahead log may have.
+func TestLogStaysSmall(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
 		t.Skip("writes 70 MiB")
@@ -98,6 +96,6 @@ func TestTheLogStaysSmall(t *testing.T) {
 		largest = max(largest, info.Size())
 	}
 	if largest > 64<<20 {
-		t.Errorf("it grew to %d bytes", largest)
+		t.Errorf("the log grew to %d bytes, want at most 64 MiB", largest)
 	}
 }

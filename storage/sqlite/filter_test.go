@@ -11,7 +11,7 @@ import (
 	"backchannel/storage/storetest"
 )
 
-func TestForeignBodiesMakeFewFacets(t *testing.T) {
+func TestUnknownStatusesShareOneFacet(t *testing.T) {
 	t.Parallel()
 	s := openTest(t)
 	w := storetest.AddWebhook(t, s, "acme")
@@ -22,11 +22,11 @@ func TestForeignBodiesMakeFewFacets(t *testing.T) {
 	}
 	n, err := first(t.Context(), s.reads, records.One[int], `SELECT count(*) FROM facets`)
 	if err != nil || n != 1 {
-		t.Errorf("%d facets, %v", n, err)
+		t.Errorf("got %d facets, %v; want 1", n, err)
 	}
 }
 
-// TestFiltersUseIndexes makes sure that no filter but body~ walks through the receipts.
+// No filter but body~ scans all receipts.
 func TestFiltersUseIndexes(t *testing.T) {
 	t.Parallel()
 	s := openTest(t)
@@ -54,8 +54,8 @@ func TestFiltersUseIndexes(t *testing.T) {
 	}
 }
 
-// Reading bodies begins with the newest and ends with the page.
-func TestReadingBodiesNeedsNoSorting(t *testing.T) {
+// A filter with body~ reads receipts from the newest on, and only until the page is full.
+func TestBodyFiltersDoNotSort(t *testing.T) {
 	t.Parallel()
 	s := openTest(t)
 	for _, text := range []string{"body~x", "identity:a body~x", "status:bounce -body~x", "path:/a is:pinned body~x"} {
@@ -91,16 +91,16 @@ func TestDeliveryListsUseIndexes(t *testing.T) {
 		query storage.DeliveryQuery
 		want  string
 	}{
-		{"a webhook's", storage.DeliveryQuery{WebhookID: 1}, "deliveries_by_webhook (webhook_id=?)"},
-		{"an event's", storage.DeliveryQuery{EventIDs: []storage.ID{1}}, "deliveries_by_event (event_id=?)"},
-		{"failed", storage.DeliveryQuery{States: []storage.State{storage.Failed}}, "deliveries_by_state (state=?)"},
-		{"sending", storage.DeliveryQuery{States: []storage.State{storage.Sending}}, "deliveries_by_state (state=?)"},
+		{"of a webhook", storage.DeliveryQuery{WebhookID: 1}, "deliveries_by_webhook (webhook_id=?)"},
+		{"of an event", storage.DeliveryQuery{EventIDs: []storage.ID{1}}, "deliveries_by_event (event_id=?)"},
+		{"with the state failed", storage.DeliveryQuery{States: []storage.State{storage.Failed}}, "deliveries_by_state (state=?)"},
+		{"with the state sending", storage.DeliveryQuery{States: []storage.State{storage.Sending}}, "deliveries_by_state (state=?)"},
 	} {
 		c.query.Limit = 50
 		query, args := dialect().ListDeliveries(c.query)
 		plan := explain(t, s, query, args)
-		if !strings.Contains(plan, c.want) || strings.Contains(plan, "TEMP B-TREE") && c.name != "an event's" {
-			t.Errorf("%s does not use %s:\n%s", c.name, c.want, plan)
+		if !strings.Contains(plan, c.want) || strings.Contains(plan, "TEMP B-TREE") && c.name != "of an event" {
+			t.Errorf("the list %s does not use %s:\n%s", c.name, c.want, plan)
 		}
 	}
 }

@@ -8,7 +8,7 @@ import (
 	"backchannel/storage/storetest"
 )
 
-// packOld packs plain lines with the mark of older versions.
+// packOld packs plain header fields as older versions did.
 func packOld(lines ...storage.HeaderField) (open []byte) {
 	for _, line := range lines {
 		open = append(column.AppendText(open, line.Name), column.OldPlainValue)
@@ -17,8 +17,8 @@ func packOld(lines ...storage.HeaderField) (open []byte) {
 	return open
 }
 
-// A secret that an older version stored in plain is hidden; a value that this version found
-// plain stays plain.
+// A secret that an older version stored as a plain value is hidden. A value that this version stored
+// as plain stays plain.
 func TestSecretsOfOlderVersionsAreHidden(t *testing.T) {
 	t.Parallel()
 	const token = "eyJhbGciOiJIUzI1NiJ9.eyJhIjoxfQ.c2lnbmF0dXJl"
@@ -28,7 +28,7 @@ func TestSecretsOfOlderVersionsAreHidden(t *testing.T) {
 	r.Headers = []storage.HeaderField{{Name: "X-Session-Mode", Value: "plain by choice"}}
 	storetest.AddReceipt(t, s, &r)
 	if got, err := s.Receipt(t.Context(), r.ID); err != nil || got.Headers[0].Secret {
-		t.Errorf("a value of this version was classified again: %+v, %v", got.Headers, err)
+		t.Errorf("a value that this version stored: got %+v, %v", got.Headers, err)
 	}
 	tamper(t, s, `UPDATE receipts SET path = '/in?access_token=hush' WHERE id = ?`, r.ID)
 	tamper(t, s, `UPDATE receipt_contents SET headers = ?, secrets = NULL WHERE receipt_id = ?`, packOld(
@@ -36,10 +36,10 @@ func TestSecretsOfOlderVersionsAreHidden(t *testing.T) {
 	), r.ID)
 	got, err := s.Receipt(t.Context(), r.ID)
 	if err != nil || len(got.Headers) != 3 || got.Headers[0].Secret || !got.Headers[1].Secret || !got.Headers[2].Secret {
-		t.Errorf("an old receipt has %+v, %v", got.Headers, err)
+		t.Errorf("the headers of an old receipt: got %+v, %v", got.Headers, err)
 	}
 	if list, err := s.Receipts(t.Context(), storage.ReceiptQuery{}); err != nil || list[0].Path != "/in?access_token="+storage.Masked {
-		t.Errorf("an old receipt is listed as %+v, %v", list, err)
+		t.Errorf("an old receipt in a list: got %+v, %v", list, err)
 	}
 
 	d := storetest.Enqueue(t, s, w)
@@ -61,6 +61,6 @@ func TestSecretsOfOlderVersionsAreHidden(t *testing.T) {
 	}
 	a := attempts[0]
 	if h := a.ResponseHeaders; h[0].Secret || !h[1].Secret || !h[2].Secret || string(a.ResponseBody) != "you sent "+storage.Masked {
-		t.Errorf("an old attempt has %+v and %q", h, a.ResponseBody)
+		t.Errorf("an old attempt: got the headers %+v and the body %q", h, a.ResponseBody)
 	}
 }

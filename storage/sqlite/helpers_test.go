@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// blank returns the files of an empty store, which is created once: the migrations take longer
+// blank returns the files of an empty store. It is created once, because the migrations take longer
 // than most tests.
 var blank = sync.OnceValues(func() (fs.FS, error) {
 	dir, err := os.MkdirTemp("", "blank")
@@ -39,7 +39,7 @@ var blank = sync.OnceValues(func() (fs.FS, error) {
 	return files, err
 })
 
-// blankFolder returns the data folder of an empty store.
+// blankFolder creates the data folder of an empty store.
 func blankFolder(t testing.TB) string {
 	t.Helper()
 	files, err := blank()
@@ -50,7 +50,7 @@ func blankFolder(t testing.TB) string {
 	if err := os.CopyFS(dir, files); err != nil {
 		t.Fatal(err)
 	}
-	for _, path := range append(must(filepath.Glob(filepath.Join(dir, "*"))), dir) { // CopyFS opens them to others
+	for _, path := range append(must(filepath.Glob(filepath.Join(dir, "*"))), dir) { // CopyFS gives others access
 		if err := os.Chmod(path, must(os.Stat(path)).Mode().Perm()&^0o077); err != nil {
 			t.Fatal(err)
 		}
@@ -58,7 +58,7 @@ func blankFolder(t testing.TB) string {
 	return dir
 }
 
-// openTest opens a store in a folder of its own, or in the one given.
+// openTest opens a store in dirs[0] or, without dirs, in a new folder.
 func openTest(t testing.TB, dirs ...string) *Store {
 	t.Helper()
 	if len(dirs) == 0 {
@@ -82,17 +82,17 @@ func openWith(t testing.TB, o Options) *Store {
 	return s
 }
 
-// until waits for something to become true.
+// until waits until ok returns true.
 func until(t testing.TB, what string, ok func() bool) {
 	t.Helper()
 	for deadline := time.Now().Add(20 * time.Second); !ok(); time.Sleep(2 * time.Millisecond) {
 		if time.Now().After(deadline) {
-			t.Fatalf("%s did not happen", what)
+			t.Fatalf("timed out while waiting for %s", what)
 		}
 	}
 }
 
-// tamper runs a statement on the writer's connection, behind the store's back.
+// tamper runs a statement that bypasses the store's methods.
 func tamper(t testing.TB, s *Store, statement string, args ...any) {
 	t.Helper()
 	err := s.write(context.Background(), 0, func(tx *tx) error {
@@ -117,5 +117,13 @@ func oneLine(t testing.TB, err error) {
 	t.Helper()
 	if strings.Contains(err.Error(), "\n") {
 		t.Errorf("more than one line: %q", err)
+	}
+}
+
+// checkStore checks that the store is consistent.
+func checkStore(t *testing.T, s *Store) {
+	t.Helper()
+	if found, err := s.Check(t.Context()); err != nil || found != nil {
+		t.Errorf("Check: got %q, %v", found, err)
 	}
 }

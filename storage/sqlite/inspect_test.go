@@ -18,8 +18,7 @@ import (
 	"backchannel/storage/storetest"
 )
 
-// killed returns a data folder as a SIGKILL leaves it, with a write-ahead log that holds almost
-// everything.
+// killed returns a data folder as a SIGKILL leaves it, with almost everything in the write-ahead log.
 func killed(t *testing.T) string {
 	t.Helper()
 	dir, copied := t.TempDir(), t.TempDir()
@@ -56,7 +55,7 @@ func filled(t *testing.T) string {
 	return copied
 }
 
-// atRest returns a data folder whose last process closed it.
+// atRest returns a data folder whose store was closed.
 func atRest(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -71,8 +70,8 @@ func copyFolder(t *testing.T, from, to string) {
 	}
 }
 
-// copies returns a function that copies a folder.
-func copies(from string) func(*testing.T) string {
+// copierOf returns a function that copies the folder to a new one.
+func copierOf(from string) func(*testing.T) string {
 	return func(t *testing.T) string {
 		t.Helper()
 		dir := t.TempDir()
@@ -114,7 +113,7 @@ func remove(t *testing.T, paths ...string) {
 	}
 }
 
-// change rewrites a file.
+// change replaces the content of a file by edit of it.
 func change(t *testing.T, path string, edit func([]byte) []byte) {
 	t.Helper()
 	write(t, path, edit(readFile(t, path)))
@@ -133,10 +132,10 @@ func cut(parts, of int) func([]byte) []byte {
 	return func(content []byte) []byte { return content[:len(content)*parts/of] }
 }
 
-// The error is one line that says what is wrong and what to do, and no file is changed.
+// The error is one line that says what is wrong and what to do. No file is changed.
 func TestDamagedFilesAreRefusedUnchanged(t *testing.T) {
 	t.Parallel()
-	killed, atRest := copies(killed(t)), copies(atRest(t))
+	killed, atRest := copierOf(killed(t)), copierOf(atRest(t))
 	newer := func(t *testing.T, s *Store) {
 		tamper(t, s, `INSERT INTO goose_db_version (version_id, is_applied) VALUES (999, 1)`)
 	}
@@ -154,10 +153,10 @@ func TestDamagedFilesAreRefusedUnchanged(t *testing.T) {
 		{"a few bytes", atRest, func(t *testing.T, _, db string) { write(t, db, []byte("SQL")) }, storage.ErrDamaged, "does not begin"},
 		{"no magic", killed, func(t *testing.T, _, db string) { change(t, db, scrambled(14, 15)) }, storage.ErrDamaged, "does not begin"},
 		{"no page size", atRest, func(t *testing.T, _, db string) { change(t, db, func(b []byte) []byte { b[16] = 0; return b }) }, storage.ErrDamaged, "a page has"},
-		{"cut off in the header", killed, func(t *testing.T, _, db string) { change(t, db, func(b []byte) []byte { return b[:60] }) }, storage.ErrDamaged, "does not begin"},
-		{"cut off", atRest, func(t *testing.T, _, db string) { change(t, db, cut(1, 2)) }, storage.ErrDamaged, "cut off"},
-		{"cut off beside its log", copies(filled(t)), func(t *testing.T, _, db string) { change(t, db, cut(1, 2)) }, storage.ErrDamaged, "cut off"},
-		{"its end cut off beside its log", copies(filled(t)), func(t *testing.T, _, db string) { change(t, db, func(b []byte) []byte { return b[:len(b)-1] }) }, storage.ErrDamaged, "cut off"},
+		{"truncated in the header", killed, func(t *testing.T, _, db string) { change(t, db, func(b []byte) []byte { return b[:60] }) }, storage.ErrDamaged, "does not begin"},
+		{"truncated", atRest, func(t *testing.T, _, db string) { change(t, db, cut(1, 2)) }, storage.ErrDamaged, "cut off"},
+		{"truncated beside its log", copierOf(filled(t)), func(t *testing.T, _, db string) { change(t, db, cut(1, 2)) }, storage.ErrDamaged, "cut off"},
+		{"one byte too short beside its log", copierOf(filled(t)), func(t *testing.T, _, db string) { change(t, db, func(b []byte) []byte { return b[:len(b)-1] }) }, storage.ErrDamaged, "cut off"},
 		{"scrambled", atRest, func(t *testing.T, _, db string) { change(t, db, scrambled(100, 3000)) }, storage.ErrDamaged, "backup"},
 		{"a folder", atRest, func(t *testing.T, _, db string) { remove(t, db); _ = os.Mkdir(db, 0o700) }, storage.ErrDamaged, "not a regular file"},
 		{"a pipe", atRest, func(t *testing.T, _, db string) { remove(t, db); _ = unix.Mkfifo(db, 0o600) }, storage.ErrDamaged, "not a regular file"},
@@ -165,8 +164,8 @@ func TestDamagedFilesAreRefusedUnchanged(t *testing.T) {
 		{"a little garbage for a log", killed, func(t *testing.T, _, db string) { remove(t, db+"-shm"); write(t, db+"-wal", []byte("garbage\n")) }, storage.ErrDamaged, "does not begin"},
 		{"a log of zeros", killed, func(t *testing.T, _, db string) { write(t, db+"-wal", make([]byte, 2<<20)) }, storage.ErrDamaged, "does not begin"},
 		{"a log damaged in the middle", killed, func(t *testing.T, _, db string) { change(t, db+"-wal", scrambled(50_000, 50_010)) }, storage.ErrDamaged, "does not hold together"},
-		{"a log cut off", killed, func(t *testing.T, _, db string) { change(t, db+"-wal", cut(1, 2)) }, storage.ErrDamaged, "only"},
-		{"a log gone", killed, func(t *testing.T, _, db string) { remove(t, db+"-wal") }, storage.ErrDamaged, "only 0"},
+		{"a truncated log", killed, func(t *testing.T, _, db string) { change(t, db+"-wal", cut(1, 2)) }, storage.ErrDamaged, "only"},
+		{"a missing log", killed, func(t *testing.T, _, db string) { remove(t, db+"-wal") }, storage.ErrDamaged, "only 0"},
 		{"a folder for a log", killed, func(t *testing.T, _, db string) { remove(t, db+"-wal"); _ = os.Mkdir(db+"-wal", 0o700) }, storage.ErrDamaged, "not a regular file"},
 		{"a newer schema", func(t *testing.T) string {
 			dir := t.TempDir()
@@ -203,8 +202,8 @@ func TestDamagedFilesAreRefusedUnchanged(t *testing.T) {
 	}
 }
 
-// What a crash leaves behind is not damage. A part of the last transaction may be missing,
-// since its commit was not reported.
+// What a crash leaves behind is not damage. A part of the last transaction may be missing, because
+// its commit was never acknowledged.
 func TestFilesLeftByACrashOpen(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -217,10 +216,10 @@ func TestFilesLeftByACrashOpen(t *testing.T) {
 		{"with a torn last transaction", func(t *testing.T, _, db string) {
 			change(t, db+"-wal", func(b []byte) []byte { return scrambled(len(b)-5000, len(b)-4990)(b) })
 		}},
-		{"with half a frame more", func(t *testing.T, _, db string) {
+		{"with half of another frame", func(t *testing.T, _, db string) {
 			change(t, db+"-wal", func(b []byte) []byte { return append(b, b[len(b)-1000:]...) })
 		}},
-		{"with a database that the log makes whole", func(t *testing.T, _, db string) {
+		{"with a database that the log completes", func(t *testing.T, _, db string) {
 			change(t, db, func(b []byte) []byte { return b[:min(len(b), 4096)] })
 		}},
 	} {
@@ -229,30 +228,28 @@ func TestFilesLeftByACrashOpen(t *testing.T) {
 			c.spoil(t, dir, filepath.Join(dir, databaseFile))
 			s := openTest(t, dir)
 			if w, err := s.WebhookByName(t.Context(), "acme"); err != nil || w.Auth.JWT.Secret.Reveal() != storetest.TestKey {
-				t.Errorf("%v %v", w, err)
+				t.Errorf("got %v, %v", w, err)
 			}
-			if found, err := s.Check(t.Context()); err != nil || len(found) > 0 {
-				t.Errorf("%v %v", found, err)
-			}
+			checkStore(t, s)
 		})
 	}
 }
 
-// TestTheLockBytePageIsNotMissing: SQLite never writes the page at 1 GiB, so that a log which
-// grows the database beyond that does not hold it.
-func TestTheLockBytePageIsNotMissing(t *testing.T) {
+// SQLite never writes the page at 1 GiB, so a log that makes the database larger than that lacks the
+// page.
+func TestLockBytePageIsNotMissing(t *testing.T) {
 	t.Parallel()
 	const pageSize, lockPage = 1 << 16, 1<<14 + 1
 	logged := map[int64]bool{lockPage - 1: true, lockPage + 1: true}
 	if n := missingPages((lockPage-2)*pageSize, pageSize, lockPage+1, logged); n != 0 {
-		t.Errorf("%d pages are missing", n)
+		t.Errorf("got %d missing pages, want 0", n)
 	}
 	if n := missingPages((lockPage-3)*pageSize, pageSize, lockPage+2, logged); n != 2 {
-		t.Errorf("%d pages are missing, want 2", n)
+		t.Errorf("got %d missing pages, want 2", n)
 	}
 }
 
-func TestADatabaseRemovedWhileOpenIsNotCreatedAgain(t *testing.T) {
+func TestDatabaseRemovedWhileOpenIsNotCreatedAgain(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	openTest(t, dir)

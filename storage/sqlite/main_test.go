@@ -15,7 +15,7 @@ import (
 	"backchannel/storage/storetest"
 )
 
-// The test binary is also what the tests start as other processes on the same folder.
+// The tests start their own binary again as other processes that use the same folder.
 const (
 	childRole = "BACKCHANNEL_TEST_ROLE"
 	childDir  = "BACKCHANNEL_TEST_DIR"
@@ -60,7 +60,7 @@ func child(role, dir string) error {
 	return err
 }
 
-// childEnqueue enqueues without end and prints each ID once it is acknowledged.
+// childEnqueue enqueues until ctx ends, and prints each ID once it is acknowledged.
 func childEnqueue(ctx context.Context, s *Store, each int) error {
 	w, err := s.WebhookByName(ctx, "acme")
 	if err != nil {
@@ -82,7 +82,7 @@ func childEnqueue(ctx context.Context, s *Store, each int) error {
 	return nil
 }
 
-// startChild starts another process on the folder; it is killed when the test ends.
+// startChild starts another process that uses the folder. It is killed when the test ends.
 func startChild(t testing.TB, role, dir string) (*exec.Cmd, *bufio.Scanner) {
 	t.Helper()
 	cmd := exec.Command(os.Args[0])

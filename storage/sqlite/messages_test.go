@@ -12,9 +12,9 @@ import (
 	"backchannel/storage/storetest"
 )
 
-// A message is found whichever level the key of its receipt is in, until the receipt is
-// removed. A level moves up when it is full: the lowest one is filled, and of the next one all
-// but what the lowest adds is claimed.
+// A message is found, whichever level the key of its receipt is in, until the receipt is removed. A
+// full level moves into the next. The test fills level 0, but for level 1 it only claims most keys,
+// because filling that takes long.
 func TestMessagesAreFoundInEveryLevel(t *testing.T) {
 	t.Parallel()
 	s := openTest(t)
@@ -24,7 +24,7 @@ func TestMessagesAreFoundInEveryLevel(t *testing.T) {
 	for round := range 4 {
 		again := message
 		if earlier := storetest.EarlierOf(t, s, &again); len(earlier) != round {
-			t.Errorf("round %d: has earlier receipts: %d", round, len(earlier))
+			t.Errorf("round %d: got %d earlier receipts", round, len(earlier))
 		}
 		if round < 3 {
 			addMany(t, s, w, keysInLevel0)
@@ -35,21 +35,21 @@ func TestMessagesAreFoundInEveryLevel(t *testing.T) {
 		}
 	}
 	if n, _ := first(t.Context(), s.reads, records.One[int], `SELECT count(DISTINCT level) FROM messages`); n != 3 {
-		t.Errorf("keys are in %d levels", n)
+		t.Errorf("got keys in %d levels, want 3", n)
 	}
 	if found := storetest.FoundBy(t, s, "message:R"); len(found) != 4 {
-		t.Errorf("%d found", len(found))
+		t.Errorf("got %d receipts, want 4", len(found))
 	}
 	checkStore(t, s)
 	if _, err := s.ClearReceipts(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if n, err := first(t.Context(), s.reads, records.One[int], `SELECT count(*) FROM messages`); n != 0 {
-		t.Errorf("%d keys are left, %v", n, err)
+		t.Errorf("got %d keys after the receipts were cleared, %v; want 0", n, err)
 	}
 }
 
-// Two messages may have the same key, if rarely.
+// Two messages can have the same key, though rarely.
 func TestMessagesWithTheSameKeyStaySeparate(t *testing.T) {
 	t.Parallel()
 	s := openTest(t)
@@ -64,12 +64,12 @@ func TestMessagesWithTheSameKeyStaySeparate(t *testing.T) {
 		t.Fatal(err)
 	}
 	if earlier := storetest.EarlierOf(t, s, &other); len(earlier) > 0 {
-		t.Errorf("has earlier receipts: %+v", earlier)
+		t.Errorf("got the earlier receipts %+v", earlier)
 	}
 }
 
-// A database from before the tables of messages and answers is migrated without loss.
-func TestAnOlderSchemaIsMigrated(t *testing.T) {
+// A database without the tables of messages and answers is migrated without loss.
+func TestOlderSchemaIsMigrated(t *testing.T) {
 	t.Parallel()
 	dir, db := older(t, 4)
 	if _, err := db.ExecContext(t.Context(), `INSERT INTO facets VALUES (1, 7, 'email', 'sent', 204, '', '', '', '', '', ''); UPDATE store SET receipts = 4`); err != nil {
@@ -88,15 +88,15 @@ func TestAnOlderSchemaIsMigrated(t *testing.T) {
 	s := openTest(t, dir)
 	checkStore(t, s)
 	if found := storetest.FoundBy(t, s, "message:R"); len(found) != 2 || found[0].Outcome != storage.Answered || found[0].Duration != 7 {
-		t.Errorf("found %+v", found)
+		t.Errorf("got %+v", found)
 	}
 	again := storage.Receipt{ReceivedAt: time.Now(), WebhookID: 7, RequestID: "S", Identity: "ann"}
 	if earlier := storetest.EarlierOf(t, s, &again); len(earlier) != 1 || earlier[0].ID != 4 {
-		t.Errorf("has earlier receipts: %+v", earlier)
+		t.Errorf("got the earlier receipts %+v", earlier)
 	}
 }
 
-// Why deliveries got no answer is still known of those that a database had before it kept that.
+// The migration derives from the errors of old deliveries why they got no answer.
 func TestReasonsOfAnOlderSchema(t *testing.T) {
 	t.Parallel()
 	dir, db := older(t, 10)
@@ -118,12 +118,12 @@ func TestReasonsOfAnOlderSchema(t *testing.T) {
 	s := openTest(t, dir)
 	for i, old := range storetest.OldErrors() {
 		if d, err := s.Delivery(t.Context(), storage.ID(i+1)); err != nil || d.NoAnswer != old.Word || d.Error != old.Error {
-			t.Errorf("%+v is %q, %v", old, d.NoAnswer, err)
+			t.Errorf("%+v: got %q, %v", old, d.NoAnswer, err)
 		}
 	}
 }
 
-// older returns the folder of a new database whose schema has an older version.
+// older returns a folder with a new database whose schema has an older version.
 func older(t *testing.T, version int64) (dir string, db *sql.DB) {
 	t.Helper()
 	dir = t.TempDir()
@@ -145,7 +145,7 @@ func older(t *testing.T, version int64) (dir string, db *sql.DB) {
 	return dir, db
 }
 
-// claimKeys makes the index believe that level 1 has so many keys.
+// claimKeys makes the index believe that level 1 has n keys.
 func claimKeys(t *testing.T, s *Store, n int) {
 	t.Helper()
 	err := s.write(t.Context(), 0, func(t *tx) error {
@@ -171,12 +171,5 @@ func addMany(t *testing.T, s *Store, w storage.Webhook, n int) {
 		if err := s.ImportHistory(t.Context(), h); err != nil {
 			t.Fatal(err)
 		}
-	}
-}
-
-func checkStore(t *testing.T, s *Store) {
-	t.Helper()
-	if found, err := s.Check(t.Context()); err != nil || found != nil {
-		t.Errorf("check found: %q, %v", found, err)
 	}
 }

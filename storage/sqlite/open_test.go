@@ -19,7 +19,7 @@ func openFails(t *testing.T, dir string, want error, says ...string) {
 	s, err := Open(t.Context(), Options{Dir: dir})
 	if err == nil {
 		s.Close()
-		t.Fatal("it opened")
+		t.Fatal("the store opened, want an error")
 	}
 	if !errors.Is(err, want) {
 		t.Errorf("got %v, want %v", err, want)
@@ -27,7 +27,7 @@ func openFails(t *testing.T, dir string, want error, says ...string) {
 	oneLine(t, err)
 	for _, text := range append(says, dir) {
 		if !strings.Contains(err.Error(), text) {
-			t.Errorf("%q does not say %q", err, text)
+			t.Errorf("%q does not contain %q", err, text)
 		}
 	}
 }
@@ -52,14 +52,14 @@ func TestRecordsOutliveTheStore(t *testing.T) {
 	s := openTest(t, dir)
 	got, err := s.Webhook(t.Context(), w.ID)
 	if err != nil || got.Auth.JWT.Secret.Reveal() != storetest.TestKey {
-		t.Errorf("%v %v", got, err)
+		t.Errorf("got %v, %v", got, err)
 	}
 	if s.Dir() != dir {
-		t.Errorf("folder %s", s.Dir())
+		t.Errorf("Dir() = %s, want %s", s.Dir(), dir)
 	}
 }
 
-func TestFilesAreForTheOwnerAlone(t *testing.T) {
+func TestFilesAreForTheOwnerOnly(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "data")
 	s := openTest(t, dir)
@@ -75,13 +75,13 @@ func TestFilesAreForTheOwnerAlone(t *testing.T) {
 			want = 0o700
 		}
 		if info.Mode().Perm() != want {
-			t.Errorf("%s has mode %o", path, info.Mode().Perm())
+			t.Errorf("%s has mode %o, want %o", path, info.Mode().Perm(), want)
 		}
 		seen++
 		return nil
 	})
 	if err != nil || seen < 6 {
-		t.Errorf("%d files, %v", seen, err)
+		t.Errorf("got %d files, %v; want at least 6", seen, err)
 	}
 }
 
@@ -154,10 +154,10 @@ func TestClosedStoreReturnsErrClosed(t *testing.T) {
 		}
 	}
 	if _, open := <-changes; open {
-		t.Error("the changes go on")
+		t.Error("the channel of changes is still open")
 	}
 	if _, open := <-s.Changes(t.Context()); open {
-		t.Error("new changes begin")
+		t.Error("Changes of a closed store returns an open channel")
 	}
 	_, reading := s.Webhooks(t.Context())
 	writing := s.AddActivity(t.Context(), storage.Activity{})

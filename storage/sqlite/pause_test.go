@@ -24,7 +24,7 @@ func TestPausedProcessBlocksNoOther(t *testing.T) {
 	}
 	all, err := other.Activities(t.Context(), 0, 0)
 	if err != nil || len(all) != 2 || all[0].Text != "other" || all[1].Text != "held" {
-		t.Errorf("%+v %v", all, err)
+		t.Errorf("got %+v, %v", all, err)
 	}
 }
 

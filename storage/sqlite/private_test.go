@@ -17,7 +17,7 @@ func modeOf(t *testing.T, path string) fs.FileMode {
 	return must(os.Stat(path)).Mode().Perm()
 }
 
-// Files with secrets are closed to others when the store is opened, and that is reported.
+// Opening the store takes others' access to files with secrets away, and reports that.
 func TestFilesAreClosedToOthers(t *testing.T) {
 	t.Parallel()
 	dir := blankFolder(t)
@@ -36,14 +36,14 @@ func TestFilesAreClosedToOthers(t *testing.T) {
 	s := openTest(t, dir)
 	for _, entry := range must(os.ReadDir(dir)) {
 		if mode := modeOf(t, filepath.Join(dir, entry.Name())); mode&0o077 != 0 && entry.Name() != "ca.pem" {
-			t.Errorf("%s has %v", entry.Name(), mode)
+			t.Errorf("%s has mode %v", entry.Name(), mode)
 		}
 	}
 	if mode := modeOf(t, filepath.Join(dir, "ca.pem")); mode != 0o644 {
-		t.Errorf("the certificate has %v", mode)
+		t.Errorf("the certificate has mode %v", mode)
 	}
 	if mode := modeOf(t, dir); mode != 0o700 {
-		t.Errorf("the folder has %v", mode)
+		t.Errorf("the folder has mode %v", mode)
 	}
 	activities := must(s.Activities(t.Context(), 0, 100))
 	for _, path := range []string{filepath.Join(dir, seal.KeyFile), filepath.Join(dir, databaseFile)} {
@@ -52,11 +52,11 @@ func TestFilesAreClosedToOthers(t *testing.T) {
 		}
 	}
 	if again := openTest(t, dir); len(again.Exposed()) > 0 {
-		t.Errorf("it is exposed again: %v", again.Exposed())
+		t.Errorf("after it was opened again: got %v", again.Exposed())
 	}
 }
 
-// A folder that has other things in it is not ours to close; the secrets are.
+// A folder that contains other files keeps its mode; the files with secrets do not.
 func TestSharedFolderStaysOpen(t *testing.T) {
 	t.Parallel()
 	dir := blankFolder(t)
@@ -71,6 +71,6 @@ func TestSharedFolderStaysOpen(t *testing.T) {
 	}
 	s := openTest(t, dir)
 	if len(s.Exposed()) != 1 || modeOf(t, dir) != 0o755 || modeOf(t, other) != 0o644 || modeOf(t, filepath.Join(dir, seal.KeyFile)) != 0o600 {
-		t.Errorf("it was exposed: %v; the folder has %v", s.Exposed(), modeOf(t, dir))
+		t.Errorf("Exposed: got %v; the folder has mode %v", s.Exposed(), modeOf(t, dir))
 	}
 }

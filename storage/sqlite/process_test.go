@@ -25,17 +25,15 @@ func TestSixProcessesStartAtOnce(t *testing.T) {
 	}
 	for _, out := range lines {
 		if !out.Scan() || out.Text() != "opened" {
-			t.Errorf("a process printed %q", out.Text())
+			t.Errorf("a process printed %q, want opened", out.Text())
 		}
 	}
 	s := openTest(t, dir)
-	if found, err := s.Check(t.Context()); err != nil || found != nil {
-		t.Errorf("%v %v", found, err)
-	}
+	checkStore(t, s)
 }
 
-// TestFilesAreNewAfterTheLastClose opens what the last process has closed, which has not
-// released its lock yet: the files are new then, and are saved for the next process.
+// A process that opens the store after the last one closed it, but before that has released its
+// lock, uses the present files and saves their identities for the next process.
 func TestFilesAreNewAfterTheLastClose(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -45,7 +43,7 @@ func TestFilesAreNewAfterTheLastClose(t *testing.T) {
 	if err := errors.Join(flock(closing, unix.LOCK_SH), flock(opening, unix.LOCK_SH), s.Close()); err != nil {
 		t.Fatal(err)
 	}
-	if err := opening.Truncate(1); err != nil { // what is saved describes other files
+	if err := opening.Truncate(1); err != nil { // the saved identities are those of other files
 		t.Fatal(err)
 	}
 	agreed := make(chan error, 1)
@@ -57,16 +55,15 @@ func TestFilesAreNewAfterTheLastClose(t *testing.T) {
 		t.Fatal(err)
 	}
 	if text, err := savedFiles(closing); err != nil || text != files.String() {
-		t.Errorf("saved %q %v, want %q", text, err, files)
+		t.Errorf("got %q, %v; want %q", text, err, files)
 	}
 	if alone, err := tryLock(closing, unix.LOCK_EX); alone || err != nil {
 		t.Errorf("the lock is not held: %v", err)
 	}
 }
 
-// TestAnOlderVersionSavesNoFiles opens a database beside a process that has not stored
-// which files it has open.
-func TestAnOlderVersionSavesNoFiles(t *testing.T) {
+// A process of an older version does not save which files it has open.
+func TestOlderVersionSavesNoFiles(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	files := openTest(t, dir).writer.files
@@ -86,8 +83,8 @@ func openUse(t *testing.T, dir string) *os.File {
 	return file
 }
 
-// TestKilledWriterLosesNothing kills a process while it writes: everything it acknowledged
-// is there, and the database is sound.
+// TestKilledWriterLosesNothing kills a process while it writes. Everything that was acknowledged is
+// stored, and the database is intact.
 func TestKilledWriterLosesNothing(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -110,14 +107,12 @@ func TestKilledWriterLosesNothing(t *testing.T) {
 			storetest.Delivery(t, s, id)
 		}
 	}
-	if found, err := s.Check(t.Context()); err != nil || found != nil {
-		t.Errorf("%v %v", found, err)
-	}
+	checkStore(t, s)
 }
 
-// TestWritersTakeTurns writes beside a process that never pauses, and counts that process's
-// commits between two of its own. With SQLite's lock alone there are none most of the time,
-// and then a thousand. The bounds leave room for a loaded machine: one each is usual.
+// TestWritersTakeTurns writes beside a process that never pauses, and counts that process's commits
+// between each two of its own. With SQLite's lock alone, there would be none most of the time and
+// then a thousand. Usually there is one; the bounds leave room for a loaded machine.
 func TestWritersTakeTurns(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -140,7 +135,7 @@ func TestWritersTakeTurns(t *testing.T) {
 	}
 	slices.Sort(between)
 	if between[80] == 0 || between[50] > 20 {
-		t.Errorf("commits of the busy process between two others: %v", between)
+		t.Errorf("commits of the busy process between two of this one: got %v", between)
 	}
 }
 
@@ -164,11 +159,11 @@ func TestChangesOfAnotherProcessAreSent(t *testing.T) {
 	}
 	activities, err := s.Activities(t.Context(), 0, 0)
 	if err != nil || len(activities) != 1 || activities[0].Text != "from a child" {
-		t.Errorf("%v %v", activities, err)
+		t.Errorf("got %v, %v", activities, err)
 	}
 }
 
-func TestDeadLeaderIsNoLeader(t *testing.T) {
+func TestDeathOfTheLeaderEndsItsLead(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	s := openTest(t, dir)
@@ -177,18 +172,18 @@ func TestDeadLeaderIsNoLeader(t *testing.T) {
 		t.Fatalf("the child printed %q", out.Text())
 	}
 	if _, ok, err := s.TryLead(); ok || err != nil {
-		t.Errorf("led beside another leader: %v", err)
+		t.Errorf("while another process leads: got %t, %v", ok, err)
 	}
 	if _, alive, err := s.Runtime(t.Context()); !alive || err != nil {
-		t.Errorf("alive %v, %v", alive, err)
+		t.Errorf("Runtime: got alive %t, %v", alive, err)
 	}
 	kill(t, cmd)
 	if _, alive, err := s.Runtime(t.Context()); alive || err != nil {
-		t.Errorf("alive %v, %v", alive, err)
+		t.Errorf("Runtime: got alive %t, %v", alive, err)
 	}
 	release, ok, err := s.TryLead()
 	if !ok || err != nil {
-		t.Fatalf("did not lead after the leader died: %v", err)
+		t.Fatalf("after the leader died: got %t, %v", ok, err)
 	}
 	release()
 }
@@ -199,6 +194,6 @@ func kill(t *testing.T, cmd *exec.Cmd) {
 		t.Fatal(err)
 	}
 	if err := cmd.Wait(); err == nil {
-		t.Error("a killed process ended well")
+		t.Error("the killed process ended without an error")
 	}
 }

@@ -10,7 +10,7 @@ import (
 	"backchannel/storage/storetest"
 )
 
-func TestDueComesInOrderAndPages(t *testing.T) {
+func TestDueReturnsPagesInOrder(t *testing.T) {
 	t.Parallel()
 	s := openTest(t)
 	w, other := storetest.AddWebhook(t, s, "acme"), storetest.AddWebhook(t, s, "other")
@@ -35,7 +35,7 @@ func TestDueComesInOrderAndPages(t *testing.T) {
 			got = append(got, j.DeliveryID)
 			q.After = storage.Cursor{At: j.NextAttemptAt, ID: j.DeliveryID}
 			if string(j.Payload) != `{"requestId":"Lm5Y"}` || j.WebhookID != w.ID {
-				t.Errorf("job %+v", j)
+				t.Errorf("got the job %+v", j)
 			}
 		}
 	}
@@ -44,7 +44,7 @@ func TestDueComesInOrderAndPages(t *testing.T) {
 	}
 	jobs, err := s.Due(t.Context(), storage.DueQuery{WebhookID: w.ID, Until: time.Now().Add(2 * time.Hour)})
 	if err != nil || len(jobs) != 6 || jobs[5].DeliveryID != late.ID || jobs[5].Attempts != 1 {
-		t.Errorf("%+v %v", jobs, err)
+		t.Errorf("got %+v, %v", jobs, err)
 	}
 }
 
@@ -54,7 +54,7 @@ func TestPendingWork(t *testing.T) {
 	w := storetest.AddWebhook(t, s, "acme")
 	storetest.AddWebhook(t, s, "idle")
 	if got, err := s.PendingWork(t.Context()); err != nil || len(got) != 0 {
-		t.Errorf("%v %v", got, err)
+		t.Errorf("without deliveries: got %v, %v", got, err)
 	}
 	first := storetest.Enqueue(t, s, w)
 	second := storetest.Enqueue(t, s, w)
@@ -70,7 +70,7 @@ func TestPendingWork(t *testing.T) {
 	}
 }
 
-func TestSendingIsShownAndReset(t *testing.T) {
+func TestSendingDeliveriesCanBeReset(t *testing.T) {
 	t.Parallel()
 	s := openTest(t)
 	w := storetest.AddWebhook(t, s, "acme")
@@ -90,7 +90,7 @@ func TestSendingIsShownAndReset(t *testing.T) {
 		t.Error(diff)
 	}
 	if jobs, _ := s.Due(t.Context(), storage.DueQuery{WebhookID: w.ID, Until: time.Now().Add(24 * time.Hour)}); len(jobs) != 0 {
-		t.Errorf("due while being sent: %v", jobs)
+		t.Errorf("deliveries that are being sent must not be due: got %v", jobs)
 	}
 	if err := s.ResetSending(t.Context()); err != nil {
 		t.Fatal(err)
@@ -99,11 +99,9 @@ func TestSendingIsShownAndReset(t *testing.T) {
 		t.Error(diff)
 	}
 	if jobs, _ := s.Due(t.Context(), storage.DueQuery{WebhookID: w.ID, Until: time.Now()}); len(jobs) != 2 {
-		t.Errorf("due after the reset: %v", jobs)
+		t.Errorf("due after the reset: got %v, want 2", jobs)
 	}
-	if found, err := s.Check(t.Context()); err != nil || found != nil {
-		t.Errorf("%v %v", found, err)
-	}
+	checkStore(t, s)
 }
 
 func TestFinishPausesTheWebhook(t *testing.T) {
@@ -117,11 +115,11 @@ func TestFinishPausesTheWebhook(t *testing.T) {
 	}
 	got, err := s.Webhook(t.Context(), w.ID)
 	if err != nil || got.State != storage.Paused || got.StateReason != "410 Gone" {
-		t.Errorf("%+v %v", got, err)
+		t.Errorf("got %+v, %v", got, err)
 	}
 	activities, err := s.Activities(t.Context(), 0, 1)
 	if want := "webhook acme paused: 410 Gone; resume it with backchannel webhook resume acme"; err != nil || activities[0].Text != want {
-		t.Errorf("activities are %+v %v", activities, err)
+		t.Errorf("got the activities %+v, %v", activities, err)
 	}
 	o = storetest.OutcomeOf(storetest.Enqueue(t, s, w), storage.Failed)
 	o.PauseWebhook = "again"
@@ -129,7 +127,7 @@ func TestFinishPausesTheWebhook(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got, _ := s.Webhook(t.Context(), w.ID); got.StateReason != "410 Gone" {
-		t.Errorf("the first reason became %q", got.StateReason)
+		t.Errorf("a second pause changed the reason to %q", got.StateReason)
 	}
 }
 
@@ -157,7 +155,7 @@ func TestBreakersParkDeliveries(t *testing.T) {
 			t.Errorf("%v %s", err, diff)
 		}
 		if got := storetest.Delivery(t, s, d.ID); got.State != c.show {
-			t.Errorf("shown as %s, want %s", got.State, c.show)
+			t.Errorf("got state %s, want %s", got.State, c.show)
 		}
 	}
 }

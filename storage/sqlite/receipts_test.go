@@ -7,7 +7,7 @@ import (
 	"backchannel/storage/storetest"
 )
 
-// It takes several transactions to clear what fills the lowest level of keys twice.
+// Clearing as many receipts as fill the lowest level of keys twice takes several transactions.
 func TestClearKeepsPinnedReceipts(t *testing.T) {
 	t.Parallel()
 	s := openTest(t)
@@ -25,13 +25,13 @@ func TestClearKeepsPinnedReceipts(t *testing.T) {
 	}
 	n, err := s.ClearReceipts(t.Context())
 	if err != nil || n != 2*keysInLevel0 {
-		t.Errorf("%d cleared, %v", n, err)
+		t.Errorf("ClearReceipts = %d, %v", n, err)
 	}
 	left, err := s.Receipts(t.Context(), storage.ReceiptQuery{})
 	if err != nil || len(left) != 1 || left[0].ID != pinned.ID {
-		t.Errorf("left: %v, %v", left, err)
+		t.Errorf("got the receipts %v, %v; want only the pinned one", left, err)
 	}
 	if counts, _ := s.Counts(t.Context()); counts.Receipts != 1 {
-		t.Errorf("counted %d", counts.Receipts)
+		t.Errorf("Counts: got %d receipts, want 1", counts.Receipts)
 	}
 }

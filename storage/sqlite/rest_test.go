@@ -9,7 +9,7 @@ import (
 	"backchannel/storage/storetest"
 )
 
-func TestChangesSayWhichAndMerge(t *testing.T) {
+func TestChangesAreMergedUntilReceived(t *testing.T) {
 	t.Parallel()
 	s := openTest(t)
 	ctx, cancel := context.WithCancel(t.Context())
@@ -23,11 +23,11 @@ func TestChangesSayWhichAndMerge(t *testing.T) {
 		t.Errorf("got %b", c)
 	}
 	if _, err := s.Enqueue(t.Context(), storage.Event{WebhookID: 7}); err == nil {
-		t.Fatal("enqueued for no webhook")
+		t.Fatal("an event for a missing webhook was enqueued")
 	}
 	select {
 	case c := <-changes:
-		t.Errorf("got %b, though nothing was committed", c)
+		t.Errorf("got %b, but nothing was committed", c)
 	default:
 	}
 	cancel()
@@ -54,13 +54,13 @@ func TestOwnChangesDifferFromThoseOfAnotherStore(t *testing.T) {
 	if c := <-changes; c != storage.ChangedAll {
 		t.Errorf("got %b", c)
 	}
-	t.Logf("got it after %s", time.Since(begun))
+	t.Logf("got the change after %s", time.Since(begun))
 	for range 20 {
 		if err := s.AddActivity(t.Context(), storage.Activity{}); err != nil {
 			t.Fatal(err)
 		}
 		if c := <-changes; c != storage.ChangedActivity {
-			t.Errorf("an own change came as %b", c)
+			t.Errorf("a change of the store itself: got %b", c)
 		}
 	}
 }
@@ -73,6 +73,6 @@ func TestCheckFindsWrongCounts(t *testing.T) {
 	tamper(t, s, `UPDATE delivery_counts SET n = 5`)
 	found, err := s.Check(t.Context())
 	if err != nil || len(found) != 1 {
-		t.Errorf("%v %v", found, err)
+		t.Errorf("got %v, %v; want one finding", found, err)
 	}
 }

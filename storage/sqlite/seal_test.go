@@ -14,8 +14,8 @@ import (
 	"backchannel/storage/storetest"
 )
 
-// TestNoSecretIsInAnyFile fills every place where a secret can be and looks for it in
-// all files, the write-ahead log included.
+// TestNoSecretIsInAnyFile stores a secret in every place that can have one, and searches all files
+// for them, including the write-ahead log.
 func TestNoSecretIsInAnyFile(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -49,27 +49,27 @@ func TestNoSecretIsInAnyFile(t *testing.T) {
 		plain = plain || bytes.Contains(content, []byte("plain-value"))
 		for _, secret := range secrets {
 			if bytes.Contains(content, []byte(secret)) {
-				t.Errorf("%s holds %q", entry.Name(), secret)
+				t.Errorf("%s contains %q", entry.Name(), secret)
 			}
 		}
 	}
 	if !plain {
-		t.Error("not even the plain value was found: the search is blind")
+		t.Error("the search does not find the plain value either")
 	}
 	attempts, err := s.Attempts(t.Context(), o.Attempt.DeliveryID)
 	if err != nil || attempts[0].RequestHeaders[0].Value != secrets[2] || attempts[0].ResponseHeaders[0].Value != secrets[3] {
-		t.Errorf("%v %v", attempts, err)
+		t.Errorf("got %v, %v", attempts, err)
 	}
 	if kept, err := s.Receipt(t.Context(), r.ID); err != nil || kept.Path != r.Path {
-		t.Errorf("the path came back as %s, %v", kept.Path, err)
+		t.Errorf("path: got %s, %v", kept.Path, err)
 	}
 	if kept, err := s.Webhook(t.Context(), w.ID); err != nil || kept.URL != w.URL {
-		t.Errorf("the URL came back as %s, %v", kept.URL, err)
+		t.Errorf("URL: got %s, %v", kept.URL, err)
 	}
 	filter := must(storage.ReceiptFilter().Parse(`path:"/feedback/a/b?token=`+secrets[6]+`"`, time.Now()))
 	listed, err := s.Receipts(t.Context(), storage.ReceiptQuery{Filter: filter})
 	if err != nil || len(listed) != 1 || listed[0].Path != "/feedback/a/b?token="+storage.Masked {
-		t.Errorf("it is listed as %v, %v", listed, err)
+		t.Errorf("in a list: got %v, %v", listed, err)
 	}
 }
 
@@ -97,7 +97,7 @@ func TestSecretsCannotBeMovedToAnotherRow(t *testing.T) {
 		}
 	}
 	if _, err := s.Webhook(t.Context(), a.ID); err != nil {
-		t.Errorf("the other webhook: %v", err)
+		t.Errorf("the other webhook: got %v", err)
 	}
 }
 
@@ -110,6 +110,6 @@ func TestSameSecretIsSealedDifferently(t *testing.T) {
 		t.Error("a nonce was used twice")
 	}
 	if s.seals.Seal(nil, seal.Place{}) != nil {
-		t.Error("nothing was sealed into something")
+		t.Error("Seal(nil) must return nil")
 	}
 }

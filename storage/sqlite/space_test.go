@@ -16,7 +16,7 @@ import (
 	"backchannel/storage/storetest"
 )
 
-func TestTheLogLeavesRoomOnASmallDisk(t *testing.T) {
+func TestLogLeavesRoomOnSmallDisk(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ free, want int64 }{
 		{0, minLogPages},
@@ -26,7 +26,7 @@ func TestTheLogLeavesRoomOnASmallDisk(t *testing.T) {
 		{1 << 40, checkpointPages},
 	} {
 		if got := logPages(c.free, pageBytes); got != c.want {
-			t.Errorf("with %d bytes free the log may have %d pages, want %d", c.free, got, c.want)
+			t.Errorf("with %d bytes free: got %d pages, want %d", c.free, got, c.want)
 		}
 	}
 }
@@ -42,12 +42,12 @@ func TestTryWriteLeavesNothingBehind(t *testing.T) {
 		t.Fatal(err)
 	}
 	if after, err := os.ReadDir(s.Dir()); err != nil || len(after) != len(before) {
-		t.Errorf("the folder holds %v, %v", after, err)
+		t.Errorf("got the files %v, %v; want those from before", after, err)
 	}
 }
 
-// TestErrorsSayWhatToDo checks that the remedy fits the cause of an error, of which SQLite's
-// code says little.
+// TestErrorsSayWhatToDo checks that the remedy fits the cause of an error, about which SQLite's code
+// says little.
 func TestErrorsSayWhatToDo(t *testing.T) {
 	t.Parallel()
 	lite := func(code sqlite3.ErrNo, by int, errno syscall.Errno) error {
@@ -71,7 +71,7 @@ func TestErrorsSayWhatToDo(t *testing.T) {
 		{"memory", lite(sqlite3.ErrNomem, 0, 0), storage.ErrShortage, "memory", ""},
 		{"mapped memory", lite(sqlite3.ErrIoErr, 21, syscall.ENOMEM), storage.ErrShortage, "memory", "--data"},
 		{"no mapping", lite(sqlite3.ErrIoErr, 21, syscall.ENODEV), storage.ErrUnsuited, "--data DIR", ""},
-		{"no mapping, as others say", lite(sqlite3.ErrIoErr, 21, syscall.EINVAL), storage.ErrUnsuited, "share memory", ""},
+		{"no mapping, another error number", lite(sqlite3.ErrIoErr, 21, syscall.EINVAL), storage.ErrUnsuited, "share memory", ""},
 		{"no locks", lite(sqlite3.ErrIoErr, 15, syscall.EOPNOTSUPP), storage.ErrUnsuited, "no file locks", ""},
 		{"locking protocol", lite(sqlite3.ErrProtocol, 0, 0), storage.ErrUnsuited, "no file locks", ""},
 		{"no folder", lite(sqlite3.ErrCantOpen, 0, syscall.ENOENT), storage.ErrGone, "its files is gone", "readable"},
@@ -88,14 +88,14 @@ func TestErrorsSayWhatToDo(t *testing.T) {
 				t.Errorf("%v is not %v", got, c.want)
 			}
 			if text := got.Error(); !strings.Contains(text, c.says) || c.not != "" && strings.Contains(text, c.not) {
-				t.Errorf("%q should say %q, and not %q", text, c.says, c.not)
+				t.Errorf("got %q; want a text with %q and without %q", text, c.says, c.not)
 			}
 		})
 	}
 }
 
-// TestNothingIsAcknowledgedWithoutAFile tries each of the files, in each of the ways.
-func TestNothingIsAcknowledgedWithoutAFile(t *testing.T) {
+// TestNothingIsAcknowledgedWithoutItsFiles takes each file away in each possible way.
+func TestNothingIsAcknowledgedWithoutItsFiles(t *testing.T) {
 	t.Parallel()
 	ways := map[string]func(path string) error{
 		"deleted": os.Remove,
@@ -137,9 +137,9 @@ func TestNothingIsAcknowledgedWithoutAFile(t *testing.T) {
 	}
 }
 
-// TestNothingIsWrittenToATruncatedLog empties the log, or cuts off its end, while there
-// are other stores on the same folder: the database stays sound.
-func TestNothingIsWrittenToATruncatedLog(t *testing.T) {
+// TestNothingIsWrittenToTruncatedLog truncates the log while two stores have it open. The database
+// stays intact.
+func TestNothingIsWrittenToTruncatedLog(t *testing.T) {
 	t.Parallel()
 	for name, keep := range map[string]float64{"emptied": 0, "its header alone": 0.0001, "half of it": 0.5} {
 		t.Run(name, func(t *testing.T) {
@@ -165,12 +165,12 @@ func TestNothingIsWrittenToATruncatedLog(t *testing.T) {
 				}
 			}
 			if now := sizeOf(log); now != left {
-				t.Errorf("the log has %d bytes after it had %d", now, left)
+				t.Errorf("the size of the log changed from %d to %d bytes", left, now)
 			}
 			if err := errors.Join(other.Close(), s.Close()); err != nil {
 				t.Error(err)
 			}
-			dir := filepath.Join(t.TempDir(), "copy") // this process has not ended
+			dir := filepath.Join(t.TempDir(), "copy") // the connections to s.Dir() stay open until this process ends
 			if err := os.CopyFS(dir, os.DirFS(s.Dir())); err != nil {
 				t.Fatal(err)
 			}
@@ -179,18 +179,16 @@ func TestNothingIsWrittenToATruncatedLog(t *testing.T) {
 			remove(t, filepath.Join(dir, databaseFile)+memSuffix)
 			s = openTest(t, dir)
 			if got, err := s.Webhook(t.Context(), w.ID); err != nil || got.Name != "acme" {
-				t.Errorf("after a new start: %v %v", got.Name, err)
+				t.Errorf("in the copy: got %v, %v", got.Name, err)
 			}
-			if found, err := s.Check(t.Context()); err != nil || found != nil {
-				t.Errorf("after a new start: %v %v", found, err)
-			}
+			checkStore(t, s)
 		})
 	}
 }
 
-// TestALogEmptiedDuringACommitIsNoticed empties the log in the middle of a transaction, whose commit
-// then makes the file as long as it has to be.
-func TestALogEmptiedDuringACommitIsNoticed(t *testing.T) {
+// TestLogEmptiedDuringCommitIsNoticed empties the log in the middle of a transaction. The commit
+// then gives the file its expected size again.
+func TestLogEmptiedDuringCommitIsNoticed(t *testing.T) {
 	t.Parallel()
 	s := openTest(t)
 	storetest.AddWebhook(t, s, "acme")
@@ -205,13 +203,12 @@ func TestALogEmptiedDuringACommitIsNoticed(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 	if sizeOf(log) == 0 {
-		t.Error("the commit has not written to the log")
+		t.Error("the commit did not write to the log")
 	}
 }
 
-// TestACheckpointIsNotTakenForDamage has one store truncate the log while another one
-// checks it: that makes room on a full disk.
-func TestACheckpointIsNotTakenForDamage(t *testing.T) {
+// A store may truncate the log, which frees space on a full disk, while another one checks it.
+func TestCheckpointIsNotMistakenForDamage(t *testing.T) {
 	t.Parallel()
 	s := openTest(t)
 	other := openTest(t, s.Dir())
@@ -231,8 +228,8 @@ func TestACheckpointIsNotTakenForDamage(t *testing.T) {
 	}
 }
 
-// TestAMissingDatabaseIsReported moves the folder away and back.
-func TestAMissingDatabaseIsReported(t *testing.T) {
+// TestMissingDatabaseIsReported moves the folder away and back.
+func TestMissingDatabaseIsReported(t *testing.T) {
 	t.Parallel()
 	s := openTest(t)
 	storetest.AddWebhook(t, s, "acme")
@@ -259,8 +256,8 @@ func TestAMissingDatabaseIsReported(t *testing.T) {
 	}
 }
 
-// A process that starts while another program has the database locked waits for it.
-func TestLockedDatabaseIsATransientError(t *testing.T) {
+// An engine that starts while another program has the database locked waits, because the error is transient.
+func TestLockedDatabaseIsTransientError(t *testing.T) {
 	t.Parallel()
 	s := openTest(t)
 	other, err := sql.Open("sqlite3", filepath.Join(s.Dir(), databaseFile)+"?_txlock=exclusive")
@@ -273,12 +270,12 @@ func TestLockedDatabaseIsATransientError(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := s.ResetSending(t.Context()); !storage.Transient(err) {
-		t.Errorf("while it is locked: %v", err)
+		t.Errorf("while the database is locked: got %v", err)
 	}
 	if err := lock.Rollback(); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.ResetSending(t.Context()); err != nil {
-		t.Errorf("afterwards: %v", err)
+		t.Errorf("after the lock was released: %v", err)
 	}
 }

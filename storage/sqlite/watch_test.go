@@ -16,8 +16,8 @@ func await(t *testing.T, notices <-chan struct{}, what string) {
 	}
 }
 
-// SQLite creates, truncates and removes its log at any time.
-func TestAWatchNoticesEachChangeOfTheLog(t *testing.T) {
+// SQLite may create, truncate or remove its log at any time.
+func TestWatchNoticesEachChangeOfTheLog(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	w, err := startWatch(filepath.Join(dir, "some.db"))
@@ -30,11 +30,11 @@ func TestAWatchNoticesEachChangeOfTheLog(t *testing.T) {
 		name string
 		do   func() error
 	}{
-		{"made", func() error { return os.WriteFile(log, nil, 0o600) }},
+		{"created", func() error { return os.WriteFile(log, nil, 0o600) }},
 		{"written", func() error { return os.WriteFile(log, []byte("frames"), 0o600) }},
 		{"emptied", func() error { return os.Truncate(log, 0) }},
 		{"removed", func() error { return os.Remove(log) }},
-		{"made again", func() error { return os.WriteFile(log, []byte("frames"), 0o600) }},
+		{"created again", func() error { return os.WriteFile(log, []byte("frames"), 0o600) }},
 	} {
 		if err := step.do(); err != nil {
 			t.Fatal(err)
@@ -43,11 +43,11 @@ func TestAWatchNoticesEachChangeOfTheLog(t *testing.T) {
 	}
 }
 
-func TestAWatchEndsWithItsFolder(t *testing.T) {
+func TestWatchEndsWithItsFolder(t *testing.T) {
 	t.Parallel()
 	for name, end := range map[string]func(dir string) error{
 		"removed": os.Remove,
-		"renamed": func(dir string) error { return os.Rename(dir, dir+" of old") },
+		"renamed": func(dir string) error { return os.Rename(dir, dir+" renamed") },
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), "data")
@@ -82,20 +82,20 @@ func TestPollsAreFrequentOnlyAfterANotice(t *testing.T) {
 		gaps = append(gaps, o.interval)
 	}
 	if first, last := gaps[0], gaps[5]; first > 5*time.Millisecond || last != pollInterval {
-		t.Errorf("after a notice the intervals are %v", gaps)
+		t.Errorf("after a notice: got the intervals %v", gaps)
 	}
 	if o.polled(now.Add(2*alertFor), true); o.interval != idleInterval {
-		t.Errorf("long after a notice the interval is %s", o.interval)
+		t.Errorf("long after a notice: got the interval %s", o.interval)
 	}
 	if !o.noticed(now.Add(3 * alertFor)) {
-		t.Error("a notice after silence is not followed by a poll at once")
+		t.Error("a notice after a long silence must cause a poll at once")
 	}
 	if o.noticed(now.Add(3 * alertFor)) {
-		t.Error("a storm of notices are followed by a poll each")
+		t.Error("a second notice right after another must not cause a poll")
 	}
 }
 
-func TestAWatchThatMissesCommitsIsAbandoned(t *testing.T) {
+func TestWatchThatMissesCommitsIsAbandoned(t *testing.T) {
 	t.Parallel()
 	o := newPollSchedule()
 	o.begin(filepath.Join(t.TempDir(), "some.db"))
@@ -108,16 +108,16 @@ func TestAWatchThatMissesCommitsIsAbandoned(t *testing.T) {
 	o.noticed(later) // the notice was only late
 	o.polled(later.Add(2*alertFor), false)
 	if o.watch == nil {
-		t.Fatal("a watch was abandoned that gave its notice")
+		t.Fatal("a watch was abandoned although its notice came")
 	}
 	o.polled(later.Add(2*alertFor), true)
 	o.polled(later.Add(2*alertFor), false)
 	if o.watch != nil || o.interval != pollInterval {
-		t.Errorf("a commit without a notice leaves the interval %s", o.interval)
+		t.Errorf("after a commit without a notice: got the interval %s", o.interval)
 	}
 }
 
-// Without a watch, as if the limit of watches is reached, there is a poll every 50 ms.
+// Without a watch, for example because the system's limit is reached, there is a poll every 50 ms.
 func TestPollsStayFrequentWithoutAWatch(t *testing.T) {
 	t.Parallel()
 	o := newPollSchedule()
@@ -125,7 +125,7 @@ func TestPollsStayFrequentWithoutAWatch(t *testing.T) {
 	for range 2 {
 		<-o.timer.C
 		if o.polled(time.Now().Add(time.Hour), false); o.interval != pollInterval || o.notices() != nil || o.lost() != nil {
-			t.Fatalf("the interval is %s", o.interval)
+			t.Fatalf("got the interval %s", o.interval)
 		}
 	}
 }

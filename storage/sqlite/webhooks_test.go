@@ -8,7 +8,7 @@ import (
 	"backchannel/storage/storetest"
 )
 
-func TestTheSchemaItselfRefusesASecondWebhook(t *testing.T) {
+func TestSchemaRejectsSecondWebhookForSandbox(t *testing.T) {
 	t.Parallel()
 	s := openTest(t)
 	storetest.AddWebhook(t, s, "acme")

@@ -13,7 +13,7 @@ import (
 	"backchannel/storage/storetest"
 )
 
-// stall keeps the writer busy until release is called, so that later operations form a batch.
+// stall keeps the writer busy until release is called, so that later operations form one batch.
 func stall(s *Store) (release func()) {
 	begun, end, done := make(chan struct{}), make(chan struct{}), make(chan struct{})
 	go func() {
@@ -42,7 +42,7 @@ func TestFailedOperationAffectsNoOther(t *testing.T) {
 			}
 			_, err := s.Enqueue(context.Background(), e)
 			if (i%5 == 0) != errors.Is(err, storage.ErrNotFound) {
-				t.Errorf("operation %d: %v", i, err)
+				t.Errorf("operation %d: got %v", i, err)
 			}
 		})
 	}
@@ -50,11 +50,9 @@ func TestFailedOperationAffectsNoOther(t *testing.T) {
 	release()
 	all.Wait()
 	if got, _ := s.Counts(t.Context()); got.Deliveries[storage.Queued] != 16 {
-		t.Errorf("%d deliveries", got.Deliveries[storage.Queued])
+		t.Errorf("got %d deliveries, want 16", got.Deliveries[storage.Queued])
 	}
-	if found, err := s.Check(t.Context()); err != nil || found != nil {
-		t.Errorf("%v %v", found, err)
-	}
+	checkStore(t, s)
 }
 
 func TestPanicReachesItsCallerOnly(t *testing.T) {
@@ -66,7 +64,7 @@ func TestPanicReachesItsCallerOnly(t *testing.T) {
 	all.Go(func() {
 		defer func() {
 			if got := recover(); got != "ouch" {
-				t.Errorf("recovered %v", got)
+				t.Errorf("recovered %v, want ouch", got)
 			}
 		}()
 		r := storetest.ReceiptOf(w)
@@ -106,7 +104,7 @@ func TestCancelledOperationDoesNotRun(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 	if got, _ := s.Counts(t.Context()); got.Deliveries[storage.Queued] != 0 {
-		t.Error("it was done")
+		t.Error("the cancelled operation ran")
 	}
 }
 
@@ -148,7 +146,7 @@ func TestFullDisk(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	pragma(`PRAGMA max_page_count = 1`) // its present number of pages
+	pragma(`PRAGMA max_page_count = 1`) // SQLite takes the present number of pages if that is larger
 	e := storetest.EventFor(w)
 	e.Payload = make([]byte, 1<<20)
 	_, err := s.Enqueue(t.Context(), e)
@@ -159,11 +157,9 @@ func TestFullDisk(t *testing.T) {
 	storetest.Delivery(t, s, kept.ID)
 	pragma(fmt.Sprint(`PRAGMA max_page_count = `, 1<<30))
 	if _, err := s.Enqueue(t.Context(), e); err != nil {
-		t.Errorf("after there was space again: %v", err)
+		t.Errorf("with space again: %v", err)
 	}
-	if found, err := s.Check(t.Context()); err != nil || found != nil {
-		t.Errorf("%v %v", found, err)
-	}
+	checkStore(t, s)
 }
 
 func TestErrorsMatchSentinels(t *testing.T) {
@@ -180,10 +176,10 @@ func TestErrorsMatchSentinels(t *testing.T) {
 	} {
 		got := classify(c.err)
 		if !errors.Is(got, c.want) || !errors.Is(got, c.err) || !errors.Is(classify(got), got) {
-			t.Errorf("%v became %v", c.err, got)
+			t.Errorf("classify(%v): got %v, want %v", c.err, got, c.want)
 		}
 	}
 	if err := errors.New("else"); !errors.Is(classify(err), err) || classify(nil) != nil {
-		t.Error("changed another error")
+		t.Error("classify changed another error")
 	}
 }

@@ -40,7 +40,7 @@ func runActivities[S interface {
 	run(t, create, activitiesTests(), activityRunsTests())
 }
 
-// activitiesTests are about the log itself. There is no webhook, because creating it would be
+// activitiesTests are the tests of the log itself. There is no webhook, because creating it would be
 // recorded too.
 func activitiesTests() subject {
 	return subject{
@@ -63,14 +63,14 @@ func activities(t *suite) {
 	}
 	all, err := s.Activities(t.Context(), 0, 0)
 	if err != nil || len(all) != 5 || all[0].Text != "0" {
-		t.Fatalf("%v %v", all, err)
+		t.Fatalf("got %v, %v", all, err)
 	}
 	want := storage.Activity{ID: all[4].ID, At: at, Kind: storage.ActivityProcess, WebhookID: 1, DeliveryID: 2, ReceiptID: 3, Text: "4"}
 	if all[4] != want {
-		t.Errorf("%+v", all[4])
+		t.Errorf("got %+v", all[4])
 	}
 	newest, err := s.Activities(t.Context(), all[1].ID, 2)
 	if err != nil || len(newest) != 2 || newest[0].Text != "3" || newest[1].Text != "4" {
-		t.Errorf("%v %v", newest, err)
+		t.Errorf("got %v, %v", newest, err)
 	}
 }

@@ -12,7 +12,7 @@ import (
 // one is rewritten.
 const runGap = 5 * time.Second
 
-// activityRunsTests are about the activities that a store records on its own.
+// activityRunsTests are the tests of the activities that a store records itself.
 func activityRunsTests() subject {
 	return subject{
 		bare: true,
@@ -24,7 +24,7 @@ func activityRunsTests() subject {
 	}
 }
 
-// whoDidWhat tests the text for each change, which ends with Options.By, the one who made it.
+// whoDidWhat tests the text for each change, which ends with who made it, Options.By.
 func whoDidWhat(t *suite) {
 	s := t.open(Options{By: "in the console"})
 	w := AddWebhook(t, s, "acme")
@@ -65,8 +65,8 @@ func whoDidWhat(t *suite) {
 	}
 }
 
-// sharedFailures has deliveries fail in quick succession, which is one activity, and others much
-// later, which is another. The number of attempts in the text is that of the last delivery.
+// sharedFailures lets deliveries fail in quick succession, which makes one activity, and others much
+// later, which makes another. The number of attempts in the text is that of the last delivery.
 func sharedFailures(t *suite) {
 	now := time.Unix(1e9, 0)
 	s := t.open(Options{Now: func() time.Time { return now }})
@@ -103,13 +103,13 @@ func sharedFailures(t *suite) {
 		t.Fatal(err)
 	}
 	if Finish(t, s, d, storage.Failed); len(activityTexts(t, s)) != len(want)+1 {
-		t.Errorf("a cancelled delivery is recorded as failed: %q", activityTexts(t, s))
+		t.Errorf("after a cancelled delivery: got the activities %q, want one more than before", activityTexts(t, s))
 	}
 }
 
-// sharedSilent has two processes store executions without events, in turn and then after a pause.
-// Those of one campaign share an activity, whichever process stored them, and even if another
-// campaign's come in between.
+// sharedSilent lets two processes store executions without events. Those of one campaign share an
+// activity until there is a gap, whichever process stores them, and even if executions of another
+// campaign come in between.
 func sharedSilent(t *suite) {
 	now := time.Unix(1e9, 0)
 	processes := make([]store, 2)
@@ -154,6 +154,6 @@ func sharedSilent(t *suite) {
 	}
 	all, err := processes[0].Activities(t.Context(), 0, 0)
 	if last := all[len(all)-1]; err != nil || last.Execution != ids["welcome"] {
-		t.Errorf("the last activity is %+v, %v; want it to be about %s", last, err, ids["welcome"])
+		t.Errorf("the last activity: got %+v, %v; want one about %s", last, err, ids["welcome"])
 	}
 }

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// Parallel runs work b.N times from so many goroutines.
+// Parallel runs work b.N times, spread over the goroutines.
 func Parallel(b *testing.B, goroutines int, work func() error) {
 	b.Helper()
 	var left atomic.Int64

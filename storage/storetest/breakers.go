@@ -41,10 +41,10 @@ func breakers(s *suite) {
 	all, err := s.store.Breakers(s.ctx)
 	s.must(err)
 	if len(all) != 1 || all[0].Failures != 11 || !all[0].OpenUntil.Equal(b.OpenUntil) || all[0].Wait != b.Wait {
-		s.Errorf("stored %+v", all)
+		s.Errorf("got %+v", all)
 	}
 	s.must(s.store.SaveBreaker(s.ctx, storage.Breaker{WebhookID: s.hook.ID}))
 	if all, err = s.store.Breakers(s.ctx); err != nil || len(all) != 0 {
-		s.Errorf("stored %+v, %v", all, err)
+		s.Errorf("got %+v, %v", all, err)
 	}
 }

@@ -25,7 +25,7 @@ func messageState(s *suite) {
 		s.must(err)
 		maps.DeleteFunc(all[c.ID], func(_ storage.MessageState, n int64) bool { return n == 0 })
 		if got.State != want || !maps.Equal(all[c.ID], counts) {
-			s.Errorf("state is %s with counts %v, want %s and %v", got.State, all, want, counts)
+			s.Errorf("got state %s and counts %v, want %s and %v", got.State, all, want, counts)
 		}
 	}
 	state(storage.MessagePlanned, storage.MessageCounts{storage.MessagePlanned: 1})
@@ -38,11 +38,11 @@ func messageState(s *suite) {
 	again, err := s.store.ReplayDelivery(s.ctx, m.Events[0].DeliveryID)
 	s.must(err)
 	if replayed, err := s.store.Message(s.ctx, m.ID); err != nil || len(replayed.Events) != 2 || again.MessageID != m.ID {
-		s.Errorf("a replay is an event of its own: %+v, %v", replayed, err)
+		s.Errorf("a replay must not be an event of the message: got %+v, %v", replayed, err)
 	}
 }
 
-// pagedMessages tests pages in both directions, and that messages come with their events.
+// pagedMessages tests pages in both directions. Messages come with their events.
 func pagedMessages(s *suite) {
 	a, b := s.campaign("a"), s.campaign("b")
 	for i := range 6 {
@@ -63,7 +63,7 @@ func pagedMessages(s *suite) {
 	known := ids(all)
 	for _, test := range []struct {
 		q    storage.MessageQuery
-		want []int // of all, by age
+		want []int // indexes of known
 	}{
 		{storage.MessageQuery{After: known[1]}, []int{2, 3, 4, 5}},
 		{storage.MessageQuery{After: known[1], Limit: 2}, []int{2, 3}},

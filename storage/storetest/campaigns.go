@@ -48,8 +48,8 @@ func campaignTests() subject {
 		"a campaign comes back as it was saved":      roundTrip,
 		"all campaigns are saved or none":            allOrNone,
 		"an old version of a campaign is a conflict": oldVersion,
-		"names of campaigns can be swapped":          swappedNames,
-		"only a draft is deleted":                    deleteDraft,
+		"campaigns can swap their names":             swappedNames,
+		"only a draft can be deleted":                deleteDraft,
 		"webhooks and campaigns are saved together":  savedTogether,
 		"a campaign has the ID of its sandbox":       sandboxIDs,
 	}}
@@ -78,13 +78,13 @@ func sandboxIDs(s *suite) {
 	known := s.hook.Sandbox
 	first, second, chosen, elsewhere := save("first", known.Name, ""), save("second", known.Name, " "), save("chosen", known.Name, own), save("elsewhere", "none", "")
 	if first.Sandbox != known || second.Sandbox != known {
-		s.Errorf("the sandboxes are %+v and %+v, want the webhook's %+v", first.Sandbox, second.Sandbox, known)
+		s.Errorf("got the sandboxes %+v and %+v, want that of the webhook, %+v", first.Sandbox, second.Sandbox, known)
 	}
 	if chosen.Sandbox.ID != own {
-		s.Errorf("the chosen ID became %q", chosen.Sandbox.ID)
+		s.Errorf("the chosen ID: got %q, want %q", chosen.Sandbox.ID, own)
 	}
 	if beside := save("beside", "none", ""); beside.Sandbox != elsewhere.Sandbox || beside.Sandbox.ID == known.ID {
-		s.Errorf("two campaigns of one sandbox have %+v and %+v", elsewhere.Sandbox, beside.Sandbox)
+		s.Errorf("two campaigns of one sandbox: got %+v and %+v", elsewhere.Sandbox, beside.Sandbox)
 	}
 	live, err := first.Activate()
 	s.must(err)
@@ -94,7 +94,7 @@ func sandboxIDs(s *suite) {
 	s.must(err)
 	s.must(s.store.SaveCampaigns(s.ctx, &live))
 	if live.Draft.Sandbox != elsewhere.Sandbox || live.Sandbox != known {
-		s.Errorf("the draft's sandbox is %+v, the live one's %+v", live.Draft.Sandbox, live.Sandbox)
+		s.Errorf("got sandbox %+v of the draft and %+v of the live campaign", live.Draft.Sandbox, live.Sandbox)
 	}
 	hook := s.hook
 	hook.ID, hook.Version, hook.Name, hook.Sandbox = 0, 0, "along", storage.Sandbox{Name: "new"}
@@ -102,7 +102,7 @@ func sandboxIDs(s *suite) {
 	along.Name, along.Organization, along.Sandbox = "along", hook.Organization, storage.Sandbox{Name: "new"}
 	s.must(s.store.SaveInventory(s.ctx, []*storage.Webhook{&hook}, []*storage.Campaign{&along}))
 	if along.Sandbox != hook.Sandbox {
-		s.Errorf("saved together, the sandboxes are %+v and %+v", along.Sandbox, hook.Sandbox)
+		s.Errorf("saved together: got the sandboxes %+v and %+v", along.Sandbox, hook.Sandbox)
 	}
 }
 
@@ -124,10 +124,10 @@ func roundTrip(s *suite) {
 	got, err := s.store.CampaignByName(s.ctx, "welcome")
 	s.must(err)
 	if diff := cmp.Diff(edited, got); diff != "" || got.Version != 2 || got.Draft == nil {
-		s.Errorf("came back different (-saved, +read): %s", diff)
+		s.Errorf("(-saved, +read): %s", diff)
 	}
 	if _, err := s.store.CampaignByName(s.ctx, "hello"); !errors.Is(err, storage.ErrNotFound) {
-		s.Errorf("the draft's name is the campaign's: %v", err)
+		s.Errorf("the name of a draft must not find the campaign: got %v", err)
 	}
 }
 
@@ -139,15 +139,15 @@ func allOrNone(s *suite) {
 	err := s.store.SaveCampaigns(s.ctx, &one, &bad)
 	var fields storage.FieldErrors
 	if !errors.As(err, &fields) || len(fields) != 2 || fields[0].Field != "plan.speed" || fields[1].Field != "name" || !fields[1].Conflict {
-		s.Errorf("saved an invalid campaign: %v", err)
+		s.Errorf("an invalid campaign: got %v", err)
 	}
 	all, err := s.store.Campaigns(s.ctx)
 	s.must(err)
 	if len(all) != 1 || one.ID != 0 {
-		s.Errorf("stored are %+v", all)
+		s.Errorf("got the campaigns %+v, want only the first", all)
 	}
 	if err := s.store.CheckCampaign(s.ctx, bad); !errors.As(err, &fields) || len(fields) != 2 {
-		s.Errorf("checked: %v", err)
+		s.Errorf("CheckCampaign: got %v", err)
 	}
 }
 
@@ -159,12 +159,12 @@ func oldVersion(s *suite) {
 	s.must(s.store.SaveCampaigns(s.ctx, &changed))
 	old.Identity = "other"
 	if err := s.store.SaveCampaigns(s.ctx, &old); !errors.Is(err, storage.ErrConflict) {
-		s.Errorf("saved over a change: %v", err)
+		s.Errorf("an old version: got %v, want ErrConflict", err)
 	}
 	gone := changed
 	gone.ID = 12345
 	if err := s.store.SaveCampaigns(s.ctx, &gone); !errors.Is(err, storage.ErrNotFound) {
-		s.Errorf("saved a campaign that does not exist: %v", err)
+		s.Errorf("a campaign that does not exist: got %v, want ErrNotFound", err)
 	}
 }
 
@@ -175,7 +175,7 @@ func swappedNames(s *suite) {
 	a.Name, b.Name = "b", "a"
 	s.must(s.store.SaveCampaigns(s.ctx, &a, &b))
 	if got, err := s.store.CampaignByName(s.ctx, "b"); err != nil || got.ID != a.ID {
-		s.Errorf("b is %+v, %v", got, err)
+		s.Errorf("campaign b: got %+v, %v", got, err)
 	}
 }
 
@@ -186,12 +186,12 @@ func deleteDraft(s *suite) {
 	s.must(err)
 	s.must(s.store.SaveCampaigns(s.ctx, &live))
 	if err := s.store.DeleteCampaign(s.ctx, c.ID); !errors.Is(err, storage.ErrConflict) {
-		s.Errorf("deleted a live one: %v", err)
+		s.Errorf("a live campaign: got %v, want ErrConflict", err)
 	}
 	draft := s.campaign("other")
 	s.must(s.store.DeleteCampaign(s.ctx, draft.ID))
 	if err := s.store.DeleteCampaign(s.ctx, draft.ID); !errors.Is(err, storage.ErrNotFound) {
-		s.Errorf("deleted twice: %v", err)
+		s.Errorf("a deleted campaign: got %v, want ErrNotFound", err)
 	}
 }
 
@@ -201,30 +201,30 @@ func savedTogether(s *suite) {
 	hook, c := s.hook, storage.NewCampaign()
 	hook.Name, c.Name = "renamed", "taken"
 	if err := s.store.SaveInventory(s.ctx, []*storage.Webhook{&hook}, []*storage.Campaign{&c}); !errors.Is(err, storage.ErrConflict) {
-		s.Errorf("saved a name twice: %v", err)
+		s.Errorf("a name that is taken: got %v, want ErrConflict", err)
 	}
 	if all, err := s.store.Webhooks(s.ctx); err != nil || len(all) != 1 || all[0].Name != s.hook.Name || hook.Version != s.hook.Version || c.ID != 0 {
-		s.Errorf("a bad campaign let its webhook be saved: %v, %+v", err, all)
+		s.Errorf("the webhook saved with a bad campaign: got %v, %+v", err, all)
 	}
 	old := s.hook
 	old.Version--
 	c.Name = "new"
 	if err := s.store.SaveInventory(s.ctx, []*storage.Webhook{&old}, []*storage.Campaign{&c}); !errors.Is(err, storage.ErrConflict) {
-		s.Errorf("saved an old webhook: %v", err)
+		s.Errorf("an old webhook: got %v, want ErrConflict", err)
 	}
 	if all, err := s.store.Campaigns(s.ctx); err != nil || len(all) != 1 {
-		s.Errorf("a bad webhook let its campaign be saved: %v, %+v", err, all)
+		s.Errorf("the campaign saved with a bad webhook: got %v, %+v", err, all)
 	}
 	taken.Name, c.Name = "new", "taken"
 	s.must(s.store.SaveInventory(s.ctx, []*storage.Webhook{&hook}, []*storage.Campaign{&taken, &c}))
 	if got, err := s.store.CampaignByName(s.ctx, "taken"); err != nil || got.ID != c.ID || c.ID == 0 || c.Version != 1 || taken.Version != 2 || hook.Version != s.hook.Version+1 {
-		s.Errorf("saved %+v, %v", got, err)
+		s.Errorf("saved together: got %+v, %v", got, err)
 	}
 	s.must(s.store.SaveInventory(s.ctx, nil, []*storage.Campaign{&c}))
 	s.must(s.store.SaveInventory(s.ctx, []*storage.Webhook{&hook}, nil))
 	s.must(s.store.SaveInventory(s.ctx, nil, nil))
 	if c.Version != 2 || hook.Version != s.hook.Version+2 {
-		s.Errorf("only one kind: campaign version %d, webhook version %d", c.Version, hook.Version)
+		s.Errorf("saved separately: got campaign version %d and webhook version %d", c.Version, hook.Version)
 	}
 }
 

@@ -49,8 +49,8 @@ func changes(s *suite) {
 	receive(storage.ChangedWebhooks)
 }
 
-// hintsForOtherStore has one store wait for the changes of another, as a console does: it reads when
-// there is a hint, without knowing how many changes the hint stands for.
+// hintsForOtherStore lets one store wait for the changes of another as a console does, which reads
+// when there is a hint, without knowing how many changes the hint stands for.
 func hintsForOtherStore(s *suite) {
 	other := s.open(Options{})
 	hints := other.Changes(s.ctx)
@@ -69,7 +69,7 @@ func hintsForOtherStore(s *suite) {
 					s.Errorf("got %b", got)
 				}
 			case <-timeout.C:
-				s.Fatalf("no hint at delivery %s", id)
+				s.Fatalf("got no hint for delivery %s", id)
 			}
 		}
 	}

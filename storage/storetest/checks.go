@@ -57,7 +57,7 @@ type checkWrites interface {
 func checkTests() subject {
 	return subject{twice: tests{
 		"a run comes back as it was stored":                 storedCheck,
-		"a check is refused":                                refusedChecks,
+		"checks that cannot be made are refused":            refusedChecks,
 		"requests of a check are deliveries":                checkDeliveries,
 		"requests of a check are never retried":             unretriedCheck,
 		"a run is stopped":                                  stoppedChecks,
@@ -109,36 +109,36 @@ func (s *suite) checkEvent() storage.Event {
 // storedCheck reads a run back after each step of its life. Its options come back as they were
 // passed, without defaults filled in.
 func storedCheck(s *suite) {
-	asked := storage.CheckRun{WebhookID: s.hook.ID, Options: storage.CheckOptions{Only: []string{"tls", "auth/expired"}, LoadDuration: 2 * time.Second, PerSecond: 1.5}}
-	options := asked.Options
-	s.must(s.store.RequestCheck(s.ctx, &asked))
-	if asked.ID == 0 || asked.State != storage.CheckRequested || asked.Webhook != "acme" || asked.URL != s.hook.URL || asked.RequestedAt.IsZero() {
-		s.Errorf("requested: %+v", asked)
+	requested := storage.CheckRun{WebhookID: s.hook.ID, Options: storage.CheckOptions{Only: []string{"tls", "auth/expired"}, LoadDuration: 2 * time.Second, PerSecond: 1.5}}
+	options := requested.Options
+	s.must(s.store.RequestCheck(s.ctx, &requested))
+	if requested.ID == 0 || requested.State != storage.CheckRequested || requested.Webhook != "acme" || requested.URL != s.hook.URL || requested.RequestedAt.IsZero() {
+		s.Errorf("requested: got %+v", requested)
 	}
-	if diff := cmp.Diff(asked, s.checkRun(asked.ID)); diff != "" || !cmp.Equal(options, asked.Options) {
-		s.Errorf("came back different: %s", diff)
+	if diff := cmp.Diff(requested, s.checkRun(requested.ID)); diff != "" || !cmp.Equal(options, requested.Options) {
+		s.Errorf("(-requested, +read): %s", diff)
 	}
 	now := time.Now().UTC().Truncate(time.Microsecond)
 	done := storage.CheckCase{ID: "b/two", Level: storage.CheckMust, Result: storage.CheckFailed, Sent: "\x1b<b>", Got: "503", Deliveries: []storage.ID{7, 8}, StartedAt: now, EndedAt: now}
-	s.must(s.store.StartCheck(s.ctx, asked.ID, []storage.CheckCase{{ID: "b/two"}, {ID: "a/one"}}))
-	s.must(s.store.SaveCheckCases(s.ctx, asked.ID, done))
-	running := s.checkRun(asked.ID)
+	s.must(s.store.StartCheck(s.ctx, requested.ID, []storage.CheckCase{{ID: "b/two"}, {ID: "a/one"}}))
+	s.must(s.store.SaveCheckCases(s.ctx, requested.ID, done))
+	running := s.checkRun(requested.ID)
 	if running.State != storage.CheckRunning || running.StartedAt.IsZero() || len(running.Cases) != 2 || !cmp.Equal(running.Cases[0], done) || running.Cases[1].ID != "a/one" {
-		s.Errorf("running: %+v", running)
+		s.Errorf("running: got %+v", running)
 	}
 	running.State, running.Reason = storage.CheckTimedOut, "time is up"
 	running.Load = storage.CheckLoad{PerSecond: 3, P99: time.Second, Buckets: []storage.LatencyBucket{{UpTo: time.Second, N: 2}}}
 	s.must(s.store.EndCheck(s.ctx, running))
-	ended := s.checkRun(asked.ID)
+	ended := s.checkRun(requested.ID)
 	running.EndedAt = ended.EndedAt
 	if diff := cmp.Diff(running, ended); diff != "" || ended.EndedAt.IsZero() {
-		s.Errorf("ended different: %s", diff)
+		s.Errorf("after the end (-want, +got): %s", diff)
 	}
 	if err := s.store.EndCheck(s.ctx, running); err == nil {
-		s.Error("ended twice")
+		s.Error("a second EndCheck must fail")
 	}
-	if err := s.store.StartCheck(s.ctx, asked.ID, nil); !errors.Is(err, storage.ErrConflict) {
-		s.Errorf("started again: %v", err)
+	if err := s.store.StartCheck(s.ctx, requested.ID, nil); !errors.Is(err, storage.ErrConflict) {
+		s.Errorf("a second StartCheck: got %v, want ErrConflict", err)
 	}
 }
 
@@ -148,7 +148,7 @@ func refusedChecks(s *suite) {
 	refused := func(r storage.CheckRun, want error, says string) {
 		s.Helper()
 		if err := s.store.RequestCheck(s.ctx, &r); !errors.Is(err, want) || !strings.Contains(err.Error(), says) || r.ID != 0 {
-			s.Errorf("got %v and run %v, want %v that says %q", err, r.ID, want, says)
+			s.Errorf("got %v and run %v; want %v with the text %q", err, r.ID, want, says)
 		}
 	}
 	refused(storage.CheckRun{WebhookID: 99}, storage.ErrNotFound, "webhook")
@@ -176,15 +176,15 @@ func checkDeliveries(s *suite) {
 	s.enqueue(s.hook, 1)
 	for _, d := range made {
 		if got := s.delivery(d.ID); !cmp.Equal(got, d) && got.State != storage.Sending || got.CheckID != r.ID || got.CheckCase != "b/two" {
-			s.Errorf("stored: %+v", got)
+			s.Errorf("stored: got %+v", got)
 		}
 	}
 	s.must(s.store.Finish(s.ctx, outcome(made[0].ID, 1, storage.Failed, time.Time{})))
 	if got := s.delivery(made[0].ID); got.State != storage.Failed || got.Attempts != 1 || !got.NextAttemptAt.IsZero() {
-		s.Errorf("finished: %+v", got)
+		s.Errorf("finished: got %+v", got)
 	}
 	if requests := s.checkRun(r.ID).Requests; requests != 3 {
-		s.Errorf("%d requests", requests)
+		s.Errorf("got %d requests, want 3", requests)
 	}
 	for caseID, want := range map[string][]storage.ID{"": {other[0].ID, made[1].ID, made[0].ID}, "a/one": {other[0].ID}} {
 		all, err := s.store.Deliveries(s.ctx, storage.DeliveryQuery{CheckID: r.ID, CheckCase: caseID})
@@ -194,7 +194,7 @@ func checkDeliveries(s *suite) {
 			ids = append(ids, d.ID)
 		}
 		if !slices.Equal(ids, want) {
-			s.Errorf("%q lists %v, want %v", caseID, ids, want)
+			s.Errorf("case %q: got %v, want %v", caseID, ids, want)
 		}
 	}
 }
@@ -209,42 +209,42 @@ func unretriedCheck(s *suite) {
 	s.must(s.store.ResetSending(s.ctx))
 	s.wantDue(s.hook)
 	if got := s.delivery(made[0].ID); got.State != storage.Cancelled {
-		s.Errorf("after a restart it is %+v", got)
+		s.Errorf("after ResetSending: got %+v", got)
 	}
 }
 
-// stoppedChecks stops a run that has not started, one that runs, and one that does not exist.
+// stoppedChecks stops a requested run, a running one, and one that does not exist.
 func stoppedChecks(s *suite) {
-	asked := s.requestCheck(s.hook)
-	s.must(s.store.StopCheck(s.ctx, asked.ID))
-	if r := s.checkRun(asked.ID); r.State != storage.CheckInterrupted || r.Reason == "" || r.EndedAt.IsZero() {
-		s.Errorf("stopped: %+v", r)
+	requested := s.requestCheck(s.hook)
+	s.must(s.store.StopCheck(s.ctx, requested.ID))
+	if r := s.checkRun(requested.ID); r.State != storage.CheckInterrupted || r.Reason == "" || r.EndedAt.IsZero() {
+		s.Errorf("stopped: got %+v", r)
 	}
-	if err := s.store.StopCheck(s.ctx, asked.ID); !errors.Is(err, storage.ErrConflict) {
-		s.Errorf("stopped twice: %v", err)
+	if err := s.store.StopCheck(s.ctx, requested.ID); !errors.Is(err, storage.ErrConflict) {
+		s.Errorf("a second StopCheck: got %v, want ErrConflict", err)
 	}
 	running := s.startCheck(s.hook)
 	s.must(s.store.StopCheck(s.ctx, running.ID))
 	open, err := s.store.OpenChecks(s.ctx)
 	s.must(err)
 	if len(open) != 1 || open[0].ID != running.ID || open[0].State != storage.CheckRunning || open[0].Stop == "" {
-		s.Errorf("open: %+v", open)
+		s.Errorf("open: got %+v", open)
 	}
 	if err := s.store.StopCheck(s.ctx, 99); !errors.Is(err, storage.ErrNotFound) {
-		s.Errorf("stopped a run that does not exist: %v", err)
+		s.Errorf("a run that does not exist: got %v, want ErrNotFound", err)
 	}
 }
 
-// lostCheck takes over from a process that died. A run that it had started is lost; one that has not
-// started can still be made.
+// lostCheck takes over from a process that died. A run that the process had started is lost; one that
+// was only requested can still be made.
 func lostCheck(s *suite) {
-	running, asked := s.startCheck(s.hook), s.requestCheck(s.webhook("other"))
+	running, requested := s.startCheck(s.hook), s.requestCheck(s.webhook("other"))
 	s.must(s.store.MarkChecksLost(s.ctx, "its process died"))
 	if r := s.checkRun(running.ID); r.State != storage.CheckLost || r.Reason != "its process died" || r.EndedAt.IsZero() {
-		s.Errorf("lost: %+v", r)
+		s.Errorf("lost: got %+v", r)
 	}
-	if r := s.checkRun(asked.ID); r.State != storage.CheckRequested {
-		s.Errorf("requested: %+v", r)
+	if r := s.checkRun(requested.ID); r.State != storage.CheckRequested {
+		s.Errorf("requested: got %+v", r)
 	}
 	s.requestCheck(s.hook)
 }
@@ -265,20 +265,20 @@ func newestChecksKept(s *suite) {
 		got = append(got, r.ID)
 	}
 	if !slices.Equal(got, ids[:storage.KeptCheckRuns]) {
-		s.Errorf("kept %v of %v", got, ids)
+		s.Errorf("got the runs %v of %v", got, ids)
 	}
 	if _, err := s.store.CheckRun(s.ctx, ids[storage.KeptCheckRuns]); !errors.Is(err, storage.ErrNotFound) {
-		s.Errorf("an old one is left: %v", err)
+		s.Errorf("an old run: got %v, want ErrNotFound", err)
 	}
 	all, err := s.store.CheckRuns(s.ctx, 0)
 	s.must(err)
 	if len(all) != storage.KeptCheckRuns+1 || all[len(all)-1].ID != other.ID {
-		s.Errorf("%d in all", len(all))
+		s.Errorf("got %d runs of all webhooks, want %d", len(all), storage.KeptCheckRuns+1)
 	}
 }
 
-// checkBefore tests that a run that skipped every case does not count, since there is nothing to
-// compare with.
+// checkBefore tests that a run that skipped every case does not count, because there would be nothing
+// to compare with.
 func checkBefore(s *suite) {
 	judged := s.startCheck(s.hook)
 	s.must(s.store.SaveCheckCases(s.ctx, judged.ID, storage.CheckCase{ID: "a/one", Result: storage.CheckFailed}))
@@ -289,10 +289,10 @@ func checkBefore(s *suite) {
 	before, err := s.store.CheckBefore(s.ctx, s.requestCheck(s.hook))
 	s.must(err)
 	if before.ID != judged.ID || len(before.Cases) != 2 {
-		s.Errorf("before: %+v", before)
+		s.Errorf("before: got %+v", before)
 	}
 	if _, err := s.store.CheckBefore(s.ctx, judged); !errors.Is(err, storage.ErrNotFound) {
-		s.Errorf("before the first: %v", err)
+		s.Errorf("before the first run: got %v, want ErrNotFound", err)
 	}
 }
 
@@ -330,10 +330,10 @@ func checkOutlivesWebhook(s *suite) {
 	s.must(s.store.Finish(s.ctx, outcome(made[0].ID, 1, storage.StateDelivered, time.Time{})))
 	s.finishCheck(r)
 	if got := s.checkRun(r.ID); got.Webhook != "acme" || got.State != storage.CheckFinished {
-		s.Errorf("left: %+v", got)
+		s.Errorf("left: got %+v", got)
 	}
 	if _, err := s.store.SendCheckEvents(s.ctx, r.ID, "a/one", s.checkEvent()); !errors.Is(err, storage.ErrNotFound) {
-		s.Errorf("sent to a deleted webhook: %v", err)
+		s.Errorf("events for a deleted webhook: got %v, want ErrNotFound", err)
 	}
 }
 
@@ -348,7 +348,7 @@ func checkFailuresNotRecorded(s *suite) {
 	s.must(err)
 	for _, a := range all {
 		if a.Kind == storage.ActivityFailed {
-			s.Errorf("activity %q", a.Text)
+			s.Errorf("got the activity %q", a.Text)
 		}
 	}
 }

@@ -45,15 +45,15 @@ func commands(s *suite) {
 	all, err := s.store.Commands(s.ctx, 0)
 	s.must(err)
 	if len(all) != 2 || all[0].Kind != storage.CommandRetry || all[0].DeliveryID != ids[1] || all[1].Kind != storage.CommandCancel || all[1].WebhookID != s.hook.ID {
-		s.Fatalf("commands: %+v", all)
+		s.Fatalf("got the commands %+v", all)
 	}
 	s.must(s.store.DropCommands(s.ctx, all[0].ID))
 	rest, err := s.store.Commands(s.ctx, 0)
 	s.must(err)
 	if !slices.Equal(rest, all[1:]) {
-		s.Errorf("left: %+v", rest)
+		s.Errorf("left: got %+v", rest)
 	}
 	if rest, err = s.store.Commands(s.ctx, all[1].ID); err != nil || len(rest) != 0 {
-		s.Errorf("after the last: %+v, %v", rest, err)
+		s.Errorf("after the last command: got %+v, %v", rest, err)
 	}
 }

@@ -41,7 +41,7 @@ func counts(t *suite) {
 				t.Fatal(err)
 			}
 			if n, err := s.CountReceipts(t.Context(), q); err != nil || n != int64(len(list)) {
-				t.Errorf("%q before %d after %d: %d counted, %d listed: %v", text, q.Before, q.After, n, len(list), err)
+				t.Errorf("%q before %d after %d: counted %d, listed %d, %v", text, q.Before, q.After, n, len(list), err)
 			}
 		}
 	}
@@ -54,7 +54,7 @@ func counts(t *suite) {
 			t.Fatal(err)
 		}
 		if n, err := s.CountDeliveries(t.Context(), q); err != nil || n != int64(len(list)) {
-			t.Errorf("%+v: %d counted, %d listed: %v", q, n, len(list), err)
+			t.Errorf("%+v: counted %d, listed %d, %v", q, n, len(list), err)
 		}
 	}
 }

@@ -74,12 +74,12 @@ func deliveriesTests() subject {
 		bare: true,
 		twice: tests{
 			"an event comes back as it was enqueued": enqueued,
-			"enqueue refuses":                        refusedEvents,
+			"invalid events are refused":             refusedEvents,
 			"an attempt comes back as it was stored": storedAttempt,
 			"cancelled stays cancelled":              staysCancelled,
 			"a replay is a new delivery":             replay,
-			"lists of deliveries":                    deliveryLists,
-			"tallies of attempts":                    attemptTallies,
+			"deliveries are listed":                  deliveryLists,
+			"attempts are tallied":                   attemptTallies,
 		},
 		once: tests{
 			"commands change deliveries":                  retryAndCancel,
@@ -89,14 +89,14 @@ func deliveriesTests() subject {
 	}
 }
 
-// enqueued reads an event and its delivery back in every way.
+// enqueued reads an event and its delivery back in each possible way.
 func enqueued(t *suite) {
 	s := t.store
 	w := AddWebhook(t, s, "acme")
 	e := EventFor(w)
 	made, err := s.Enqueue(t.Context(), e, e)
 	if err != nil || len(made) != 2 || made[0].ID >= made[1].ID {
-		t.Fatalf("%v %v", made, err)
+		t.Fatalf("got %v, %v", made, err)
 	}
 	got := Delivery(t, s, made[0].ID)
 	if diff := cmp.Diff(made[0], got); diff != "" || got.State != storage.Queued || got.Webhook != "acme" || got.Identity != e.Identity {
@@ -105,18 +105,18 @@ func enqueued(t *suite) {
 	kept, err := s.Event(t.Context(), got.EventID)
 	e.ID, e.CreatedAt = got.EventID, got.CreatedAt
 	if diff := cmp.Diff(e, kept); err != nil || diff != "" {
-		t.Errorf("%v %s", err, diff)
+		t.Errorf("got error %v; (-want +got):\n%s", err, diff)
 	}
 	digest, webhook, ok, err := s.SentDigest(t.Context(), got.ID)
 	sum := sha256.Sum256(e.Payload)
 	if digest != hex.EncodeToString(sum[:]) || webhook != w.ID || !ok || err != nil {
-		t.Errorf("%s %v %v %v", digest, webhook, ok, err)
+		t.Errorf("SentDigest: got %s, %v, %v, %v", digest, webhook, ok, err)
 	}
 	if _, _, ok, err := s.SentDigest(t.Context(), 7); ok || err != nil {
-		t.Errorf("a digest of nothing: %v", err)
+		t.Errorf("SentDigest of an unknown delivery: got %v, %v; want false", ok, err)
 	}
 	if none, err := s.Enqueue(t.Context()); none != nil || err != nil {
-		t.Errorf("%v %v", none, err)
+		t.Errorf("got %v, %v", none, err)
 	}
 }
 
@@ -129,7 +129,7 @@ func refusedEvents(t *suite) {
 		change func(*storage.Event)
 		fields []string
 	}{
-		{"a channel it lacks", func(e *storage.Event) { e.Channel = storage.SMS }, []string{"channel"}},
+		{"a channel that the webhook lacks", func(e *storage.Event) { e.Channel = storage.SMS }, []string{"channel"}},
 		{"a token fault without tokens", func(e *storage.Event) { e.Misbehave = storage.MisbehaveExpired }, []string{"misbehave"}},
 		{"both", func(e *storage.Event) { e.Channel, e.Misbehave = storage.SMS, storage.MisbehaveAlgNone }, []string{"channel", "misbehave"}},
 	} {
@@ -137,11 +137,11 @@ func refusedEvents(t *suite) {
 		c.change(&bad)
 		_, err := s.Enqueue(t.Context(), EventFor(w), bad)
 		if wantFields(t, err, c.fields...); !errors.Is(err, storage.ErrInvalid) {
-			t.Errorf("%s: %v", c.name, err)
+			t.Errorf("%s: got %v", c.name, err)
 		}
 	}
 	if got, _ := s.Deliveries(t.Context(), storage.DeliveryQuery{}); len(got) != 0 {
-		t.Errorf("stored some events of a refused call: %v", got)
+		t.Errorf("after refused events: got the deliveries %v, want none", got)
 	}
 	fine := EventFor(w)
 	fine.Misbehave = storage.MisbehaveTruncated
@@ -171,7 +171,7 @@ func storedAttempt(t *suite) {
 	}
 	attempts, err := s.Attempts(t.Context(), d.ID)
 	if diff := cmp.Diff([]storage.Attempt{o.Attempt}, attempts); err != nil || diff != "" {
-		t.Errorf("%v %s", err, diff)
+		t.Errorf("got error %v; (-want +got):\n%s", err, diff)
 	}
 	got := Delivery(t, s, d.ID)
 	if got.State != storage.Retrying || got.Attempts != 1 || got.Code != 503 || got.Error != "503" || got.Latency() != time.Second ||
@@ -183,10 +183,10 @@ func storedAttempt(t *suite) {
 		t.Errorf("got %+v", got)
 	}
 	if err := s.Finish(t.Context(), o); err != nil {
-		t.Errorf("reported a second time: %v", err)
+		t.Errorf("a second report: got %v", err)
 	}
 	if got := Delivery(t, s, d.ID); got.State != storage.StateDelivered || got.Attempts != 2 {
-		t.Errorf("reported a second time, it became %+v", got)
+		t.Errorf("after a second report: got %+v", got)
 	}
 	o.Attempt.DeliveryID = 7
 	if err := s.Finish(t.Context(), o); !errors.Is(err, storage.ErrNotFound) {
@@ -209,11 +209,9 @@ func staysCancelled(t *suite) {
 		}
 	}
 	if attempts, _ := s.Attempts(t.Context(), d.ID); len(attempts) != 2 {
-		t.Errorf("%d attempts stored", len(attempts))
+		t.Errorf("got %d attempts, want 2", len(attempts))
 	}
-	if found, err := s.Check(t.Context()); err != nil || found != nil {
-		t.Errorf("%v %v", found, err)
-	}
+	t.wantIntact()
 }
 
 // retryAndCancel tests in which states a delivery can be retried and cancelled. The error says what
@@ -229,7 +227,7 @@ func retryAndCancel(t *suite) {
 		t.Fatal(err)
 	}
 	if got := Delivery(t, s, again.ID); got.NextAttemptAt.After(time.Now()) {
-		t.Errorf("still due at %s", got.NextAttemptAt)
+		t.Errorf("after RetryDelivery: due at %s, want at once", got.NextAttemptAt)
 	}
 	for _, c := range []struct {
 		err  error
@@ -248,16 +246,16 @@ func retryAndCancel(t *suite) {
 	}
 	commands, err := s.Commands(t.Context(), 0)
 	if err != nil || len(commands) != 2 || commands[0].Kind != storage.CommandRetry || commands[1].DeliveryID != gone.ID || commands[1].WebhookID != w.ID {
-		t.Fatalf("%+v %v", commands, err)
+		t.Fatalf("got %+v, %v", commands, err)
 	}
 	if later, _ := s.Commands(t.Context(), commands[0].ID); len(later) != 1 {
-		t.Errorf("%+v", later)
+		t.Errorf("got the commands %+v, want one", later)
 	}
 	if err := s.DropCommands(t.Context(), commands[0].ID); err != nil {
 		t.Fatal(err)
 	}
 	if left, _ := s.Commands(t.Context(), 0); len(left) != 1 || left[0] != commands[1] {
-		t.Errorf("%+v", left)
+		t.Errorf("after DropCommands: got the commands %+v", left)
 	}
 }
 
@@ -268,14 +266,14 @@ func replay(t *suite) {
 	Finish(t, s, d, storage.Failed)
 	again, err := s.ReplayDelivery(t.Context(), d.ID)
 	if err != nil || again.EventID != d.EventID || again.ReplayOf != d.ID || again.State != storage.Queued {
-		t.Fatalf("%+v %v", again, err)
+		t.Fatalf("got %+v, %v", again, err)
 	}
 	if diff := cmp.Diff(again, Delivery(t, s, again.ID)); diff != "" {
 		t.Error(diff)
 	}
 	both, err := s.Deliveries(t.Context(), storage.DeliveryQuery{EventIDs: []storage.ID{d.EventID}})
 	if err != nil || len(both) != 2 || both[0].ID != again.ID {
-		t.Errorf("%v %v", both, err)
+		t.Errorf("got %v, %v", both, err)
 	}
 	if _, err := s.ReplayDelivery(t.Context(), 7); !errors.Is(err, storage.ErrNotFound) {
 		t.Errorf("got %v", err)
@@ -315,7 +313,7 @@ func deliveryLists(t *suite) {
 		{"all", storage.DeliveryQuery{}, []int{7, 6, 5, 4, 3, 2, 1, 0}},
 		{"a page", storage.DeliveryQuery{Limit: 2, Before: ids[6]}, []int{5, 4}},
 		{"later ones", storage.DeliveryQuery{Limit: 2, After: ids[2]}, []int{3, 4}},
-		{"a webhook's", storage.DeliveryQuery{WebhookID: b.ID}, []int{7, 5, 3, 1}},
+		{"of a webhook", storage.DeliveryQuery{WebhookID: b.ID}, []int{7, 5, 3, 1}},
 		{"failed", storage.DeliveryQuery{States: []storage.State{storage.Failed}}, []int{0}},
 		{"queued", storage.DeliveryQuery{States: []storage.State{storage.Queued}}, []int{6, 4}},
 		{"parked", storage.DeliveryQuery{States: []storage.State{storage.Parked}}, []int{7, 5, 1}},
@@ -340,7 +338,7 @@ func deliveryLists(t *suite) {
 	want := map[storage.State]int64{storage.Queued: 2, storage.Retrying: 1, storage.Parked: 3, storage.Failed: 1, storage.StateDelivered: 1}
 	for state, n := range counts.Deliveries {
 		if n != want[state] {
-			t.Errorf("%d %s, want %d (%v)", n, state, want[state], err)
+			t.Errorf("Counts: got %d %s, want %d (%v)", n, state, want[state], err)
 		}
 	}
 }

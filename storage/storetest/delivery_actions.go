@@ -13,14 +13,14 @@ func actOnMany(t *suite) {
 	s, gone := t.store, storage.ID(7)
 	w, orphaned := AddWebhook(t, s, "acme"), AddWebhook(t, s, "old")
 	ids := func() []storage.ID {
-		queued, waits, busy := Enqueue(t, s, w), Enqueue(t, s, w), Enqueue(t, s, w)
+		queued, retrying, busy := Enqueue(t, s, w), Enqueue(t, s, w), Enqueue(t, s, w)
 		done, failed, dropped := Enqueue(t, s, w), Enqueue(t, s, w), Enqueue(t, s, w)
-		Finish(t, s, waits, storage.Retrying)
+		Finish(t, s, retrying, storage.Retrying)
 		Finish(t, s, done, storage.StateDelivered)
 		Finish(t, s, failed, storage.Failed)
 		t.must(s.MarkSending(t.ctx, []storage.ID{busy.ID}))
 		t.must(s.CancelDelivery(t.ctx, dropped.ID))
-		return []storage.ID{queued.ID, waits.ID, busy.ID, done.ID, failed.ID, dropped.ID, gone}
+		return []storage.ID{queued.ID, retrying.ID, busy.ID, done.ID, failed.ID, dropped.ID, gone}
 	}
 	orphan := Enqueue(t, s, orphaned)
 	_, err := s.DeleteWebhook(t.ctx, orphaned.ID)
@@ -51,20 +51,18 @@ func actOnMany(t *suite) {
 			made, err := s.Deliveries(t.ctx, storage.DeliveryQuery{States: []storage.State{storage.Queued}, After: all[5]})
 			t.must(err)
 			if len(made) != 6 || made[0].ReplayOf != all[0] || len(again) != 0 {
-				t.Errorf("replayed %+v, commands %+v", made, again)
+				t.Errorf("got the replays %+v and the commands %+v", made, again)
 			}
 			continue
 		}
 		if len(again) != c.done || again[0].DeliveryID != all[0] || again[0].Kind != storage.CommandKind(c.action) {
-			t.Errorf("%s: commands %+v", c.action, again)
+			t.Errorf("%s: got the commands %+v", c.action, again)
 		}
 	}
 	after, err := s.Activities(t.ctx, before[len(before)-1].ID, 0)
 	t.must(err)
 	if about := slices.DeleteFunc(after, func(a storage.Activity) bool { return a.Kind != storage.ActivityDelivery }); len(about) != 3 {
-		t.Errorf("besides the three that were cancelled one by one, activities are %+v", about)
+		t.Errorf("got the activities %+v, want only the three of the deliveries that were cancelled one by one", about)
 	}
-	if found, err := s.Check(t.ctx); err != nil || found != nil {
-		t.Errorf("%v %v", found, err)
-	}
+	t.wantIntact()
 }

@@ -50,7 +50,7 @@ func executionTests() subject {
 		"accepted calls are found as precedents":    precedents,
 		"executions are counted in order":           ordinals,
 		"a message has the state of its last event": messageState,
-		"filters select":                            recordFilters,
+		"filters select records":                    recordFilters,
 		"silent executions are one activity":        silentExecutions,
 		"messages are listed in both directions":    pagedMessages,
 		"an impossible event stores nothing":        impossibleEvent,
@@ -65,7 +65,7 @@ func (s *suite) call(c storage.Campaign, request string) *storage.Execution {
 	}
 }
 
-// accept stores an accepted call with one message that is sent and then delivered.
+// accept stores an accepted call with one message, which has an event for each of dues.
 func (s *suite) accept(c storage.Campaign, request string, dues ...time.Duration) storage.Execution {
 	s.Helper()
 	e := s.call(c, request)
@@ -84,7 +84,7 @@ func (s *suite) accept(c storage.Campaign, request string, dues ...time.Duration
 	return *e
 }
 
-// storedExecution reads a call back, with its body sealed or not. Bodies and headers need not be
+// storedExecution reads a call back, with its body sealed and not. Bodies and headers need not be
 // UTF-8.
 func storedExecution(s *suite) {
 	c := s.campaign("welcome")
@@ -100,11 +100,11 @@ func storedExecution(s *suite) {
 		got, err := s.store.Execution(s.ctx, e.ID)
 		s.must(err)
 		if diff := cmp.Diff(*e, got); diff != "" {
-			s.Errorf("came back different (-stored, +read): %s", diff)
+			s.Errorf("(-stored, +read): %s", diff)
 		}
 	}
 	if _, err := s.store.ExecutionByName(s.ctx, ""); !errors.Is(err, storage.ErrNotFound) {
-		s.Errorf("found one without a name: %v", err)
+		s.Errorf("ExecutionByName(%q): got %v, want ErrNotFound", "", err)
 	}
 }
 
@@ -118,7 +118,7 @@ func countedCalls(s *suite) {
 		got, err := s.store.CallCounts(s.ctx, now)
 		s.must(err)
 		if got.Planned != planned || !maps.Equal(got.Codes, codes) {
-			s.Errorf("counted %+v, want %d planned and %v", got, planned, codes)
+			s.Errorf("got %+v, want %d planned and %v", got, planned, codes)
 		}
 		deliveries, err = s.store.Deliveries(s.ctx, storage.DeliveryQuery{})
 		s.must(err)
@@ -129,7 +129,7 @@ func countedCalls(s *suite) {
 			}
 		}
 		if listed != planned {
-			s.Errorf("%d deliveries are planned, want %d", listed, planned)
+			s.Errorf("got %d planned deliveries, want %d", listed, planned)
 		}
 	}
 	want(0, nil)
@@ -163,17 +163,17 @@ func plannedLater(s *suite) {
 	all, err := s.store.Deliveries(s.ctx, storage.DeliveryQuery{})
 	s.must(err)
 	if len(all) != 2 {
-		s.Fatalf("deliveries are %+v", all)
+		s.Fatalf("got the deliveries %+v, want 2", all)
 	}
 	sent := all[1]
 	if !sent.Planned(time.Now()) || !sent.DueAt.Equal(e.ReceivedAt.Add(time.Hour)) || !sent.NextAttemptAt.Equal(sent.DueAt) ||
 		sent.ExecutionID != "HUMA-r" || sent.Campaign != "welcome" || sent.CampaignID != e.CampaignID || sent.MessageID == 0 {
-		s.Errorf("planned: %+v", sent)
+		s.Errorf("planned: got %+v", sent)
 	}
 	next, err := s.store.NextDue(s.ctx)
 	s.must(err)
 	if !next[s.hook.ID].Equal(sent.DueAt) {
-		s.Errorf("next due is %v, want %v", next, sent.DueAt)
+		s.Errorf("NextDue: got %v, want %v", next, sent.DueAt)
 	}
 	s.must(s.store.RetryDelivery(s.ctx, sent.ID))
 	s.wantDue(s.hook, sent.ID)
@@ -181,12 +181,12 @@ func plannedLater(s *suite) {
 	m, err := s.store.Message(s.ctx, sent.MessageID)
 	s.must(err)
 	if len(m.Events) != 2 || m.Events[1].State != storage.Cancelled || m.Events[0].DeliveryID != sent.ID || m.Events[0].Status != sent.Status {
-		s.Errorf("message: %+v", m)
+		s.Errorf("message: got %+v", m)
 	}
 }
 
-// precedents tests what makes a call the same as an earlier one: either of the two request IDs,
-// within a sandbox and for storage.RepeatWindow.
+// precedents tests what makes a call the same as an earlier one: it has the same value of either
+// request ID, in the same sandbox and within storage.RepeatWindow.
 func precedents(s *suite) {
 	c := s.campaign("welcome")
 	first := s.accept(c, "r")
@@ -197,7 +197,7 @@ func precedents(s *suite) {
 		s.must(s.store.AddExecution(s.ctx, e, func(p storage.Precedent) []storage.PlannedMessage {
 			got, e.Code = p, 409
 			if !p.Taken("HUMA-r") || p.Taken("HUMA-other") {
-				s.Error("the IDs that are taken are not known")
+				s.Error("Taken does not report which execution IDs are taken")
 			}
 			return nil
 		}))
@@ -211,18 +211,18 @@ func precedents(s *suite) {
 		{"the same", func(*storage.Execution) {}, true, true},
 		{"another x-request-id", func(e *storage.Execution) { e.XRequestID = "y" }, false, true},
 		{"another requestId", func(e *storage.Execution) { e.RequestID = "y" }, true, false},
-		{"the ids swapped", func(e *storage.Execution) { e.RequestID, e.XRequestID = e.XRequestID, e.RequestID }, false, false},
+		{"the IDs swapped", func(e *storage.Execution) { e.RequestID, e.XRequestID = e.XRequestID, e.RequestID }, false, false},
 		{"another sandbox", func(e *storage.Execution) { e.Sandbox = "y" }, false, false},
 		{"another organization", func(e *storage.Execution) { e.Organization = "y" }, false, false},
 		{"a day later", func(e *storage.Execution) { e.ReceivedAt = e.ReceivedAt.Add(storage.RepeatWindow + time.Minute) }, false, false},
-		{"none", func(e *storage.Execution) { e.RequestID, e.XRequestID = "", "" }, false, false},
+		{"no request IDs", func(e *storage.Execution) { e.RequestID, e.XRequestID = "", "" }, false, false},
 	} {
 		p := precedent(test.change)
 		if (p.SameCall != nil) != test.sameCall || (p.SameRequest != nil) != test.sameRequests {
-			s.Errorf("%s: %+v", test.name, p)
+			s.Errorf("%s: got %+v", test.name, p)
 		}
 		if p.SameCall != nil && (p.SameCall.ID != first.ID || p.SameCall.Code != 202) {
-			s.Errorf("%s: the accepted one is %+v", test.name, p.SameCall)
+			s.Errorf("%s: got the earlier call %+v", test.name, p.SameCall)
 		}
 	}
 }
@@ -248,7 +248,7 @@ func ordinals(s *suite) {
 	after, err := s.store.CampaignByName(s.ctx, "welcome")
 	s.must(err)
 	if !slices.Equal(got, []int64{0, 1, 1}) || after.Executions != 2 || after.Version != c.Version {
-		s.Errorf("ordinals are %v, and the campaign %+v", got, after)
+		s.Errorf("got the ordinals %v and the campaign %+v", got, after)
 	}
 }
 
@@ -269,7 +269,7 @@ func recordFilters(s *suite) {
 		return nil
 	}))
 	if got, err := s.store.ExecutionByName(s.ctx, "HUMA-two"); err != nil || got.ID != e.ID {
-		s.Errorf("HUMA-two is %+v, %v", got, err)
+		s.Errorf("HUMA-two: got %+v, %v", got, err)
 	}
 	for text, want := range map[string]int{"campaign:a": 1, "campaign:b": 3, "-campaign:b": 1, "is:silent": 1, "is:repeated": 1, "code:2xx": 4, "code:404": 0,
 		"request:two": 2, "request:x-one": 1, "since:1h": 4, "until:1h": 0, "campaign:" + b.UUID: 3, "campaign:b is:silent": 1, "huma-TWO": 2, "two -is:repeated": 1, "nothing": 0, "why": 1} {
@@ -312,10 +312,10 @@ func silentExecutions(s *suite) {
 	s.must(err)
 	last := all[len(all)-1]
 	if last.Kind != storage.ActivityExecution || last.CampaignID != c.ID || last.Execution == 0 || last.Text != "3 executions of campaign welcome send no events: there is no webhook" {
-		s.Errorf("the last activity is %+v", last)
+		s.Errorf("the last activity: got %+v", last)
 	}
 	if n := len(slices.DeleteFunc(all, func(a storage.Activity) bool { return a.Kind != storage.ActivityExecution })); n != 1 {
-		s.Errorf("%d activities", n)
+		s.Errorf("got %d activities, want 1", n)
 	}
 }
 
@@ -327,9 +327,9 @@ func impossibleEvent(s *suite) {
 		return []storage.PlannedMessage{{Planned: []storage.Event{{WebhookID: 12345, Channel: storage.Email, Status: storage.StatusSent, Payload: []byte("{}")}}}}
 	})
 	if !errors.Is(err, storage.ErrNotFound) {
-		s.Errorf("planned for a webhook that does not exist: %v", err)
+		s.Errorf("an event for a webhook that does not exist: got %v, want ErrNotFound", err)
 	}
 	if all, err := s.store.Executions(s.ctx, storage.ExecutionQuery{}); err != nil || len(all) != 0 {
-		s.Errorf("stored %+v, %v", all, err)
+		s.Errorf("got the calls %+v, %v; want none", all, err)
 	}
 }

@@ -20,9 +20,9 @@ func filtersTests() subject {
 	}
 }
 
-// receiptFilters stores receipts that differ from each other in one respect, and tests which of them
-// each filter selects. The words %z, ac_e and ' OR 1 would find something, or fail, if a store did
-// not escape them.
+// receiptFilters stores receipts that each differ in one respect, and tests which of them each filter
+// selects. The words %z, ac_e and ' OR 1 would select something, or fail, if a store did not escape
+// them.
 func receiptFilters(t *suite) {
 	clock := func() time.Time { return time.Now().Add(-time.Hour) }
 	s := t.open(Options{Now: func() time.Time { return clock() }})
@@ -105,7 +105,7 @@ func receiptFilters(t *suite) {
 			t.Errorf("%s: got %q, want %q", c.text, got, c.want)
 		}
 		if got := filtered(t, s, storage.ReceiptQuery{Limit: 100}, c.text); got != c.want {
-			t.Errorf("%s, a page: got %q, want %q", c.text, got, c.want)
+			t.Errorf("%s, with a limit: got %q, want %q", c.text, got, c.want)
 		}
 		checkPages(t, s, c.text, c.want)
 	}

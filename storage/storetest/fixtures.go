@@ -61,12 +61,12 @@ func fixtures(t *suite) {
 	wantFields(t, s.SaveFixture(t.Context(), storage.SavedFixture{}), "name", "channel", "status", "revision", "payload")
 	got, err := s.SavedFixture(t.Context(), "mine")
 	if got.CreatedAt.IsZero() || err != nil {
-		t.Errorf("%+v %v", got, err)
+		t.Errorf("got %+v, %v", got, err)
 	}
 	f.CreatedAt = got.CreatedAt
 	all, err := s.SavedFixtures(t.Context())
 	if diff := cmp.Diff([]storage.SavedFixture{f}, all); err != nil || diff != "" {
-		t.Errorf("%v %s", err, diff)
+		t.Errorf("got error %v; (-want +got):\n%s", err, diff)
 	}
 	if err := s.DeleteFixture(t.Context(), "mine"); err != nil {
 		t.Error(err)

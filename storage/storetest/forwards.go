@@ -7,7 +7,7 @@ import (
 	"backchannel/storage"
 )
 
-// forwardsTests are about relaying receipts to another server.
+// forwardsTests are the tests of relayed receipts.
 func forwardsTests() subject {
 	return subject{
 		bare: true,
@@ -30,7 +30,7 @@ func forwards(t *suite) {
 	if err := s.FinishForward(t.Context(), all[1].ID, done); err != nil {
 		t.Fatal(err)
 	}
-	for range 2 { // the second finds nothing left
+	for range 2 { // the second time, there is nothing left to drop
 		if _, err := s.DropForwards(t.Context(), "gone"); err != nil {
 			t.Fatal(err)
 		}
@@ -47,16 +47,12 @@ func forwards(t *suite) {
 	}
 	for _, r := range []storage.ID{all[0].ID, all[1].ID, 1} {
 		if err := s.FinishForward(t.Context(), r, done); !errors.Is(err, storage.ErrNotFound) {
-			t.Errorf("finished a receipt that does not wait: %v", err)
+			t.Errorf("a receipt that does not wait: got %v, want ErrNotFound", err)
 		}
 	}
-	if found, err := s.Check(t.Context()); err != nil || len(found) > 0 {
-		t.Errorf("check: %v, %v", found, err)
-	}
+	t.wantIntact()
 	if n, err := s.ClearReceipts(t.Context()); err != nil || n != 3 {
-		t.Errorf("cleared %d: %v", n, err)
+		t.Errorf("ClearReceipts = %d, %v; want 3", n, err)
 	}
-	if found, err := s.Check(t.Context()); err != nil || len(found) > 0 {
-		t.Errorf("check of an empty store: %v, %v", found, err)
-	}
+	t.wantIntact()
 }

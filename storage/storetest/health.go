@@ -44,14 +44,14 @@ func healthy(s *suite) {
 	found, err := s.store.Check(s.ctx)
 	s.must(err)
 	if len(found) > 0 {
-		s.Errorf("damage: %q", found)
+		s.Errorf("Check: got %q, want no damage", found)
 	}
 	if free, known := s.store.Free(); known && free <= 0 {
-		s.Errorf("%d bytes are free", free)
+		s.Errorf("Free: got %d bytes", free)
 	}
 	select {
 	case err := <-calls:
-		s.Errorf("lost: %v", err)
+		s.Errorf("OnLost: got a call with %v", err)
 	default:
 	}
 }

@@ -10,7 +10,7 @@ import (
 	"backchannel/storage"
 )
 
-// The parts of a store that the helpers for tests need.
+// The parts of a store that the helpers below need.
 type (
 	deliveryReader interface {
 		Delivery(context.Context, storage.ID) (storage.Delivery, error)
@@ -26,7 +26,7 @@ type (
 	}
 )
 
-// AddWebhook creates a webhook, which is valid unless changed otherwise.
+// AddWebhook creates a webhook with the changes made. Without any, it is valid.
 func AddWebhook(t testing.TB, s webhookCreator, name string, change ...func(*storage.Webhook)) storage.Webhook {
 	t.Helper()
 	w := WebhookNamed(name)
@@ -91,7 +91,7 @@ func AddReceipt(t testing.TB, s receiptAdder, r *storage.Receipt) {
 	}
 }
 
-// EarlierOf adds a receipt, and returns the earlier ones that its judge was given.
+// EarlierOf adds a receipt and returns the earlier receipts that its judge gets.
 func EarlierOf(t testing.TB, s receiptAdder, r *storage.Receipt) (earlier []storage.Earlier) {
 	t.Helper()
 	if err := s.AddReceipt(t.Context(), r, func(e []storage.Earlier) { earlier = e }); err != nil {
@@ -114,7 +114,7 @@ func FoundBy(t testing.TB, s receiptReader, text string) []storage.Receipt {
 	return found
 }
 
-// activityTexts returns the kinds and texts of all activities.
+// activityTexts returns all activities, each as its kind and text.
 func activityTexts(t testing.TB, s store) []string {
 	t.Helper()
 	all, err := s.Activities(t.Context(), 0, 0)
@@ -126,4 +126,12 @@ func activityTexts(t testing.TB, s store) []string {
 		texts[i] = string(a.Kind) + ": " + a.Text
 	}
 	return texts
+}
+
+// wantIntact checks that the store finds no damage in itself.
+func (s *suite) wantIntact() {
+	s.Helper()
+	if damage, err := s.store.Check(s.ctx); err != nil || len(damage) > 0 {
+		s.Errorf("Check: got %q, %v; want no damage", damage, err)
+	}
 }

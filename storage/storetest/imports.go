@@ -41,9 +41,9 @@ func importsTests() subject {
 	return subject{
 		bare: true,
 		twice: tests{
-			"a configuration is imported with its ids":        importedConfiguration,
+			"a configuration is imported with its IDs":        importedConfiguration,
 			"a configuration is imported whole or not at all": importedAllOrNone,
-			"history is imported with its ids":                importedHistory,
+			"history is imported with its IDs":                importedHistory,
 			"history of a deleted webhook keeps its name":     importedNames,
 			"nothing is imported twice":                       importedOnce,
 			"a pending delivery is not imported":              importRefusesPending,
@@ -64,8 +64,8 @@ const (
 // importTime returns the nth microsecond of a time long ago. Stores keep times to the microsecond.
 func importTime(n int) time.Time { return time.Unix(1_500_000_000, int64(n)*1000).UTC() }
 
-// aConfiguration returns a configuration with one record of each kind.
-func aConfiguration() storage.Configuration {
+// sampleConfiguration returns a configuration with one record of each kind.
+func sampleConfiguration() storage.Configuration {
 	w := WebhookNamed("acme")
 	FullWebhook(&w)
 	w.ID, w.Version, w.State, w.StateReason = importedID, 7, storage.Paused, "it answered 410"
@@ -115,19 +115,19 @@ func (s *suite) wantConfiguration(want storage.Configuration) {
 // importedConfiguration tests that IDs, versions and times are those of the other store, and that
 // IDs still grow, even after one from a clock that was ahead.
 func importedConfiguration(t *suite) {
-	c := aConfiguration()
+	c := sampleConfiguration()
 	t.must(t.store.ImportConfiguration(t.ctx, c))
 	c.Campaigns[0].Executions = 0
 	t.wantConfiguration(c)
 	if next := AddWebhook(t, t.store, "next"); next.ID <= futureID {
-		t.Errorf("the next ID, %d, is not after an imported one, %d", next.ID, futureID)
+		t.Errorf("the next ID, %d, is not greater than an imported one, %d", next.ID, futureID)
 	}
 }
 
-// importedAllOrNone makes one record of a configuration after the other unacceptable, and tests that
-// the rest is not stored either.
+// importedAllOrNone makes each record of a configuration unacceptable in turn, and tests that the
+// others are not stored either.
 func importedAllOrNone(t *suite) {
-	t.makeTaken()
+	t.takeNames()
 	for name, test := range map[string]struct {
 		err    error
 		change func(*storage.Configuration)
@@ -139,20 +139,20 @@ func importedAllOrNone(t *suite) {
 		"an invalid webhook": {storage.ErrInvalid, func(c *storage.Configuration) { c.Webhooks[0].URL = "ftp://x" }},
 		"an invalid fixture": {storage.ErrInvalid, func(c *storage.Configuration) { c.Fixtures[0].Payload = nil }},
 	} {
-		c := aConfiguration()
+		c := sampleConfiguration()
 		test.change(&c)
 		if err := t.store.ImportConfiguration(t.ctx, c); !errors.Is(err, test.err) {
 			t.Errorf("%s: got %v, want %v", name, err, test.err)
 		}
 		if _, err := t.store.Webhook(t.ctx, importedID); !errors.Is(err, storage.ErrNotFound) {
-			t.Errorf("%s: the webhook is there: %v", name, err)
+			t.Errorf("%s: the webhook: got %v, want ErrNotFound", name, err)
 		}
 	}
-	t.must(t.store.ImportConfiguration(t.ctx, aConfiguration()))
+	t.must(t.store.ImportConfiguration(t.ctx, sampleConfiguration()))
 }
 
-// makeTaken stores a webhook, a campaign and a fixture of the same name.
-func (s *suite) makeTaken() {
+// takeNames stores a webhook, a campaign and a fixture, each with the name taken.
+func (s *suite) takeNames() {
 	s.Helper()
 	AddWebhook(s, s.store, "taken")
 	c := storage.NewCampaign()
@@ -163,8 +163,8 @@ func (s *suite) makeTaken() {
 	}))
 }
 
-// aHistory returns a failed delivery, its replay, and the receipt of the replay.
-func aHistory(w storage.Webhook) storage.History {
+// sampleHistory returns a failed delivery, its replay, and the receipt of the replay.
+func sampleHistory(w storage.Webhook) storage.History {
 	e := EventFor(w)
 	e.ID, e.CreatedAt, e.Payload = importedID+1, importTime(1), []byte("{\xff\x00}")
 	first := storage.Delivery{
@@ -223,31 +223,31 @@ func (s *suite) wantHistory(want storage.History) {
 // importedHistory tests that past deliveries are read and counted like those of this store, and are
 // not sent again.
 func importedHistory(t *suite) {
-	c := aConfiguration()
+	c := sampleConfiguration()
 	w := c.Webhooks[0]
 	t.must(t.store.ImportConfiguration(t.ctx, c))
-	h := aHistory(w)
+	h := sampleHistory(w)
 	t.must(t.store.ImportHistory(t.ctx, h))
 	t.wantHistory(h)
 	counts, err := t.store.Counts(t.ctx)
 	if err != nil || counts.Receipts != 1 || counts.Deliveries[storage.Failed] != 1 || counts.Deliveries[storage.StateDelivered] != 1 {
-		t.Errorf("counted %+v, %v", counts, err)
+		t.Errorf("Counts: got %+v, %v", counts, err)
 	}
 	if of, err := t.store.ReceiptsOfDelivery(t.ctx, importedID+3); err != nil || len(of) != 1 {
-		t.Errorf("the delivery has the receipts %+v, %v", of, err)
+		t.Errorf("the receipts of the delivery: got %+v, %v", of, err)
 	}
 	if jobs := t.due(w, storage.Cursor{}, 100); len(jobs) != 0 {
-		t.Errorf("due: %+v", jobs)
+		t.Errorf("due: got %+v", jobs)
 	}
 	if next := Enqueue(t, t.store, AddWebhook(t, t.store, "next")); next.ID <= futureID {
-		t.Errorf("the next ID, %d, is not after an imported one", next.ID)
+		t.Errorf("the next ID, %d, is not greater than an imported one", next.ID)
 	}
 }
 
 // importedNames imports the history of a webhook that no longer exists, and a receipt without a
 // webhook.
 func importedNames(t *suite) {
-	h := aHistory(storage.Webhook{ID: 5, Name: "gone"})
+	h := sampleHistory(storage.Webhook{ID: 5, Name: "gone"})
 	unmatched := ReceiptOf(storage.Webhook{})
 	unmatched.ID = importedID + 9
 	h.Receipts = append(h.Receipts, unmatched)
@@ -255,10 +255,10 @@ func importedNames(t *suite) {
 	t.wantHistory(h)
 }
 
-// importedOnce imports the same records again, by themselves and among new ones.
+// importedOnce imports the same records again, alone and among new ones.
 func importedOnce(t *suite) {
-	c := aConfiguration()
-	h := aHistory(c.Webhooks[0])
+	c := sampleConfiguration()
+	h := sampleHistory(c.Webhooks[0])
 	t.must(t.store.ImportConfiguration(t.ctx, c))
 	t.must(t.store.ImportHistory(t.ctx, h))
 	other := h.Deliveries[1]
@@ -283,14 +283,14 @@ func importedOnce(t *suite) {
 	c.Campaigns, c.Fixtures, c.Webhooks[0].Name = nil, nil, "again"
 	t.must(t.store.ImportConfiguration(t.ctx, c))
 	if d := t.delivery(importedID + 2); d.Webhook != "again" {
-		t.Errorf("its webhook is called %q", d.Webhook)
+		t.Errorf("the webhook's name: got %q, want again", d.Webhook)
 	}
 }
 
 // importRefusesPending tests that deliveries that are not final are refused.
 func importRefusesPending(t *suite) {
 	for _, state := range []storage.State{storage.Queued, storage.Sending, storage.Retrying} {
-		h := aHistory(storage.Webhook{ID: 5, Name: "gone"})
+		h := sampleHistory(storage.Webhook{ID: 5, Name: "gone"})
 		h.Deliveries[1].Delivery.State = state
 		if err := t.store.ImportHistory(t.ctx, h); !errors.Is(err, storage.ErrInvalid) {
 			t.Errorf("%s: got %v", state, err)
@@ -301,24 +301,24 @@ func importRefusesPending(t *suite) {
 
 // importedAndJudged tests that a repeat of an imported receipt is recognized as a duplicate.
 func importedAndJudged(t *suite) {
-	c := aConfiguration()
+	c := sampleConfiguration()
 	t.must(t.store.ImportConfiguration(t.ctx, c))
-	h := aHistory(c.Webhooks[0])
+	h := sampleHistory(c.Webhooks[0])
 	t.must(t.store.ImportHistory(t.ctx, h))
 	later := ReceiptOf(c.Webhooks[0])
 	earlier := EarlierOf(t, t.store, &later)
 	if len(earlier) != 1 || earlier[0].ID != h.Receipts[0].ID {
-		t.Errorf("the judge got %+v", earlier)
+		t.Errorf("got the earlier receipts %+v", earlier)
 	}
 }
 
-// importRecorded tests that an imported configuration is recorded as if a user had made it, and that
+// importRecorded tests that an imported configuration is recorded as if a user had created it, and that
 // imported history is not.
 func importRecorded(t *suite) {
 	s := t.open(Options{By: "by a copy"})
-	c := aConfiguration()
+	c := sampleConfiguration()
 	t.must(s.ImportConfiguration(t.ctx, c))
-	t.must(s.ImportHistory(t.ctx, aHistory(c.Webhooks[0])))
+	t.must(s.ImportHistory(t.ctx, sampleHistory(c.Webhooks[0])))
 	want := []string{
 		"webhook: webhook acme created by a copy",
 		"receiver: response profile of webhook acme set to flaky by a copy",

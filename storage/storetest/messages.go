@@ -4,7 +4,7 @@ import (
 	"fmt"
 )
 
-// messagesTests are about receipts that share a request ID.
+// messagesTests are the tests of receipts that share a request ID.
 func messagesTests() subject {
 	return subject{
 		bare: true,
@@ -23,10 +23,10 @@ func distinctMessages(t *suite) {
 		r := ReceiptOf(w)
 		r.RequestID, r.Identity = "R", fmt.Sprint("recipient", i)
 		if earlier := EarlierOf(t, s, &r); len(earlier) > 0 {
-			t.Errorf("%s has earlier receipts: %d", r.Identity, len(earlier))
+			t.Errorf("%s: got %d earlier receipts, want none", r.Identity, len(earlier))
 		}
 	}
 	if found := FoundBy(t, s, "message:R"); len(found) != 30 {
-		t.Errorf("%d found", len(found))
+		t.Errorf("got %d receipts, want 30", len(found))
 	}
 }

@@ -7,7 +7,7 @@ import (
 	"backchannel/storage"
 )
 
-// noAnswerFilter compares what the filter of deliveries selects with the words that lists show.
+// noAnswerFilter tests that the filter of deliveries selects by the words that lists show.
 func noAnswerFilter(s *suite) {
 	var all []storage.Delivery
 	hook := AddWebhook(s, s.store, "acme")
@@ -25,7 +25,7 @@ func noAnswerFilter(s *suite) {
 		s.must(s.store.Finish(s.ctx, o))
 		d := s.delivery(a.DeliveryID)
 		if d.NoAnswer != a.NoAnswer {
-			s.Errorf("the reason %q is read as %q", a.NoAnswer, d.NoAnswer)
+			s.Errorf("got the reason %q, want %q", d.NoAnswer, a.NoAnswer)
 		}
 		all = append(all, d)
 	}
@@ -58,8 +58,8 @@ func noAnswerFilter(s *suite) {
 	}
 }
 
-// An OldError is the last error of a delivery that a store had before it kept a word for the reason
-// why there was no answer, and that word.
+// An OldError is the last error of a delivery from before stores kept a word for the reason why there
+// was no answer, and the word that a migration must derive from it.
 type OldError struct {
 	Class storage.ErrorClass
 	Code  int
@@ -67,7 +67,7 @@ type OldError struct {
 	Word  storage.NoAnswer
 }
 
-// OldErrors returns an error of each kind.
+// OldErrors returns at least one old error for each word.
 func OldErrors() []OldError {
 	return []OldError{
 		{"", 204, "", ""}, {"", 0, "", ""},

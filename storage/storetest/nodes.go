@@ -66,7 +66,7 @@ func nodesTests() subject {
 func runtime(t *suite) {
 	s := t.store
 	if rt, alive, err := s.Runtime(t.Context()); alive || err != nil || !cmp.Equal(rt, storage.Runtime{}) {
-		t.Errorf("%+v %v %v", rt, alive, err)
+		t.Errorf("Runtime of no node: got %+v, %v, %v", rt, alive, err)
 	}
 	want := storage.Runtime{PID: 5, ReceiverURL: "https://127.0.0.1:9443", UpdatedAt: time.Unix(5, 0).UTC(), Snapshot: storage.Snapshot{Queued: 3, P99: time.Second}}
 	for range 2 {
@@ -80,10 +80,10 @@ func runtime(t *suite) {
 	}
 	rt, alive, err := s.Runtime(t.Context())
 	if diff := cmp.Diff(want, rt); !alive || err != nil || diff != "" {
-		t.Errorf("%v %v %s", alive, err, diff)
+		t.Errorf("got alive %t, %v; (-want, +got): %s", alive, err, diff)
 	}
 	if _, ok, _ := s.TryLead(); ok {
-		t.Error("led twice")
+		t.Error("a second TryLead must not succeed")
 	}
 	release()
 }
@@ -92,34 +92,34 @@ func runtime(t *suite) {
 func listed(t *suite) {
 	s := t.store
 	if nodes, err := s.Nodes(t.Context()); err != nil || len(nodes) != 0 {
-		t.Errorf("%+v %v", nodes, err)
+		t.Errorf("got %+v, %v", nodes, err)
 	}
 	release := t.lead(s)
 	want := storage.Runtime{Name: "one", Version: "v1", PID: 5, UpdatedAt: time.Unix(5, 0).UTC(), Snapshot: storage.Snapshot{InFlight: 3}}
 	t.must(s.SaveRuntime(t.Context(), want))
 	nodes, err := s.Nodes(t.Context())
 	if len(nodes) != 1 || err != nil || !nodes[0].Alive || !cmp.Equal(nodes[0].Runtime, want) {
-		t.Errorf("%+v %v", nodes, err)
+		t.Errorf("got %+v, %v", nodes, err)
 	}
 	release()
 	nodes, err = s.Nodes(t.Context())
 	if err != nil || len(storage.Alive(nodes)) != 0 {
-		t.Errorf("released: %+v %v", nodes, err)
+		t.Errorf("after the release: got %+v, %v", nodes, err)
 	}
 }
 
-// lead makes a store a node.
+// lead makes the store's process a node.
 func (s *suite) lead(one store) (release func()) {
 	s.Helper()
 	release, ok, err := one.TryLead()
 	if !ok || err != nil {
-		s.Fatalf("it does not lead: %v", err)
+		s.Fatalf("TryLead: got %t, %v", ok, err)
 	}
 	return release
 }
 
-// several makes two stores nodes. ok reports whether the store allows more than one.
-func (s *suite) several() (one, other store, ok bool) {
+// twoNodes makes two stores nodes. ok reports whether the database allows more than one node.
+func (s *suite) twoNodes() (one, other store, ok bool) {
 	s.Helper()
 	one, other = s.store, s.open(Options{})
 	s.Cleanup(s.lead(one))
@@ -131,8 +131,8 @@ func (s *suite) several() (one, other store, ok bool) {
 	return one, other, ok
 }
 
-// work has a store begin what only nodes do: send a delivery, run a check and relay a receipt.
-func (s *suite) work(one store, w storage.Webhook) (sent storage.Delivery, run storage.CheckRun, relayed storage.Receipt) {
+// startWork lets a store begin what only nodes do: send a delivery, run a check and relay a receipt.
+func (s *suite) startWork(one store, w storage.Webhook) (sent storage.Delivery, run storage.CheckRun, relayed storage.Receipt) {
 	s.Helper()
 	sent = Enqueue(s, one, w)
 	s.must(one.MarkSending(s.ctx, []storage.ID{sent.ID}))
@@ -153,16 +153,16 @@ func (s *suite) takeOver(one store) {
 	s.must(err)
 }
 
-// wantStates checks the states of the work of another node.
+// wantStates checks the states of what startWork returned, read again by work.
 func (s *suite) wantStates(sent storage.State, run storage.CheckState, relayed storage.ForwardState, work func() (storage.Delivery, storage.CheckRun, storage.Receipt)) {
 	s.Helper()
 	d, r, f := work()
 	if d.State != sent || r.State != run || f.Forward.State != relayed {
-		s.Errorf("the delivery is %s, the run %s, the relayed receipt %s; want %s, %s, %s", d.State, r.State, f.Forward.State, sent, run, relayed)
+		s.Errorf("got the delivery %s, the run %s and the relayed receipt %s; want %s, %s, %s", d.State, r.State, f.Forward.State, sent, run, relayed)
 	}
 }
 
-// reread returns a function that reads work again.
+// reread returns a function that reads what startWork returned again.
 func (s *suite) reread(from store, d storage.Delivery, r storage.CheckRun, f storage.Receipt) func() (storage.Delivery, storage.CheckRun, storage.Receipt) {
 	return func() (storage.Delivery, storage.CheckRun, storage.Receipt) {
 		s.Helper()
@@ -180,26 +180,26 @@ func takenOver(t *suite) {
 	w := AddWebhook(t, t.store, "acme")
 	gone := t.open(Options{})
 	release := t.lead(gone)
-	sent, run, relayed := t.work(gone, w)
+	sent, run, relayed := t.startWork(gone, w)
 	release()
 	t.must(gone.Close())
 	t.Cleanup(t.lead(t.store))
 	t.takeOver(t.store)
 	t.wantStates(storage.Queued, storage.CheckLost, storage.ForwardDropped, t.reread(t.store, sent, run, relayed))
 	if jobs := t.due(w, storage.Cursor{}, 100); len(jobs) != 1 || jobs[0].DeliveryID != sent.ID {
-		t.Errorf("due: %+v", jobs)
+		t.Errorf("due: got %+v", jobs)
 	}
 }
 
-// leftToOthers tests that a node that starts does not touch the work of live nodes. It tests nothing
+// leftToOthers tests that a node that starts does not touch the work of live nodes. It is skipped
 // if the store allows only one node.
 func leftToOthers(t *suite) {
 	w := AddWebhook(t, t.store, "acme")
-	one, other, ok := t.several()
+	one, other, ok := t.twoNodes()
 	if !ok {
 		return
 	}
-	sent, run, relayed := t.work(one, w)
+	sent, run, relayed := t.startWork(one, w)
 	t.takeOver(other)
 	t.wantStates(storage.Sending, storage.CheckRunning, storage.ForwardWaiting, t.reread(other, sent, run, relayed))
 	t.takeOver(one)
@@ -207,10 +207,10 @@ func leftToOthers(t *suite) {
 }
 
 // commandsForEachNode tests that each node gets every command, because any of them may have read the
-// delivery. It tests nothing if the store allows only one node.
+// delivery. It is skipped if the store allows only one node.
 func commandsForEachNode(t *suite) {
 	w := AddWebhook(t, t.store, "acme")
-	one, other, ok := t.several()
+	one, other, ok := t.twoNodes()
 	if !ok {
 		return
 	}
@@ -218,18 +218,18 @@ func commandsForEachNode(t *suite) {
 	for _, node := range []store{one, other} {
 		all, err := node.Commands(t.ctx, 0)
 		if err != nil || len(all) != 1 {
-			t.Fatalf("commands: %+v, %v", all, err)
+			t.Fatalf("got the commands %+v, %v", all, err)
 		}
 		t.must(node.DropCommands(t.ctx, all[0].ID))
 		if all, err := node.Commands(t.ctx, 0); err != nil || len(all) != 0 {
-			t.Errorf("commands after they were dropped: %+v, %v", all, err)
+			t.Errorf("after DropCommands: got the commands %+v, %v", all, err)
 		}
 	}
 }
 
 // countersListed tests that each node lists the counters of all nodes.
 func countersListed(t *suite) {
-	one, other, ok := t.several()
+	one, other, ok := t.twoNodes()
 	stores := []store{one}
 	if ok {
 		stores = append(stores, other)
@@ -242,16 +242,16 @@ func countersListed(t *suite) {
 		nodes, err := from.Nodes(t.ctx)
 		t.must(err)
 		if len(nodes) != len(stores) {
-			t.Errorf("listed %+v, want %d", nodes, len(stores))
+			t.Errorf("got the nodes %+v, want %d", nodes, len(stores))
 		}
 		for i, node := range nodes {
 			n := int64(i + 1)
 			if want := (storage.Snapshot{Queued: 5, InFlight: n, Delivered: 10 * n}); node.Snapshot != want {
-				t.Errorf("node %d counted %+v, want %+v", n, node.Snapshot, want)
+				t.Errorf("node %d: got the counters %+v, want %+v", n, node.Snapshot, want)
 			}
 		}
 		if rt, alive, err := from.Runtime(t.ctx); err != nil || !alive || rt.Snapshot.InFlight != 1 {
-			t.Errorf("the longest-running node is %+v, %v", rt, err)
+			t.Errorf("the longest-running node: got %+v, %v", rt, err)
 		}
 	}
 }

@@ -39,7 +39,7 @@ func pausedProcess(s *suite) {
 	s.must(other.AddActivity(s.ctx, storage.Activity{Text: "other"}))
 	select {
 	case err := <-stored:
-		s.Errorf("stored while paused: %v", err)
+		s.Errorf("a write ended while writes were paused: %v", err)
 	default:
 	}
 	release()
@@ -48,6 +48,6 @@ func pausedProcess(s *suite) {
 	all, err := other.Activities(s.ctx, before[len(before)-1].ID, 0)
 	s.must(err)
 	if len(all) != 2 || all[0].Text != "other" || all[1].Text != "paused" {
-		s.Errorf("%+v", all)
+		s.Errorf("got %+v", all)
 	}
 }

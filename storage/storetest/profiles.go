@@ -50,7 +50,7 @@ func profiles(t *suite) {
 	s := t.store
 	w := AddWebhook(t, s, "acme")
 	if p, err := s.Profile(t.Context(), w.ID); err != nil || !cmp.Equal(p, storage.Profile{}) {
-		t.Errorf("%+v %v", p, err)
+		t.Errorf("got %+v, %v", p, err)
 	}
 	for generation, preset := range storage.Presets() {
 		if err := s.SetProfile(t.Context(), w.ID, preset.Profile); err != nil {
@@ -60,7 +60,7 @@ func profiles(t *suite) {
 		want.Generation = int64(generation + 1)
 		got, err := s.Profile(t.Context(), w.ID)
 		if diff := cmp.Diff(want, got); err != nil || diff != "" {
-			t.Errorf("%v %s", err, diff)
+			t.Errorf("got error %v; (-want +got):\n%s", err, diff)
 		}
 	}
 	err := s.SetProfile(t.Context(), w.ID, storage.Profile{Delay: -1, FailPct: 200})

@@ -69,19 +69,19 @@ func dueInOrder(s *suite) {
 	jobs := s.due(s.hook, storage.Cursor{}, 100)
 	for i, want := range []string{"1", "3", "0"} {
 		if string(jobs[i].Payload) != want || jobs[i].WebhookID != s.hook.ID {
-			s.Errorf("job %d is %+v", i, jobs[i])
+			s.Errorf("job %d: got %+v", i, jobs[i])
 		}
 	}
 	if jobs[0].Attempts != 0 || jobs[2].Attempts != 1 || !jobs[2].NextAttemptAt.After(jobs[0].NextAttemptAt) {
-		s.Errorf("jobs: %+v", jobs)
+		s.Errorf("jobs: got %+v", jobs)
 	}
 }
 
-// dueInPages has all jobs due at the same time, so that only the ID separates the pages.
+// dueInPages makes all jobs due at the same time, so that only the ID separates the pages.
 func dueInPages(s *suite) {
 	ids := s.enqueue(s.hook, 5)
 	at := time.Now().Add(time.Second)
-	for _, id := range ids { // all at the same time
+	for _, id := range ids {
 		s.must(s.store.Finish(s.ctx, outcome(id, 1, storage.Retrying, at)))
 	}
 	var got []storage.ID
@@ -95,7 +95,7 @@ func dueInPages(s *suite) {
 		cursor = storage.Cursor{At: last.NextAttemptAt, ID: last.DeliveryID}
 	}
 	if !slices.Equal(got, ids) {
-		s.Errorf("pages hold %v, want %v", got, ids)
+		s.Errorf("got %v, want %v", got, ids)
 	}
 }
 
@@ -121,7 +121,7 @@ func nextDue(s *suite) {
 	next, err := s.store.NextDue(s.ctx)
 	s.must(err)
 	if len(next) != 1 || !next[s.hook.ID].Equal(at.Add(-2*time.Hour)) {
-		s.Errorf("next due: %v", next)
+		s.Errorf("NextDue: got %v", next)
 	}
 }
 
@@ -131,11 +131,11 @@ func finishOne(s *suite) {
 	id := s.enqueue(s.hook, 1)[0]
 	s.must(s.store.Finish(s.ctx, outcome(id, 1, storage.Retrying, time.Now().Add(time.Hour))))
 	if d := s.delivery(id); d.State != storage.Retrying || d.Attempts != 1 || d.Code != 503 || d.Error != "answered 503" || d.NextAttemptAt.IsZero() {
-		s.Errorf("delivery: %+v", d)
+		s.Errorf("delivery: got %+v", d)
 	}
 	s.must(s.store.Finish(s.ctx, outcome(id, 2, storage.StateDelivered, time.Time{})))
 	if d := s.delivery(id); d.State != storage.StateDelivered || d.Attempts != 2 || d.Code != 200 || d.Error != "" || !d.NextAttemptAt.IsZero() || d.FinishedAt.IsZero() {
-		s.Errorf("delivery: %+v", d)
+		s.Errorf("delivery: got %+v", d)
 	}
 }
 
@@ -145,7 +145,7 @@ func finishCancelled(s *suite) {
 	s.must(s.store.CancelDelivery(s.ctx, id))
 	s.must(s.store.Finish(s.ctx, outcome(id, 1, storage.Retrying, time.Now())))
 	if d := s.delivery(id); d.State != storage.Cancelled || d.Attempts != 1 || !d.NextAttemptAt.IsZero() {
-		s.Errorf("delivery: %+v", d)
+		s.Errorf("delivery: got %+v", d)
 	}
 	s.wantDue(s.hook)
 }
@@ -158,7 +158,7 @@ func finishTwice(s *suite) {
 	s.must(s.store.Finish(s.ctx, o))
 	_ = s.store.Finish(s.ctx, o)
 	if d := s.delivery(id); d.State != storage.StateDelivered || d.Attempts != 1 {
-		s.Errorf("delivery: %+v", d)
+		s.Errorf("delivery: got %+v", d)
 	}
 }
 
@@ -178,7 +178,7 @@ func finishPauses(s *suite) {
 	webhooks, err := s.store.Webhooks(s.ctx)
 	s.must(err)
 	if w := webhooks[0]; w.State != storage.Paused || w.StateReason != "it is gone" {
-		s.Errorf("webhook: %+v", w)
+		s.Errorf("webhook: got %+v", w)
 	}
 }
 
@@ -189,14 +189,14 @@ func sending(s *suite) {
 	s.must(s.store.MarkSending(s.ctx, ids[:1]))
 	s.wantDue(s.hook, ids[1])
 	if d := s.delivery(ids[0]); d.State != storage.Sending {
-		s.Errorf("delivery: %+v", d)
+		s.Errorf("delivery: got %+v", d)
 	}
 	s.must(s.store.ResetSending(s.ctx))
 	if got := idsOf(s.due(s.hook, storage.Cursor{}, 100)); len(got) != 2 {
-		s.Errorf("due: %v", got)
+		s.Errorf("due: got %v", got)
 	}
 	if d := s.delivery(ids[0]); d.State != storage.Queued || d.Attempts != 0 {
-		s.Errorf("delivery: %+v", d)
+		s.Errorf("delivery: got %+v", d)
 	}
 }
 
@@ -208,7 +208,7 @@ func sendingEnds(s *suite) {
 	s.wantDue(s.hook, id)
 	s.must(s.store.ResetSending(s.ctx))
 	if d := s.delivery(id); d.State != storage.Retrying {
-		s.Errorf("delivery: %+v", d)
+		s.Errorf("delivery: got %+v", d)
 	}
 }
 
@@ -223,6 +223,6 @@ func pending(s *suite) {
 	s.must(err)
 	slices.SortFunc(all, func(a, b storage.Pending) int { return cmp.Compare(a.WebhookID, b.WebhookID) })
 	if len(all) != 2 || all[0].Queued != 2 || all[0].Retrying != 1 || all[1].WebhookID != other.ID || all[1].Queued != 1 {
-		s.Errorf("pending: %+v", all)
+		s.Errorf("pending: got %+v", all)
 	}
 }

@@ -66,7 +66,7 @@ func receiptsTests() subject {
 			"a receipt is finished, pinned and noted": notedReceipt,
 			"the judge gets earlier receipts":         judged,
 			"clear keeps pinned receipts":             clearAll,
-			"receipts of a delivery":                  receiptsOfOne,
+			"receipts of a delivery are listed":       receiptsOfOne,
 		},
 	}
 }
@@ -79,13 +79,13 @@ func storedReceipt(t *suite) {
 	AddReceipt(t, s, &want)
 	got, err := s.Receipt(t.Context(), want.ID)
 	if diff := cmp.Diff(want, got); err != nil || diff != "" {
-		t.Errorf("%v %s", err, diff)
+		t.Errorf("got error %v; (-want +got):\n%s", err, diff)
 	}
 	light := want
 	light.Headers, light.Body, light.Verdicts.Auth.Checks = nil, nil, nil
 	list, err := s.Receipts(t.Context(), storage.ReceiptQuery{})
 	if diff := cmp.Diff([]storage.Receipt{light}, list); err != nil || diff != "" {
-		t.Errorf("%v %s", err, diff)
+		t.Errorf("got error %v; (-want +got):\n%s", err, diff)
 	}
 }
 
@@ -135,14 +135,14 @@ func judged(t *suite) {
 			t.Fatal(err)
 		}
 		if want := min(i, 2*earlierLimit); len(earlier) != want {
-			t.Fatalf("receipt %d got %d, want %d", i, len(earlier), want)
+			t.Fatalf("receipt %d: got %d earlier receipts, want %d", i, len(earlier), want)
 		}
 		if i > 0 && (earlier[0].ID != ids[0] || earlier[len(earlier)-1].ID != ids[i-1] || earlier[0].RetryCount != "0" || earlier[0].Code != 204 || earlier[0].Status != "bounce") {
-			t.Errorf("receipt %d got %+v", i, earlier)
+			t.Errorf("receipt %d: got the earlier receipts %+v", i, earlier)
 		}
 		ids = append(ids, r.ID)
 		if got, _ := s.Receipt(t.Context(), r.ID); got.Verdicts.Duplicate.Reason != "judged" {
-			t.Errorf("the verdict was not stored: %+v", got.Verdicts.Duplicate)
+			t.Errorf("the verdict of the judge: got %+v", got.Verdicts.Duplicate)
 		}
 	}
 }
@@ -163,14 +163,14 @@ func clearAll(t *suite) {
 	}
 	n, err := s.ClearReceipts(t.Context())
 	if err != nil || n != 4 {
-		t.Errorf("%d cleared, %v", n, err)
+		t.Errorf("ClearReceipts = %d, %v; want 4", n, err)
 	}
 	left, err := s.Receipts(t.Context(), storage.ReceiptQuery{})
 	if err != nil || len(left) != 1 || left[0].ID != pinned.ID {
-		t.Errorf("left: %v, %v", left, err)
+		t.Errorf("got the receipts %v, %v; want only the pinned one", left, err)
 	}
 	if counts, _ := s.Counts(t.Context()); counts.Receipts != 1 {
-		t.Errorf("counted %d", counts.Receipts)
+		t.Errorf("Counts: got %d receipts, want 1", counts.Receipts)
 	}
 }
 

@@ -36,8 +36,8 @@ func retentionTests() subject {
 	}
 }
 
-// retention lowers one limit after the other. A run that deletes nothing sends no hint, because a
-// hint makes every console read again.
+// retention lowers one limit after the other. ApplyRetention sends no hint if it deletes nothing,
+// because a hint makes every console read again.
 func retention(t *suite) {
 	s := t.store
 	w := AddWebhook(t, s, "acme")
@@ -54,14 +54,14 @@ func retention(t *suite) {
 		keep := long
 		change(&keep)
 		if n, err := s.ApplyRetention(t.Context(), keep); err != nil || n != want {
-			t.Errorf("%d removed, want %d, %v", n, want, err)
+			t.Errorf("ApplyRetention = %d, %[3]v; want %[2]d", n, want, err)
 		}
 	}
 	changes := s.Changes(t.Context())
 	apply(func(*storage.Retention) {}, 0)
 	select {
 	case c := <-changes:
-		t.Errorf("got %v after removing nothing", c)
+		t.Errorf("got the hint %v although nothing was removed", c)
 	default:
 	}
 	apply(func(r *storage.Retention) { r.Receipts = 10 }, 2)
@@ -74,14 +74,12 @@ func retention(t *suite) {
 		t.Errorf("got %v", err)
 	}
 	if _, err := s.Event(t.Context(), done.EventID); !errors.Is(err, storage.ErrNotFound) {
-		t.Errorf("its event: %v", err)
+		t.Errorf("the event of a removed delivery: got %v, want ErrNotFound", err)
 	}
 	Delivery(t, s, waiting.ID)
 	left, err := s.Receipts(t.Context(), storage.ReceiptQuery{})
 	if err != nil || len(left) != 1 || !left[0].Pinned {
-		t.Errorf("%v %v", left, err)
+		t.Errorf("got %v, %v", left, err)
 	}
-	if found, err := s.Check(t.Context()); err != nil || found != nil {
-		t.Errorf("%v %v", found, err)
-	}
+	t.wantIntact()
 }

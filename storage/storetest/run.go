@@ -10,23 +10,24 @@ import (
 // tests maps names to tests.
 type tests map[string]func(*suite)
 
-// A subject is a group of tests. Those in twice run on one store and on two. Those in once run on one
-// store, which is enough if a test is not about reading, or opens further stores itself.
+// A subject is a group of tests. Those in twice run on one store and again on two, one of which
+// writes and the other reads. Those in once run on one store, which is enough for a test that is not
+// about reading or that opens other stores itself.
 type subject struct {
 	once, twice tests
 	bare        bool // the tests create their own webhooks
 }
 
-// A suite is one test of a store with a webhook.
+// A suite is the state of one test.
 type suite struct {
 	*testing.T
 	store store
 	open  func(Options) store // opens another store on the same database
 	ctx   context.Context
-	hook  storage.Webhook
+	hook  storage.Webhook // zero if subject.bare
 }
 
-// RunAll runs the tests of all subjects, in parallel. create is called for each test.
+// RunAll runs the tests of all subjects in parallel. It calls create for each test.
 func RunAll[S Store](t *testing.T, create Create[S]) {
 	for name, subject := range map[string]func(*testing.T, Create[S]){
 		"core": Run[S], "webhooks": runWebhooks[S], "deliveries": runDeliveries[S], "receipts": runReceipts[S],
@@ -64,7 +65,7 @@ func run[S Core](t *testing.T, create Create[S], subjects ...subject) {
 	}
 }
 
-// newSuite creates a database for one test. If two is set, one store writes and another one reads.
+// newSuite creates a database for a test. If two is set, one store writes and another one reads.
 func newSuite[S Core](t *testing.T, create Create[S], two, bare bool) *suite {
 	open := create(t)
 	writer := open(Options{})

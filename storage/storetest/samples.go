@@ -9,7 +9,7 @@ import (
 // TestKey is the secret of WithJWT.
 const TestKey = "0123456789abcdef0123456789abcdef-very-secret"
 
-// WebhookNamed returns a valid webhook without authentication, of a sandbox of its own.
+// WebhookNamed returns a valid webhook without authentication, in an organization of its own.
 func WebhookNamed(name string) storage.Webhook {
 	w := storage.NewWebhook()
 	w.Name, w.Organization, w.Channels = name, name+"Org", storage.Channels()
@@ -35,7 +35,7 @@ func FullWebhook(w *storage.Webhook) {
 		TLS: storage.TLSOptions{SkipVerify: true}}
 }
 
-// EventFor returns a bounce event for a webhook.
+// EventFor returns a valid event for a webhook.
 func EventFor(w storage.Webhook) storage.Event {
 	return storage.Event{
 		WebhookID: w.ID, RequestID: "Lm5Y4Os8zFJtbpwMq3V0ZFbsmBJWOqYB", Channel: storage.Email, Status: storage.StatusBounce,

@@ -22,7 +22,7 @@ type Base interface {
 	io.Closer
 }
 
-// A Store is everything that the engine, the receiver, the console and the commands need of a store.
+// A Store has all methods that the engine, the receiver, the console and the commands need.
 type Store interface {
 	Base
 	Receipts
@@ -39,8 +39,8 @@ type Store interface {
 	Pauser
 }
 
-// A store is one store, or two on the same database of which one writes and the other reads. The
-// parts that the store under test does not implement are nil.
+// A store combines the reading methods of one store and the writing methods of the same store or of
+// another one on the same database. The parts that the store under test does not implement are nil.
 type store struct {
 	webhookLister
 	webhookCreator
@@ -80,8 +80,8 @@ type store struct {
 	io.Closer
 }
 
-// join returns a store composed of a writer and a reader. It looks each part up at run time, because
-// a Run function requires no more than its subject needs.
+// join combines a writer and a reader. It uses type assertions, because a Run function requires only
+// the parts that its subject needs.
 func join(writer, reader any) (s store) {
 	joinWriter(&s, writer)
 	s.webhookLister, _ = reader.(webhookLister)

@@ -1,13 +1,12 @@
-// Package storetest has the tests that every store must pass. They are the contract between a store
+// Package storetest contains the tests that every store must pass. They are the contract between a store
 // and its users. Start with [RunAll].
 //
 // The methods of a store are grouped by subject. Each subject has an interface of the methods that
 // read and one of those that write, in the file of its tests, and its own Run function, so that a
 // store under development can pass the subjects one by one.
 //
-// Most tests run twice: on one store, and on two that share a database, where the second has to
-// read what the first has written. The tests make no assumption about how a store keeps its
-// records.
+// Most tests run twice: on one store, and on two that share a database, one of which reads what the
+// other has written. The tests make no assumptions about how a store keeps its records.
 package storetest
 
 import (
@@ -18,17 +17,17 @@ import (
 	"backchannel/storage"
 )
 
-// Options configure a store that a test opens.
+// Options configures a store that a test opens.
 type Options struct {
 	Now func() time.Time // nil: time.Now
-	By  string           // who makes the changes, as activities name them; may be empty
+	By  string           // who makes the changes, for the texts of activities; may be empty
 }
 
 // A Create function creates an empty database. Each call of the function that it returns opens a
 // store on that database, as another process would. The stores are closed when the test ends.
 type Create[S any] func(*testing.T) (open func(Options) S)
 
-// webhook creates a webhook in a sandbox of its own.
+// webhook creates a webhook with the name and in a sandbox with the same name.
 func (s *suite) webhook(name string) storage.Webhook {
 	s.Helper()
 	w := storage.NewWebhook()
@@ -68,7 +67,7 @@ func (s *suite) due(w storage.Webhook, after storage.Cursor, limit int) []storag
 	return jobs
 }
 
-// idsOf returns the IDs of the deliveries of jobs.
+// idsOf returns the delivery IDs of jobs.
 func idsOf(jobs []storage.Job) (ids []storage.ID) {
 	for _, j := range jobs {
 		ids = append(ids, j.DeliveryID)
@@ -76,11 +75,11 @@ func idsOf(jobs []storage.Job) (ids []storage.ID) {
 	return ids
 }
 
-// wantDue checks which deliveries are due, in order.
+// wantDue checks that exactly these deliveries are due, in this order.
 func (s *suite) wantDue(w storage.Webhook, want ...storage.ID) {
 	s.Helper()
 	if got := idsOf(s.due(w, storage.Cursor{}, 100)); !slices.Equal(got, want) {
-		s.Errorf("due %v, want %v", got, want)
+		s.Errorf("due: got %v, want %v", got, want)
 	}
 }
 
@@ -92,8 +91,8 @@ func (s *suite) delivery(id storage.ID) storage.Delivery {
 	return d
 }
 
-// outcome returns the outcome of an attempt that was answered with 503 if state is Retrying, and
-// with 200 otherwise.
+// outcome returns the outcome of an attempt. The answer is 503 if state is Retrying, and 200
+// otherwise.
 func outcome(id storage.ID, n int, state storage.State, next time.Time) storage.Outcome {
 	o := storage.Outcome{State: state, NextAttemptAt: next, FinishedAt: time.Now()}
 	o.Attempt = storage.Attempt{DeliveryID: id, N: n, At: time.Now(), Code: 200}

@@ -36,7 +36,7 @@ func attemptTallies(t *suite) {
 		t.Fatal(err)
 	}
 	attempt(first, 1, 503, 0)
-	attempt(first, 1, 503, 0) // reported a second time
+	attempt(first, 1, 503, 0) // the same attempt, reported again
 	attempt(second, 1, 200, 9*time.Second)
 	attempt(cancelled, 1, 404, 10*time.Second)
 	attempt(elsewhere, 1, 200, 0)
@@ -68,7 +68,7 @@ func attemptTallies(t *suite) {
 	} {
 		got := all(test.webhook, test.until)
 		if got.P50 != test.p50 {
-			t.Errorf("%s: p50 is %v, want %v", test.name, got.P50, test.p50)
+			t.Errorf("%s: got P50 %v, want %v", test.name, got.P50, test.p50)
 		}
 		got.P50, got.P95, got.P99 = 0, 0, 0
 		if diff := cmp.Diff(test.want, got); diff != "" {
@@ -98,9 +98,9 @@ func oldTallies(t *suite) {
 		if _, err := s.ApplyRetention(t.Context(), storage.DefaultRetention()); err != nil {
 			t.Fatal(err)
 		}
-		kept, err := s.AttemptTallies(t.Context(), w.ID, noon) // and later, so all of them
+		kept, err := s.AttemptTallies(t.Context(), w.ID, noon) // includes later ones, so these are all
 		if err != nil || len(kept) != test.want {
-			t.Errorf("after %v, %v are kept, want %d: %v", test.after, kept, test.want, err)
+			t.Errorf("after %v: got %v, %v; want %d tallies", test.after, kept, err, test.want)
 		}
 	}
 }

@@ -22,21 +22,21 @@ func runTwo[S interface {
 	run(t, create, twoTests())
 }
 
-// twoTests are about stores that write at the same time, as several processes do.
+// twoTests are the tests of stores that write at the same time, as several processes do.
 func twoTests() subject {
 	return subject{bare: true, once: tests{
-		"ids grow across stores and clocks":                       growingIDs,
-		"no id appears after a greater one":                       noIDMissed,
-		"the counts of two writers add up":                        countersAddUp,
-		"each gets hints of the other's changes":                  hintsForBoth,
-		"an outcome reported by both counts once":                 finishedByTwo,
-		"the judge gets what another store wrote":                 judgedByTwo,
-		"an old version is a conflict across stores":              staleAcrossStores,
-		"a delivery cancelled by one is not retried by the other": cancelledByOther,
+		"IDs grow across stores and clocks":              growingIDs,
+		"no ID appears after a greater one":              noIDMissed,
+		"the counts of two writers add up":               countersAddUp,
+		"each store gets hints of all changes":           hintsForBoth,
+		"an outcome reported by two counts once":         finishedByTwo,
+		"the judge gets what another store wrote":        judgedByTwo,
+		"an old version of another is a conflict":        staleAcrossStores,
+		"a delivery cancelled by another is not retried": cancelledByOther,
 	}}
 }
 
-// growingIDs has two stores write in turn, one of them with a clock that is a day behind.
+// growingIDs lets two stores write in turn, one of them with a clock that is a day behind.
 func growingIDs(t *suite) {
 	behind := t.open(Options{Now: func() time.Time { return time.Now().Add(-24 * time.Hour) }})
 	stores := []store{t.store, behind}
@@ -45,7 +45,7 @@ func growingIDs(t *suite) {
 	for i := range 50 {
 		d := Enqueue(t, stores[i%2], w)
 		if d.EventID <= last || d.ID <= d.EventID {
-			t.Fatalf("IDs %d, %d after %d", d.EventID, d.ID, last)
+			t.Fatalf("got the IDs %d and %d after %d, want greater ones", d.EventID, d.ID, last)
 		}
 		last = d.ID
 	}
@@ -98,11 +98,11 @@ func (s *suite) follow(reader store, done <-chan struct{}, want int) {
 		}
 	}
 	if seen != want {
-		s.Errorf("%d of %d deliveries were seen", seen, want)
+		s.Errorf("got %d of %d deliveries", seen, want)
 	}
 }
 
-// countersAddUp has two stores change the same counters at the same time. A store that reads a
+// countersAddUp lets two stores change the same counters at the same time. A store that reads a
 // counter before it writes it would lose counts.
 func countersAddUp(t *suite) {
 	stores := []store{t.store, t.open(Options{})}
@@ -141,7 +141,7 @@ func countersAddUp(t *suite) {
 		}
 		pending, err := s.PendingWork(t.ctx)
 		if err != nil || len(pending) != 1 || pending[0].Queued != 8 || pending[0].Retrying != 8 {
-			t.Errorf("store %d: pending %+v, %v", i, pending, err)
+			t.Errorf("store %d: got pending work %+v, %v", i, pending, err)
 		}
 	}
 }
@@ -166,7 +166,7 @@ func hintsForBoth(t *suite) {
 	}
 }
 
-// finishedByTwo has two stores report the same outcome at the same time.
+// finishedByTwo lets two stores report the same outcome at the same time.
 func finishedByTwo(t *suite) {
 	stores := []store{t.store, t.open(Options{})}
 	d := Enqueue(t, t.store, AddWebhook(t, t.store, "acme"))
@@ -181,16 +181,16 @@ func finishedByTwo(t *suite) {
 			t.Errorf("got %+v", got)
 		}
 		if counts, err := s.Counts(t.ctx); err != nil || counts.Deliveries[storage.StateDelivered] != 1 || counts.Deliveries[storage.Queued] != 0 {
-			t.Errorf("counted %+v, %v", counts, err)
+			t.Errorf("Counts: got %+v, %v", counts, err)
 		}
 		if attempts, err := s.Attempts(t.ctx, d.ID); err != nil || len(attempts) != 1 {
-			t.Errorf("attempts %+v, %v", attempts, err)
+			t.Errorf("got the attempts %+v, %v", attempts, err)
 		}
 	}
 }
 
-// judgedByTwo has two receivers store the same message at the same time. Of any two receipts, one
-// must be judged with the other as an earlier one, or a duplicate would go unnoticed.
+// judgedByTwo lets two receivers store the same message at the same time. Of any two receipts, the
+// judge of one must get the other, or a duplicate would go unnoticed.
 func judgedByTwo(t *suite) {
 	stores := []store{t.store, t.open(Options{})}
 	w := AddWebhook(t, t.store, "acme")
@@ -211,12 +211,11 @@ func judgedByTwo(t *suite) {
 	receivers.Wait()
 	slices.SortFunc(counts, cmp.Compare[int])
 	if !slices.Equal(counts, []int{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}) {
-		t.Errorf("the judges got %v earlier receipts", counts)
+		t.Errorf("got these numbers of earlier receipts: %v, want 0 to 9", counts)
 	}
 }
 
-// staleAcrossStores changes a webhook in one store that the other has read, and then deletes it in
-// the latter.
+// staleAcrossStores lets one store change a webhook that the other has read, and the other delete it.
 func staleAcrossStores(t *suite) {
 	other := t.open(Options{})
 	mine := AddWebhook(t, t.store, "acme")
@@ -247,6 +246,6 @@ func cancelledByOther(t *suite) {
 	}
 	t.must(t.store.ResetSending(t.ctx))
 	if got := Delivery(t, other, d.ID); got.State != storage.Cancelled {
-		t.Errorf("after a reset it is %s", got.State)
+		t.Errorf("after ResetSending: got %s, want cancelled", got.State)
 	}
 }

@@ -79,36 +79,36 @@ func webhooksTests() subject {
 			"checking a webhook stores nothing":          checkedWebhook,
 		},
 		once: tests{
-			"only one of many gets the sandbox":       oneSandbox,
-			"saving no webhook begins no transaction": noWebhook,
+			"only one webhook can have a sandbox": oneSandbox,
+			"saving no webhook sends no hint":     noWebhook,
 		},
 	}
 }
 
-// savedWebhook reads back a webhook with every setting, in each of the three ways.
+// savedWebhook reads a webhook with every setting back in each of the three ways.
 func savedWebhook(t *suite) {
 	s := t.store
 	want := AddWebhook(t, s, "acme", FullWebhook)
 	byID, err := s.Webhook(t.Context(), want.ID)
 	if diff := cmp.Diff(want, byID); err != nil || diff != "" {
-		t.Errorf("by ID: %v %s", err, diff)
+		t.Errorf("by ID: %v; (-want, +got): %s", err, diff)
 	}
 	byName, err := s.WebhookByName(t.Context(), "acme")
 	if diff := cmp.Diff(want, byName); err != nil || diff != "" {
-		t.Errorf("by name: %v %s", err, diff)
+		t.Errorf("by name: %v; (-want, +got): %s", err, diff)
 	}
 	at, err := s.WebhookAt(t.Context(), "acmeOrg", "prod")
 	if diff := cmp.Diff(want, at); err != nil || diff != "" {
-		t.Errorf("by sandbox: %v %s", err, diff)
+		t.Errorf("by sandbox: %v; (-want, +got): %s", err, diff)
 	}
 	if got := at.Auth.JWT.Secret.Reveal(); got != TestKey {
-		t.Errorf("the key came back as %q", got)
+		t.Errorf("got the key %q, want TestKey", got)
 	}
 	AddWebhook(t, s, "Zeta")
 	AddWebhook(t, s, "beta")
 	all, err := s.Webhooks(t.Context())
 	if err != nil || len(all) != 3 || all[0].Name != "Zeta" || all[2].Name != "beta" {
-		t.Errorf("list: %v %v", all, err)
+		t.Errorf("Webhooks: got %v, %v", all, err)
 	}
 }
 
@@ -140,10 +140,10 @@ func takenFields(t *suite) {
 	err := s.CreateWebhook(t.Context(), &twin)
 	wantFields(t, err, "channels", "sandbox.name", "name")
 	if !errors.Is(err, storage.ErrInvalid) || errors.Is(err, storage.ErrConflict) {
-		t.Errorf("invalid and conflicting fields are not reported as invalid: %v", err)
+		t.Errorf("invalid and conflicting fields: got %v, want ErrInvalid", err)
 	}
 	if !strings.Contains(err.Error(), `"acme"`) {
-		t.Errorf("the webhook that has the sandbox is not named: %v", err)
+		t.Errorf("the error must name the webhook that has the sandbox: got %v", err)
 	}
 	twin.Channels = storage.Channels()
 	if err := s.CreateWebhook(t.Context(), &twin); !errors.Is(err, storage.ErrConflict) {
@@ -153,7 +153,7 @@ func takenFields(t *suite) {
 		t.Error("a webhook that was not saved got an ID")
 	}
 	if all, _ := s.Webhooks(t.Context()); len(all) != 2 {
-		t.Errorf("%d webhooks after refusals", len(all))
+		t.Errorf("after refusals: got %d webhooks, want 2", len(all))
 	}
 }
 
@@ -165,7 +165,7 @@ func newerVersion(t *suite) {
 	theirs := mine
 	theirs.URL = "https://example.com/theirs"
 	if err := s.UpdateWebhook(t.Context(), &theirs); err != nil || theirs.Version != 2 {
-		t.Fatalf("version %d, %v", theirs.Version, err)
+		t.Fatalf("got version %d, %v; want 2", theirs.Version, err)
 	}
 	mine.URL = "https://example.com/mine"
 	err := s.UpdateWebhook(t.Context(), &mine)
@@ -174,21 +174,21 @@ func newerVersion(t *suite) {
 		t.Errorf("got %v, version %d", err, mine.Version)
 	}
 	if got, _ := s.Webhook(t.Context(), mine.ID); got.URL != theirs.URL {
-		t.Errorf("saved over: %s", got.URL)
+		t.Errorf("after the conflict: got URL %s, want that of the first update", got.URL)
 	}
 	if err := s.SetWebhookState(t.Context(), mine.ID, storage.Paused, "410 Gone"); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.UpdateWebhook(t.Context(), &theirs); !errors.Is(err, storage.ErrConflict) {
-		t.Errorf("a pause was undone unnoticed: %v", err)
+		t.Errorf("an update after a pause: got %v, want ErrConflict", err)
 	}
 	got, _ := s.Webhook(t.Context(), mine.ID)
 	if got.State != storage.Paused || got.StateReason != "410 Gone" {
-		t.Errorf("state %s, %s", got.State, got.StateReason)
+		t.Errorf("got state %s, reason %s", got.State, got.StateReason)
 	}
 	got.State, got.Name = storage.Active, "renamed"
 	if err := s.UpdateWebhook(t.Context(), &got); err != nil || got.StateReason != "" {
-		t.Errorf("%v, reason %q", err, got.StateReason)
+		t.Errorf("got %v, reason %q", err, got.StateReason)
 	}
 }
 
@@ -210,7 +210,7 @@ func deletedWebhook(t *suite) {
 	}
 	cancelled, err := s.DeleteWebhook(t.Context(), w.ID)
 	if err != nil || cancelled != 3 {
-		t.Fatalf("%d cancelled, %v", cancelled, err)
+		t.Fatalf("DeleteWebhook = %d, %v; want 3", cancelled, err)
 	}
 	for _, d := range []storage.Delivery{waiting, retrying, sending} {
 		if got := Delivery(t, s, d.ID); got.State != storage.Cancelled || got.Webhook != "acme" || !got.NextAttemptAt.IsZero() {
@@ -221,26 +221,24 @@ func deletedWebhook(t *suite) {
 		t.Errorf("got %+v", got)
 	}
 	if got, err := s.Receipt(t.Context(), r.ID); err != nil || got.Webhook != "acme" {
-		t.Errorf("receipt of %q, %v", got.Webhook, err)
+		t.Errorf("the receipt's webhook: got %q, %v", got.Webhook, err)
 	}
-	if found, err := s.Check(t.Context()); err != nil || found != nil {
-		t.Errorf("%v %v", found, err)
-	}
+	t.wantIntact()
 	again := AddWebhook(t, s, "acme")
 	if again.ID <= w.ID {
-		t.Errorf("ID %d was given before", again.ID)
+		t.Errorf("the new webhook has ID %d, which was used before", again.ID)
 	}
 	if _, err := s.ReplayDelivery(t.Context(), done.ID); !errors.Is(err, storage.ErrConflict) {
-		t.Errorf("replayed to a deleted webhook: %v", err)
+		t.Errorf("a replay to a deleted webhook: got %v, want ErrConflict", err)
 	}
 }
 
-// oneSandbox has three stores create webhooks of one sandbox at the same time. A store that checks
-// before its transaction would let several of them through.
+// oneSandbox lets three stores create webhooks of one sandbox at the same time. A store that checked
+// for conflicts before its transaction would accept several of them.
 func oneSandbox(t *suite) {
 	stores := []store{t.store, t.open(Options{}), t.open(Options{})}
-	var won, lost int
-	var mu sync.Mutex // guards won and lost
+	var created, refused int
+	var mu sync.Mutex // guards created and refused
 	var all sync.WaitGroup
 	for i := range 30 {
 		all.Go(func() {
@@ -251,17 +249,17 @@ func oneSandbox(t *suite) {
 			defer mu.Unlock()
 			switch {
 			case err == nil:
-				won++
+				created++
 			case errors.Is(err, storage.ErrConflict):
-				lost++
+				refused++
 			default:
 				t.Errorf("got %v", err)
 			}
 		})
 	}
 	all.Wait()
-	if won != 1 || lost != 29 {
-		t.Errorf("%d won, %d lost", won, lost)
+	if created != 1 || refused != 29 {
+		t.Errorf("got %d created and %d refused, want 1 and 29", created, refused)
 	}
 }
 
@@ -274,14 +272,14 @@ func webhooksAllOrNone(t *suite) {
 	changed.Name, second.Organization = "renamed", first.Organization
 	wantFields(t, s.SaveWebhooks(t.Context(), &changed, &first, &second), "sandbox.name")
 	if all, err := s.Webhooks(t.Context()); err != nil || len(all) != 1 || all[0].Name != "old" {
-		t.Errorf("stored %v %v", all, err)
+		t.Errorf("got the webhooks %v, %v", all, err)
 	}
 	second.Sandbox.Name = "dev"
 	if err := s.SaveWebhooks(t.Context(), &changed, &first, &second); err != nil {
 		t.Fatal(err)
 	}
 	if all, err := s.Webhooks(t.Context()); err != nil || len(all) != 3 || first.ID == second.ID || changed.Version != 2 {
-		t.Errorf("stored %v %v", all, err)
+		t.Errorf("got the webhooks %v, %v", all, err)
 	}
 }
 
@@ -296,7 +294,7 @@ func checkedWebhook(t *suite) {
 		t.Error(err)
 	}
 	if all, err := s.Webhooks(t.Context()); err != nil || len(all) != 1 {
-		t.Errorf("stored %v %v", all, err)
+		t.Errorf("got the webhooks %v, %v", all, err)
 	}
 }
 
@@ -309,7 +307,7 @@ func noWebhook(t *suite) {
 	}
 	select {
 	case c := <-changes:
-		t.Errorf("hinted at %v", c)
+		t.Errorf("got the hint %v", c)
 	default:
 	}
 }

@@ -1,10 +1,9 @@
-// Package pgtest runs PostgreSQL for tests. Use [Database] or [Copy] first: they share one
-// server for each test binary, which starts when the first test asks for it and ends with the
-// process, even if that is killed. A test that stops or crashes its server needs its own, which
-// [Start] starts.
+// Package pgtest runs PostgreSQL for tests. Most tests need only [Database] or [Copy], which share
+// one server per test binary. It starts when the first test needs it and ends with the process,
+// even if that is killed. A test that stops or crashes its server gets its own from [Start].
 //
-// The servers are found in /usr/lib/postgresql. Without any, tests are skipped; in CI,
-// where the variable CI is set, they fail. The package does not depend on a schema or a store.
+// The package looks for PostgreSQL in /usr/lib/postgresql. If there is none, tests are skipped; if
+// the environment variable CI is set, they fail. The package does not depend on a schema or a store.
 package pgtest
 
 import (
@@ -22,20 +21,20 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// patience bounds each step of a test with its server, none of which takes a second.
+// patience bounds each statement and each wait for a server, none of which normally takes a second.
 const patience = 30 * time.Second
 
-// shared is the server of this test binary.
+// shared returns the server of this test binary, and serial numbers the databases of all servers.
 //
 //nolint:gochecknoglobals // one server serves all tests of a binary, because a new one takes a second
 var (
 	shared = sync.OnceValues(func() (*Server, error) { return start(Options{}) })
-	serial atomic.Int64 // of databases
+	serial atomic.Int64
 )
 
-// ManyAtOnce has TestMain run eight tests in parallel unless -parallel says how many. Tests with a
-// server mostly wait, for it, for other processes or for time to pass, and one for each core would
-// leave much of the machine idle.
+// ManyAtOnce makes eight tests run in parallel, unless -parallel says otherwise. TestMain calls it.
+// Tests with a server mostly wait: for it, for other processes or for time to pass. With only as
+// many as there are cores, much of the machine would be idle.
 func ManyAtOnce() {
 	if err := flag.Set("test.parallel", "8"); err != nil {
 		panic(err)
@@ -48,10 +47,10 @@ func Database(t testing.TB) string {
 	return create(t, sharedServer(t), "template0")
 }
 
-// A Template is a database that is filled once, and of which each test gets a copy, because
-// copying takes less time than filling. The zero value is ready for use; Fill must be set.
+// A Template is a database that is filled once and then copied for each test, because copying takes
+// less time than filling. Only Fill must be set.
 type Template struct {
-	Fill func(url string) error // must close its connections
+	Fill func(url string) error // must close the connections that it opens
 
 	once sync.Once
 	err  error

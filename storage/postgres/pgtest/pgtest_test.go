@@ -10,11 +10,11 @@ func TestDatabasesAreSeparate(t *testing.T) {
 	one, other := Database(t), Database(t)
 	Run(t, one, `CREATE TABLE things (n int)`)
 	if err := run(other, `SELECT * FROM things`); err == nil {
-		t.Error("a table of one database is in the other")
+		t.Error("a table of one database is also in the other")
 	}
 }
 
-func TestCopiesHaveWhatTheTemplateHas(t *testing.T) {
+func TestCopiesHaveTheTablesOfTheTemplate(t *testing.T) {
 	t.Parallel()
 	fills := 0
 	template := &Template{Fill: func(url string) error {
@@ -25,11 +25,11 @@ func TestCopiesHaveWhatTheTemplateHas(t *testing.T) {
 		Run(t, Copy(t, template), `INSERT INTO things VALUES (1)`)
 	}
 	if fills != 1 {
-		t.Errorf("the template was filled %d times", fills)
+		t.Errorf("the template was filled %d times, want 1", fills)
 	}
 }
 
-func TestAServerEndsWithItsGuard(t *testing.T) {
+func TestServerEndsWithItsGuard(t *testing.T) {
 	t.Parallel()
 	needBinaries(t)
 	server, err := start(Options{})
@@ -49,6 +49,6 @@ func TestAServerEndsWithItsGuard(t *testing.T) {
 		t.Error(err)
 	}
 	if _, err := os.Stat(server.dir); !os.IsNotExist(err) {
-		t.Errorf("its folder is there: %v", err)
+		t.Errorf("the server's folder still exists: %v", err)
 	}
 }

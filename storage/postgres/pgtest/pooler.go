@@ -15,13 +15,13 @@ import (
 	"time"
 )
 
-// Pooler starts PgBouncer in front of a database, with its defaults except for the mode, and returns
-// the URL through it. It asks for no password.
+// Pooler starts PgBouncer in front of a database and returns the URL through it. Except for the
+// mode, PgBouncer has its default settings. It does not ask for a password.
 func Pooler(t testing.TB, database, mode string) string {
 	t.Helper()
 	config, address, name := poolerConfig(t, database, mode)
 	command := exec.CommandContext(t.Context(), poolerProgram(t), config)
-	as, err := credential() // PgBouncer refuses to be run by root as well
+	as, err := credential() // like PostgreSQL, PgBouncer refuses to run as root
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -71,7 +71,7 @@ func poolerConfig(t testing.TB, database, mode string) (path, address, name stri
 	if err != nil {
 		t.Fatal(err)
 	}
-	dir, err := os.MkdirTemp("/tmp", "pgb") // a folder that its user can enter
+	dir, err := os.MkdirTemp("/tmp", "pgb") // PgBouncer's user must be able to enter it
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -21,24 +21,24 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// lastLines is how much of a server's log a failed test shows.
+// lastLines is the number of lines of the server's log that a failed test shows.
 const lastLines = 50
 
-// Options configure a server that is not shared.
+// Options configures a server that is not shared.
 type Options struct {
-	Fsync    bool     // for a test that crashes the server; it is slow
+	Fsync    bool     // wait for the disk, for a test that crashes the server; slow
 	Settings []string // such as "max_connections=20"
-	// OverTCP is the authentication method for clients of its port, such as "scram-sha-256"; empty:
-	// none.
+	// OverTCP is the authentication method for clients that connect over TCP, such as
+	// "scram-sha-256"; empty: none.
 	OverTCP string
-	// Inside runs the function that starts the server, for example in another network namespace;
-	// nil: it runs in the test's own.
+	// Inside calls the function that starts the server, for example in another network namespace;
+	// nil: the server starts in that of the test.
 	Inside func(start func() error) error
 }
 
-// A Server is a PostgreSQL server with a folder of its own. It listens on a socket there and,
-// for tests that cut connections, on a port of the loopback, unless its settings name another
-// address. It does not ask for a password there.
+// A Server is a PostgreSQL server with a folder of its own. It listens on a socket in that folder
+// and, for tests that cut connections, on a port of the loopback interface, unless its settings
+// name another address. It does not ask for a password unless Options.OverTCP says so.
 type Server struct {
 	dir     string
 	port    int
@@ -61,7 +61,7 @@ func Start(t testing.TB, o Options) *Server {
 	return server
 }
 
-// endWith ends a server with the test.
+// endWith ends the server when the test ends.
 func endWith(t testing.TB, s *Server) {
 	t.Cleanup(func() {
 		s.explain(t, "")
@@ -71,8 +71,8 @@ func endWith(t testing.TB, s *Server) {
 	})
 }
 
-// explain adds the end of the server's log to the output of a test that has failed: the lines on one
-// database, or all if it is empty.
+// explain adds the end of the server's log to the output of a test that has failed: only the lines
+// about the database, or all lines if database is "".
 func (s *Server) explain(t testing.TB, database string) {
 	t.Helper()
 	if !t.Failed() {
@@ -128,15 +128,15 @@ func prepare(o Options) (*Server, error) {
 	return s, nil
 }
 
-// memory is a file system in memory, and roomy the space in bytes that a server and its databases need at most.
+// memory is a file system in memory, and roomy the most bytes that a server and its databases need.
 const (
 	memory = "/dev/shm"
 	roomy  = 1 << 30
 )
 
-// place returns where to create a server's folder: in memory if nothing has to survive a crash of the machine,
-// because ext4 takes 250 ms to make the files of a database, and memory 10 ms. It is not $TMPDIR,
-// which may alone take up the 107 bytes that a socket's path may have (unix(7)).
+// place returns where to create a server's folder: in memory if there is room and no Fsync, because
+// the files of a database take 250 ms to create on ext4 and 10 ms in memory. It is never $TMPDIR,
+// whose path alone may be longer than the 107 bytes that a socket's path can have (unix(7)).
 func (o Options) place() string {
 	var stat unix.Statfs_t
 	if err := unix.Statfs(memory, &stat); o.Fsync || err != nil || stat.Bavail*uint64(stat.Bsize) < roomy { //nolint:gosec // a size
@@ -145,14 +145,14 @@ func (o Options) place() string {
 	return memory
 }
 
-// credential returns the user to run a server as: PostgreSQL refuses to be run by root.
+// credential returns the user to run a server as, because PostgreSQL refuses to run as root; nil: the current user.
 func credential() (*syscall.Credential, error) {
 	if os.Geteuid() != 0 {
 		return nil, nil
 	}
 	found, err := user.Lookup("postgres")
 	if err != nil {
-		return nil, fmt.Errorf("PostgreSQL does not run as root: %w", err)
+		return nil, fmt.Errorf("PostgreSQL does not run as root, and there is no other user to run it as: %w", err)
 	}
 	uid, err := strconv.ParseUint(found.Uid, 10, 32)
 	if err != nil {
@@ -162,9 +162,9 @@ func credential() (*syscall.Credential, error) {
 	return &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}, err
 }
 
-// startGuard starts a process that waits for the end of this one, even by a kill, and then stops
-// the server and removes its folder. It has a process group of its own, because ctrl+c in a
-// terminal ends the whole group of the tests.
+// startGuard starts a process that waits until this one ends, even by a kill, and then stops the
+// server and removes its folder. The guard has a process group of its own, so that ctrl+c in a
+// terminal, which ends the whole group of the tests, does not end it too.
 func (s *Server) startGuard() error {
 	read, write, err := os.Pipe()
 	if err != nil {
@@ -197,8 +197,8 @@ func (s *Server) command(program string, args ...string) *exec.Cmd {
 	return command
 }
 
-// cluster is the data of a new server. It is made once and copied for each server of this test
-// binary, because initdb takes half a second of processor time and a copy a tenth of that. Its guard
+// cluster returns a server that never starts, whose data is copied for each server of this test
+// binary: initdb takes half a second of processor time, and a copy a tenth of that. Its guard
 // removes it when the process ends.
 //
 //nolint:gochecknoglobals // one folder serves all servers of a binary
@@ -232,9 +232,9 @@ func (s *Server) first() error {
 	return s.Start()
 }
 
-// authenticate writes who may connect and how: through the socket anybody, over the loopback
-// according to the options, and anybody from the server's networks, which reach it only if it also
-// listens there.
+// authenticate writes the server's rules for clients. Those that come through the socket need no
+// password, those over the loopback interface what the options say, and those from the server's
+// networks none; the latter reach it only if it also listens there.
 func (s *Server) authenticate() error {
 	rules := fmt.Sprintf(`local all,replication all trust
 host all all 127.0.0.1/32 %[1]s
@@ -279,7 +279,7 @@ func (s *Server) control(args ...string) error {
 	return nil
 }
 
-// Own gives a file to the user as whom the server runs.
+// Own makes the user that the server runs as the owner of a file.
 func (s *Server) Own(path string) error {
 	if s.as == nil {
 		return nil
@@ -293,13 +293,13 @@ func (s *Server) Address() string { return net.JoinHostPort("127.0.0.1", strconv
 // Port returns the port of the server.
 func (s *Server) Port() string { return strconv.Itoa(s.port) }
 
-// URL returns the URL of a database, through the socket and as its superuser.
+// URL returns the URL of a database for a superuser that connects through the socket.
 func (s *Server) URL(database string) string {
 	query := url.Values{"host": {s.dir}, "port": {strconv.Itoa(s.port)}, "user": {"postgres"}}
 	return "postgres:///" + database + "?" + query.Encode()
 }
 
-// Create creates an empty database, which ends with the server.
+// Create creates an empty database, which lasts as long as the server, and returns its URL.
 func (s *Server) Create(t testing.TB) string {
 	t.Helper()
 	url, err := s.Make()
@@ -309,7 +309,7 @@ func (s *Server) Create(t testing.TB) string {
 	return url
 }
 
-// Make makes an empty database and returns its URL.
+// Make is Create for a program that is not a test.
 func (s *Server) Make() (url string, err error) {
 	name := nextName()
 	return s.URL(name), s.run("CREATE DATABASE " + name)

@@ -10,11 +10,11 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// standbyName is the application_name by which a primary knows its standby.
+// standbyName is the application_name of the standby, by which the primary recognizes it.
 const standbyName = "standby"
 
-// Standby starts a synchronous standby of the server: from now on a commit is on both. It ends
-// with the test.
+// Standby starts a synchronous standby of the server: from then on, a commit returns when it is on
+// both. The standby ends with the test.
 func (s *Server) Standby(t testing.TB) *Server {
 	t.Helper()
 	o := s.options
@@ -30,7 +30,7 @@ func (s *Server) Standby(t testing.TB) *Server {
 	return standby
 }
 
-// copyOf copies a server, and starts the copy as its standby.
+// copyOf copies the primary's data into s and starts s as its standby.
 func (s *Server) copyOf(primary *Server) (err error) {
 	made, err := s.command(s.bin+"/pg_basebackup", "-h", primary.dir, "-p", primary.Port(), "-U", "postgres", "-D", s.data(),
 		"--write-recovery-conf", "--checkpoint=fast", "--no-sync").CombinedOutput()
@@ -43,7 +43,7 @@ func (s *Server) copyOf(primary *Server) (err error) {
 	return s.Start()
 }
 
-// await makes the commits of the server wait for a standby, once that is connected.
+// await makes the server's commits wait for the standby, and returns when that is connected.
 func (s *Server) await(standby string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()

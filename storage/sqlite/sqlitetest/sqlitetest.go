@@ -1,6 +1,6 @@
-// Package sqlitetest opens stores for tests whose subject is neither durability nor what
-// other processes do. [Open] is all there is to it. It is no help to a test that opens the
-// same data folder twice, which has to call sqlite.Open itself.
+// Package sqlitetest has one function, [Open], which opens a store for a test. It does not suit tests
+// of durability or of several processes, or tests that open the same data folder twice; they call
+// sqlite.Open.
 package sqlitetest
 
 import (
@@ -13,8 +13,8 @@ import (
 	"backchannel/storage/sqlite"
 )
 
-// Open opens an empty store in a folder of its own, and closes it when the test ends. It
-// sets Dir and Scratch.
+// Open opens an empty store in a folder of its own and closes it when the test ends. It sets o.Dir
+// and o.Scratch.
 func Open(t testing.TB, o sqlite.Options) *sqlite.Store {
 	t.Helper()
 	o.Dir, o.Scratch = folder(t), true
@@ -30,8 +30,8 @@ func Open(t testing.TB, o sqlite.Options) *sqlite.Store {
 	return store
 }
 
-// blank holds the files of an empty store. It is made once, because the migrations take
-// longer than most tests.
+// blank returns the files of an empty store. It is created once, because the migrations take longer
+// than most tests.
 //
 //nolint:gochecknoglobals // shared by all tests of a package, which only read it
 var blank = sync.OnceValues(func() (map[string][]byte, error) {
@@ -63,7 +63,7 @@ func readAll(dir string) (map[string][]byte, error) {
 	return files, err
 }
 
-// folder makes the data folder of an empty store.
+// folder creates the data folder of an empty store.
 func folder(t testing.TB) string {
 	t.Helper()
 	files, err := blank()
