@@ -18,9 +18,9 @@ import (
 )
 
 //nolint:gochecknoglobals // a flag of the tests
-var update = flag.Bool("update", false, "write the golden files anew")
+var update = flag.Bool("update", false, "rewrite the golden files")
 
-// checkedRun returns a run for an endpoint that does not verify tokens properly.
+// checkedRun returns a run against an endpoint that does not verify tokens properly.
 func checkedRun(t *testing.T) storage.CheckRun {
 	t.Helper()
 	at := time.Date(2026, 10, 1, 8, 0, 0, 0, time.UTC)
@@ -99,11 +99,11 @@ func TestCheckReport(t *testing.T) {
 			t.Fatal(err)
 		}
 		if b.String() != string(want) {
-			t.Errorf("%s differs; go test ./cmd/backchannel -run CheckReport -update, and read the diff\n%s", path, b.String())
+			t.Errorf("%s differs: run go test ./cmd/backchannel -run CheckReport -update, and read the diff; got\n%s", path, b.String())
 		}
 		for line := range strings.Lines(b.String()) {
-			if wide := ansi.StringWidth(line); test.width > 0 && wide > test.width || strings.Contains(line, "\x1b") {
-				t.Errorf("a line of %d cells, or one that acts: %q", wide, line)
+			if width := ansi.StringWidth(line); test.width > 0 && width > test.width || strings.Contains(line, "\x1b") {
+				t.Errorf("got a line of %d cells, want at most %d and no escape sequence: %q", width, test.width, line)
 			}
 		}
 	}

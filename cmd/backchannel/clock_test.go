@@ -13,7 +13,7 @@ func TestAhead(t *testing.T) {
 		10 * time.Second: "in 10 s", 99 * time.Second: "in 99 s", 100 * time.Second: "at 12:01:40.000", 24 * time.Hour: "at 2026-11-29 12:00:00.000",
 	} {
 		if got := clock.ahead(now.Add(ahead)); got != want {
-			t.Errorf("%s ahead: %q, want %q", ahead, got, want)
+			t.Errorf("ahead of a time %s from now: got %q, want %q", ahead, got, want)
 		}
 	}
 }

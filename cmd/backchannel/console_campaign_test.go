@@ -5,12 +5,12 @@ import (
 	"testing"
 )
 
-// It does what a new user of campaigns does: create a webhook and a campaign, make a call, and look
-// at the events of a message and at the receipt of the last one.
-func TestFromAnEmptyFolderToAMessagesLife(t *testing.T) {
+// A new user of campaigns creates a webhook and a campaign, makes a call, and looks at the events of a
+// message and at the receipt of the last one.
+func TestFromAnEmptyFolderToTheLifeOfAMessage(t *testing.T) {
 	t.Parallel()
 	const tab, submit, clearLine = "\t", "\x13", "\x15"
-	s := consoleOnScreen(t)
+	s := startConsole(t)
 	s.press("n")
 	s.see("Create Feedback Webhook")
 	s.press("acme" + tab + " " + submit) // its channel is email
@@ -42,7 +42,5 @@ func TestFromAnEmptyFolderToAMessagesLife(t *testing.T) {
 	s.press("m")
 	s.see("Messages of HUMA-", "delivered 204")
 	s.press("\x03")
-	if code := s.ended(); code != exitDone {
-		t.Errorf("exit code %d", code)
-	}
+	s.wantExit(exitDone)
 }

@@ -29,25 +29,25 @@ func TestConsoleExports(t *testing.T) {
 	for _, format := range export.Formats() {
 		done, err := s.consoleExport(store)(t.Context(), export.Request{Format: format, IDs: []storage.ID{r.ID}, Path: path + string(format)})
 		if err != nil || done.Receipts != 1 || done.Path != path+string(format) {
-			t.Fatalf("%s: %+v, %v", format, done, err)
+			t.Fatalf("%s: got %+v, %v; want one receipt in %s", format, done, err, path+string(format))
 		}
 		text, err := os.ReadFile(done.Path)
 		if err != nil || !strings.Contains(string(text), "/feedback/a/b") || strings.Contains(string(text), "s3cret") {
-			t.Errorf("%s: %v\n%s", format, err, text)
+			t.Errorf("%s: got error %v and a text without the path or with the secret:\n%s", format, err, text)
 		}
 	}
 	again := export.Request{Format: "json", Path: path + "json", WithSecrets: true}
 	if _, err := s.consoleExport(store)(t.Context(), again); !errors.Is(err, fs.ErrExist) {
-		t.Errorf("wrote over what is there: %v", err)
+		t.Errorf("export to a file that exists: got error %v, want %v", err, fs.ErrExist)
 	}
 	again.Replace = true
 	if _, err := s.consoleExport(store)(t.Context(), again); err != nil {
 		t.Error(err)
 	}
 	if text, _ := os.ReadFile(path + "json"); !strings.Contains(string(text), "s3cret") {
-		t.Errorf("with secrets there is\n%s", text)
+		t.Errorf("export with secrets: got a text without the secret:\n%s", text)
 	}
 	if _, err := s.consoleExport(store)(t.Context(), export.Request{Format: "json", Path: filepath.Join(path, "no", "folder")}); err == nil {
-		t.Error("wrote into a folder that is not there")
+		t.Error("export to a folder that does not exist succeeded")
 	}
 }

@@ -26,13 +26,13 @@ const (
 	bracketedPasteOff = "\x1b[?2004l"
 )
 
-// terminalProgram is a pseudo-terminal with a program on it.
+// A terminalProgram is a program on a pseudo-terminal.
 type terminalProgram struct {
 	t       *testing.T
-	person  *os.File // the person's end
+	ptmx    *os.File // the end at which the user reads and types
 	cmd     *exec.Cmd
-	cooked  *term.State
-	mu      sync.Mutex // guards written
+	cooked  *term.State // of the terminal before the program started
+	mu      sync.Mutex  // guards written
 	written bytes.Buffer
 }
 
@@ -42,49 +42,50 @@ func startOnTerminal(t *testing.T, name string, args ...string) *terminalProgram
 	s := &terminalProgram{t: t, cmd: exec.CommandContext(t.Context(), name, args...)}
 	s.cmd.Env = append(os.Environ(), "TERM=xterm-256color", "GORACE=atexit_sleep_ms=0", "PS1=$ ", "ENV=",
 		envData+"="+t.TempDir(), envListen+"=127.0.0.1:0", "XDG_CONFIG_HOME="+t.TempDir())
-	person, inside := ptytest.Open(t, 30, 100)
-	s.person = person
+	ptmx, tty := ptytest.Open(t, 30, 100)
+	s.ptmx = ptmx
 	var err error
-	if s.cooked, err = term.GetState(person.Fd()); err != nil {
+	if s.cooked, err = term.GetState(ptmx.Fd()); err != nil {
 		t.Fatal(err)
 	}
-	ptytest.Start(t, s.cmd, inside)
-	go func() { _, _ = io.Copy(s, person) }()
+	ptytest.Start(t, s.cmd, tty)
+	go func() { _, _ = io.Copy(s, ptmx) }()
 	return s
 }
 
-// Write receives what the program draws, and answers queries as a terminal does.
+// Write receives what the program draws. It answers the query for the terminal's attributes.
 func (s *terminalProgram) Write(p []byte) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if bytes.Contains(p, []byte("\x1b[c")) {
-		_, _ = io.WriteString(s.person, "\x1b[?62;c")
+		_, _ = io.WriteString(s.ptmx, "\x1b[?62;c")
 	}
 	return s.written.Write(p)
 }
 
-// drawn returns what has been drawn since the last call of forget.
+// drawn returns what has been drawn since the text that consume found last.
 func (s *terminalProgram) drawn() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.written.String()
 }
 
-// see waits for texts to be drawn, and forgets everything up to them.
+// see waits until texts are drawn one after the other, and discards everything up to the last of them.
 func (s *terminalProgram) see(texts ...string) {
 	s.t.Helper()
 	for _, text := range texts {
 		deadline := time.Now().Add(patience)
-		for !s.forget(text) {
+		for !s.consume(text) {
 			if time.Now().After(deadline) {
-				s.t.Fatalf("%q never came; there is %q", text, s.drawn())
+				s.t.Fatalf("waited %s for %q; got %q", patience, text, s.drawn())
 			}
 			time.Sleep(5 * time.Millisecond)
 		}
 	}
 }
 
-func (s *terminalProgram) forget(text string) bool {
+// consume discards everything up to the end of a text, and reports whether that has been drawn.
+func (s *terminalProgram) consume(text string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	at := bytes.Index(s.written.Bytes(), []byte(text))
@@ -96,7 +97,7 @@ func (s *terminalProgram) forget(text string) bool {
 
 func (s *terminalProgram) press(keys string) {
 	s.t.Helper()
-	if _, err := io.WriteString(s.person, keys); err != nil {
+	if _, err := io.WriteString(s.ptmx, keys); err != nil {
 		s.t.Fatal(err)
 	}
 }
@@ -110,19 +111,27 @@ func (s *terminalProgram) ended() int {
 	case code := <-done:
 		return code
 	case <-time.After(patience):
-		s.t.Fatal("it continues")
+		s.t.Fatalf("the program has not ended within %s; it has drawn %q", patience, s.drawn())
 		return 0
 	}
 }
 
-// isCooked reports whether the terminal is in the mode that it had before the program.
+// wantExit waits for the program and checks its exit code.
+func (s *terminalProgram) wantExit(want int) {
+	s.t.Helper()
+	if got := s.ended(); got != want {
+		s.t.Errorf("got exit code %d, want %d; the program has drawn %q", got, want, s.drawn())
+	}
+}
+
+// isCooked reports whether the terminal is in the mode that it had before the program started.
 func (s *terminalProgram) isCooked() bool {
 	s.t.Helper()
-	now, err := term.GetState(s.person.Fd())
+	now, err := term.GetState(s.ptmx.Fd())
 	return err == nil && *now == *s.cooked
 }
 
-func consoleOnScreen(t *testing.T) *terminalProgram {
+func startConsole(t *testing.T) *terminalProgram {
 	t.Helper()
 	program, err := exec.LookPath("backchannel")
 	if err != nil {
@@ -140,7 +149,7 @@ func TestTheTerminalIsRestoredHoweverTheConsoleEnds(t *testing.T) {
 		"SIGINT":  func(s *terminalProgram) { _ = s.cmd.Process.Signal(syscall.SIGINT) },
 		"SIGTERM": func(s *terminalProgram) { _ = s.cmd.Process.Signal(syscall.SIGTERM) },
 		"SIGHUP":  func(s *terminalProgram) { _ = s.cmd.Process.Signal(syscall.SIGHUP) },
-		"SIGTERM while one types": func(s *terminalProgram) {
+		"SIGTERM while typing": func(s *terminalProgram) {
 			s.press("nacme")
 			s.see("acme")
 			_ = s.cmd.Process.Signal(syscall.SIGTERM)
@@ -148,25 +157,24 @@ func TestTheTerminalIsRestoredHoweverTheConsoleEnds(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			if name == "SIGHUP" && signal.Ignored(syscall.SIGHUP) {
-				t.Skip("SIGHUP is ignored here, by nohup say, and so by the console")
+				t.Skip("SIGHUP is ignored here, for example by nohup, and so by the console")
 			}
-			s := consoleOnScreen(t)
+			s := startConsole(t)
 			if s.isCooked() {
-				t.Fatal("the terminal is not raw while the console is there")
+				t.Fatal("the terminal is not raw while the console is running")
 			}
 			end(s)
 			s.see(bracketedPasteOff, cursorOn, altScreenOff)
-			if code := s.ended(); code != exitDone {
-				t.Errorf("it exits %d", code)
-			}
+			s.wantExit(exitDone)
 			if !s.isCooked() {
-				t.Error("the terminal is still raw")
+				t.Error("the terminal was not restored")
 			}
 		})
 	}
 }
 
-// A controlling terminal sends SIGHUP when it is closed. Any other only ends the input.
+// The system sends SIGHUP when a controlling terminal is closed. Any other terminal only ends the
+// input.
 func TestTheConsoleEndsWithItsTerminal(t *testing.T) {
 	t.Parallel()
 	program, err := exec.LookPath("backchannel")
@@ -179,12 +187,10 @@ func TestTheConsoleEndsWithItsTerminal(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := startOnTerminal(t, args[0], args[1:]...)
 			s.see("No webhook yet")
-			if err := s.person.Close(); err != nil {
+			if err := s.ptmx.Close(); err != nil {
 				t.Fatal(err)
 			}
-			if code := s.ended(); code != exitDone {
-				t.Errorf("it exits %d", code)
-			}
+			s.wantExit(exitDone)
 		})
 	}
 }
@@ -192,22 +198,20 @@ func TestTheConsoleEndsWithItsTerminal(t *testing.T) {
 // After a change of size a terminal may show anything, so everything is drawn again.
 func TestResize(t *testing.T) {
 	t.Parallel()
-	s := consoleOnScreen(t)
+	s := startConsole(t)
 	for _, size := range []pty.Winsize{{Rows: 24, Cols: 80}, {Rows: 50, Cols: 200}, {Rows: 20, Cols: 60}} {
-		if err := pty.Setsize(s.person, &size); err != nil {
+		if err := pty.Setsize(s.ptmx, &size); err != nil {
 			t.Fatal(err)
 		}
 		s.see("Webhooks", strings.Repeat("─", int(size.Cols)), "No webhook yet", fmt.Sprintf("\x1b[%d;1H", size.Rows), "help")
 	}
-	if err := pty.Setsize(s.person, &pty.Winsize{Rows: 10, Cols: 30}); err != nil {
+	if err := pty.Setsize(s.ptmx, &pty.Winsize{Rows: 10, Cols: 30}); err != nil {
 		t.Fatal(err)
 	}
 	s.see("30×10 is too small")
 	s.press("\x03")
 	s.see(bracketedPasteOff, cursorOn, altScreenOff)
-	if code := s.ended(); code != exitDone {
-		t.Errorf("it exits %d", code)
-	}
+	s.wantExit(exitDone)
 }
 
 func TestSuspendAndResume(t *testing.T) {
@@ -229,15 +233,13 @@ func TestSuspendAndResume(t *testing.T) {
 	s.press("\x03")
 	s.see(altScreenOff, "$ ")
 	s.press("exit\n")
-	if code := s.ended(); code != exitDone {
-		t.Errorf("it exits %d", code)
-	}
+	s.wantExit(exitDone)
 	if strings.Contains(s.drawn(), "goroutine") {
-		t.Error("there is a stack trace")
+		t.Errorf("the console printed a stack trace: %q", s.drawn())
 	}
 }
 
-// Undelivered events are reported below the screen after it has been left, where a person sees it.
+// Undelivered events are reported after the screen has been left, so that the report stays visible.
 func TestTheConsoleReportsWaitingDeliveriesWhenItEnds(t *testing.T) {
 	t.Parallel()
 	const prepare = "backchannel webhook create --name acme --channel email && backchannel webhook pause acme && backchannel fire sent --webhook acme --count 3 && "
@@ -247,27 +249,24 @@ func TestTheConsoleReportsWaitingDeliveriesWhenItEnds(t *testing.T) {
 			s.see("Webhooks", "acme", "parked")
 			s.press(keys)
 			s.see(altScreenOff, "3 parked: acme is paused and waits until backchannel webhook resume acme\r\n")
-			if code := s.ended(); code != exitDone {
-				t.Errorf("it exits %d", code)
-			}
+			s.wantExit(exitDone)
 		})
 	}
-	s := consoleOnScreen(t)
+	s := startConsole(t)
 	s.press("q")
 	s.see(altScreenOff)
 	if s.ended(); strings.Contains(s.drawn(), "waits until") {
-		t.Errorf("nothing is left, and it says %q", s.drawn())
+		t.Errorf("no delivery is waiting, but the console reported some: %q", s.drawn())
 	}
 }
 
-// A terminal reports the mouse from when a key turns it on until the console ends, but not while
-// the console is suspended.
+// The terminal reports the mouse after a key has turned that on, until the console ends.
 func TestMouseOnATerminal(t *testing.T) {
 	t.Parallel()
 	const on, off = "\x1b[?1002h\x1b[?1006h", "\x1b[?1002l"
-	s := consoleOnScreen(t)
+	s := startConsole(t)
 	if strings.Contains(s.drawn(), on) {
-		t.Error("the mouse is on unasked")
+		t.Error("mouse reporting is on before M was pressed")
 	}
 	s.press("M")
 	s.see(on, "the mouse works here")
@@ -277,7 +276,5 @@ func TestMouseOnATerminal(t *testing.T) {
 	s.see("Keys")
 	s.press("\x1b[<65;50;15M\x03")
 	s.see(off, altScreenOff)
-	if code := s.ended(); code != exitDone {
-		t.Errorf("it exits %d", code)
-	}
+	s.wantExit(exitDone)
 }

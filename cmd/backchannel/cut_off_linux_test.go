@@ -19,16 +19,16 @@ import (
 func TestANodeIsCutOff(t *testing.T) {
 	t.Parallel()
 	for name, way := range map[string]struct {
-		cut, mend func(*host)
-		long      bool
+		cut, restore func(*host)
+		long         bool
 	}{
-		"what it sends is lost": {(*host).lose, (*host).find, false},
-		"it has no network":     {(*host).unplug, (*host).plug, true},
+		"packets are dropped": {(*host).dropPackets, (*host).passPackets, false},
+		"the link is down":    {(*host).unplug, (*host).plug, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			if way.long && !long() {
-				t.Skip("half of the ways are tested unless -kills is greater than 3, as with make torture")
+				t.Skip("tested only if -kills is greater than 3, as by make torture")
 			}
 			n := newNetwork(t)
 			server := pgtest.Start(t, pgtest.Options{Settings: []string{"listen_addresses=" + hubAddress}, Inside: n.hub.do})
@@ -38,66 +38,66 @@ func TestANodeIsCutOff(t *testing.T) {
 			far, near := n.host(), n.host()
 			gate := newGate(c.endpoint, far.listen(c.endpoint.Listener.Addr().String()))
 			go func() { _ = http.Serve(near.listen(c.endpoint.Listener.Addr().String()), c.endpoint.Config.Handler) }()
-			cutOff, other := c.nodeOn(far), c.nodeOn(near)
+			cutOff, other := c.readyNodeOn(far), c.readyNodeOn(near)
 			c.awaitNodes(2)
 
 			stop := make(chan struct{})
 			var ids []storage.ID
 			var firing sync.WaitGroup
-			firing.Go(func() { ids = c.fire(stop) })
+			firing.Go(func() { ids = c.enqueueUntil(stop) })
 			c.awaitRequests(50)
 			held := gate.close()
 			c.eventually("attempts in flight", func() bool { return held.len() == c.hook.Delivery.Concurrency/2 })
 			way.cut(far)
-			cut, again := time.Now(), time.After(outage)
+			cutAt, outageEnds := time.Now(), time.After(outage)
 			gate.open()
 			before, _ := c.endpoint.requests()
-			c.awaitRequests(before + 50) // which the other one sends
+			c.awaitRequests(before + 50) // from the other node
 			close(stop)
 			firing.Wait()
-			c.eventually("what was in flight to be sent again", func() bool { // beside what is new
-				ids = append(ids, c.fireSome(1)...)
+			c.eventually("what was in flight to be sent again", func() bool { // while new events arrive
+				ids = append(ids, c.enqueue(1)...)
 				_, twice := c.endpoint.requests()
 				return twice >= held.len()
 			})
-			checkWithin(t, 10*time.Second, time.Since(cut), "what was in flight was sent again")
+			checkWithin(t, 10*time.Second, time.Since(cutAt), "what was in flight was sent again")
 			c.awaitNodes(1)
 			c.awaitEnded()
-			cutOff.says("cannot be reached")
-			if got := cutOff.answer(); got != http.StatusServiceUnavailable {
-				t.Errorf("the receiver of a node that is cut off answers %d", got)
+			cutOff.awaitStderr("cannot be reached")
+			if got := cutOff.feedbackStatus(); got != http.StatusServiceUnavailable {
+				t.Errorf("the receiver of the node that is cut off: got status %d, want %d", got, http.StatusServiceUnavailable)
 			}
-			<-again
-			way.mend(far)
-			mended := time.Now()
-			cutOff.says("can be reached again")
+			<-outageEnds
+			way.restore(far)
+			restoredAt := time.Now()
+			cutOff.awaitStderr("can be reached again")
 			c.awaitNodes(2)
-			checkWithin(t, 5*time.Second, time.Since(mended), "the node was back")
+			checkWithin(t, 5*time.Second, time.Since(restoredAt), "the node was alive again")
 			other.kill()
-			made := c.fireSome(20)
-			c.awaitDelivered(append(ids, made...)) // by the one that was cut off
-			if got := cutOff.answer(); got == http.StatusServiceUnavailable {
-				t.Errorf("the receiver of a node still answers %d", got)
+			more := c.enqueue(20)
+			c.awaitDelivered(append(ids, more...)) // by the node that was cut off
+			if got := cutOff.feedbackStatus(); got == http.StatusServiceUnavailable {
+				t.Errorf("the receiver of the node that was cut off still answers %d", got)
 			}
-			if text := cutOff.err.String(); strings.Count(text, "\n") != 3 { // one that it delivers, one that it is cut off, one that it is not
-				t.Errorf("the node that was cut off says\n%s", text)
+			if text := cutOff.err.String(); strings.Count(text, "\n") != 3 {
+				t.Errorf("the node that was cut off: want three lines (it delivers, is cut off, is not any more); got\n%s", text)
 			}
-			t.Logf("%d deliveries acknowledged, %d in flight when the node was cut off", len(ids)+len(made), held.len())
+			t.Logf("%d deliveries acknowledged, %d in flight when the node was cut off", len(ids)+len(more), held.len())
 			c.endpoint.checkTwice(t, held)
 		})
 	}
 }
 
-// nodeOn starts a node on a host, and waits until it delivers and receives.
-func (c *cluster) nodeOn(h *host) *memberProcess {
+// readyNodeOn is like readyNode, but starts the node on a host.
+func (c *cluster) readyNodeOn(h *host) *nodeProcess {
 	c.Helper()
-	m := c.beginBy(h.start)
+	m := c.startNodeWith(h.start)
 	m.awaitReady()
 	m.client.Transport.(*http.Transport).DialContext = h.dial
 	return m
 }
 
-// A gate is in front of an endpoint. While it is closed, it holds requests.
+// A gate is in front of an endpoint. While it is closed, it holds back requests.
 type gate struct {
 	mu      sync.Mutex // guards the fields below
 	closed  chan struct{}
@@ -130,7 +130,7 @@ func (g *gate) pass(delivery string) {
 	}
 }
 
-// close closes the gate, and returns the deliveries that it holds from then on.
+// close closes the gate, and returns the deliveries whose requests it holds back from then on.
 func (g *gate) close() *heldDeliveries {
 	g.mu.Lock()
 	defer g.mu.Unlock()

@@ -19,19 +19,19 @@ func TestAStandbyTakesOver(t *testing.T) {
 	url := strings.Replace(overTCP(t, primary, database), primary.Address(), primary.Address()+","+standby.Address(), 1)
 	c := newCluster(t, url+"?sslmode=disable&target_session_attrs=read-write")
 	if text, _ := c.command("doctor").CombinedOutput(); !strings.Contains(string(text), "a commit is on a standby, too") {
-		t.Errorf("doctor does not report the standby:\n%s", text)
+		t.Errorf("doctor: got\n%s\nwant a line about the standby", text)
 	}
-	nodes := []*memberProcess{c.node(), c.node()}
+	nodes := []*nodeProcess{c.readyNode(), c.readyNode()}
 	stop := make(chan struct{})
 	var ids []storage.ID
 	var firing sync.WaitGroup
-	firing.Go(func() { ids = c.fire(stop) })
+	firing.Go(func() { ids = c.enqueueUntil(stop) })
 	c.awaitRequests(50)
 	if err := primary.Stop("immediate"); err != nil {
 		t.Fatal(err)
 	}
 	for _, node := range nodes {
-		node.says(primary.Address() + "," + standby.Address() + " cannot be reached: only a standby answers; promote it")
+		node.awaitStderr(primary.Address() + "," + standby.Address() + " cannot be reached: only a standby answers; promote it")
 	}
 	before := c.awaitRequests(0)
 	if err := standby.Promote(); err != nil {
@@ -39,7 +39,7 @@ func TestAStandbyTakesOver(t *testing.T) {
 	}
 	c.awaitRequests(before + 50)
 	for _, node := range nodes {
-		node.says("can be reached again")
+		node.awaitStderr("can be reached again")
 	}
 	close(stop)
 	firing.Wait()

@@ -31,7 +31,7 @@ func TestDescribeNode(t *testing.T) {
 			finding{Check: "node db1/7", Result: findingWarning, Text: "v1, receiver off, 3 in flight, heard 1.2s ago; the port is in use"}},
 		"nothing is delivered": {func(n *storage.Node) { n.Stalled, n.Limited = "no memory", "few files" },
 			finding{Check: "node db1/7", Result: findingWarning, Text: "v1, receiver https://db1:9443, 3 in flight, heard 1.2s ago; no memory; few files"}},
-		"it begins": {func(n *storage.Node) { n.Runtime = storage.Runtime{} }, finding{Check: "node", Result: findingOK, Text: "one is starting"}},
+		"it is starting": {func(n *storage.Node) { n.Runtime = storage.Runtime{} }, finding{Check: "node", Result: findingOK, Text: "one is starting"}},
 	} {
 		n := node
 		test.change(&n)
@@ -41,23 +41,23 @@ func TestDescribeNode(t *testing.T) {
 	}
 }
 
-// checkNodesAreReported checks that doctor reports for each node what a script needs, and that Activity
-// names its machine.
-func (c *cluster) checkNodesAreReported(nodes ...*memberProcess) {
+// checkNodesAreReported checks that doctor reports what a script needs about each node, and that Activity
+// names the node's machine.
+func (c *cluster) checkNodesAreReported(nodes ...*nodeProcess) {
 	c.Helper()
 	host, err := os.Hostname()
 	if err != nil {
 		c.Fatal(err)
 	}
-	told := map[int]nodeObject{}
-	text, _ := c.command("doctor", "--output", "json").Output() // there is no synchronous standby
+	reported := map[int]nodeObject{}
+	text, _ := c.command("doctor", "--output", "json").Output() // it warns that there is no synchronous standby
 	for line := range strings.Lines(string(text)) {
 		var f finding
 		if err := json.Unmarshal([]byte(line), &f); err != nil {
 			c.Fatalf("%v in %s", err, text)
 		}
 		if f.Node != nil {
-			told[f.Node.PID] = *f.Node
+			reported[f.Node.PID] = *f.Node
 		}
 	}
 	activities, err := c.store.Activities(c.Context(), 0, 100)
@@ -66,16 +66,16 @@ func (c *cluster) checkNodesAreReported(nodes ...*memberProcess) {
 	}
 	for _, m := range nodes {
 		pid := m.cmd.Process.Pid
-		got := told[pid]
+		got := reported[pid]
 		if got.Name != host || got.Version == "" || got.Receiver == nil || *got.Receiver != m.receiver || got.HeartbeatAt.IsZero() {
-			c.Errorf("doctor tells of node %d: %+v", pid, got)
+			c.Errorf("doctor: got %+v for node %d of %s with its receiver at %s", got, pid, host, m.receiver)
 		}
-		line := fmt.Sprintf("process %d of %s delivers, and receives at %s", pid, host, m.receiver)
-		if !slices.ContainsFunc(activities, func(a storage.Activity) bool { return a.Text == line }) {
-			c.Errorf("Activity has nothing of %q", line)
+		want := fmt.Sprintf("process %d of %s delivers, and receives at %s", pid, host, m.receiver)
+		if !slices.ContainsFunc(activities, func(a storage.Activity) bool { return a.Text == want }) {
+			c.Errorf("no activity has the text %q", want)
 		}
 	}
-	if len(told) != len(nodes) {
-		c.Errorf("doctor tells of %d nodes, want %d", len(told), len(nodes))
+	if len(reported) != len(nodes) {
+		c.Errorf("doctor reports %d nodes, want %d", len(reported), len(nodes))
 	}
 }

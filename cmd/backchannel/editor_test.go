@@ -8,7 +8,8 @@ import (
 	"testing"
 )
 
-// editors are programs that a person may use as editor, by what they demonstrate.
+// editors creates editors in a folder: one that changes the file, one that fails and one that leaves the
+// file empty.
 func editors(t *testing.T, dir string) (good, failing, emptying string) {
 	t.Helper()
 	script := func(name, text string) string {
@@ -18,15 +19,14 @@ func editors(t *testing.T, dir string) (good, failing, emptying string) {
 		}
 		return path
 	}
-	// It demonstrates that the editor owns the terminal, and gets arguments before the file.
+	// It fails unless it has the terminal, and gets its arguments before the file.
 	good = script("good", `[ -t 0 ] && [ -t 1 ] && [ $# = 3 ] && [ "$1 $2" = "--wait my way" ] || exit 9
 printf '{"edited": "%s"}\n' "$(stat -c %a "$3")" > "$3"
 `)
 	return good + " --wait 'my way'", script("failing", `echo '{"edited": "lost"}' > "$1"; exit 1`), script("emptying", `: > "$1"`)
 }
 
-// The body to be sent again is edited in the person's own editor, which gets the terminal and may
-// fail.
+// The body to be sent again is edited in the user's own editor, which gets the terminal and may fail.
 func TestEditingTheBodyInAnEditor(t *testing.T) {
 	t.Parallel()
 	good, failing, emptying := editors(t, t.TempDir())
@@ -36,10 +36,10 @@ func TestEditingTheBodyInAnEditor(t *testing.T) {
 	}{
 		"an editor with arguments": {"", good, []string{"600"}},
 		"VISUAL before EDITOR":     {good, failing, []string{"600"}},
-		"it fails":                 {"", failing, []string{"exit status 1"}},
-		"it leaves nothing":        {"", emptying, []string{"stands,"}},
-		"it is not there":          {"", "/no/such/editor", []string{"/no/such/editor cannot be run; set EDITOR"}},
-		"there is none":            {"", "", []string{"$EDITOR is not set"}},
+		"the editor fails":         {"", failing, []string{"exit status 1"}},
+		"the file is left empty":   {"", emptying, []string{"stands,"}},
+		"there is no such program": {"", "/no/such/editor", []string{"/no/such/editor cannot be run; set EDITOR"}},
+		"no editor is set":         {"", "", []string{"$EDITOR is not set"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -55,7 +55,7 @@ func TestEditingTheBodyInAnEditor(t *testing.T) {
 	}
 }
 
-// consoleWithADelivery opens a console with a delivery that waits because its webhook is paused.
+// consoleWithADelivery starts a console with a delivery that is parked because its webhook is paused.
 func consoleWithADelivery(t *testing.T, env ...string) *terminalProgram {
 	t.Helper()
 	data := t.TempDir()

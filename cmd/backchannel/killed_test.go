@@ -26,12 +26,12 @@ const fewKills = 3
 
 var kills = flag.Int("kills", fewKills, "how many processes TestNoAcceptedCallIsLost and TestNodesAreKilledUnderLoad each kill; with more than 3 other tests of faults are long too")
 
-// long reports whether tests may take long.
+// long reports whether slow tests are to run.
 func long() bool { return *kills > fewKills }
 
 const recipients = 3 // of each call
 
-// A victim is a serve process that will be killed, with what it accepted.
+// A victim is a serve process that will be killed.
 type victim struct {
 	cmd      *exec.Cmd
 	receiver string
@@ -63,7 +63,7 @@ func startVictim(t *testing.T, data string) *victim {
 	first, err := bufio.NewReader(out).ReadBytes('\n')
 	var line readyLine
 	if err != nil || json.Unmarshal(first, &line) != nil {
-		t.Fatalf("the ready line is %q, %v", first, err)
+		t.Fatalf("got the ready line %q and error %v", first, err)
 	}
 	authority, err := os.ReadFile(line.CA)
 	if err != nil {
@@ -75,7 +75,7 @@ func startVictim(t *testing.T, data string) *victim {
 	return v
 }
 
-// call executes a campaign and returns the executionId, if the call was accepted.
+// call executes a campaign. It returns the executionId, or "" if the call was rejected.
 func (v *victim) call(campaign string) (executionID string, err error) {
 	body := fmt.Appendf(nil, `{"requestId":"r-%d","campaignId":%q,"recipients":[`, rand.Uint64(), campaign)
 	for i := range recipients {
@@ -109,7 +109,8 @@ func (v *victim) call(campaign string) (executionID string, err error) {
 	return accepted.ExecutionID, err
 }
 
-// killUnderLoad executes a campaign until the victim is killed and returns what it accepted.
+// killUnderLoad executes a campaign until the victim is killed, and returns the executionIds of the
+// accepted calls.
 func (v *victim) killUnderLoad(campaign string) (accepted []string) {
 	var mu sync.Mutex
 	var callers sync.WaitGroup
@@ -121,7 +122,7 @@ func (v *victim) killUnderLoad(campaign string) (accepted []string) {
 					return
 				}
 				if id == "" {
-					continue // over the rate
+					continue // rejected, because the calls exceed the rate limit
 				}
 				mu.Lock()
 				accepted = append(accepted, id)
@@ -135,8 +136,8 @@ func (v *victim) killUnderLoad(campaign string) (accepted []string) {
 	return accepted
 }
 
-// Everything that follows from a call is committed before the call is answered, and planned events
-// are rows, so a process may die at any time.
+// Messages and planned events are committed before a call is answered, so a process may die at any
+// time.
 func TestNoAcceptedCallIsLost(t *testing.T) {
 	data := t.TempDir()
 	for _, args := range [][]string{
@@ -162,15 +163,15 @@ func TestNoAcceptedCallIsLost(t *testing.T) {
 	}
 	last := startVictim(t, data)
 	var counts storage.Counts
-	var left int64
+	var unfinished int64
 	if !holdsInTime(func() bool {
 		if counts, err = store.Counts(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		left = counts.Deliveries[storage.Queued] + counts.Deliveries[storage.Sending] + counts.Deliveries[storage.Retrying]
-		return left == 0
+		unfinished = counts.Deliveries[storage.Queued] + counts.Deliveries[storage.Sending] + counts.Deliveries[storage.Retrying]
+		return unfinished == 0
 	}) {
-		t.Fatalf("%d deliveries stay undelivered", left)
+		t.Fatalf("%d deliveries are still unfinished after %s", unfinished, patience)
 	}
 	_ = last.cmd.Process.Kill()
 	for _, id := range accepted {
@@ -180,10 +181,10 @@ func TestNoAcceptedCallIsLost(t *testing.T) {
 	twice := counts.Receipts - delivered
 	t.Logf("%d kills, %d calls accepted, %d events, %d sent twice", *kills, len(accepted), delivered, twice)
 	if len(accepted) == 0 || delivered < int64(2*recipients*len(accepted)) {
-		t.Errorf("%d events were delivered of %d calls", delivered, len(accepted))
+		t.Errorf("%d events of %d calls were delivered, want at least %d and at least one call", delivered, len(accepted), 2*recipients*len(accepted))
 	}
-	if most := int64(*kills * storage.DefaultDelivery().Concurrency); twice > most {
-		t.Errorf("%d events were sent twice, want at most %d", twice, most)
+	if limit := int64(*kills * storage.DefaultDelivery().Concurrency); twice > limit {
+		t.Errorf("%d events were sent twice, want at most %d", twice, limit)
 	}
 }
 
@@ -191,21 +192,21 @@ func checkAccepted(t *testing.T, store executions.Store, id string) {
 	t.Helper()
 	e, err := store.ExecutionByName(t.Context(), id)
 	if err != nil {
-		t.Errorf("an accepted call is lost: %v", err)
+		t.Errorf("accepted call %s is lost: %v", id, err)
 		return
 	}
 	messages, err := store.Messages(t.Context(), storage.MessageQuery{Execution: e.ID})
 	if err != nil || len(messages) != recipients {
-		t.Errorf("%s has %d messages, %v", id, len(messages), err)
+		t.Errorf("call %s: got %d messages and error %v, want %d messages", id, len(messages), err, recipients)
 	}
 	for _, m := range messages {
-		for _, event := range m.Events { // in either order: what was in flight is sent again
+		for _, event := range m.Events { // in any order, because what was in flight is sent again
 			if event.State != storage.StateDelivered {
-				t.Errorf("an event of %s is %+v", id, event)
+				t.Errorf("an event of call %s is %s, want %s: %+v", id, event.State, storage.StateDelivered, event)
 			}
 		}
 		if len(m.Events) != 2 || m.State == storage.MessagePlanned {
-			t.Errorf("a message of %s is %+v", id, m)
+			t.Errorf("a message of call %s: got %+v, want two events and a state other than %s", id, m, storage.MessagePlanned)
 		}
 	}
 }

@@ -19,9 +19,9 @@ func TestLineModeOnADumbTerminal(t *testing.T) {
 	var all strings.Builder
 	answer := func(question, text string) {
 		t.Helper()
-		before := s.drawn()
+		output := s.drawn()
 		s.see(question)
-		all.WriteString(before)
+		all.WriteString(output)
 		s.press(text + "\n")
 	}
 	answer("webhooks> ", "new webhook")
@@ -46,15 +46,13 @@ func TestLineModeOnADumbTerminal(t *testing.T) {
 	answer("webhooks> ", "fire sent acme --wait")
 	answer("State: delivered; Code: 204", "receipts")
 	answer("Auth: pass", "quit")
-	if code := s.ended(); code != exitDone {
-		t.Errorf("it exits %d", code)
-	}
+	s.wantExit(exitDone)
 	all.WriteString(s.drawn())
 	if text := all.String(); strings.Contains(text, "\x1b") || strings.Contains(text, "secret of") || strings.Contains(text, "short-and-secret") {
-		t.Errorf("there are sequences, or the secret, in %q", text)
+		t.Errorf("the output contains escape sequences or a secret: %q", text)
 	}
 	if !s.isCooked() {
-		t.Error("the terminal is not as it was")
+		t.Error("the terminal was not restored")
 	}
 }
 
@@ -81,11 +79,9 @@ func TestCtrlCEndsLineMode(t *testing.T) {
 				}
 			}
 			s.press("\x03")
-			if code := s.ended(); code != exitDone {
-				t.Errorf("it exits %d: %s", code, s.drawn())
-			}
+			s.wantExit(exitDone)
 			if !s.isCooked() {
-				t.Error("the terminal is not as it was")
+				t.Error("the terminal was not restored")
 			}
 		})
 	}
@@ -103,12 +99,12 @@ func TestSplitWords(t *testing.T) {
 		`fire a --set '/a="b"'`: {"fire", "a", "--set", `/a="b"`},
 	} {
 		if got, err := splitWords(line); err != nil || !slices.Equal(got, want) {
-			t.Errorf("%q gives %q, %v", line, got, err)
+			t.Errorf("splitWords(%q) = %q, %v; want %q", line, got, err, want)
 		}
 	}
 	for _, line := range []string{`"`, `a 'b`, `it's`} {
 		if got, err := splitWords(line); err == nil {
-			t.Errorf("%q gives %q", line, got)
+			t.Errorf("splitWords(%q) = %q, want an error", line, got)
 		}
 	}
 }

@@ -12,8 +12,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A network belongs to one test. Its hosts are network namespaces around a switch, which is a
-// namespace as well. It ends with the process of the test, however that ends.
+// A network belongs to one test. Its hosts are network namespaces that are connected to a switch in
+// another namespace. It ends with the process of the test, however that ends.
 type network struct {
 	*testing.T
 
@@ -25,12 +25,12 @@ type network struct {
 type host struct {
 	*network
 
-	space   *os.File
-	address string
-	port    string // its name at the switch
+	namespace *os.File
+	address   string
+	port      string // the name of its port at the switch
 }
 
-// The addresses are for documentation (RFC 5737, section 3); no host that is not the test's has one.
+// The addresses are reserved for documentation (RFC 5737, section 3), so no other host has one.
 const hubAddress = "198.51.100.1"
 
 // newNetwork returns a network with only the hub. It needs root.
@@ -39,11 +39,11 @@ func newNetwork(t *testing.T) *network {
 	_, err := exec.LookPath("ip")
 	switch {
 	case os.Geteuid() != 0:
-		t.Skip("only root may make a network of its own; run the tests as root to have it tested")
+		t.Skip("only root may create network namespaces; run the tests as root")
 	case err != nil && os.Getenv("CI") != "":
-		t.Fatal("there is no program ip; install Debian's package iproute2")
+		t.Fatal("ip is not in PATH; install Debian's package iproute2")
 	case err != nil:
-		t.Skip("there is no program ip; install Debian's package iproute2")
+		t.Skip("ip is not in PATH; install Debian's package iproute2")
 	}
 	n := &network{T: t}
 	n.hub = n.newHost(hubAddress)
@@ -60,16 +60,16 @@ func (n *network) newHost(address string) *host {
 	var err error
 	onThread(func() {
 		if err = unix.Unshare(unix.CLONE_NEWNET); err == nil {
-			h.space, err = os.Open("/proc/thread-self/ns/net")
+			h.namespace, err = os.Open("/proc/thread-self/ns/net")
 		}
 	})
 	if err != nil && os.Getenv("CI") == "" {
-		n.Skipf("this machine lets nobody make a network of its own: %v", err)
+		n.Skipf("this machine does not allow network namespaces: %v", err)
 	}
 	if err != nil {
 		n.Fatal(err)
 	}
-	n.Cleanup(func() { h.space.Close() })
+	n.Cleanup(func() { h.namespace.Close() })
 	h.ip("link", "set", "lo", "up")
 	return h
 }
@@ -80,18 +80,18 @@ func (n *network) host() *host {
 	n.hosts++
 	h := n.newHost(fmt.Sprintf("198.51.100.%d", 1+n.hosts))
 	h.port = fmt.Sprintf("port%d", n.hosts)
-	n.hub.ipWith(h.space, "link", "add", "name", h.port, "type", "veth", "peer", "name", "eth0", "netns", "/proc/self/fd/3")
+	n.hub.ipWith(h.namespace, "link", "add", "name", h.port, "type", "veth", "peer", "name", "eth0", "netns", "/proc/self/fd/3")
 	n.hub.ip("link", "set", h.port, "master", "switch", "up")
 	h.ip("address", "add", h.address+"/24", "dev", "eth0")
 	h.plug()
 	return h
 }
 
-// lose makes the network silently drop all packets from and to the host.
-func (h *host) lose() { h.hub.ip("link", "set", h.port, "nomaster") }
+// dropPackets makes the network silently drop all packets from and to the host.
+func (h *host) dropPackets() { h.hub.ip("link", "set", h.port, "nomaster") }
 
-// find undoes lose.
-func (h *host) find() { h.hub.ip("link", "set", h.port, "master", "switch") }
+// passPackets undoes dropPackets.
+func (h *host) passPackets() { h.hub.ip("link", "set", h.port, "master", "switch") }
 
 // unplug removes the host's link, which the host notices.
 func (h *host) unplug() { h.ip("link", "set", "eth0", "down") }
@@ -123,7 +123,7 @@ func (h *host) ipWith(file *os.File, args ...string) {
 // namespace.
 func (h *host) do(f func() error) (err error) {
 	onThread(func() {
-		if err = unix.Setns(int(h.space.Fd()), unix.CLONE_NEWNET); err == nil {
+		if err = unix.Setns(int(h.namespace.Fd()), unix.CLONE_NEWNET); err == nil {
 			err = f()
 		}
 	})

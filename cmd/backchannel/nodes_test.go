@@ -60,8 +60,8 @@ func (c *cluster) command(args ...string) *exec.Cmd {
 	return cmd
 }
 
-// A memberProcess is a serve process on the database.
-type memberProcess struct {
+// A nodeProcess is a node: a serve process on the database.
+type nodeProcess struct {
 	*cluster
 
 	cmd      *exec.Cmd
@@ -71,15 +71,15 @@ type memberProcess struct {
 	ended    chan struct{}
 }
 
-// begin starts a node, which may have to wait for the database.
-func (c *cluster) begin() *memberProcess {
+// startNode starts a node. It returns at once, because the node may have to wait for the database.
+func (c *cluster) startNode() *nodeProcess {
 	c.Helper()
-	return c.beginBy((*exec.Cmd).Start)
+	return c.startNodeWith((*exec.Cmd).Start)
 }
 
-func (c *cluster) beginBy(start func(*exec.Cmd) error) *memberProcess {
+func (c *cluster) startNodeWith(start func(*exec.Cmd) error) *nodeProcess {
 	c.Helper()
-	m := &memberProcess{cluster: c, cmd: c.command("serve"), out: &lockedBuffer{}, err: &lockedBuffer{}, ended: make(chan struct{})}
+	m := &nodeProcess{cluster: c, cmd: c.command("serve"), out: &lockedBuffer{}, err: &lockedBuffer{}, ended: make(chan struct{})}
 	m.cmd.Stdout, m.cmd.Stderr = m.out, m.err
 	if err := start(m.cmd); err != nil {
 		c.Fatal(err)
@@ -92,15 +92,15 @@ func (c *cluster) beginBy(start func(*exec.Cmd) error) *memberProcess {
 	return m
 }
 
-// node starts a node and waits until it delivers and receives.
-func (c *cluster) node() *memberProcess {
+// readyNode starts a node, and waits until it delivers and receives.
+func (c *cluster) readyNode() *nodeProcess {
 	c.Helper()
-	m := c.begin()
+	m := c.startNode()
 	m.awaitReady()
 	return m
 }
 
-func (m *memberProcess) awaitReady() {
+func (m *nodeProcess) awaitReady() {
 	m.Helper()
 	var line readyLine
 	m.eventually("the ready line", func() bool {
@@ -116,19 +116,19 @@ func (m *memberProcess) awaitReady() {
 	m.receiver, m.client = line.Receiver, &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool}}}
 }
 
-func (m *memberProcess) kill() {
+func (m *nodeProcess) kill() {
 	_ = m.cmd.Process.Kill()
 	<-m.ended
 }
 
-// says waits until the node has written a text to stderr.
-func (m *memberProcess) says(text string) {
+// awaitStderr waits until the node has written a text to stderr.
+func (m *nodeProcess) awaitStderr(text string) {
 	m.Helper()
-	m.eventually("the words "+text, func() bool { return strings.Contains(m.err.String(), text) })
+	m.eventually(strconv.Quote(text), func() bool { return strings.Contains(m.err.String(), text) })
 }
 
-// answer returns the status with which the node's receiver answers a feedback request.
-func (m *memberProcess) answer() int {
+// feedbackStatus returns the status code with which the node's receiver answers a feedback request.
+func (m *nodeProcess) feedbackStatus() int {
 	m.Helper()
 	answer, err := m.client.Post(m.receiver+"/feedback/"+m.hook.Organization+"/"+m.hook.Sandbox.Name, "application/json", strings.NewReader("{}"))
 	if err != nil {
@@ -138,17 +138,17 @@ func (m *memberProcess) answer() int {
 	return answer.StatusCode
 }
 
-func (m *memberProcess) eventually(what string, ok func() bool) {
+func (m *nodeProcess) eventually(what string, ok func() bool) {
 	m.Helper()
 	if !holdsInTime(ok) {
-		m.Fatalf("waited %s for %s; stderr has\n%s", patience, what, m.err.String())
+		m.Fatalf("waited %s for %s; stderr is\n%s", patience, what, m.err.String())
 	}
 }
 
 // awaitNodes waits until n nodes are alive.
 func (c *cluster) awaitNodes(n int) {
 	c.Helper()
-	c.eventually("nodes", func() bool {
+	c.eventually(strconv.Itoa(n)+" nodes", func() bool {
 		alive, err := c.store.Living(c.Context())
 		return err == nil && len(alive) == n
 	})
@@ -161,9 +161,9 @@ func (c *cluster) eventually(what string, ok func() bool) {
 	}
 }
 
-// fire enqueues events, one after another from each of four goroutines, until stop is closed. It
-// returns the acknowledged deliveries.
-func (c *cluster) fire(stop <-chan struct{}) (ids []storage.ID) {
+// enqueueUntil enqueues events, one after another from each of four goroutines, until stop is closed.
+// It returns the acknowledged deliveries.
+func (c *cluster) enqueueUntil(stop <-chan struct{}) (ids []storage.ID) {
 	var mu sync.Mutex
 	var firing sync.WaitGroup
 	for range 4 {
@@ -176,7 +176,7 @@ func (c *cluster) fire(stop <-chan struct{}) (ids []storage.ID) {
 				}
 				made, err := c.store.Enqueue(c.Context(), storetest.EventFor(c.hook))
 				if err != nil { // not acknowledged
-					time.Sleep(10 * time.Millisecond) // a database that is away refuses at once
+					time.Sleep(10 * time.Millisecond) // while the database is down, each call fails at once
 					continue
 				}
 				mu.Lock()
@@ -189,8 +189,8 @@ func (c *cluster) fire(stop <-chan struct{}) (ids []storage.ID) {
 	return ids
 }
 
-// fireSome enqueues n events.
-func (c *cluster) fireSome(n int) (ids []storage.ID) {
+// enqueue enqueues n events.
+func (c *cluster) enqueue(n int) (ids []storage.ID) {
 	c.Helper()
 	for range n {
 		made, err := c.store.Enqueue(c.Context(), storetest.EventFor(c.hook))
@@ -213,7 +213,7 @@ func (c *cluster) awaitDelivered(ids []storage.ID) {
 func (c *cluster) awaitEnded() {
 	c.Helper()
 	var counts storage.Counts
-	c.eventually("all deliveries", func() bool {
+	c.eventually("all deliveries to end", func() bool {
 		var err error
 		counts, err = c.store.Counts(c.Context())
 		return err == nil && counts.Deliveries[storage.Queued]+counts.Deliveries[storage.Sending]+counts.Deliveries[storage.Retrying] == 0
@@ -237,7 +237,7 @@ func (c *cluster) checkDelivered(ids []storage.ID) {
 	for _, id := range ids {
 		d, err := c.store.Delivery(c.Context(), id)
 		if err != nil || d.State != storage.StateDelivered {
-			c.Errorf("acknowledged delivery %s is %s: %v", id, d.State, err)
+			c.Errorf("acknowledged delivery %s: got state %q and error %v, want %s", id, d.State, err, storage.StateDelivered)
 		}
 		if c.endpoint.requestsOf(id) == 0 {
 			c.Errorf("acknowledged delivery %s never reached the endpoint", id)
@@ -254,8 +254,8 @@ func (c *cluster) wantDeliveredOnce(id storage.ID) {
 		c.Error(err)
 	}
 	for i, a := range attempts {
-		if ended := a.Code/100 == 2; ended != (i == len(attempts)-1) {
-			c.Errorf("attempt %d of %d of delivery %s was answered %d", a.N, len(attempts), id, a.Code)
+		if succeeded := a.Code/100 == 2; succeeded != (i == len(attempts)-1) {
+			c.Errorf("attempt %d of %d of delivery %s was answered %d; only the last attempt may succeed", a.N, len(attempts), id, a.Code)
 		}
 	}
 }
@@ -268,7 +268,7 @@ type countingEndpoint struct {
 	got map[string]int
 }
 
-// newCountingEndpoint returns an endpoint that takes some time, so that there always are attempts
+// newCountingEndpoint returns an endpoint that takes some time to answer, so that attempts are always
 // in flight.
 func newCountingEndpoint(t *testing.T) *countingEndpoint {
 	e := &countingEndpoint{got: map[string]int{}}
@@ -302,7 +302,8 @@ func (e *countingEndpoint) requestsOf(id storage.ID) int {
 	return e.got[id.String()]
 }
 
-// A lockedBuffer is a buffer to which a process writes while a test reads it.
+// A lockedBuffer is a buffer that may be written and read at the same time, such as by a process and a
+// test.
 type lockedBuffer struct {
 	mu     sync.Mutex // guards buffer
 	buffer bytes.Buffer
@@ -320,14 +321,13 @@ func (b *lockedBuffer) String() string {
 	return b.buffer.String()
 }
 
-// checkWithin checks how long something took. On a machine with more load than cores it may take
-// longer, in proportion.
-func checkWithin(t *testing.T, most, took time.Duration, what string) {
+// checkWithin checks how long something took. The limit, for a quiet machine, grows with the load.
+func checkWithin(t *testing.T, limit, took time.Duration, what string) {
 	t.Helper()
-	allowed := time.Duration(float64(most) * (1 + loadPerCore()))
-	t.Logf("%s after %s, of %s allowed (%s on a quiet machine)", what, took.Round(time.Millisecond), allowed.Round(time.Millisecond), most)
+	allowed := time.Duration(float64(limit) * (1 + loadPerCore()))
+	t.Logf("%s after %s, of %s allowed (%s on a quiet machine)", what, took.Round(time.Millisecond), allowed.Round(time.Millisecond), limit)
 	if took > allowed {
-		t.Errorf("%s after %s, want within %s", what, took, allowed)
+		t.Errorf("%s after %s, want at most %s", what, took, allowed)
 	}
 }
 

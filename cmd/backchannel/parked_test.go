@@ -22,7 +22,7 @@ func TestParkedReasonsNameTheCommandThatResumes(t *testing.T) {
 			"acme failed 10 times in a row, so its circuit breaker is open: the next try is due, or now with backchannel delivery retry x"},
 	} {
 		if got := s.explainParked(&storage.ParkedReason{Webhook: acme, Breaker: test.breaker}, "x"); got != test.want {
-			t.Errorf("%q, want %q", got, test.want)
+			t.Errorf("got %q, want %q", got, test.want)
 		}
 	}
 }

@@ -13,10 +13,10 @@ func TestPretty(t *testing.T) {
 		"{\"a\":\"\u202e\"}":  "{\n  \"a\": \"\\u202e\"\n}",
 		"no JSON\x1b":         `no JSON\x1b`,
 		"{\"a\":\"\xff\"}":    `{"a":"\xff"}`,
-		deep:                  deep, // indented it would have 100 MB
+		deep:                  deep, // indented it would be 100 MB long
 	} {
 		if got := pretty([]byte(body)); got != want {
-			t.Errorf("%.50q is laid out as %.50q, of %d bytes", body, got, len(got))
+			t.Errorf("pretty(%.50q): got %.50q, of %d bytes; want %.50q", body, got, len(got), want)
 		}
 	}
 }

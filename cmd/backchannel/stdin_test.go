@@ -30,7 +30,7 @@ func TestSignalsEndACommandThatReadsStdin(t *testing.T) {
 			if err := cmd.Start(); err != nil {
 				t.Fatal(err)
 			}
-			// More than a pipe holds, so that it has been read once it is written.
+			// This is more than a pipe holds, so the command reads it before WriteString returns.
 			if _, err := io.WriteString(in, strings.Repeat(" ", 128<<10)); err != nil {
 				t.Fatal(err)
 			}
@@ -39,7 +39,7 @@ func TestSignalsEndACommandThatReadsStdin(t *testing.T) {
 			}
 			_ = cmd.Wait()
 			if got := cmd.ProcessState.ExitCode(); got != exitInterrupted || stderr.String() != "backchannel: interrupted\n" {
-				t.Errorf("%s: exit code %d after %s: %s", args, got, sent, stderr.String())
+				t.Errorf("%s after %s: got exit code %d and %q, want %d and only that it was interrupted", args, sent, got, stderr.String(), exitInterrupted)
 			}
 		}
 	}

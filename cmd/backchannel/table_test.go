@@ -7,7 +7,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func written(t table, width int) []string {
+// linesOf returns the lines of a table at a width.
+func linesOf(t table, width int) []string {
 	var out strings.Builder
 	t.write(&out, width)
 	return strings.Split(strings.TrimSuffix(out.String(), "\n"), "\n")
@@ -31,14 +32,14 @@ func TestTable(t *testing.T) {
 			"one   a value of…",
 			`日本  \x1b[31mre…  x`,
 		}},
-		{"narrower than can be", 5, []string{
+		{"below the minimum", 5, []string{
 			"ID    TEXT      END",
 			"one   a value…",
 			`日本  \x1b[31…  x`,
 		}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			got := written(table{head: []string{"ID", "TEXT", "END"}, rows: [][]string{
+			got := linesOf(table{head: []string{"ID", "TEXT", "END"}, rows: [][]string{
 				append([]string{}, rows[0]...), append([]string{}, rows[1]...),
 			}}, test.width)
 			if diff := cmp.Diff(test.want, got); diff != "" {
@@ -57,11 +58,11 @@ func TestOmittedColumns(t *testing.T) {
 		{"room", "welcome", 0, []string{"ID  CAMPAIGN  EVENT       NOTE", "1   welcome   email sent  x"}},
 		{"just enough room", "welcome", 30, []string{"ID  CAMPAIGN  EVENT       NOTE", "1   welcome   email sent  x"}},
 		{"no room", "welcome", 29, []string{"ID  EVENT       NOTE", "1   email sent  x"}},
-		{"nothing in it", "", 0, []string{"ID  EVENT       NOTE", "1   email sent  x"}},
+		{"empty", "", 0, []string{"ID  EVENT       NOTE", "1   email sent  x"}},
 	} {
-		made := table{head: []string{"ID", "CAMPAIGN", "EVENT", "NOTE"}, omitEmpty: []string{"CAMPAIGN", "NOTE"}, omitNarrow: []string{"CAMPAIGN"}}
-		made.add("1", test.campaign, "email sent", "x")
-		if diff := cmp.Diff(test.want, written(made, test.width)); diff != "" {
+		rows := table{head: []string{"ID", "CAMPAIGN", "EVENT", "NOTE"}, omitEmpty: []string{"CAMPAIGN", "NOTE"}, omitNarrow: []string{"CAMPAIGN"}}
+		rows.add("1", test.campaign, "email sent", "x")
+		if diff := cmp.Diff(test.want, linesOf(rows, test.width)); diff != "" {
 			t.Errorf("%s: %s", test.name, diff)
 		}
 	}

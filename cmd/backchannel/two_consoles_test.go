@@ -8,7 +8,7 @@ import (
 	"backchannel/storage/postgres/pgtest"
 )
 
-// Two people on two machines see the same: an event that one fires appears for the other.
+// Two consoles on one database show the same: an event that is fired in one appears in the other.
 func TestTwoConsolesShowTheSame(t *testing.T) {
 	t.Parallel()
 	program, err := exec.LookPath("backchannel")
@@ -28,14 +28,12 @@ func TestTwoConsolesShowTheSame(t *testing.T) {
 	other.press("3")
 	other.see("Nothing was fired yet")
 	one.press("fb")
-	fired := time.Now()
+	firedAt := time.Now()
 	other.see("bounce")
-	t.Logf("one console showed what the other fired %s after the key", time.Since(fired))
+	t.Logf("the other console showed the event %s after the key was pressed", time.Since(firedAt))
 	other.see("delivered")
 	for _, s := range screens {
 		s.press("\x03")
-		if code := s.ended(); code != exitDone {
-			t.Errorf("exit code %d", code)
-		}
+		s.wantExit(exitDone)
 	}
 }

@@ -11,51 +11,50 @@ import (
 	"github.com/charmbracelet/x/term"
 )
 
-// A read that never returns keeps neither a deadline nor Close from ending it, whoever has
-// asked for the descriptor.
-func TestPersonsEndCanBeClosedWhileItIsRead(t *testing.T) {
+// A deadline and Close end a pending read, even after Fd was called.
+func TestUsersEndCanBeClosedWhileItIsRead(t *testing.T) {
 	t.Parallel()
-	person, program := Open(t, 24, 80)
-	defer program.Close()
-	if _, err := term.GetState(person.Fd()); err != nil {
+	ptmx, tty := Open(t, 24, 80)
+	defer tty.Close()
+	if _, err := term.GetState(ptmx.Fd()); err != nil {
 		t.Fatal(err)
 	}
-	if err := person.SetReadDeadline(time.Unix(1, 0)); err != nil {
+	if err := ptmx.SetReadDeadline(time.Unix(1, 0)); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := person.Read(make([]byte, 1)); !errors.Is(err, os.ErrDeadlineExceeded) {
-		t.Fatalf("a read past its deadline ends with %v", err)
+	if _, err := ptmx.Read(make([]byte, 1)); !errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Fatalf("read past its deadline: got error %v, want %v", err, os.ErrDeadlineExceeded)
 	}
-	if err := person.SetReadDeadline(time.Time{}); err != nil {
+	if err := ptmx.SetReadDeadline(time.Time{}); err != nil {
 		t.Fatal(err)
 	}
 	read := make(chan error, 1)
 	go func() {
-		_, err := person.Read(make([]byte, 1))
+		_, err := ptmx.Read(make([]byte, 1))
 		read <- err
 	}()
-	if err := person.Close(); err != nil {
+	if err := ptmx.Close(); err != nil {
 		t.Fatal(err)
 	}
 	if err := <-read; !errors.Is(err, os.ErrClosed) {
-		t.Errorf("the read ends with %v", err)
+		t.Errorf("read of a closed file: got error %v, want %v", err, os.ErrClosed)
 	}
 }
 
-// The program's end is as a terminal emulator gives it: blocking, or programs that know
-// nothing of polling would read EAGAIN.
+// The program's end is in blocking mode, as a terminal emulator opens it. Otherwise programs that do
+// not poll would get EAGAIN.
 func TestProgramReadsATerminal(t *testing.T) {
 	t.Parallel()
 	cmd := exec.CommandContext(t.Context(), "sh", "-c", "stty size; read -r line; echo got $line")
-	person, program := Open(t, 31, 97)
-	Start(t, cmd, program)
-	if _, err := person.WriteString("it\n"); err != nil {
+	ptmx, tty := Open(t, 31, 97)
+	Start(t, cmd, tty)
+	if _, err := ptmx.WriteString("it\n"); err != nil {
 		t.Fatal(err)
 	}
 	var shown []byte
 	buffer := make([]byte, 256)
 	for {
-		n, err := person.Read(buffer)
+		n, err := ptmx.Read(buffer)
 		shown = append(shown, buffer[:n]...)
 		if err != nil { // EIO once the program has ended
 			break
@@ -66,7 +65,7 @@ func TestProgramReadsATerminal(t *testing.T) {
 	}
 	for _, want := range []string{"31 97\r\n", "got it\r\n"} {
 		if !strings.Contains(string(shown), want) {
-			t.Errorf("%q is not in %q", want, shown)
+			t.Errorf("got %q, want it to contain %q", shown, want)
 		}
 	}
 }

@@ -26,7 +26,7 @@ func TestDark(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			if got := dark(readAnswers(strings.NewReader(test.answer))); got != test.dark {
-				t.Errorf("dark is %t", got)
+				t.Errorf("got dark %t, want %t", got, test.dark)
 			}
 		})
 	}
@@ -34,27 +34,27 @@ func TestDark(t *testing.T) {
 
 func TestTerminalThatAnswers(t *testing.T) {
 	t.Parallel()
-	terminal, console := openPTY(t)
+	ptmx, tty := openPTY(t)
 	go func() {
 		buffer := make([]byte, 64)
-		if _, err := terminal.Read(buffer); err == nil {
-			_, _ = terminal.WriteString("3f\x1b]11;rgb:ffff/ffff/ffff\x1b\\b\x1b[?62;c\r")
+		if _, err := ptmx.Read(buffer); err == nil {
+			_, _ = ptmx.WriteString("3f\x1b]11;rgb:ffff/ffff/ffff\x1b\\b\x1b[?62;c\r")
 		}
 	}()
-	dark, typed := Dark(console, console, time.Minute)
+	dark, typed := Dark(tty, tty, time.Minute)
 	if dark {
-		t.Error("a white background is dark")
+		t.Error("got a dark background, want a light one")
 	}
 	if string(typed) != "3fb\r" {
-		t.Errorf("typed meanwhile: %q", typed)
+		t.Errorf("got the typed input %q, want %q", typed, "3fb\r")
 	}
 }
 
 func TestSilentTerminal(t *testing.T) {
 	t.Parallel()
-	_, console := openPTY(t)
-	if dark, _ := Dark(console, console, time.Millisecond); !dark {
-		t.Error("a terminal that does not answer is light")
+	_, tty := openPTY(t)
+	if dark, _ := Dark(tty, tty, time.Millisecond); !dark {
+		t.Error("got a light background, want a dark one, because the terminal does not answer")
 	}
 }
 
@@ -66,13 +66,13 @@ func TestNoTerminal(t *testing.T) {
 	}
 	defer null.Close()
 	if dark, _ := Dark(null, null, time.Minute); !dark {
-		t.Error("what is not a terminal is light")
+		t.Error("got a light background, want a dark one, because this is not a terminal")
 	}
 }
 
-func openPTY(t *testing.T) (terminal, console *os.File) {
+func openPTY(t *testing.T) (ptmx, tty *os.File) {
 	t.Helper()
-	terminal, console = ptytest.Open(t, 24, 80)
-	t.Cleanup(func() { console.Close() })
-	return terminal, console
+	ptmx, tty = ptytest.Open(t, 24, 80)
+	t.Cleanup(func() { tty.Close() })
+	return ptmx, tty
 }

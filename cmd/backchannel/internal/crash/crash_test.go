@@ -12,11 +12,11 @@ func TestGuard(t *testing.T) {
 	t.Parallel()
 	plain := errors.New("plain")
 	if err := Guard(func() error { return plain }); !errors.Is(err, plain) {
-		t.Errorf("an error became %v", err)
+		t.Errorf("Guard of an error: got %v, want %v", err, plain)
 	}
 	var p *Panic
 	if err := Guard(func() error { panic("oops") }); !errors.As(err, &p) {
-		t.Fatalf("a panic became %v", err)
+		t.Fatalf("Guard of a panic: got %v, want a *Panic", err)
 	}
 	path, err := p.Save(t.TempDir(), time.Unix(0, 0), "v1")
 	if err != nil {
@@ -28,7 +28,7 @@ func TestGuard(t *testing.T) {
 	}
 	for _, want := range []string{"backchannel v1", "panic: oops", "TestGuard"} {
 		if !strings.Contains(string(text), want) {
-			t.Errorf("%q is not in the crash log", want)
+			t.Errorf("got the crash log\n%s\nwant it to contain %q", text, want)
 		}
 	}
 }

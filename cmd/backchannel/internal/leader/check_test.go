@@ -11,7 +11,7 @@ import (
 
 // The built-in receiver passes every must of the endpoint check, which the leader runs.
 func TestTheReceiverPassesTheCheck(t *testing.T) {
-	cfg, store := config(t)
+	cfg, store := newConfig(t)
 	w := storage.NewWebhook()
 	w.Name, w.Channels, w.URL = "own", storage.Channels(), storage.BuiltinReceiver
 	w.Auth.Type, w.Auth.JWT.Secret = storage.AuthJWT, storage.Secret(strings.Repeat("k", 64))
@@ -41,7 +41,7 @@ func TestTheReceiverPassesTheCheck(t *testing.T) {
 		t.Error(err)
 	}
 	if run.State != storage.CheckFinished {
-		t.Errorf("the run is %s: %s", run.State, run.Reason)
+		t.Errorf("got the state %s (%s), want %s", run.State, run.Reason, storage.CheckFinished)
 	}
 	for _, c := range run.Cases {
 		if c.Result == storage.CheckFailed || c.Level == storage.CheckMust && c.Result == storage.CheckWarned {

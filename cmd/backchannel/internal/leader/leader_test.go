@@ -16,7 +16,8 @@ import (
 	"backchannel/storage/sqlite/sqlitetest"
 )
 
-func config(t *testing.T) (leader.Config, *sqlite.Store) {
+// newConfig returns the configuration of a leader, and its store.
+func newConfig(t *testing.T) (leader.Config, *sqlite.Store) {
 	t.Helper()
 	store := sqlitetest.Open(t, sqlite.Options{})
 	authority := func(context.Context) (*receiver.CA, error) { return receiver.LoadOrCreateCA(store.Dir(), time.Now()) }
@@ -24,51 +25,51 @@ func config(t *testing.T) (leader.Config, *sqlite.Store) {
 }
 
 func TestABadCAFileIsReportedWhileAnotherProcessDelivers(t *testing.T) {
-	cfg, store := config(t)
+	cfg, store := newConfig(t)
 	release, ok, err := store.TryLead()
 	if !ok || err != nil {
-		t.Fatalf("the lock is not free: %v", err)
+		t.Fatalf("TryLead: got %t and error %v, want the lock", ok, err)
 	}
 	defer release()
 	cfg.CAFile = filepath.Join(t.TempDir(), "missing.pem")
 
 	var bad storage.FieldErrors
 	if err := leader.Run(t.Context(), cfg); !errors.As(err, &bad) || bad[0].Field != "ca-file" {
-		t.Fatalf("Run is %v, and should name ca-file", err)
+		t.Fatalf("Run: got error %v, want one of the field ca-file", err)
 	}
 }
 
 // A script that waits for Started may read the Runtime row at once. Activities are written afterwards,
 // because a slow disk must not delay the start.
 func TestRuntimeIsSavedBeforeStartedAndActivityAfter(t *testing.T) {
-	cfg, store := config(t)
+	cfg, store := newConfig(t)
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
 	cfg.Started = func(s leader.Status) {
 		defer stop()
-		if kept, alive, err := store.Runtime(ctx); err != nil || !alive || kept.ReceiverURL != s.ReceiverURL {
-			t.Errorf("as it starts there is %+v, %v, %v", kept, alive, err)
+		if saved, alive, err := store.Runtime(ctx); err != nil || !alive || saved.ReceiverURL != s.ReceiverURL {
+			t.Errorf("Runtime on start: got %+v, %t and error %v; want the receiver at %s", saved, alive, err, s.ReceiverURL)
 		}
-		if told := texts(ctx, t, store); len(told) != 0 {
-			t.Errorf("as it starts the activities are %q", told)
+		if got := activityTexts(ctx, t, store); len(got) != 0 {
+			t.Errorf("activities on start: got %q, want none", got)
 		}
 	}
 	if err := leader.Run(ctx, cfg); err != nil {
 		t.Fatal(err)
 	}
-	if told := texts(t.Context(), t, store); len(told) != 2 || !strings.Contains(told[1], "no longer") {
-		t.Errorf("after the end the activities are %q", told)
+	if got := activityTexts(t.Context(), t, store); len(got) != 2 || !strings.Contains(got[1], "no longer") {
+		t.Errorf("activities after the end: got %q, want two, the second of which says that the process no longer delivers", got)
 	}
 }
 
-func texts(ctx context.Context, t *testing.T, store *sqlite.Store) (told []string) {
+func activityTexts(ctx context.Context, t *testing.T, store *sqlite.Store) (texts []string) {
 	t.Helper()
 	all, err := store.Activities(ctx, 0, 10)
 	if err != nil {
 		t.Error(err)
 	}
 	for _, activity := range all {
-		told = append(told, activity.Text)
+		texts = append(texts, activity.Text)
 	}
-	return told
+	return texts
 }

@@ -43,7 +43,8 @@ func (f fakeStore) Breakers(context.Context) ([]storage.Breaker, error) {
 	return []storage.Breaker{{WebhookID: 1, OpenUntil: time.Unix(1, 0)}, {WebhookID: 2, Failures: 3}}, nil
 }
 
-func ask(t *testing.T, store Store) (int, string) {
+// scrape requests the metrics, and returns the status code and the body of the answer.
+func scrape(t *testing.T, store Store) (int, string) {
 	t.Helper()
 	w := httptest.NewRecorder()
 	handler(store, "v1").ServeHTTP(w, httptest.NewRequest(http.MethodGet, Path, nil))
@@ -56,7 +57,7 @@ func ask(t *testing.T, store Store) (int, string) {
 
 func TestMetrics(t *testing.T) {
 	t.Parallel()
-	_, text := ask(t, fakeStore{alive: true})
+	_, text := scrape(t, fakeStore{alive: true})
 	for _, line := range []string{
 		`backchannel_info{version="v1"} 1`, `backchannel_leader 1`, `backchannel_receiver_up 1`,
 		`backchannel_deliveries{state="retrying"} 5`, `backchannel_deliveries{state="parked"} 0`, `backchannel_receipts 6`,
@@ -67,51 +68,51 @@ func TestMetrics(t *testing.T) {
 		`backchannel_delivery_latency_seconds{percentile="99"} 1`, `backchannel_start_time_seconds 1000`,
 	} {
 		if !strings.Contains(text, "\n"+line+"\n") {
-			t.Errorf("there is no line %s in\n%s", line, text)
+			t.Errorf("want the line %s; got\n%s", line, text)
 		}
 	}
 	for line := range strings.Lines(text) {
 		if !strings.HasPrefix(line, "#") && !strings.HasPrefix(line, "backchannel_") {
-			t.Errorf("%s is not one of our metrics", line)
+			t.Errorf("got a metric without the prefix backchannel_: %s", line)
 		}
 	}
 }
 
-// Of three nodes on one database, two are alive.
+// Two of three nodes on one database are alive.
 func TestNodesAreReported(t *testing.T) {
 	t.Parallel()
 	node := func(name string, attempts int64) storage.Node {
 		return storage.Node{Alive: true, HeartbeatAt: time.Unix(1, 0), Runtime: storage.Runtime{Name: name, PID: 7, Snapshot: storage.Snapshot{Attempts: attempts}}}
 	}
-	gone := node("c", 9)
-	gone.Alive = false
-	_, text := ask(t, fakeStore{alive: true, nodes: []storage.Node{node("a", 1), node("b", 2), gone}})
+	dead := node("c", 9)
+	dead.Alive = false
+	_, text := scrape(t, fakeStore{alive: true, nodes: []storage.Node{node("a", 1), node("b", 2), dead}})
 	for _, line := range []string{
 		`backchannel_leader 1`, `backchannel_attempts_total{node="a/7"} 1`, `backchannel_attempts_total{node="b/7"} 2`, `backchannel_receipts 6`,
 		`backchannel_delivery_latency_seconds{node="b/7",percentile="99"} 0`,
 	} {
 		if !strings.Contains(text, "\n"+line+"\n") {
-			t.Errorf("there is no line %s in\n%s", line, text)
+			t.Errorf("want the line %s; got\n%s", line, text)
 		}
 	}
 	if strings.Contains(text, "c/7") {
-		t.Errorf("a node that is gone is reported:\n%s", text)
+		t.Errorf("a dead node is reported:\n%s", text)
 	}
 }
 
 func TestNoProcessDelivers(t *testing.T) {
 	t.Parallel()
-	_, text := ask(t, fakeStore{})
+	_, text := scrape(t, fakeStore{})
 	if !strings.Contains(text, "backchannel_leader 0\n") || strings.Contains(text, "attempts_total") {
-		t.Errorf("got\n%s", text)
+		t.Errorf("got\n%s\nwant backchannel_leader 0 and no metrics of a leader", text)
 	}
 }
 
-func TestAnErrorIsNotANumber(t *testing.T) {
+func TestStoreErrorIsReported(t *testing.T) {
 	t.Parallel()
-	code, text := ask(t, fakeStore{alive: true, err: errors.New("the disk is gone")})
+	code, text := scrape(t, fakeStore{alive: true, err: errors.New("the disk is gone")})
 	if code != http.StatusInternalServerError || !strings.Contains(text, "the disk is gone") {
-		t.Errorf("it answered %d: %s", code, text)
+		t.Errorf("got status %d and %q, want %d and the error", code, text, http.StatusInternalServerError)
 	}
 }
 
@@ -126,7 +127,7 @@ func TestConventions(t *testing.T) {
 	}
 	problems, err := promlint.NewWithMetricFamilies(families).Lint()
 	if err != nil || len(problems) > 0 {
-		t.Errorf("%v, %v", problems, err)
+		t.Errorf("got problems %v and error %v, want none", problems, err)
 	}
 }
 
@@ -134,12 +135,12 @@ func TestLoopbackOnly(t *testing.T) {
 	t.Parallel()
 	for _, address := range []string{"127.0.0.1:0", "localhost:9", "[::1]:0", "127.9.9.9:80"} {
 		if _, err := loopback(address); err != nil {
-			t.Errorf("%s: %v", address, err)
+			t.Errorf("loopback(%q): got error %v, want none", address, err)
 		}
 	}
 	for _, address := range []string{"", ":0", "0.0.0.0:0", "[::]:0", "10.0.0.1:1", "example.com:80", "127.0.0.1", "127.0.0.1:-1", "127.0.0.1:65536", "[::ffff:10.0.0.1]:0"} {
 		if _, err := loopback(address); !errors.Is(err, storage.ErrInvalid) {
-			t.Errorf("%q: %v", address, err)
+			t.Errorf("loopback(%q): got error %v, want %v", address, err, storage.ErrInvalid)
 		}
 	}
 }

@@ -7,9 +7,9 @@ import (
 	"backchannel/storage/postgres/pgtest"
 )
 
-// A console waits for a database that is away, shows on every screen when it is lost, and continues
-// by itself.
-func TestAConsoleSurvivesADatabaseThatIsAway(t *testing.T) {
+// The console waits for an unreachable database. If it loses the database later, it shows that on every
+// screen, and continues by itself.
+func TestTheConsoleSurvivesAnUnreachableDatabase(t *testing.T) {
 	t.Parallel()
 	program, err := exec.LookPath("backchannel")
 	if err != nil {
@@ -35,16 +35,14 @@ func TestAConsoleSurvivesADatabaseThatIsAway(t *testing.T) {
 	stop()
 	s.see("database away: database", "cannot be reached") // the banner
 	s.press("5")
-	s.see("database away") // in the header, for which the console has to look in vain first
+	s.see("database away") // in the header, once a read has failed
 	if text, err := c.command("doctor").CombinedOutput(); exitOf(err) != exitUnexpected {
-		t.Errorf("without a database doctor exits with %v and writes\n%s", err, text)
+		t.Errorf("doctor without a database: got %v, want exit code %d; it wrote\n%s", err, exitUnexpected, text)
 	}
 	start()
 	s.see("1 node")
 	s.press("1fb")
 	s.see("delivered")
 	s.press("\x03")
-	if code := s.ended(); code != exitDone {
-		t.Errorf("it exits %d", code)
-	}
+	s.wantExit(exitDone)
 }

@@ -11,9 +11,9 @@ import (
 	"backchannel/storage/postgres/pgtest"
 )
 
-// Restarting a database under load loses nothing that was acknowledged. Nodes report that it is
-// away, reject what they cannot store, and continue by themselves, as do processes that are started
-// meanwhile.
+// Restarting a database under load loses nothing that was acknowledged. Nodes report that the database
+// cannot be reached, reject what they cannot store, and continue by themselves, as do processes that
+// are started meanwhile.
 func TestTheDatabaseIsRestartedUnderLoad(t *testing.T) {
 	t.Parallel()
 	for _, mode := range []string{"fast", "immediate"} {
@@ -21,37 +21,37 @@ func TestTheDatabaseIsRestartedUnderLoad(t *testing.T) {
 			t.Parallel()
 			server := pgtest.Start(t, pgtest.Options{})
 			c := newCluster(t, server.Create(t))
-			node := c.node()
+			node := c.readyNode()
 			stop := make(chan struct{})
 			var ids []storage.ID
 			var firing sync.WaitGroup
-			firing.Go(func() { ids = c.fire(stop) })
+			firing.Go(func() { ids = c.enqueueUntil(stop) })
 			c.awaitRequests(50)
 			if err := server.Stop(mode); err != nil {
 				t.Fatal(err)
 			}
-			node.says("cannot be reached")
-			if got := node.answer(); got != http.StatusServiceUnavailable {
-				t.Errorf("the receiver of a node without its database answers %d", got)
+			node.awaitStderr("cannot be reached")
+			if got := node.feedbackStatus(); got != http.StatusServiceUnavailable {
+				t.Errorf("the receiver of a node without its database: got status %d, want %d", got, http.StatusServiceUnavailable)
 			}
-			late := c.begin()
-			late.says("waiting for it")
+			late := c.startNode()
+			late.awaitStderr("waiting for it")
 			c.checkFireFails()
 			before := c.awaitRequests(0)
 			if err := server.Start(); err != nil {
 				t.Fatal(err)
 			}
-			accepting := time.Now()
+			acceptingAt := time.Now()
 			c.awaitRequests(before + 1)
-			checkWithin(t, 3*time.Second, time.Since(accepting), "deliveries went on after the server accepted connections")
-			node.says("can be reached again")
+			checkWithin(t, 3*time.Second, time.Since(acceptingAt), "deliveries continued")
+			node.awaitStderr("can be reached again")
 			late.awaitReady()
-			late.says("the database can be reached")
+			late.awaitStderr("the database can be reached")
 			close(stop)
 			firing.Wait()
 			c.awaitDelivered(ids)
-			if got := node.answer(); got == http.StatusServiceUnavailable {
-				t.Errorf("the receiver of a node still answers %d", got)
+			if got := node.feedbackStatus(); got == http.StatusServiceUnavailable {
+				t.Errorf("the receiver of a node whose database is back still answers %d", got)
 			}
 			all, twice := c.endpoint.requests()
 			t.Logf("%d deliveries acknowledged, %d requests, %d sent twice", len(ids), all, twice)
@@ -69,13 +69,13 @@ func (c *cluster) awaitRequests(n int) (all int) {
 	return all
 }
 
-// checkFireFails checks that a command does not wait for a database that is away.
+// checkFireFails checks that a command does not wait for an unreachable database.
 func (c *cluster) checkFireFails() {
 	c.Helper()
-	begun := time.Now()
+	start := time.Now()
 	text, err := c.command("fire", "bounce", "--webhook", "acme").CombinedOutput()
-	c.Logf("fire ended after %s", time.Since(begun))
+	c.Logf("fire ended after %s", time.Since(start))
 	if code := exitOf(err); code != 1 || strings.Count(string(text), "\n") != 1 || !strings.Contains(string(text), "cannot be reached") {
-		c.Errorf("without a database fire exits %d and writes\n%s", code, text)
+		c.Errorf("fire without a database: got exit code %d and\n%s\nwant 1 and one line that says that it cannot be reached", code, text)
 	}
 }
