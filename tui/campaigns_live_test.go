@@ -23,7 +23,7 @@ func TestALiveCampaignIsEditedInADraft(t *testing.T) {
 		c.see("welcome back saved as a draft of the live campaign. Press a to activate it", "● Live +", "Its draft takes effect when it is activated")
 		before := c.store.AllCampaigns()[2]
 		if before.Name != "welcome" || before.Latest().Name != "welcome back" {
-			t.Errorf("the name is %q, that of the draft %q", before.Name, before.Latest().Name)
+			t.Errorf("got the name %q and that of the draft %q, want welcome and welcome back", before.Name, before.Latest().Name)
 		}
 		c.press("e")
 		c.see("Edit welcome back")
@@ -31,7 +31,7 @@ func TestALiveCampaignIsEditedInADraft(t *testing.T) {
 		c.wait(time.Second)
 		c.see("welcome back now runs with the settings of its draft")
 		if after := c.store.AllCampaigns()[2]; after.Name != "welcome back" || after.VersionID == before.VersionID || after.Draft != nil {
-			t.Errorf("activated as %+v", after)
+			t.Errorf("got %+v, want a new version without a draft, named welcome back", after)
 		}
 		c.press("a")
 		c.see("is live already, and has no draft to activate; edit it first")
@@ -75,7 +75,7 @@ func TestTheLifeOfACampaign(t *testing.T) {
 		c.press("G", "S")
 		c.see("Stop welcome?", "This is final")
 		c.press("n")
-		c.miss("Stop welcome?")
+		c.dontSee("Stop welcome?")
 		c.press("S", "y")
 		c.wait(time.Second)
 		c.see("welcome is stopped")
@@ -91,8 +91,8 @@ func TestTheLifeOfACampaign(t *testing.T) {
 		for _, got := range c.store.AllCampaigns() {
 			names = append(names, got.Name+" "+string(got.Status))
 		}
-		if got := strings.Join(names, ", "); got != "goodbye Stopped, welcome Stopped, welcome copy Draft, welcome copy copy Draft" {
-			t.Error(got)
+		if got, want := strings.Join(names, ", "), "goodbye Stopped, welcome Stopped, welcome copy Draft, welcome copy copy Draft"; got != want {
+			t.Errorf("got the campaigns %s; want %s", got, want)
 		}
 	})
 }
@@ -111,7 +111,7 @@ func TestBadFieldsOfACampaignAreAllShown(t *testing.T) {
 			`✗ "bouncy" is unknown on email`, "✗ 110 is out of range", "✗ The shares are 110 % together",
 			`✗ "x" is not a whole number`, "✗ 0 is out of range; use 0.001 to 1000")
 		if got := c.store.AllCampaigns()[2]; got.Draft != nil {
-			t.Errorf("saved %+v", got.Draft)
+			t.Errorf("a form with errors was saved: %+v", got.Draft)
 		}
 		c.press("esc")
 		c.see("Leave without saving?")
@@ -138,7 +138,7 @@ func TestACampaignChangedElsewhereIsMerged(t *testing.T) {
 		c.press("ctrl+s")
 		c.wait(time.Second)
 		if got := c.store.AllCampaigns()[1]; got.Name != "receipts by sms!" || got.Identity != "loyalty" {
-			t.Errorf("saved %+v", got)
+			t.Errorf("got %+v, want the changes of both", got)
 		}
 		c.press("e")
 		c.write("!")
@@ -173,7 +173,7 @@ func TestCampaignsAreLive(t *testing.T) {
 		c.see("campaign ID", "version ID")
 		c.press("enter")
 		if len(c.copied) != 1 || c.copied[0] != live.UUID {
-			t.Errorf("copied %q", c.copied)
+			t.Errorf("copied %q, want %q", c.copied, live.UUID)
 		}
 	})
 }

@@ -105,7 +105,6 @@ func TestTheFirstCampaignNeedsAName(t *testing.T) {
 	})
 }
 
-// Every field of the form is saved.
 func TestEveryFieldOfACampaignIsSaved(t *testing.T) {
 	t.Parallel()
 	testConsole(t, func(c *console) {
@@ -155,12 +154,12 @@ func TestEveryFieldOfACampaignIsSaved(t *testing.T) {
 			{got.End, time.Date(2026, 12, 24, 0, 0, 0, 0, c.m.env.Location)},
 		} {
 			if !at.got.Equal(at.want) {
-				t.Errorf("saved %s, want %s", at.got, at.want)
+				t.Errorf("got %s, want %s", at.got, at.want)
 			}
 		}
 		got.Start, got.End = time.Time{}, time.Time{}
 		if !reflect.DeepEqual(got, want) {
-			t.Errorf("saved\n%+v, want\n%+v", got, want)
+			t.Errorf("got\n%+v, want\n%+v", got, want)
 		}
 	})
 }
@@ -180,7 +179,7 @@ func TestACampaignComesBackFromItsForm(t *testing.T) {
 		c.wait(time.Second)
 		got := c.store.AllCampaigns()[0]
 		if got.Version != draft.Version+1 || !reflect.DeepEqual(got.CampaignSettings, draft.CampaignSettings) {
-			t.Errorf("version %d of\n%+v, was\n%+v", got.Version, got.CampaignSettings, draft.CampaignSettings)
+			t.Errorf("got version %d of\n%+v, want version %d of\n%+v", got.Version, got.CampaignSettings, draft.Version+1, draft.CampaignSettings)
 		}
 	})
 }

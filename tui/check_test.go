@@ -53,7 +53,7 @@ func TestKOpensTheReport(t *testing.T) {
 		c.see("Endpoint check of acme prod", "✗ not ready", "▌ ✗ failed alg-none", "6 deliveries; enter opens")
 		c.press("enter")
 		c.see("Attempts of auth/alg-none", "6 of 6", "recipient@example.com")
-		c.miss("somebody@example.com", "bounce")
+		c.dontSee("somebody@example.com", "bounce")
 		c.press("/")
 		c.write("state:failed")
 		c.see("Nothing matches the filter.")
@@ -110,7 +110,7 @@ func TestActivityLeadsToTheReport(t *testing.T) {
 }
 
 // Columns and lines keep their positions while a run proceeds and the terminal is resized.
-func TestAReportInAnotherSize(t *testing.T) {
+func TestAReportKeepsItsColumns(t *testing.T) {
 	t.Parallel()
 	testConsole(t, func(c *console) {
 		run := c.store.AddRunningCheck()
@@ -125,7 +125,7 @@ func TestAReportInAnotherSize(t *testing.T) {
 			c.wait(time.Second)
 			c.see("✗ failed", "3 of 9")
 			if after := headerOf(c); after != before {
-				t.Errorf("at %d×%d the header was %q, and is %q", size[0], size[1], before, after)
+				t.Errorf("at %d×%d: got the header %q, want %q as before", size[0], size[1], after, before)
 			}
 			c.store.Progress(run, run.Cases[2])
 			c.wait(time.Second)
@@ -143,7 +143,7 @@ func headerOf(c *console) string {
 			return fmt.Sprint(i, header)
 		}
 	}
-	c.t.Fatalf("there is no header:\n%s", c.screen())
+	c.t.Fatalf("the list has no header:\n%s", c.screen())
 	return ""
 }
 
@@ -154,7 +154,7 @@ func TestAReportIsExported(t *testing.T) {
 		c.m.cfg.Check.Export = func(_ context.Context, r report.Report, to check.Destination) (string, error) {
 			switch {
 			case len(r.Run.Cases) != 9 || r.Before == nil || r.Zone != time.UTC:
-				t.Errorf("the report is %+v", r)
+				t.Errorf("got the report %+v, want 9 cases, a run before it, and UTC", r)
 			case strings.HasPrefix(to.Path, "bad"):
 				return "", errors.New("the disk is full")
 			case strings.HasPrefix(to.Path, "taken") && !to.Replace:
@@ -186,7 +186,7 @@ func TestAReportIsExported(t *testing.T) {
 		c.see("✗ export: the disk is full")
 		want := []check.Destination{{Format: report.JUnit, Path: "out.xml"}, {Format: report.HTML, Path: "taken.html", Replace: true}}
 		if len(written) != 2 || written[0] != want[0] || written[1] != want[1] {
-			t.Errorf("wrote %+v", written)
+			t.Errorf("wrote %+v, want %+v", written, want)
 		}
 	})
 }
@@ -210,7 +210,7 @@ func TestARunWithoutAnEngine(t *testing.T) {
 		c.wait(time.Second)
 		c.press("K")
 		c.see("● running")
-		c.miss("is gone")
+		c.dontSee("is gone")
 		c.store.Resign()
 		c.wait(2 * time.Second)
 		c.see("the process that made the run is gone", tuitest.Acme().Name)

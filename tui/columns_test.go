@@ -16,9 +16,9 @@ func TestListsShowTheirColumnsAtEveryWidth(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		key  string
-		head []string // title, or the short one
-		row  []string // in the first row and the one below
-		from int      // the width from which that holds
+		head []string // titles, each with its short form
+		row  []string // texts in the first row or the one below
+		from int      // the width from which these are shown
 	}{
 		{"1", []string{"Name", "Channels|Ch", "Sandbox", "State", "Outcome", "Auth"}, []string{"acme", "prod", "↻ retrying", "HS256"}, 60},
 		{"1", []string{"When"}, []string{"12:04:33"}, 64},
@@ -45,7 +45,7 @@ func TestListsShowTheirColumnsAtEveryWidth(t *testing.T) {
 					return strings.Contains(l, " Event ") || strings.Contains(l, "What") || strings.Contains(l, "Outcome") || strings.Contains(l, " Status ")
 				})
 				if at < 0 {
-					t.Fatalf("view %s has no head at %d columns:\n%s", test.key, width, strings.Join(lines, "\n"))
+					t.Fatalf("view %s has no titles at %d columns:\n%s", test.key, width, strings.Join(lines, "\n"))
 				}
 				for _, title := range test.head {
 					long, short, _ := strings.Cut(title, "|")
@@ -63,8 +63,8 @@ func TestListsShowTheirColumnsAtEveryWidth(t *testing.T) {
 	}
 }
 
-// The words for what failed must be distinguishable on every screen: beside each other, below each
-// other and in three panes.
+// The words for what failed must be distinguishable on every screen: with panes side by side, stacked
+// and three of them.
 func TestFaultsAreNamedAtEveryWidth(t *testing.T) {
 	t.Parallel()
 	faults := []struct {
@@ -94,7 +94,7 @@ func TestFaultsAreNamedAtEveryWidth(t *testing.T) {
 				row, _, _ := strings.Cut(lines[at+1+i], "│")
 				row = squeeze(row)
 				if !slices.ContainsFunc(f.words, func(w string) bool { return strings.Contains(row, w) }) {
-					t.Errorf("at %d columns %q is none of %q", width, row, f.words)
+					t.Errorf("at %d columns the row is %q, want one of %q", width, row, f.words)
 				}
 			}
 		}
@@ -116,7 +116,7 @@ func TestTruncatedWordsAreMarked(t *testing.T) {
 			c.size(width, 40)
 			for _, words := range [][]string{{" timeout ", " timeo… ", " time… ", " tim… "}, {" tls "}, {" refused ", " refus… ", " refu… ", " ref… "}} {
 				if !slices.ContainsFunc(words, func(w string) bool { return strings.Contains(c.screen(), w) }) {
-					t.Errorf("at %d columns there is none of %q:\n%s", width, words, c.screen())
+					t.Errorf("at %d columns: want one of %q on the screen:\n%s", width, words, c.screen())
 				}
 			}
 		}

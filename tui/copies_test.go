@@ -31,11 +31,11 @@ func TestCopiesOfDeliveriesAndReceipts(t *testing.T) {
 			c.press("enter")
 			got := lastOf(append([]string{""}, c.copied...))
 			if !strings.Contains(got, test.want) {
-				t.Errorf("%s, %s: copied %q", test.keys, test.find, got)
+				t.Errorf("%s, %s: copied %q, want it to contain %q", test.keys, test.find, got, test.want)
 			}
 			for _, secret := range []string{"Bearer aaa", "hush", strings.Repeat("s", 32)} {
 				if strings.Contains(got, secret) {
-					t.Errorf("%s, %s: copied %q with a secret", test.keys, test.find, got)
+					t.Errorf("%s, %s: copied %q, which contains a secret", test.keys, test.find, got)
 				}
 			}
 		}

@@ -44,14 +44,14 @@ func TestKeysEncodedAsNumbers(t *testing.T) {
 		"\x1b[27;5~":                "\x1b[27;5~",
 	} {
 		if got := string(new(keyDecoder).decode([]byte(in), false)); got != want {
-			t.Errorf("%q is %q, want %q", in, got, want)
+			t.Errorf("decode(%q) = %q, want %q", in, got, want)
 		}
 		// The keys are the same wherever a read ends.
 		for cut := range len(in) {
 			var d keyDecoder
 			got := string(d.decode([]byte(in[:cut]), true)) + string(d.decode([]byte(in[cut:]), false))
 			if got != want {
-				t.Errorf("%q cut at %d is %q, want %q", in, cut, got, want)
+				t.Errorf("decode(%q) in two parts, cut at %d: got %q, want %q", in, cut, got, want)
 			}
 		}
 	}
@@ -62,7 +62,7 @@ func TestALoneEscIsNotHeld(t *testing.T) {
 	t.Parallel()
 	for _, in := range []string{"\x1b", "a\x1b", "\x1b[", "\x1bO"} {
 		if got := string(new(keyDecoder).decode([]byte(in), false)); got != in {
-			t.Errorf("%q is %q", in, got)
+			t.Errorf("decode(%q) = %q, want it unchanged", in, got)
 		}
 	}
 }
@@ -80,21 +80,21 @@ func FuzzKeyDecoder(f *testing.F) {
 		var d keyDecoder
 		first := d.decode(in[:cut], true)
 		if len(d.held) > maxSequence {
-			t.Fatalf("%d bytes held", len(d.held))
+			t.Fatalf("%d bytes are held, want at most %d", len(d.held), maxSequence)
 		}
 		if d.pasting || bytes.Contains(in, []byte("\x1b[200~")) {
-			return // then what is held depends on where a read ends
+			return // in a paste, what is held depends on where a read ends
 		}
 		// Whether an esc at the end is held depends on how it was read: directly after a key that
 		// is encoded as a number it waits for more, alone it is a key.
 		got := slices.Concat(first, d.decode(in[cut:], false), d.held)
 		if want := slices.Concat(whole, atOnce.held); !bytes.Equal(got, want) {
-			t.Fatalf("cut at %d: %q, whole: %q", cut, got, want)
+			t.Fatalf("in two parts, cut at %d: got %q, want %q", cut, got, want)
 		}
 	})
 }
 
-// encoded returns a pasted text, in which the terminal has encoded some or all keys as numbers.
+// encoded returns a pasted text in which the terminal has encoded some or all keys as numbers.
 func encoded(text string, keys func(r rune) bool, form string) string {
 	var b strings.Builder
 	for _, r := range text {
@@ -145,7 +145,7 @@ func TestAKeyPastedOnATerminalThatEncodesKeys(t *testing.T) {
 			if jwt := store.AllWebhooks()[0].Auth.JWT; jwt.Secret.Reveal() != key {
 				t.Errorf("saved a key of %d bytes, want %d", len(jwt.Secret.Reveal()), len(key))
 			}
-			p.never("MII", "BEGIN", key[100:110])
+			p.dontSee("MII", "BEGIN", key[100:110])
 		})
 	}
 }

@@ -22,13 +22,13 @@ func TestMarksPersistAndAreCleared(t *testing.T) {
 		c.see("2 marked, 1 not shown")
 		c.press("esc")
 		c.see("2 marked")
-		c.miss("not shown")
+		c.dontSee("not shown")
 		c.press("esc")
-		c.miss("marked")
+		c.dontSee("marked")
 		c.press(" ", "u")
-		c.miss("1 marked")
+		c.dontSee("1 marked")
 		c.press(" ", " ")
-		c.miss("1 marked")
+		c.dontSee("1 marked")
 	})
 }
 
@@ -39,13 +39,13 @@ func TestActionsOnMarkedDeliveries(t *testing.T) {
 		c.see("Cancel 1 of 2 deliveries?", "1 cannot be cancelled: 1 failed.", "cancel 1")
 		c.press("n")
 		if state := c.store.AllDeliveries()[4].State; state != storage.Retrying {
-			t.Errorf("after n it is %s", state)
+			t.Errorf("after n: got the state %s, want %s", state, storage.Retrying)
 		}
 		c.press("X", "y")
 		c.wait(time.Second)
 		c.see("cancelled 1 of 2 deliveries; 1 could not be: 1 failed")
 		if state := c.store.AllDeliveries()[4].State; state != storage.Cancelled {
-			t.Errorf("after y it is %s", state)
+			t.Errorf("after y: got the state %s, want %s", state, storage.Cancelled)
 		}
 		c.press("t")
 		c.see("none of 2 deliveries can be retried: 1 cancelled, 1 failed; replay them instead")
@@ -54,7 +54,7 @@ func TestActionsOnMarkedDeliveries(t *testing.T) {
 		c.press("y")
 		c.wait(time.Second)
 		if n := len(c.store.AllDeliveries()); n != 7 {
-			t.Errorf("after the replay there are %d deliveries", n)
+			t.Errorf("after the replay: got %d deliveries, want 7", n)
 		}
 	})
 }
@@ -72,7 +72,7 @@ func TestActOnAllThatMatchTheFilter(t *testing.T) {
 		c.wait(time.Second)
 		c.see("replayed 1 delivery")
 		if all := c.store.AllDeliveries(); len(all) != 6 || all[5].ReplayOf != all[1].ID {
-			t.Errorf("there are %d deliveries", len(all))
+			t.Errorf("got %d deliveries, want 6, the last of them a replay of the second", len(all))
 		}
 	})
 }
@@ -140,7 +140,7 @@ func TestMarksAcrossPagesAndFilters(t *testing.T) {
 		c.see("cancelled 4 deliveries")
 		want := []int{0, 9, at, n - 2}
 		if got := cancelled(c); at < 300 || at > 700 || !slices.Equal(got, want) {
-			t.Errorf("cancelled are %v, want %v", got, want)
+			t.Errorf("got the cancelled deliveries %v, want %v", got, want)
 		}
 	})
 }
@@ -166,7 +166,7 @@ func TestMarkedDeliveriesThatChangeMeanwhile(t *testing.T) {
 		c.wait(time.Second)
 		c.see("cancelled 2 of 4 deliveries; 2 could not be: 1 delivered, 1 failed", "4 marked")
 		if got := cancelled(c); !slices.Equal(got, []int{2, 3}) {
-			t.Errorf("cancelled are %v", got)
+			t.Errorf("got the cancelled deliveries %v, want [2 3]", got)
 		}
 	})
 }
@@ -240,13 +240,13 @@ func TestProgressAndOutcomeOfABulkAction(t *testing.T) {
 		}
 		c.press("A", "r")
 		c.see("another one is still running: esc stops it")
-		c.press("1", "3", "esc") // it continues while the person is on another view
+		c.press("1", "3", "esc") // it continues while another view is in front
 		next <- true
 		c.wait(time.Second)
 		c.see("cancelled 300 of 350 deliveries; stopped, 50 left as they were")
-		c.miss("esc stops")
+		c.dontSee("esc stops")
 		if n := len(cancelled(c)); n != 300 {
-			t.Errorf("%d are cancelled", n)
+			t.Errorf("got %d cancelled deliveries, want 300", n)
 		}
 		c.press("5")
 		c.see("300 of 350 deliveries cancelled in the console")

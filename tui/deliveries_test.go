@@ -26,7 +26,7 @@ func TestDeliveriesJoinTheirReceipts(t *testing.T) {
 	testDeliveries(t, func(c *console) {
 		c.press("g")
 		c.see("✗ failed bounce", "401", "✗ auth", "auth: exp: expected" /* once, not twice */)
-		c.miss("auth: auth:")
+		c.dontSee("auth: auth:")
 	})
 }
 
@@ -50,16 +50,16 @@ func TestRetryCancelAndReplay(t *testing.T) {
 		c.press("y")
 		c.wait(time.Second)
 		if state := c.store.AllDeliveries()[4].State; state != storage.Cancelled {
-			t.Errorf("after X it is %s", state)
+			t.Errorf("after X: got the state %s, want %s", state, storage.Cancelled)
 		}
-		c.miss("t retry now", "X cancel")
+		c.dontSee("t retry now", "X cancel")
 		if n := strings.Count(c.screen(), "acme prod cancelled"); n != 1 {
-			t.Errorf("the cancellation is shown %d times:\n%s", n, c.screen())
+			t.Errorf("the cancellation is shown %d times, want once:\n%s", n, c.screen())
 		}
 		c.press("r")
 		c.wait(time.Second)
 		if all := c.store.AllDeliveries(); len(all) != 6 || all[5].ReplayOf != all[4].ID {
-			t.Errorf("r queued %+v", all)
+			t.Errorf("after r: got %+v, want a replay of the fifth delivery as the sixth", all)
 		}
 		c.see("replay of")
 	})
@@ -131,7 +131,7 @@ func TestActivityDoesNotLinkToADeletedWebhook(t *testing.T) {
 		_, err := c.store.DeleteWebhook(c.m.env.Context, staging().ID)
 		c.must(err)
 		c.press("5")
-		c.miss("enter open")
+		c.dontSee("enter open")
 		c.press("enter")
 		c.see("▸5 Activity", "was deleted")
 	})
@@ -158,6 +158,6 @@ func TestAParkedDeliverySaysWhy(t *testing.T) {
 		c.must(c.store.SetWebhookState(c.m.env.Context, acme().ID, storage.Paused, "it answered 410"))
 		c.wait(time.Second)
 		c.see("parked: acme prod is paused (it answered 410): its", "(a in Webhooks)")
-		c.miss("in 37 s")
+		c.dontSee("in 37 s")
 	})
 }

@@ -12,17 +12,17 @@ import (
 	"backchannel/tui/tuitest"
 )
 
-// lifeOf returns a message of a call, with its events.
-type lifeOf struct {
+// A messageLife describes a message of a call, with its events.
+type messageLife struct {
 	to      string
 	outcome storage.MessageOutcome
 	exclude string
-	steps   []stepOf
+	steps   []eventStep
 }
 
-// stepOf returns an event that is due some time after the call. code is the answer to its attempts,
-// or 0 for no attempt; end is the state of the delivery after them.
-type stepOf struct {
+// An eventStep describes an event that is due some time after the call. code is the answer to its
+// attempt, or 0 for no attempt; end is the state of the delivery after that.
+type eventStep struct {
 	status storage.Status
 	due    time.Duration
 	code   int
@@ -40,8 +40,8 @@ func callAt(c storage.Campaign, number int, before time.Duration) storage.Execut
 	}
 }
 
-// keep stores a call at its time.
-func (s sceneStore) keep(e storage.Execution, lives ...lifeOf) storage.Execution {
+// addCall stores a call at its time, with its messages and the attempts of their events.
+func (s sceneStore) addCall(e storage.Execution, lives ...messageLife) storage.Execution {
 	e.Recipients, e.Messages = max(e.Recipients, len(lives)), len(lives)
 	var planned []storage.PlannedMessage
 	for _, l := range lives {
@@ -69,13 +69,13 @@ func (s sceneStore) keep(e storage.Execution, lives ...lifeOf) storage.Execution
 	slices.Reverse(all)
 	for i, m := range all {
 		for j, step := range lives[i].steps {
-			s.try(m.Events[j], step)
+			s.attempt(m.Events[j], step)
 		}
 	}
 	return e
 }
 
-func (s sceneStore) try(e storage.MessageEvent, step stepOf) {
+func (s sceneStore) attempt(e storage.MessageEvent, step eventStep) {
 	if step.code == 0 {
 		return
 	}
@@ -89,7 +89,7 @@ func (s sceneStore) try(e storage.MessageEvent, step stepOf) {
 	s.Attempt(e.DeliveryID, o)
 }
 
-// sceneStore returns a store with the webhook that gets the events.
+// A sceneStore is a store with the webhook that gets the events.
 type sceneStore struct {
 	*testStore
 
@@ -102,60 +102,60 @@ func (s sceneStore) must(err error) {
 	}
 }
 
-// manyLives adds calls and messages of almost every kind.
-func manyLives(store *testStore) {
+// manyCalls adds calls and messages of almost every kind.
+func manyCalls(store *testStore) {
 	live, draft, _ := store.AddThreeCampaigns()
 	s := sceneStore{testStore: store, hook: acme()}
 	refused := callAt(draft, 1, 50*time.Second)
 	refused.Code, refused.Fault, refused.Recipients = 400, "Campaign must be in LIVE status to execute. Current status: DRAFT", 1
 	refused.AnswerBody = []byte(`{"report":{"additionalContext":{"campaignId":"` + draft.UUID + `","/campaignId":"expected a live campaign, got campaign \"receipts by sms\", a draft; activate it"}}}`)
-	s.keep(refused)
+	s.addCall(refused)
 	odd := callAt(storage.Campaign{}, 2, 45*time.Second)
 	odd.Code, odd.Fault, odd.Method, odd.Path, odd.CampaignUUID = 404, "Cannot find the path", "PUT", "/ajo/im/executions/audience/a-long-path-that-nothing-answers", ""
-	s.keep(odd)
+	s.addCall(odd)
 	silent := callAt(live, 3, 40*time.Second)
 	silent.Code, silent.ExecutionID, silent.Silent = 202, "HUMA-00000003", "webhook acme prod does not have the channel email; edit it and add the channel"
-	s.keep(silent, lifeOf{to: "nobody.hears@shop.example", outcome: storage.OutcomeDelivered})
+	s.addCall(silent, messageLife{to: "nobody.hears@shop.example", outcome: storage.OutcomeDelivered})
 	full := callAt(live, 4, 30*time.Second)
 	full.Code, full.ExecutionID = 202, "HUMA-00000004"
 	ok := storage.StateDelivered
-	full = s.keep(full,
-		lifeOf{"maria.fernandes-silva@customers.shop.example", storage.OutcomeDelivered, "", []stepOf{{storage.StatusSent, 204 * time.Millisecond, 204, ok}, {storage.StatusDelivered, 2 * time.Second, 204, ok}}},
-		lifeOf{"bounce-late@shop.example", storage.OutcomeBounceLate, "", []stepOf{{storage.StatusSent, 190 * time.Millisecond, 204, ok}, {storage.StatusDelivered, 2100 * time.Millisecond, 204, ok}, {storage.StatusBounce, 45 * time.Second, 0, ""}}},
-		lifeOf{"refused@shop.example", storage.OutcomeBounce, "", []stepOf{{storage.StatusBounce, 2 * time.Second, 401, storage.Failed}}},
-		lifeOf{"again@shop.example", storage.OutcomeDelivered, "", []stepOf{{storage.StatusSent, 210 * time.Millisecond, 503, storage.Retrying}, {storage.StatusDelivered, 1900 * time.Millisecond, 204, ok}}},
-		lifeOf{"suppressed@shop.example", storage.OutcomeExcluded, "050107", nil},
-		lifeOf{"duplicate@shop.example", storage.OutcomeDuplicate, "", []stepOf{{storage.StatusSent, 200 * time.Millisecond, 204, ok}, {storage.StatusSent, 300 * time.Millisecond, 204, ok},
+	full = s.addCall(full,
+		messageLife{"maria.fernandes-silva@customers.shop.example", storage.OutcomeDelivered, "", []eventStep{{storage.StatusSent, 204 * time.Millisecond, 204, ok}, {storage.StatusDelivered, 2 * time.Second, 204, ok}}},
+		messageLife{"bounce-late@shop.example", storage.OutcomeBounceLate, "", []eventStep{{storage.StatusSent, 190 * time.Millisecond, 204, ok}, {storage.StatusDelivered, 2100 * time.Millisecond, 204, ok}, {storage.StatusBounce, 45 * time.Second, 0, ""}}},
+		messageLife{"refused@shop.example", storage.OutcomeBounce, "", []eventStep{{storage.StatusBounce, 2 * time.Second, 401, storage.Failed}}},
+		messageLife{"again@shop.example", storage.OutcomeDelivered, "", []eventStep{{storage.StatusSent, 210 * time.Millisecond, 503, storage.Retrying}, {storage.StatusDelivered, 1900 * time.Millisecond, 204, ok}}},
+		messageLife{"suppressed@shop.example", storage.OutcomeExcluded, "050107", nil},
+		messageLife{"duplicate@shop.example", storage.OutcomeDuplicate, "", []eventStep{{storage.StatusSent, 200 * time.Millisecond, 204, ok}, {storage.StatusSent, 300 * time.Millisecond, 204, ok},
 			{storage.StatusDelivered, 2 * time.Second, 204, ok}, {storage.StatusDelivered, 2100 * time.Millisecond, 204, ok}}},
 	)
 	again := callAt(live, 4, 20*time.Second)
 	again.Code, again.ExecutionID, again.RepeatOf = 202, full.ExecutionID, full.ID
 	again.Silent = "its requestId was accepted at 12:03:30.000, so that it got the answer of HUMA-00000004 and executed nothing; send a new one to execute again"
-	s.keep(again)
+	s.addCall(again)
 }
 
-// lifeScenes returns scenes with calls and messages of almost every kind.
-func lifeScenes() []scene {
+// callScenes returns scenes with calls and messages of almost every kind.
+func callScenes() []scene {
 	at := func(keys ...string) func(*console) {
 		return func(c *console) { c.press(append([]string{"2"}, keys...)...) }
 	}
 	return []scene{
-		{name: "calls", whole: true, set: manyLives, play: at("c", "G", "k")},
-		{name: "calls-refused", whole: true, set: manyLives, play: at("c", "g")},
-		{name: "executions", whole: true, set: manyLives, play: at("G", "enter", "g")},
-		{name: "messages", whole: true, set: manyLives, play: at("m", "G", "k", "k")},
-		{name: "messages-excluded", set: manyLives, play: at("m", "G", "k")},
+		{name: "calls", whole: true, set: manyCalls, play: at("c", "G", "k")},
+		{name: "calls-refused", whole: true, set: manyCalls, play: at("c", "g")},
+		{name: "executions", whole: true, set: manyCalls, play: at("G", "enter", "g")},
+		{name: "messages", whole: true, set: manyCalls, play: at("m", "G", "k", "k")},
+		{name: "messages-excluded", set: manyCalls, play: at("m", "G", "k")},
 		{name: "fire-campaign", set: threeCampaigns, play: func(c *console) { c.press("1", "g", "f", "C") }},
 		{name: "fire-of-campaign", set: threeCampaigns, play: at("G", "f")},
-		{name: "messages-filter", set: manyLives, play: func(c *console) { c.press("2", "m", "/"); c.write("state:delivered outcome:duplicate") }},
+		{name: "messages-filter", set: manyCalls, play: func(c *console) { c.press("2", "m", "/"); c.write("state:delivered outcome:duplicate") }},
 	}
 }
 
-// It covers messages whose events are retried, parked or cancelled, and excluded messages.
+// Events may be retried, failed or parked, and a message may be excluded.
 func TestMessagesWithUndeliveredEvents(t *testing.T) {
 	t.Parallel()
 	testConsole(t, func(c *console) {
-		manyLives(c.store)
+		manyCalls(c.store)
 		c.wait(time.Second)
 		c.press("2", "m")
 		c.size(200, 50)
@@ -164,7 +164,7 @@ func TestMessagesWithUndeliveredEvents(t *testing.T) {
 		c.must(c.store.SetWebhookState(c.m.env.Context, w.ID, storage.Paused, "by hand"))
 		c.wait(time.Minute) // the late bounce is due then
 		c.see("─ bounce parked", "─ sent parked")
-		for _, test := range []struct{ filter, see, miss string }{
+		for _, test := range []struct{ filter, see, absent string }{
 			{"state:excluded", "suppressed@shop.example", "again@shop.example"},
 			{"-state:delivered outcome:bounce", "refused@shop.example", "bounce-late@"},
 			{"address:again@shop.example", "again@shop.example", "refused@"},
@@ -176,7 +176,7 @@ func TestMessagesWithUndeliveredEvents(t *testing.T) {
 			c.press("/")
 			c.write(test.filter)
 			c.see(test.see)
-			c.miss(test.miss)
+			c.dontSee(test.absent)
 			c.press("esc")
 		}
 	})
@@ -187,7 +187,7 @@ func TestMessagesWithUndeliveredEvents(t *testing.T) {
 func TestReceiverAndDeliveriesOfACampaign(t *testing.T) {
 	t.Parallel()
 	testConsole(t, func(c *console) {
-		manyLives(c.store)
+		manyCalls(c.store)
 		first, who := c.store.AllDeliveries()[0], "maria.fernandes-silv"
 		r := arrived(900, storage.StatusSent)
 		r.ID, r.DeliveryID, r.RequestID, r.ExecutionID, r.CampaignUUID, r.Identity = 0, first.ID, first.RequestID, first.ExecutionID, tuitest.Welcome().UUID, first.Identity
@@ -197,7 +197,7 @@ func TestReceiverAndDeliveriesOfACampaign(t *testing.T) {
 		c.wait(time.Second)
 		c.size(200, 50)
 		for _, test := range []struct {
-			view, filter, see, miss string
+			view, filter, see, absent string
 		}{
 			{"4", "campaign:welcome", who, "foreign@"}, {"4", "-campaign:welcome", "foreign@", who},
 			{"4", "execution:HUMA-00000004", who, "foreign@"}, {"4", "campaign:" + tuitest.Welcome().UUID, who, "foreign@"},
@@ -207,7 +207,7 @@ func TestReceiverAndDeliveriesOfACampaign(t *testing.T) {
 			c.press(test.view, "/")
 			c.write(test.filter)
 			c.see(test.see)
-			c.miss(test.miss)
+			c.dontSee(test.absent)
 			c.press("esc")
 		}
 		c.press("4", "g", "m")
@@ -250,8 +250,8 @@ func hostileCalls(store *testStore) {
 	bad.Headers = append(bad.Headers, storage.HeaderField{Name: text, Value: text}, storage.HeaderField{Name: "", Value: ""})
 	bad.AnswerHeaders, bad.Body, bad.AnswerBody = bad.Headers, []byte(text), []byte(`{"report":{"additionalContext":{"/x":"`+strings.Repeat("顧客 ", 300)+`"}}}`+text)
 	bad.CampaignID, bad.Campaign, bad.Organization, bad.Sandbox = 0, text, text, text
-	s.keep(bad)
+	s.addCall(bad)
 	good := callAt(live, 2, 5*time.Second)
 	good.Code, good.ExecutionID, good.RequestID, good.Silent = 202, "HUMA-00000002", text, text
-	s.keep(good, lifeOf{to: text, outcome: storage.OutcomeDelivered}, lifeOf{to: "\u202e" + text, outcome: storage.OutcomeExcluded, exclude: text})
+	s.addCall(good, messageLife{to: text, outcome: storage.OutcomeDelivered}, messageLife{to: "\u202e" + text, outcome: storage.OutcomeExcluded, exclude: text})
 }

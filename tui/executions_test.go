@@ -42,7 +42,7 @@ func newestExecution(c *console) storage.Execution {
 	all, err := c.store.Executions(c.m.env.Context, storage.ExecutionQuery{Limit: 1})
 	c.must(err)
 	if len(all) == 0 {
-		c.t.Fatal("there is no execution")
+		c.t.Fatal("the store has no execution")
 	}
 	return all[0]
 }
@@ -77,11 +77,11 @@ func TestAPlannedDeliveryIsNotARetry(t *testing.T) {
 		drawn := c.screen()
 		c.wait(300 * time.Millisecond)
 		if c.screen() == drawn {
-			t.Error("the time until it is due does not tick")
+			t.Error("the time until the delivery is due does not count down")
 		}
 		c.press("t")
 		c.wait(time.Second)
-		c.miss("t send now")
+		c.dontSee("t send now")
 		c.press("X", "y")
 		c.wait(time.Second)
 		c.see("cancelled")
@@ -158,11 +158,11 @@ func TestExecuteAgainAndAsCurl(t *testing.T) {
 		first := newestExecution(c)
 		c.press(".")
 		if again := newestExecution(c); again.ID == first.ID || again.Recipients != 2 || again.RequestID == first.RequestID {
-			t.Errorf("again: %+v", again)
+			t.Errorf("got %+v, want a new call with 2 recipients and another request ID", again)
 		}
 		c.press("E", "y")
 		if len(c.copied) != 1 || !strings.Contains(c.copied[0], "/ajo/im/executions/unitary") || !strings.Contains(c.copied[0], "excluded@example.com") {
-			t.Errorf("copied %q", c.copied)
+			t.Errorf("copied %q, want a call of the execution API for both recipients", c.copied)
 		}
 	})
 }
@@ -181,7 +181,7 @@ func TestARecordedCallIsCopiedAsCurl(t *testing.T) {
 		got := lastOf(c.copied)
 		for _, want := range []string{"--cacert '/data/ca.pem'", c.m.env.Status.ReceiverURL() + "/ajo/im/executions/unitary", "Authorization: Bearer backchannel", string(first.Body)} {
 			if !strings.Contains(got, want) {
-				t.Errorf("no %q in %s", want, got)
+				t.Errorf("copied %s, want it to contain %q", got, want)
 			}
 		}
 	})
@@ -196,12 +196,12 @@ func TestActivityOpensTheExecution(t *testing.T) {
 		c.wait(time.Second)
 		c.press("E", "d")
 		silent := newestExecution(c)
-		c.wait(time.Minute) // so that the next ones are not of that activity
+		c.wait(time.Minute) // so that the next calls do not count as those of that activity
 		c.press("E", "b", "5", "/")
 		c.write("sends no events")
 		c.press("enter", "g", "enter")
 		c.see("Executions of Orders", silent.ExecutionID, "▲ no events: there is no webhook for", "delivered@example.com")
-		c.miss("bounce@example.com")
+		c.dontSee("bounce@example.com")
 		c.see("esc back to Activity")
 		c.press("esc") // one jump, one step back
 		c.see("▸5 Activity", "/ sends no events")

@@ -44,7 +44,7 @@ func TestTheFilterIsTheSameEverywhere(t *testing.T) {
 				}
 				c.press("ctrl+u")
 				c.write(test.wrong)
-				c.miss("filter, column")
+				c.dontSee("filter, column")
 				c.write(" ")
 				c.see("filter, column", "^")
 				c.press("backspace", "enter") // which finishes it
@@ -66,7 +66,7 @@ func TestTheFilterIsTheSameEverywhere(t *testing.T) {
 				c.press("esc", "/", "up", "up", "up", "enter")
 				c.see("/ zzz nowhere", "0 of ")
 				c.press("esc")
-				c.miss("zzz")
+				c.dontSee("zzz")
 			})
 		})
 	}
@@ -80,7 +80,7 @@ func TestEachViewRecallsItsOwnFilters(t *testing.T) {
 		c.write("sent")
 		c.press("enter", "4", "/", "up")
 		c.see("/ ▏")
-		c.miss("sent▏")
+		c.dontSee("sent▏")
 	})
 }
 

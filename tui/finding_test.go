@@ -18,7 +18,7 @@ func TestTypingInThePickerOfWebhooksNarrows(t *testing.T) {
 	names := []string{"acme prod", "kafka hook", "prod", "qa 2", "staging"}
 	for _, test := range []struct {
 		keys []string
-		see  string // that is seen before enter
+		see  string // on the screen before enter
 		want string
 	}{
 		{[]string{"s", "t", "a", "g", "enter"}, "/ stag▏", "staging"},
@@ -56,7 +56,7 @@ func TestTypingInThePickerOfWebhooksNarrows(t *testing.T) {
 					return
 				}
 				c.see("Fire at " + test.want)
-				c.miss("Fire at which webhook?")
+				c.dontSee("Fire at which webhook?")
 			})
 		})
 	}
@@ -68,22 +68,22 @@ func TestTypingNarrowsMenusOfChoices(t *testing.T) {
 		c.press("f", "!")
 		c.write("tamp")
 		c.see("/ tamp▏", "tampered-body")
-		c.miss("alg-none")
+		c.dontSee("alg-none")
 		c.press("enter")
 		c.wait(time.Second)
 		if got := c.store.AllEvents(); len(got) != 1 || got[0].Misbehave != storage.MisbehaveTamperedBody {
-			t.Errorf("fired %+v", got)
+			t.Errorf("fired %+v, want one event with %s", got, storage.MisbehaveTamperedBody)
 		}
 		c.press("f", "!", "j", "j", "enter") // j moves if no word begins with it
 		c.wait(time.Second)
 		if got := c.store.AllEvents(); len(got) != 2 || got[1].Misbehave != storage.Misbehaviours()[2] {
-			t.Errorf("fired %+v", got)
+			t.Errorf("fired %+v, want a second event with %s", got, storage.Misbehaviours()[2])
 		}
 		c.press("y")
 		c.write("sandbox")
 		c.press("enter")
 		if want := []string{acme().Sandbox.ID}; !slices.Equal(c.copied, want) {
-			t.Errorf("copied %q", c.copied)
+			t.Errorf("copied %q, want %q", c.copied, want)
 		}
 	})
 }
@@ -99,10 +99,10 @@ func TestASavedFixtureIsFoundByTyping(t *testing.T) {
 		c.wait(time.Second)
 		c.press("f", "F", "2")
 		c.see("/ 2▏", "2nd-try")
-		c.miss("join")
+		c.dontSee("join")
 		c.press("backspace", "j")
 		c.see("/ j▏", "join")
-		c.miss("late")
+		c.dontSee("late")
 	})
 }
 
@@ -186,7 +186,7 @@ func TestKeysWaitForTheirRows(t *testing.T) {
 				c.deliver(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(test.keys)})
 				c.settle()
 				if got := receiverOf(c).List().SelectedID() - arrived(0, "").ID; int(got) != test.want {
-					t.Errorf("receipt %d is selected, want %d", got, test.want)
+					t.Errorf("got receipt %d selected, want %d", got, test.want)
 				}
 			})
 		})
@@ -205,7 +205,7 @@ func TestManyKeysAtOncePassTheLoadedPage(t *testing.T) {
 		}
 		c.settle()
 		if got := list.SelectedID() - arrived(0, "").ID; got != 1000-310 {
-			t.Errorf("receipt %d is selected", got)
+			t.Errorf("got receipt %d selected, want %d", got, 1000-310)
 		}
 	})
 }
@@ -242,12 +242,12 @@ func TestFiringDirectlyAfterSubmitting(t *testing.T) {
 		hook, err := c.store.WebhookByName(c.m.env.Context, "brand new")
 		c.must(err)
 		if events := c.store.AllEvents(); len(events) != 1 || events[0].WebhookID != hook.ID {
-			t.Errorf("fired %+v", events)
+			t.Errorf("fired %+v, want one event at the new webhook", events)
 		}
 	})
 }
 
-// A person who waits for slow rows can leave.
+// Keys that wait for rows are handled even if the rows cannot be read.
 func TestAFailedReadReleasesTheKeys(t *testing.T) {
 	t.Parallel()
 	testReceiver(t, manyReceipts(1000), func(c *console) {

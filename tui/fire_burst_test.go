@@ -16,15 +16,15 @@ func TestBurstKeepsItsPace(t *testing.T) {
 		c.press("ctrl+s")
 		c.wait(time.Second)
 		if n := len(c.store.AllEvents()); n < 45 || n > 55 {
-			t.Errorf("%d of 50 a second queued after a second", n)
+			t.Errorf("got %d events after a second, want about 50", n)
 		}
 		c.see("100 × bounce, email → acme prod 0/100 ░", "0 ✓ 0 ✗", "esc stops")
 		c.wait(2 * time.Second)
 		if n := len(c.store.AllEvents()); n != 100 {
-			t.Errorf("%d events queued", n)
+			t.Errorf("got %d events, want 100", n)
 		}
 		c.see("0/100", "esc hides")
-		c.miss("esc stops")
+		c.dontSee("esc stops")
 	})
 }
 
@@ -34,7 +34,7 @@ func startBurst(c *console) {
 	c.wait(time.Second)
 }
 
-// endBurst ends deliveries of a burst, the oldest first: some are delivered, some fail. Their
+// endBurst ends deliveries of a burst, the oldest first: so many are delivered, then so many fail. Their
 // latencies are 1 to 83 ms.
 func endBurst(c *console, delivered, failed int) {
 	c.t.Helper()
@@ -77,14 +77,14 @@ func TestBurstShowsItsProgress(t *testing.T) {
 		c.see("70/100", "68 ✓ 2 ✗ · 10 retrying ·", "esc hides")
 		c.wait(10 * time.Second) // no delivery ends any more, so there is no estimate
 		c.see("70/100", "0/s")
-		c.miss("left")
+		c.dontSee("left")
 		endBurst(c, 30, 0)
 		c.wait(time.Second)
 		c.see("✗ 100 × bounce, email → acme prod: of 100, 2 failed; 3 and / failed show them", "p50 ", "longest ", "≤ ", "esc closes")
 		c.press("5")
 		c.see("esc closes") // until it is dismissed
 		c.press("esc")
-		c.miss("esc closes", "100 × bounce, email → acme prod: of")
+		c.dontSee("esc closes", "100 × bounce, email → acme prod: of")
 	})
 }
 
@@ -93,7 +93,7 @@ func TestBurstAmongOtherEvents(t *testing.T) {
 	testFiring(t, func(c *console) {
 		c.press("f", "B", "ctrl+s")
 		c.wait(time.Second)
-		c.press("f", "s") // one that is not of the burst
+		c.press("f", "s") // an event that is not part of the burst
 		c.wait(2 * time.Second)
 		endBurst(c, 101, 0)
 		c.wait(time.Second)
@@ -124,7 +124,7 @@ func TestBurstStops(t *testing.T) {
 		c.wait(time.Second)
 		n := len(c.store.AllEvents())
 		if before == 0 || n > before+1 || n >= 100 {
-			t.Errorf("%d events before, %d after esc", before, n)
+			t.Errorf("got %d events before esc and %d afterwards, want fewer than 100 and at most one more", before, n)
 		}
 		c.see(fmt.Sprintf("0/%d", n), "esc hides")
 		endBurst(c, n, 0)
@@ -143,16 +143,16 @@ func TestAHiddenBurstReportsItsEnd(t *testing.T) {
 			c.wait(time.Second)
 			c.see("0/3")
 			c.press("esc")
-			c.miss("0/3")
+			c.dontSee("0/3")
 			endBurst(c, 3-failed, failed)
 			c.wait(time.Second)
 			c.see(want)
-			c.miss("esc closes")
+			c.dontSee("esc closes")
 		})
 	}
 }
 
-// A key that ends typing does not close the panel.
+// While a filter is typed, esc ends the filter and not the burst's panel.
 func TestAFilterIsLeftBeforeTheBurst(t *testing.T) {
 	t.Parallel()
 	testFiring(t, func(c *console) {
@@ -163,7 +163,7 @@ func TestAFilterIsLeftBeforeTheBurst(t *testing.T) {
 		c.press("esc")
 		c.see("esc hides")
 		c.press("esc")
-		c.miss("esc hides")
+		c.dontSee("esc hides")
 	})
 }
 

@@ -55,15 +55,15 @@ func TestFireEventsOfACampaign(t *testing.T) {
 		c.press("enter", "s")
 		got := campaignsFired(c)
 		if len(got) != 7 {
-			t.Fatalf("%d events", len(got))
+			t.Fatalf("got %d events, want 7", len(got))
 		}
 		for i, uuid := range got[:5] {
 			if uuid != welcome.UUID {
-				t.Errorf("event %d has the campaign %s", i, uuid)
+				t.Errorf("event %d: got the campaign %s, want %s", i, uuid, welcome.UUID)
 			}
 		}
 		if got[5] != goodbye.UUID || got[6] == welcome.UUID || got[6] == goodbye.UUID {
-			t.Errorf("the last two have the campaigns %q", got[5:])
+			t.Errorf("last two events: got the campaigns %q, want %s and a made-up one", got[5:], goodbye.UUID)
 		}
 	})
 }
@@ -83,7 +83,7 @@ func TestRepeatUsesThePresentCampaign(t *testing.T) {
 		now := c.store.AllCampaigns()[2]
 		c.press(".")
 		if last := lastOf(c.store.AllEvents()); now.VersionID == welcome.VersionID || !strings.Contains(string(last.Payload), now.VersionID) {
-			t.Errorf("%s is not of the version %s", last.Payload, now.VersionID)
+			t.Errorf("got %s, want the new version %s", last.Payload, now.VersionID)
 		}
 		c.press("f", "c") // the campaign has only email
 		c.see("c channel   sms", "C campaign  none: made-up IDs")

@@ -35,21 +35,21 @@ func TestRepeatingABurstAsksFirst(t *testing.T) {
 			count := func() int { return len(c.store.AllEvents()) }
 			c.press(keys...)
 			c.see("Fire the burst again?", "30 × bounce, email at acme prod, 100 a second.", "y fire 30")
-			c.press("enter") // the harmless answer
+			c.press("enter") // which means no
 			c.wait(time.Second)
 			if n := count(); n != 30 {
-				t.Fatalf("%v: %d events", keys, n)
+				t.Fatalf("%v: got %d events after no, want 30", keys, n)
 			}
 			c.press(keys...)
 			c.press("y")
 			c.wait(time.Second)
 			if n := count(); n != 60 {
-				t.Errorf("%v: %d events after yes", keys, n)
+				t.Errorf("%v: got %d events after yes, want 60", keys, n)
 			}
 			c.press("f", "b", ".")
 			c.wait(time.Second)
 			if n := count(); n != 62 {
-				t.Errorf("%v: %d events; a single one is repeated at once", keys, n)
+				t.Errorf("%v: got %d events, want 62, because a single event is repeated without a question", keys, n)
 			}
 		})
 	}
@@ -88,10 +88,10 @@ func TestVariantsAreThoseOfTheEventAtTheCursor(t *testing.T) {
 	testFiring(t, func(c *console) {
 		c.press("f", "down", "down", "down", "v")
 		c.see("there is one kind of error on email: Timeout (24, Ignored)", "Fire at acme prod")
-		c.miss("Which bounce")
+		c.dontSee("Which bounce")
 		c.press("c", "v") // on SMS there are many
 		c.see("Which error?", "Temporary delivery failure")
-		c.miss("Message unroutable", "Blocked")
+		c.dontSee("Message unroutable", "Blocked")
 		c.press("down", "enter")
 		c.see("error 403")
 		c.press("v", "enter") // begins with what is chosen

@@ -50,7 +50,7 @@ func TestToastsShowTheOutcome(t *testing.T) {
 		c.endDelivery(answered(204))
 		c.wait(time.Second)
 		c.see("✓ bounce, email → acme prod delivered: 204 in 3.0 ms")
-		c.miss("bounce, email → acme prod queued")
+		c.dontSee("bounce, email → acme prod queued")
 	})
 }
 
@@ -108,14 +108,14 @@ func TestWhichWebhookIsFiredAt(t *testing.T) {
 		c.press("G", "f")
 		c.see("Fire at staging (paused)")
 		c.press("e")
-		c.press("5", "f") // no row is selected there, so it is the webhook fired at last
+		c.press("5", "f") // no row there names a webhook, so it is the one that was fired at last
 		c.see("Fire at staging (paused)", "again error, sms at staging")
 		c.press("w", "1")
 		c.see("Fire at acme prod")
 		c.press("d")
 		last := lastOf(c.store.AllEvents())
 		if last.WebhookID != acme().ID || last.Status != storage.StatusDelivered || last.Channel != storage.SMS {
-			t.Errorf("fired %+v; the channel chosen last is to stay", last)
+			t.Errorf("fired %+v, want delivered at acme on the channel chosen last, SMS", last)
 		}
 	})
 }
@@ -166,13 +166,13 @@ func TestALifecycleWaitsForItsFirstEvent(t *testing.T) {
 	testFiring(t, func(c *console) {
 		c.press("f", "l", "b")
 		if n := len(c.store.AllEvents()); n != 1 {
-			t.Fatalf("%d events queued at once", n)
+			t.Fatalf("got %d events at once, want 1", n)
 		}
 		c.endDelivery(answered(204))
 		c.wait(200 * time.Millisecond)
 		events := c.store.AllEvents()
 		if len(events) != 2 || events[0].Status != storage.StatusSent || events[1].Status != storage.StatusBounce || events[0].RequestID != events[1].RequestID {
-			t.Errorf("fired %+v", events)
+			t.Errorf("fired %+v, want sent and bounce of one request", events)
 		}
 	})
 }
@@ -183,7 +183,7 @@ func TestALifecycleDoesNotWaitForever(t *testing.T) {
 		c.press("f", "l", "d")
 		c.wait(orderPatience + time.Second)
 		if n := len(c.store.AllEvents()); n != 2 {
-			t.Errorf("%d events queued", n)
+			t.Errorf("got %d events, want 2", n)
 		}
 	})
 }
@@ -205,7 +205,7 @@ func TestMisbehaving(t *testing.T) {
 		c.press("1", "G", "f", "!", "1")
 		c.see("needs JWT authentication, which staging does not use")
 		if n := len(c.store.AllEvents()); n != 3 {
-			t.Errorf("%d events: a token fault was fired without a token", n)
+			t.Errorf("got %d events, want 3: a token fault was fired without a token", n)
 		}
 	})
 }
@@ -216,7 +216,7 @@ func TestBurstRejectsInvalidValues(t *testing.T) {
 		c.press("f", "B", "ctrl+u", "-", "1", "tab", "ctrl+u", "0", "ctrl+s")
 		c.see("-1 is out of range; use 1 to 1,000,000", "0 a second is out of range; use 0.001 to 100,000")
 		if n := len(c.store.AllEvents()); n != 0 {
-			t.Errorf("%d events queued", n)
+			t.Errorf("got %d events, want none", n)
 		}
 	})
 }
@@ -256,7 +256,7 @@ func TestThePaletteFires(t *testing.T) {
 		c.press("enter")
 		c.wait(time.Second)
 		if events := c.store.AllEvents(); len(events) != 1 || events[0].Status != storage.StatusBounce {
-			t.Errorf("fired %+v", events)
+			t.Errorf("fired %+v, want one bounce", events)
 		}
 	})
 }
@@ -274,7 +274,7 @@ func TestMenusBeginAtThePresentChoice(t *testing.T) {
 		chosen := c.screen()
 		c.press("v", "enter")
 		if chosen == first || c.screen() != chosen {
-			t.Errorf("the variant is no longer the chosen one:\n%s", c.screen())
+			t.Errorf("the chosen variant was not kept:\n%s", c.screen())
 		}
 	})
 }

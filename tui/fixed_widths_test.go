@@ -12,7 +12,7 @@ func TestDisputedWidthsMoveNothing(t *testing.T) {
 		"to the edge e\u0301\u0301": "\x1b[K\x1b[?7lto the edge e\u0301\u0301\x1b[?7h",
 	} {
 		if got := fixWidths(line); got != want {
-			t.Errorf("%q becomes %q, want %q", line, got, want)
+			t.Errorf("fixWidths(%q) = %q, want %q", line, got, want)
 		}
 	}
 	if got, want := fixWidths("┃ one\n数 two"), "\u2503 one\n\x1b[K\x1b[?7l数\x1b[3G two\x1b[?7h"; got != want {

@@ -14,29 +14,29 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
+var update = flag.Bool("update", false, "rewrite the golden files")
 
 // A scene is a state of the console that has a golden file: every screen, empty and filled, and
 // every overlay.
 type scene struct {
 	name  string
-	set   func(*testStore) // before the console starts
-	play  func(*console)   // the keys that the person presses
-	whole bool             // a screen whose layout depends on the size
+	set   func(*testStore) // adds the records
+	play  func(*console)   // presses keys
+	whole bool             // whether the golden file has all sizes, because the layout depends on them
 }
 
 // scenes returns all scenes. Each file of tests adds its own.
 func scenes() []scene {
-	return slices.Concat(webhookScenes(), trafficScenes(), overlayScenes(), fireScenes(), receiverScenes(), deliveryScenes(), campaignScenes(), executeScenes(), lifeScenes(), checkScenes())
+	return slices.Concat(webhookScenes(), trafficScenes(), overlayScenes(), fireScenes(), receiverScenes(), deliveryScenes(), campaignScenes(), executeScenes(), callScenes(), checkScenes())
 }
 
 func sizes() [][2]int { return [][2]int{{60, 20}, {80, 24}, {120, 30}, {200, 50}} }
 
-// show plays a scene and then calls look.
-func (s scene) show(t *testing.T, th theme, look func(*console)) {
+// show plays a scene and then runs a test.
+func (s scene) show(t *testing.T, th theme, test func(*console)) {
 	testConsoleWith(t, th, func(c *console) {
 		s.begin(c)
-		look(c)
+		test(c)
 	})
 }
 
@@ -63,7 +63,7 @@ func TestGolden(t *testing.T) {
 			s.show(t, plainTheme, func(c *console) {
 				for _, size := range sizes() {
 					fits(t, c, size[0], size[1])
-					if usual := size[0] == 80 || size[0] == 120; usual || s.whole {
+					if common := size[0] == 80 || size[0] == 120; common || s.whole {
 						fmt.Fprintf(&b, "=== %d×%d\n%s\n", size[0], size[1], unpadded(c.view()))
 					}
 				}
@@ -113,7 +113,7 @@ func golden(t *testing.T, name, got string) {
 		t.Fatal(err)
 	}
 	if got != string(want) {
-		t.Errorf("%s differs; look at it, and run the tests with -update if it is good:\n%s", path, firstDifference(ansi.Strip(got), ansi.Strip(string(want))))
+		t.Errorf("%s differs; if the change is intended, run the tests with -update:\n%s", path, firstDifference(ansi.Strip(got), ansi.Strip(string(want))))
 	}
 }
 
@@ -131,7 +131,7 @@ func firstDifference(got, want string) string {
 func fitsAnySize(t *testing.T, c *console) {
 	t.Helper()
 	name := fnv.New64()
-	_, _ = name.Write([]byte(t.Name())) // so that each scene has sizes of its own
+	_, _ = name.Write([]byte(t.Name())) // so that each scene is tried at other sizes
 	rng := rand.New(rand.NewPCG(name.Sum64(), 2))
 	for range randomSizes {
 		fits(t, c, 1+rng.IntN(220), 1+rng.IntN(60))
@@ -153,15 +153,15 @@ func checkFits(t *testing.T, c *console, width, height int) {
 	t.Helper()
 	lines := strings.Split(c.view(), "\n")
 	if len(lines) != height {
-		t.Errorf("at %d×%d the view has %d lines", width, height, len(lines))
+		t.Errorf("at %d×%d: got a view of %d lines", width, height, len(lines))
 	}
 	for i, line := range lines {
 		plain := ansi.Strip(line)
 		if maxCells(plain) > width && ansi.StringWidth(plain) > width {
-			t.Fatalf("at %d×%d line %d has %d cells: %q", width, height, i+1, ansi.StringWidth(plain), plain)
+			t.Fatalf("at %d×%d: line %d is %d cells wide: %q", width, height, i+1, ansi.StringWidth(plain), plain)
 		}
 		if strings.ContainsFunc(plain, movesTheCursor) {
-			t.Fatalf("at %d×%d a control character is on line %d: %q", width, height, i+1, plain)
+			t.Fatalf("at %d×%d: line %d contains a control character: %q", width, height, i+1, plain)
 		}
 	}
 }

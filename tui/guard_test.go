@@ -8,7 +8,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// bomb is a model that panics where the test says.
+// A bomb is a model that panics in the given methods.
 type bomb struct{ init, update, view, command bool }
 
 func (b bomb) Init() tea.Cmd {
@@ -41,18 +41,18 @@ func TestPanicsEndTheConsoleAndAreLogged(t *testing.T) {
 		"init": {init: true}, "update": {update: true}, "view": {view: true}, "command": {command: true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			var kept string
+			var logged string
 			crash := func(cause any, stack []byte) string {
-				kept += cause.(string) + string(stack)
+				logged += cause.(string) + string(stack)
 				return "/tmp/crash.log"
 			}
 			var screen strings.Builder
 			err := runGuarded(b, crash, tea.WithInput(strings.NewReader("x")), tea.WithOutput(&screen), tea.WithoutSignalHandler())
 			if !errors.Is(err, ErrCrashed) || !strings.Contains(err.Error(), "boom; the stack trace is in /tmp/crash.log") {
-				t.Errorf("ended with %v", err)
+				t.Errorf("got error %v, want ErrCrashed with the path of the log", err)
 			}
-			if strings.Count(kept, "boom") != 1 || !strings.Contains(kept, "guard_test.go") {
-				t.Errorf("kept %q", kept)
+			if strings.Count(logged, "boom") != 1 || !strings.Contains(logged, "guard_test.go") {
+				t.Errorf("logged %q, want the panic once, with its stack", logged)
 			}
 			if strings.Contains(screen.String(), "goroutine") {
 				t.Errorf("a stack trace is on the screen: %q", screen.String())

@@ -258,8 +258,8 @@ func (c *console) see(texts ...string) {
 	}
 }
 
-// miss fails if the screen shows any of these texts.
-func (c *console) miss(texts ...string) {
+// dontSee fails if the screen shows any of these texts.
+func (c *console) dontSee(texts ...string) {
 	c.t.Helper()
 	screen := squeeze(c.screen())
 	for _, text := range texts {

@@ -67,7 +67,7 @@ func statusCases() (all []statusCase) {
 		return numbers[rng.IntN(len(numbers))]
 	}
 	var engines []statusCase
-	for _, pid := range []int{4711, 7, 99, 1234, 65536, 4194304} { // the first one is the console's
+	for _, pid := range []int{4711, 7, 99, 1234, 65536, 4194304} { // the first one is that of the console
 		for _, base := range []string{
 			"", "https://127.0.0.1:9443", "https://0.0.0.0:1", "https://[::1]:65535", "https://192.168.100.200:19443",
 			"https://receiver.dev.example.internal:19443",
@@ -89,8 +89,8 @@ func statusCases() (all []statusCase) {
 	return all
 }
 
-// The column of an item depends on nothing but the width: not on its text, nor on those of the
-// others, nor on the view.
+// The column of an item depends only on the width: neither on its text, nor on those of other items, nor
+// on the view.
 func TestTheHeaderNeverMoves(t *testing.T) {
 	t.Parallel()
 	testConsole(t, func(c *console) {
@@ -102,7 +102,7 @@ func TestTheHeaderNeverMoves(t *testing.T) {
 				c.m.chrome.width, c.m.views.current = width, screen.View(i%len(c.m.views.stacks))
 				line := ansi.Strip(c.m.chrome.header())
 				if got := ansi.StringWidth(line); got != width {
-					t.Fatalf("%s: at %d the header has %d cells: %q", test.name, width, got, line)
+					t.Fatalf("%s: at %d columns the header is %d cells wide: %q", test.name, width, got, line)
 				}
 				got := headerColumns(items, line)
 				if len(want) == 0 {
@@ -112,7 +112,7 @@ func TestTheHeaderNeverMoves(t *testing.T) {
 					got["receiver"] = want["receiver"]
 				}
 				if !maps.Equal(got, want) && width >= screen.MinWidth {
-					t.Fatalf("%s: at %d the items are at %v, want %v: %q", test.name, width, got, want, line)
+					t.Fatalf("%s: at %d columns the items are at %v, want %v: %q", test.name, width, got, want, line)
 				}
 			}
 		}
@@ -139,7 +139,7 @@ func TestNothingMovesTheStatus(t *testing.T) {
 			for _, width := range widths {
 				c.size(width, 24)
 				if got := status(); got != before[width] && (title == "" || !strings.HasSuffix(before[width], got)) {
-					t.Errorf("%s: at %d the status was %q, is %q", what, width, before[width], got)
+					t.Errorf("%s: at %d columns: got the status %q, want %q as before", what, width, got, before[width])
 				}
 				c.see(title)
 			}
@@ -173,13 +173,13 @@ func TestHeaderFormsFit(t *testing.T) {
 	testConsole(t, func(c *console) {
 		forms := headerForms()
 		if !slices.IsSortedFunc(forms, func(a, b headerForm) int { return b.from - a.from }) {
-			t.Error("the forms are not in their order")
+			t.Error("the forms are not sorted by width")
 		}
 		c.m.env.Status = screen.Status{Read: true, Alive: true, Runtime: storage.Runtime{PID: 4194304}}
 		for _, form := range forms {
 			tabs := form.tabs.draw(c.m.env.Theme, c.m.views)
 			if w := ansi.StringWidth(tabs + " " + form.join(form.status(c.m.env))); form.tabs != tabsNumbers && w > form.from {
-				t.Errorf("the form from %d columns needs %d", form.from, w)
+				t.Errorf("the form for %d columns and more needs %d", form.from, w)
 			}
 		}
 		if _, first := c.m.views.front().(*webhooks.Screen); !first {

@@ -26,10 +26,10 @@ func testHistory(t *testing.T, test func(*console)) {
 			r := arrived(i, d.Status)
 			r.ID, r.WebhookID, r.DeliveryID, r.RequestID = 0, w.ID, d.ID, d.RequestID
 			c.store.Receive(r)
-			of, err := c.store.ReceiptsOfDelivery(c.m.env.Context, d.ID)
+			receipts, err := c.store.ReceiptsOfDelivery(c.m.env.Context, d.ID)
 			c.must(err)
 			c.store.AddActivities(storage.Activity{Kind: storage.ActivityFailed, Text: "it happened", DeliveryID: d.ID},
-				storage.Activity{Kind: storage.ActivityReceiver, Text: "it came", ReceiptID: of[0].ID})
+				storage.Activity{Kind: storage.ActivityReceiver, Text: "it came", ReceiptID: receipts[0].ID})
 		}
 		c.wait(time.Second)
 		test(c)
@@ -47,8 +47,8 @@ func where(c *console) string {
 	return text
 }
 
-// esc undoes any sequence of jumps: the view, the screens over it, the filter, the selection, the
-// pane and the tab are as before.
+// esc undoes any sequence of jumps. Afterwards the view, the screens over it, the filter, the selection,
+// the pane and the tab are as before.
 func TestEscUndoesRandomJumps(t *testing.T) {
 	t.Parallel()
 	keys := []string{"enter", "enter", "v", "v", "m", "m", "c", "r", "j", "k", "g", "G", "l", "h", "tab", "z", "esc", "backspace", "K", "/", "jump"}
@@ -75,7 +75,7 @@ func TestEscUndoesRandomJumps(t *testing.T) {
 				}
 				c.wait(time.Second)
 				if got := where(c); len(c.m.views.history) > 0 && c.m.views.backSteps() > 0 || got != start {
-					t.Errorf("after %s and esc\nat   %s\nwant %s", strings.Join(path, " "), got, start)
+					t.Errorf("after %s and esc:\ngot  %s\nwant %s", strings.Join(path, " "), got, start)
 				}
 			})
 		})
@@ -110,8 +110,8 @@ func walk(c *console, rng *rand.Rand, key string) string {
 	return key
 }
 
-// Keys lead from a webhook to its records, the newest first, and esc leads back to the webhook. esc
-// first removes a filter that the person has set.
+// Keys lead from a webhook to its records, the newest first, and esc leads back to the webhook. If the
+// user has added to the filter, esc first removes that.
 func TestAWebhookLinksToItsRecords(t *testing.T) {
 	t.Parallel()
 	testHistory(t, func(c *console) {
@@ -125,7 +125,7 @@ func TestAWebhookLinksToItsRecords(t *testing.T) {
 			}
 			c.press("esc")
 			c.see("▸1 Webhooks")
-			c.miss("back to")
+			c.dontSee("back to")
 			c.press(key)
 			c.wait(time.Second)
 			c.press("/")
@@ -153,24 +153,24 @@ func TestComingBackRestoresTheFilter(t *testing.T) {
 		c.press("4", "g", "v")
 		c.wait(time.Second)
 		c.see("▸3 Deliveries", "esc back to Receiver")
-		c.miss("/ status:sent")
+		c.dontSee("/ status:sent")
 		c.press("esc", "3")
 		c.wait(time.Second)
 		if got := where(c); got != want {
-			t.Errorf("at %s\nwant %s", got, want)
+			t.Errorf("got  %s\nwant %s", got, want)
 		}
 	})
 }
 
-// A person who selected the newest record finds it selected after coming back. The list follows
-// only if it still is the newest.
+// If the newest record was selected, it is still selected after coming back. The list follows only if
+// that record is still the newest.
 func TestComingBackToTheNewest(t *testing.T) {
 	t.Parallel()
 	for _, more := range []bool{false, true} {
 		testHistory(t, func(c *console) {
 			c.press("4", "G")
 			c.see("following")
-			was := receiverOf(c).List().SelectedID()
+			want := receiverOf(c).List().SelectedID()
 			c.press("v")
 			if more {
 				r := arrived(40, storage.StatusSent)
@@ -180,8 +180,8 @@ func TestComingBackToTheNewest(t *testing.T) {
 			}
 			c.press("esc")
 			c.wait(time.Second)
-			if list := receiverOf(c).List(); list.SelectedID() != was || list.Table.Following() == more {
-				t.Errorf("more %v: selected %s, was %s; following %v", more, list.SelectedID(), was, list.Table.Following())
+			if list := receiverOf(c).List(); list.SelectedID() != want || list.Table.Following() == more {
+				t.Errorf("with newer records %t: got %s selected and following %t, want %s and %t", more, list.SelectedID(), list.Table.Following(), want, !more)
 			}
 		})
 	}

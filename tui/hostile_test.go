@@ -12,8 +12,7 @@ import (
 	"backchannel/tui/screen"
 )
 
-// hostile is a text that moves the cursor, hides and reorders characters, has wide ones, and does not
-// end.
+// hostile is a text that would move the cursor and hide and reorder characters. It also has wide ones.
 const hostile = "\x1b[2J\x1b]0;x\a\u202eevil\u200b 顧客 e\u0301👩‍💻\r\n\ttab"
 
 func longHostile() string { return hostile + strings.Repeat(" 顧客wide", 60) }
@@ -37,19 +36,19 @@ func spoilOne[T any](one T, err error, change func(*T)) (T, error) {
 	return one, err
 }
 
-func (n hostileStore) Webhooks(ctx context.Context) ([]storage.Webhook, error) {
-	all, err := n.testStore.Webhooks(ctx)
-	return spoil(all, err, n.webhook)
+func (s hostileStore) Webhooks(ctx context.Context) ([]storage.Webhook, error) {
+	all, err := s.testStore.Webhooks(ctx)
+	return spoil(all, err, s.webhook)
 }
 
-func (n hostileStore) Webhook(ctx context.Context, id storage.ID) (storage.Webhook, error) {
-	one, err := n.testStore.Webhook(ctx, id)
-	return spoilOne(one, err, n.webhook)
+func (s hostileStore) Webhook(ctx context.Context, id storage.ID) (storage.Webhook, error) {
+	one, err := s.testStore.Webhook(ctx, id)
+	return spoilOne(one, err, s.webhook)
 }
 
-func (n hostileStore) webhook(w *storage.Webhook) {
+func (s hostileStore) webhook(w *storage.Webhook) {
 	long := longHostile()
-	if n.few {
+	if s.few {
 		w.Name = long
 		return
 	}
@@ -67,27 +66,27 @@ func (n hostileStore) webhook(w *storage.Webhook) {
 	w.Headers = []storage.HeaderField{{Name: long, Value: long}, {Name: "", Value: ""}}
 }
 
-func (n hostileStore) Deliveries(ctx context.Context, q storage.DeliveryQuery) ([]storage.Delivery, error) {
-	all, err := n.testStore.Deliveries(ctx, q)
-	return spoil(all, err, n.delivery)
+func (s hostileStore) Deliveries(ctx context.Context, q storage.DeliveryQuery) ([]storage.Delivery, error) {
+	all, err := s.testStore.Deliveries(ctx, q)
+	return spoil(all, err, s.delivery)
 }
 
-func (n hostileStore) Delivery(ctx context.Context, id storage.ID) (storage.Delivery, error) {
-	one, err := n.testStore.Delivery(ctx, id)
-	return spoilOne(one, err, n.delivery)
+func (s hostileStore) Delivery(ctx context.Context, id storage.ID) (storage.Delivery, error) {
+	one, err := s.testStore.Delivery(ctx, id)
+	return spoilOne(one, err, s.delivery)
 }
 
-func (n hostileStore) delivery(d *storage.Delivery) {
+func (s hostileStore) delivery(d *storage.Delivery) {
 	long := longHostile()
 	d.Webhook, d.Channel, d.Status, d.Identity, d.Error = long, storage.Channel(long), storage.Status(long), long, long
 	d.RequestID, d.Misbehave, d.ReplayOf, d.Attempts = long, storage.Misbehaviour(long), 5, 1_000_000
-	if !n.few {
+	if !s.few {
 		d.State, d.Code, d.CreatedAt = storage.State(long), 999, noon().AddDate(-30, 0, 0)
 	}
 }
 
-func (n hostileStore) Attempts(ctx context.Context, id storage.ID) ([]storage.Attempt, error) {
-	all, err := n.testStore.Attempts(ctx, id)
+func (s hostileStore) Attempts(ctx context.Context, id storage.ID) ([]storage.Attempt, error) {
+	all, err := s.testStore.Attempts(ctx, id)
 	long := longHostile()
 	return spoil(all, err, func(a *storage.Attempt) {
 		a.Error, a.ErrorClass, a.ResponseBody, a.Code = long, storage.ErrorClass(long), []byte(long), -1
@@ -95,24 +94,24 @@ func (n hostileStore) Attempts(ctx context.Context, id storage.ID) ([]storage.At
 	})
 }
 
-func (n hostileStore) Event(ctx context.Context, id storage.ID) (storage.Event, error) {
-	one, err := n.testStore.Event(ctx, id)
+func (s hostileStore) Event(ctx context.Context, id storage.ID) (storage.Event, error) {
+	one, err := s.testStore.Event(ctx, id)
 	return spoilOne(one, err, func(e *storage.Event) { e.Payload = []byte(longHostile()) })
 }
 
-func (n hostileStore) Activities(ctx context.Context, after storage.ID, limit int) ([]storage.Activity, error) {
-	all, err := n.testStore.Activities(ctx, after, limit)
+func (s hostileStore) Activities(ctx context.Context, after storage.ID, limit int) ([]storage.Activity, error) {
+	all, err := s.testStore.Activities(ctx, after, limit)
 	return spoil(all, err, func(a *storage.Activity) { a.Text, a.Kind = longHostile(), storage.ActivityKind(longHostile()) })
 }
 
-func (n hostileStore) Receipts(ctx context.Context, q storage.ReceiptQuery) ([]storage.Receipt, error) {
-	all, err := n.testStore.Receipts(ctx, q)
-	return spoil(all, err, n.receipt)
+func (s hostileStore) Receipts(ctx context.Context, q storage.ReceiptQuery) ([]storage.Receipt, error) {
+	all, err := s.testStore.Receipts(ctx, q)
+	return spoil(all, err, s.receipt)
 }
 
-func (n hostileStore) Receipt(ctx context.Context, id storage.ID) (storage.Receipt, error) {
-	one, err := n.testStore.Receipt(ctx, id)
-	return spoilOne(one, err, n.receipt)
+func (s hostileStore) Receipt(ctx context.Context, id storage.ID) (storage.Receipt, error) {
+	one, err := s.testStore.Receipt(ctx, id)
+	return spoilOne(one, err, s.receipt)
 }
 
 // receipt changes the fields that only someone with access to the database could change. Other
@@ -124,16 +123,16 @@ func (hostileStore) receipt(r *storage.Receipt) {
 	}
 }
 
-func (n hostileStore) Runtime(ctx context.Context) (storage.Runtime, bool, error) {
-	rt, alive, err := n.testStore.Runtime(ctx)
-	if !n.few {
+func (s hostileStore) Runtime(ctx context.Context) (storage.Runtime, bool, error) {
+	rt, alive, err := s.testStore.Runtime(ctx)
+	if !s.few {
 		rt.ReceiverURL, rt.ReceiverError = "", longHostile()
 	}
 	return rt, alive, err
 }
 
-func (n hostileStore) CheckRun(ctx context.Context, id storage.ID) (storage.CheckRun, error) {
-	one, err := n.testStore.CheckRun(ctx, id)
+func (s hostileStore) CheckRun(ctx context.Context, id storage.ID) (storage.CheckRun, error) {
+	one, err := s.testStore.CheckRun(ctx, id)
 	return spoilOne(one, err, func(r *storage.CheckRun) {
 		long := longHostile()
 		r.Webhook, r.URL, r.Reason, r.Stop = long, long, long, long
@@ -191,13 +190,13 @@ type hostileScene struct {
 func hostileScenes() []hostileScene {
 	var out []hostileScene
 	for _, s := range slices.Concat(fireScenes(), receiverScenes(), deliveryScenes()) {
-		out = append(out, hostileScene{scene{name: "nasty " + s.name, set: hostileReceipts, play: s.play}, true})
+		out = append(out, hostileScene{scene{name: "hostile " + s.name, set: hostileReceipts, play: s.play}, true})
 	}
 	for _, s := range checkScenes() {
-		out = append(out, hostileScene{scene{name: "nasty " + s.name, set: s.set, play: s.play}, true})
+		out = append(out, hostileScene{scene{name: "hostile " + s.name, set: s.set, play: s.play}, true})
 	}
 	for _, s := range append(webhookScenes(), overlayScenes()...) {
-		out = append(out, hostileScene{scene{name: "nasty " + s.name, set: oddWebhooks, play: s.play}, false})
+		out = append(out, hostileScene{scene{name: "hostile " + s.name, set: oddWebhooks, play: s.play}, false})
 	}
 	for _, s := range []scene{
 		{name: "last", play: func(c *console) { c.press("G", "enter", "z") }},
@@ -206,7 +205,7 @@ func hostileScenes() []hostileScene {
 		{name: "toast", play: func(c *console) { c.send(screen.ToastMsg{Toast: screen.Bad(strings.Repeat(hostile, 20))}) }},
 		{name: "banner", play: func(c *console) { c.send(noticeMsg(strings.Repeat(hostile, 20))) }},
 	} {
-		out = append(out, hostileScene{scene{name: "nasty " + s.name, set: oddWebhooks, play: s.play}, false})
+		out = append(out, hostileScene{scene{name: "hostile " + s.name, set: oddWebhooks, play: s.play}, false})
 	}
 	return out
 }

@@ -49,7 +49,7 @@ func TestOnlyALoneQQuits(t *testing.T) {
 			c.deliver(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(keys)})
 			c.settle()
 			if c.quit != quits {
-				t.Errorf("%s quits: %v", keys, c.quit)
+				t.Errorf("after %s, got quit %t, want %t", keys, c.quit, quits)
 			}
 			if !quits {
 				c.see("press it alone to quit")
@@ -119,6 +119,6 @@ func TestKeysThatDoNothingSayWhy(t *testing.T) {
 		c.press("enter", "P")
 		c.see("no receipt to do")
 		c.press("?")
-		c.miss("pin it", "Pin it")
+		c.dontSee("pin it", "Pin it")
 	})
 }

@@ -56,7 +56,7 @@ func receiverScenes() []scene {
 		{name: "receiver-body", whole: true, set: fewReceipts, play: at(append(failed, "enter", "l")...)},
 		{name: "receiver-raw", set: fewReceipts, play: at(append(failed, "l", "b")...)},
 		{name: "receiver-headers", whole: true, set: fewReceipts, play: at(append(failed, "h", "h", "h")...)},
-		{name: "receiver-token", whole: true, set: forgedByHand, play: at("g", "h", "h", "enter")},
+		{name: "receiver-token", whole: true, set: fixedToken, play: at("g", "h", "h", "enter")},
 		{name: "receiver-flaw", whole: true, set: badSchema, play: at("g", "l")},
 		{name: "receiver-search", set: fewReceipts, play: func(c *console) { c.press("4", "g", "l", "enter", "/"); c.write("value") }},
 		{name: "receiver-attempts", whole: true, set: fewReceipts, play: at(append(failed, "h")...)},
@@ -80,7 +80,7 @@ func deliveryScenes() []scene {
 	at := func(keys ...string) func(*console) { return func(c *console) { c.press(keys...) } }
 	return []scene{
 		{name: "deliveries-retried", whole: true, set: retriedDelivery, play: at("3", "G", "enter")},
-		{name: "deliveries-probe", whole: true, set: heldDelivery, play: at("3", "G", "enter", "z")},
+		{name: "deliveries-probe", whole: true, set: parkedDelivery, play: at("3", "G", "enter", "z")},
 		{name: "deliveries-folded", set: retriedDelivery, play: at("3", "G", "l", "enter", "z")},
 		{name: "deliveries-empty", whole: true, play: at("3")},
 		{name: "deliveries", whole: true, set: fewDeliveries, play: at("3")},

@@ -22,14 +22,14 @@ func TestHeaderShowsTheStatus(t *testing.T) {
 		set  func(*testStore)
 		want []string
 	}{
-		{"holder", func(*testStore) {}, []string{"● engine", "127.0.0.1:9443", "0 queued", "0 retrying", "0 receipts"}},
-		{"beside", runtimeOf(func(rt *storage.Runtime) { rt.PID = 99 }), []string{"○ engine 99", "127.0.0.1:9443"}},
-		{"together", func(s *testStore) { s.SetNodes(3) }, []string{"● 3 nodes", "127.0.0.1:9443"}},
-		{"alone of many", func(s *testStore) { s.SetNodes(1) }, []string{"● 1 node", "127.0.0.1:9443"}},
-		{"off", runtimeOf(func(rt *storage.Runtime) { rt.ReceiverURL, rt.ReceiverError = "", "port 9443 is busy" }), []string{"▲ receiver off", "receiver off: port 9443 is busy", "● engine"}},
+		{"engine in this process", func(*testStore) {}, []string{"● engine", "127.0.0.1:9443", "0 queued", "0 retrying", "0 receipts"}},
+		{"engine in another process", runtimeOf(func(rt *storage.Runtime) { rt.PID = 99 }), []string{"○ engine 99", "127.0.0.1:9443"}},
+		{"three nodes", func(s *testStore) { s.SetNodes(3) }, []string{"● 3 nodes", "127.0.0.1:9443"}},
+		{"one node", func(s *testStore) { s.SetNodes(1) }, []string{"● 1 node", "127.0.0.1:9443"}},
+		{"receiver off", runtimeOf(func(rt *storage.Runtime) { rt.ReceiverURL, rt.ReceiverError = "", "port 9443 is busy" }), []string{"▲ receiver off", "receiver off: port 9443 is busy", "● engine"}},
 		{"starting", runtimeOf(func(rt *storage.Runtime) { *rt = storage.Runtime{} }), []string{"starting…", "1 Webhooks"}},
-		{"alone", func(s *testStore) { s.Resign() }, []string{"▲ no engine", "1 Webhooks"}},
-		{"parked", func(s *testStore) {
+		{"no engine", func(s *testStore) { s.Resign() }, []string{"▲ no engine", "1 Webhooks"}},
+		{"parked delivery", func(s *testStore) {
 			s.AddWebhook(acme())
 			s.AddWebhook(staging())
 			s.AddDelivery(storage.Event{WebhookID: staging().ID, Channel: storage.SMS})
@@ -53,7 +53,7 @@ func TestHeaderShowsTheStatus(t *testing.T) {
 					if form.receiver < len(where) {
 						where = strings.TrimPrefix(where, "127.0.0.1")
 					}
-					c.see(who, where) // which process delivers, and where the receiver is
+					c.see(who, where)
 				}
 			})
 		})
@@ -74,7 +74,7 @@ func TestTheFooterNamesNoKeysThatAnOverlayTakes(t *testing.T) {
 	testFiring(t, func(c *console) {
 		c.see("n new", "? help")
 		c.press("f")
-		c.miss("n new", "? help")
+		c.dontSee("n new", "? help")
 		c.press("esc")
 		c.see("n new", "? help")
 	})
@@ -87,7 +87,7 @@ func TestTooSmall(t *testing.T) {
 		c.see("59×20 is too small: the console needs 60×20")
 		c.press("q", "n")
 		if c.quit {
-			t.Error("a key acted on what is not visible")
+			t.Error("q quits a console that is too small to be shown")
 		}
 		c.size(60, 20)
 		c.see("No webhook yet", "127.0.0.1:9443")
@@ -104,7 +104,7 @@ func TestQuitting(t *testing.T) {
 			testConsole(t, func(c *console) {
 				c.press(test.key)
 				if c.quit != test.quit {
-					t.Errorf("quit = %t", c.quit)
+					t.Errorf("got quit %t, want %t", c.quit, test.quit)
 				}
 			})
 		})
@@ -135,7 +135,7 @@ func TestToastsHideNothing(t *testing.T) {
 		c.see("sent delivered ── ✓ bounce delivered")
 		for i, line := range strings.Split(c.screen(), "\n") {
 			if line != before[i] && i != len(before)-2 {
-				t.Errorf("line %d was %q, is %q", i, before[i], line)
+				t.Errorf("line %d changed from %q to %q", i, before[i], line)
 			}
 		}
 	})

@@ -13,11 +13,11 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// testMouse is like testKept, with the mouse on and 40 deliveries.
+// testMouse is like testSettings, with the mouse on and 40 deliveries.
 func testMouse(t *testing.T, test func(*console)) {
 	t.Helper()
 	testSettings(t, "mouse = true\n", func(s *testStore) {
-		twoHooks(s)
+		acmeAndStaging(s)
 		for range 40 {
 			s.AddDelivery(bounce())
 		}
@@ -56,17 +56,17 @@ func TestMouseClicks(t *testing.T) {
 				}
 				c.clickOn(name)
 				if c.m.views.current != screen.View(v) {
-					t.Errorf("at %d columns, a click on %s leads to %s", size.Width, name, c.m.views.title(c.m.views.current))
+					t.Errorf("at %d columns, a click on %s shows %s", size.Width, name, c.m.views.title(c.m.views.current))
 				}
 			}
 			c.press("1")
 			c.clickOn("staging")
 			if w, _ := c.m.views.front().(interface{ Webhook() (storage.ID, bool) }).Webhook(); w != staging().ID {
-				t.Errorf("at %d columns, a click on the row of staging selects another", size.Width)
+				t.Errorf("at %d columns, a click on the row of staging selects another row", size.Width)
 			}
 			c.clickOn("acme prod")
 			if w, _ := c.m.views.front().(interface{ Webhook() (storage.ID, bool) }).Webhook(); w != acme().ID {
-				t.Errorf("at %d columns, a click on the row of acme selects another", size.Width)
+				t.Errorf("at %d columns, a click on the row of acme selects another row", size.Width)
 			}
 			c.clickOn("n new")
 			c.see("Create Feedback Webhook")
@@ -97,7 +97,7 @@ func TestMouseInARecordsDetail(t *testing.T) {
 		c.clickOn("1 Webhooks")
 		c.see("no attempts in the last 10 minutes", "▌ acme prod")
 		c.mouse(110, 15, tea.MouseButtonWheelDown)
-		c.miss("no attempts in the last 10 minutes")
+		c.dontSee("no attempts in the last 10 minutes")
 		c.mouse(110, 15, tea.MouseButtonWheelUp)
 		c.see("no attempts in the last 10 minutes", "▌ acme prod")
 	})
@@ -105,21 +105,21 @@ func TestMouseInARecordsDetail(t *testing.T) {
 
 func TestMouseIsOffUntilAKeyTurnsItOn(t *testing.T) {
 	t.Parallel()
-	testSettings(t, "", twoHooks, func(c *console, kept func() string) {
+	testSettings(t, "", acmeAndStaging, func(c *console, saved func() string) {
 		c.clickOn("3 Deliveries")
 		c.see("Feedback webhook settings")
 		c.press("M")
 		c.see("the mouse works here")
-		if !strings.Contains(kept(), "mouse = true") {
-			t.Errorf("the file has %q", kept())
+		if got := saved(); !strings.Contains(got, "mouse = true") {
+			t.Errorf("got settings %q, want mouse = true", got)
 		}
 		c.clickOn("3 Deliveries")
 		c.see("Nothing was fired yet")
 		c.press("M", "1")
 		c.clickOn("3 Deliveries")
 		c.see("Feedback webhook settings")
-		if !strings.Contains(kept(), "mouse = false") {
-			t.Errorf("the file has %q", kept())
+		if got := saved(); !strings.Contains(got, "mouse = false") {
+			t.Errorf("got settings %q, want mouse = false", got)
 		}
 	})
 }
@@ -157,7 +157,7 @@ func TestMouseEverywhere(t *testing.T) {
 				c.deliver(tea.MouseMsg{X: size.Width + 5, Y: size.Height + 5, Action: tea.MouseActionPress, Button: tea.MouseButtonLeft})
 				c.settle()
 				if lines := strings.Split(c.screen(), "\n"); len(lines) != size.Height {
-					t.Fatalf("%d lines at %d×%d", len(lines), size.Width, size.Height)
+					t.Fatalf("got %d lines at %d×%d", len(lines), size.Width, size.Height)
 				}
 				c.press("esc", "esc", "esc", "1")
 			}
@@ -167,14 +167,14 @@ func TestMouseEverywhere(t *testing.T) {
 
 func TestNotices(t *testing.T) {
 	t.Parallel()
-	var rung []string
-	heard := func() string {
-		defer func() { rung = nil }()
-		return strings.Join(rung, "|")
+	var notices []string
+	taken := func() string {
+		defer func() { notices = nil }()
+		return strings.Join(notices, "|")
 	}
 	testConsoleOf(t, plainTheme, func(cfg *Config, s *testStore) {
-		twoHooks(s)
-		cfg.Notify = func(text string) { rung = append(rung, text) }
+		acmeAndStaging(s)
+		cfg.Notify = func(text string) { notices = append(notices, text) }
 	}, func(c *console) {
 		ctx := c.m.env.Context
 		add := func(kind storage.ActivityKind, text string) {
@@ -182,38 +182,38 @@ func TestNotices(t *testing.T) {
 		}
 		add(storage.ActivityFailed, "bounce to acme failed: 400")
 		c.wait(time.Second)
-		if got := heard(); got != "" {
-			t.Errorf("unasked, it rings %q", got)
+		if got := taken(); got != "" {
+			t.Errorf("got notice %q, want none before notices are turned on", got)
 		}
 		c.pick("notice")
 		c.see("the bell rings")
 		add(storage.ActivityCheck, "check of webhook acme asked for in the console")
 		add(storage.ActivityFired, "fired")
 		c.wait(time.Second)
-		if got := heard(); got != "" {
-			t.Errorf("it rings %q", got)
+		if got := taken(); got != "" {
+			t.Errorf("got notice %q, want none", got)
 		}
 		add(storage.ActivityCheck, "check of webhook acme ready: 12 passed")
 		c.wait(time.Second)
-		if got := heard(); got != "backchannel: check of webhook acme ready: 12 passed" {
-			t.Errorf("it rings %q", got)
+		if got, want := taken(), "backchannel: check of webhook acme ready: 12 passed"; got != want {
+			t.Errorf("got notice %q, want %q", got, want)
 		}
 		add(storage.ActivityFailed, "one failed")
 		add(storage.ActivityFailed, "two failed")
 		c.wait(time.Second)
-		if got := heard(); got != "backchannel: one failed, and 1 more" {
-			t.Errorf("it rings %q", got)
+		if got, want := taken(), "backchannel: one failed, and 1 more"; got != want {
+			t.Errorf("got notice %q, want %q", got, want)
 		}
 		c.press("j", "k")
-		if got := heard(); got != "" || c.m.notice.rung {
-			t.Errorf("a key brings the title back with %q", got)
+		if got := taken(); got != "" || c.m.notice.rung {
+			t.Errorf("after a key, got notice %q and rung %t, want neither", got, c.m.notice.rung)
 		}
 		c.pick("notice")
 		c.see("notices are off")
 		add(storage.ActivityFailed, "three failed")
 		c.wait(time.Second)
-		if got := heard(); got != "" {
-			t.Errorf("it rings %q", got)
+		if got := taken(); got != "" {
+			t.Errorf("got notice %q, want none", got)
 		}
 	})
 }

@@ -43,7 +43,7 @@ func TestTheTabsDoNotMove(t *testing.T) {
 			for width := screen.MinWidth; width <= 200; width += 3 {
 				c.size(width, 24)
 				if got := tabs(head(c)); got != before[width] {
-					t.Errorf("at %d the tabs were %q, are %q", width, before[width], got)
+					t.Errorf("at %d columns the tabs changed from %q to %q", width, before[width], got)
 				}
 			}
 			c.size(200, 24)
@@ -80,18 +80,18 @@ func TestTheFocusIsVisibleWithoutColour(t *testing.T) {
 		} {
 			c.press(step.keys...)
 			c.see(step.with...)
-			c.miss(step.absent...)
+			c.dontSee(step.absent...)
 		}
 	})
 	testDeliveries(t, func(c *console) {
 		c.size(200, 30)
-		c.miss("▌Attempts", "▌Payload")
+		c.dontSee("▌Attempts", "▌Payload")
 		c.press("tab")
 		c.see("▌Attempts")
-		c.miss("▌Payload", "▌  12:")
+		c.dontSee("▌Payload", "▌  12:")
 		c.press("tab")
 		c.see("▌Payload as queued")
-		c.miss("▌Attempts", "▌  12:")
+		c.dontSee("▌Attempts", "▌  12:")
 	})
 	testConsole(t, func(c *console) {
 		c.store.AddTwoWebhooks()
@@ -132,9 +132,9 @@ func TestEscGoesBackFromAJump(t *testing.T) {
 			c.see("▸5 Activity", position(5))
 			c.press("j", "enter", "1", "4", "esc") // after going to another view there is no way back
 			c.see("▸4 Receiver")
-			c.miss("back to Activity")
+			c.dontSee("back to Activity")
 			if c.quit {
-				t.Error("the way back quit")
+				t.Errorf("%s quits the console instead of going back", key)
 			}
 		})
 	}
@@ -156,7 +156,7 @@ func TestBackFromAReceiptsDeliveryAndItsReceipt(t *testing.T) {
 		c.see("▸3 Deliveries", "esc back to Receiver")
 		c.press("esc", "esc")
 		c.see("▸3 Deliveries")
-		c.miss("back to")
+		c.dontSee("back to")
 	})
 }
 
@@ -171,7 +171,7 @@ func TestTimesWithinTextsAreLocal(t *testing.T) {
 		"25:00:00Z and 12:00:00 and A12:00:00Z":            "25:00:00Z and 12:00:00 and A12:00:00Z",
 	} {
 		if got := s.LocalTimes(text, noon()); got != want {
-			t.Errorf("%q is %q, want %q", text, got, want)
+			t.Errorf("LocalTimes(%q) = %q, want %q", text, got, want)
 		}
 	}
 }

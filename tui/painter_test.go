@@ -32,13 +32,13 @@ func TestFrameBufferUpdate(t *testing.T) {
 		name, before, view, want string // want omits what begins and ends a frame
 	}{
 		{"first", "", "a\nb\nc\nd", "\x1b[Ha\x1b[K\x1b[2;1Hb\x1b[K\x1b[3;1Hc\x1b[K\x1b[4;1Hd\x1b[K\x1b[4;1H"},
-		{"same", "a\nb\nc\nd", "a\nb\nc\nd", ""},
+		{"the same", "a\nb\nc\nd", "a\nb\nc\nd", ""},
 		{"one line", "a\nb\nc\nd", "a\nB\nc\nd", "\x1b[2;1HB\x1b[K\x1b[4;1H"},
 		{"as wide as the screen", "a\nb\nc\nd", "a\nb\nc\n" + full, "\x1b[4;1H" + full + "\x1b[4;1H"},
 		{"wider", "a\nb\nc\nd", "a\nb\nc\n" + full + "y", "\x1b[4;1H" + full + "\x1b[4;1H"},
 		{"a wide character over the edge", "a\nb\nc\nd", "a\nb\nc\n123456789界", "\x1b[4;1H123456789\x1b[K\x1b[4;1H"},
 		{"a wide character at the edge", "a\nb\nc\nd", "a\nb\nc\n12345678界", "\x1b[4;1H12345678界\x1b[4;1H"},
-		{"colours are no width", "a\nb\nc\nd", "a\nb\nc\n\x1b[1m" + full + "\x1b[m", "\x1b[4;1H\x1b[1m" + full + "\x1b[m\x1b[4;1H"},
+		{"colours have no width", "a\nb\nc\nd", "a\nb\nc\n\x1b[1m" + full + "\x1b[m", "\x1b[4;1H\x1b[1m" + full + "\x1b[m\x1b[4;1H"},
 		{"an empty line", "a\nb\nc\nd", "a\n\nc\nd", "\x1b[2;1H\x1b[K\x1b[4;1H"},
 		{"fewer lines", "a\nb\nc\nd", "a\nb", "\x1b[3;1H\x1b[J\x1b[2;1H"},
 		{"fewer than the screen at first", "", "a", "\x1b[Ha\x1b[K\x1b[2;1H\x1b[J\x1b[H"},
@@ -55,13 +55,13 @@ func TestFrameBufferUpdate(t *testing.T) {
 				want = frameBegins + want + frameEnds
 			}
 			if got := p.update(test.view); got != want {
-				t.Errorf("%q, want %q", got, want)
+				t.Errorf("got %q, want %q", got, want)
 			}
 		})
 	}
 	unknown := frameBuffer{}
 	if got := unknown.update("a"); got != "" {
-		t.Errorf("without a size: %q", got)
+		t.Errorf("got %q without a size, want nothing", got)
 	}
 }
 
@@ -83,16 +83,16 @@ func TestNothingOfThePreviousViewRemains(t *testing.T) {
 			}
 		}
 		view := randomView(random, p.width, p.height)
-		screen.take(t, p.update(view))
+		screen.write(t, p.update(view))
 		fresh := newEmulator(p.width, p.height)
 		first := frameBuffer{width: p.width, height: p.height}
-		fresh.take(t, first.update(view))
+		fresh.write(t, first.update(view))
 		if screen.text() != fresh.text() {
-			t.Fatalf("%d×%d shows\n%s\nnot\n%s\nof %q", p.width, p.height, screen.text(), fresh.text(), view)
+			t.Fatalf("at %d×%d, after an update with %q, got\n%s\nwant\n%s", p.width, p.height, view, screen.text(), fresh.text())
 		}
 		for y, line := range strings.Split(view, "\n")[:min(p.height, strings.Count(view, "\n")+1)] {
 			if want := ansi.Strip(ansi.Truncate(line, p.width, "")); strings.TrimRight(screen.line(y), " ") != strings.TrimRight(want, " ") {
-				t.Fatalf("line %d is %q, want %q", y, screen.line(y), want)
+				t.Fatalf("got line %d %q, want %q", y, screen.line(y), want)
 			}
 		}
 	}
@@ -111,9 +111,9 @@ func randomView(random *rand.Rand, width, height int) string {
 // An emulator is a terminal with the functions that frames need. A character after the last cell
 // continues on the next line, and after the last line the screen scrolls.
 type emulator struct {
-	cells   [][]string
-	x, y    int
-	noWraps bool
+	cells  [][]string
+	x, y   int
+	noWrap bool
 }
 
 func newEmulator(width, height int) *emulator {
@@ -142,7 +142,7 @@ func (e *emulator) text() string {
 	return strings.Join(lines, "\n")
 }
 
-func (e *emulator) take(t *testing.T, frame string) {
+func (e *emulator) write(t *testing.T, frame string) {
 	t.Helper()
 	var state byte
 	for rest := frame; rest != ""; {
@@ -150,15 +150,15 @@ func (e *emulator) take(t *testing.T, frame string) {
 		rest, state = rest[n:], next
 		if width > 0 {
 			e.put(part, width)
-		} else if !e.obey(part) {
-			t.Fatalf("%q in %q", part, frame)
+		} else if !e.execute(part) {
+			t.Fatalf("unknown sequence %q in %q", part, frame)
 		}
 	}
 }
 
 func (e *emulator) put(part string, width int) {
 	if columns := len(e.cells[0]); e.x+width > columns {
-		if e.noWraps {
+		if e.noWrap {
 			e.x = columns - width
 		} else {
 			e.x, e.y = 0, e.y+1
@@ -173,7 +173,8 @@ func (e *emulator) put(part string, width int) {
 	e.x += width
 }
 
-func (e *emulator) obey(sequence string) bool {
+// execute executes a control sequence. It reports whether it knows it.
+func (e *emulator) execute(sequence string) bool {
 	last := len(e.cells[0]) - 1
 	switch sequence {
 	case "\x1b[K":
@@ -183,7 +184,7 @@ func (e *emulator) obey(sequence string) bool {
 			e.erase(row)
 		}
 	case ansi.SetModeAutoWrap, ansi.ResetModeAutoWrap:
-		e.noWraps = sequence == ansi.ResetModeAutoWrap
+		e.noWrap = sequence == ansi.ResetModeAutoWrap
 	case frameBegins, frameEnds, "\x1b[1m", "\x1b[m":
 	default:
 		return e.move(sequence)
@@ -221,7 +222,7 @@ func TestFramesAreDrawnOnlyAfterChanges(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer file.Close()
-		on := newTerminal(file)
+		out := newTerminal(file)
 		frames := func() int {
 			written, err := os.ReadFile(file.Name())
 			if err != nil {
@@ -229,46 +230,46 @@ func TestFramesAreDrawnOnlyAfterChanges(t *testing.T) {
 			}
 			return strings.Count(string(written), frameBegins)
 		}
-		expect := func(what string, want int) {
+		expect := func(when string, want int) {
 			t.Helper()
 			if got := frames(); got != want {
-				t.Errorf("%s: %d frames, want %d", what, got, want)
+				t.Errorf("%s: got %d frames, want %d", when, got, want)
 			}
 		}
-		on.resize(80, 24)
-		on.show("before")
+		out.resize(80, 24)
+		out.show("before")
 		time.Sleep(time.Second)
-		expect("before the screen is there", 0)
-		_, _ = on.WriteString(ansi.SetModeAltScreenSaveCursor)
+		expect("before the alternate screen", 0)
+		_, _ = out.WriteString(ansi.SetModeAltScreenSaveCursor)
 		time.Sleep(frameGap)
-		expect("as it is there", 1)
+		expect("on the alternate screen", 1)
 		for i := range 1000 {
-			on.show(fmt.Sprint(i))
+			out.show(fmt.Sprint(i))
 			time.Sleep(time.Millisecond)
 		}
 		time.Sleep(frameGap)
-		expect("a second of news", 22)
+		expect("after a second of changes", 22)
 		for range 1000 {
-			on.show("999")
+			out.show("999")
 			time.Sleep(time.Millisecond)
 		}
-		expect("nothing new", 22)
-		on.resize(80, 24)
+		expect("after a second without changes", 22)
+		out.resize(80, 24)
 		time.Sleep(frameGap)
-		expect("the size told again", 23)
-		_, _ = on.Write([]byte("\x1b[2J"))
+		expect("after a resize to the same size", 23)
+		_, _ = out.Write([]byte("\x1b[2J"))
 		time.Sleep(frameGap)
-		expect("erased", 24)
-		if n, err := on.Write([]byte("\r" + placeholderView + "\x1b[K")); n != len(placeholderView)+4 || err != nil {
-			t.Errorf("a frame of bubbletea's: %d, %v", n, err)
+		expect("after the screen was erased", 24)
+		if n, err := out.Write([]byte("\r" + placeholderView + "\x1b[K")); n != len(placeholderView)+4 || err != nil {
+			t.Errorf("writing a frame of Bubble Tea's: got %d, %v, want its length and no error", n, err)
 		}
-		on.show("too late")
-		_, _ = on.WriteString(ansi.ResetModeAltScreenSaveCursor)
+		out.show("too late")
+		_, _ = out.WriteString(ansi.ResetModeAltScreenSaveCursor)
 		time.Sleep(time.Second)
-		expect("handed over", 24)
+		expect("after the alternate screen", 24)
 		written, _ := os.ReadFile(file.Name())
 		if got := string(written); strings.Contains(got, placeholderView) || strings.Contains(got, "too late") || !strings.Contains(got, "999") {
-			t.Errorf("%q was written", got)
+			t.Errorf("got output %q, want the last view before the end, and neither Bubble Tea's nor a later one", got)
 		}
 	})
 }
@@ -282,7 +283,7 @@ func TestTheScreenIsRedrawnAfterAnotherProgram(t *testing.T) {
 	p.see("staging")
 	p.press("y1Y")
 	p.see("Press enter to go back")
-	p.forget()
+	p.discard()
 	p.press("\r")
 	p.see(altScreenOn)
 	p.see("staging")
@@ -291,27 +292,28 @@ func TestTheScreenIsRedrawnAfterAnotherProgram(t *testing.T) {
 	if err := p.end(); err != nil {
 		t.Error(err)
 	}
-	p.never(placeholderView)
+	p.dontSee(placeholderView)
 }
 
 func TestTheTerminalIsRestoredAfterAPanicWhileDrawing(t *testing.T) {
 	t.Parallel()
 	p := onTerminal(t, func(tty *os.File) error {
-		on := newTerminal(tty)
-		on.panics <- "boom"
-		return on.run(bomb{}, func(any, []byte) string { return "" }, tea.WithInput(tty), tea.WithoutSignalHandler())
+		out := newTerminal(tty)
+		out.panics <- "boom"
+		return out.run(bomb{}, func(any, []byte) string { return "" }, tea.WithInput(tty), tea.WithoutSignalHandler())
 	})
 	if err := p.end(); !errors.Is(err, ErrCrashed) {
-		t.Errorf("ended with %v", err)
+		t.Errorf("got error %v, want ErrCrashed", err)
 	}
 	p.see(altScreenOff)
 	p.see(cursorOn)
-	if now, err := term.GetState(p.inside.Fd()); err != nil || *now != *p.cooked {
-		t.Errorf("the terminal is still raw (%v)", err)
+	if state, err := term.GetState(p.tty.Fd()); err != nil || *state != *p.cooked {
+		t.Errorf("the terminal is still raw (error %v)", err)
 	}
 }
 
-func (p *tty) forget() {
+// discard discards what has been seen so far.
+func (p *terminalConsole) discard() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.seen.Reset()

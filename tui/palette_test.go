@@ -88,26 +88,26 @@ func TestThePaletteOpensAnyID(t *testing.T) {
 		} {
 			c.press("5", "g")
 			c.wait(time.Minute)
-			was := where(c)
+			before := where(c)
 			c.command("open " + id)
 			c.see(see)
 			if c.covered() {
-				t.Fatalf("the palette is still there after %s", id)
+				t.Fatalf("the palette is still open after open %s", id)
 			}
 			for range 3 {
-				if where(c) != was {
+				if where(c) != before {
 					c.press("esc")
 				}
 			}
-			if got := where(c); got != was {
-				t.Errorf("from %s esc leads to %s, want %s", id, got, was)
+			if got := where(c); got != before {
+				t.Errorf("esc leads from %s to %s, want %s", id, got, before)
 			}
 		}
 	})
 }
 
-// listed fails unless the palette lists these commands first.
-func listed(c *console, want ...string) {
+// wantListed fails unless the palette lists these commands first.
+func wantListed(c *console, want ...string) {
 	c.t.Helper()
 	_, list, _ := strings.Cut(c.screen(), "Commands")
 	var got []string
@@ -117,7 +117,7 @@ func listed(c *console, want ...string) {
 		}
 	}
 	if len(got) < len(want)+2 || !slices.Equal(got[2:len(want)+2], want) {
-		c.t.Fatalf("listed %q, want %q:\n%s", got, want, c.screen())
+		c.t.Fatalf("got commands %q, want %q first:\n%s", got, want, c.screen())
 	}
 }
 
@@ -135,10 +135,10 @@ func TestThePalettePrefersTheCompleteName(t *testing.T) {
 		c.wait(time.Second)
 		c.press(":")
 		c.write("fire sent prod")
-		listed(c, "fire sent prod", "fire sent prod eu", "fire sent acme prod")
+		wantListed(c, "fire sent prod", "fire sent prod eu", "fire sent acme prod")
 		c.press("esc", ":")
 		c.write("go webhook Prod")
-		listed(c, "go webhook prod", "go webhook prod eu", "go webhook acme prod")
+		wantListed(c, "go webhook prod", "go webhook prod eu", "go webhook acme prod")
 	})
 }
 
@@ -148,19 +148,19 @@ func TestThePaletteFiltersElsewhere(t *testing.T) {
 	testHistory(t, func(c *console) {
 		c.press("1", ":")
 		c.write("filter status:sent")
-		listed(c, "filter status:sent in Deliveries", "filter status:sent in Receiver")
+		wantListed(c, "filter status:sent in Deliveries", "filter status:sent in Receiver")
 		c.press("enter")
 		c.wait(time.Second)
 		c.see("▸3 Deliveries", "/ status:sent", "esc back to Webhooks")
 		c.press(":")
 		c.write("filter status:sent")
-		listed(c, "filter status:sent")
+		wantListed(c, "filter status:sent")
 		c.press("esc", "esc")
 		c.see("▸1 Webhooks")
 		c.press(":")
 		c.write("filter nosuchkey:sent")
 		c.see("✗ ")
-		c.miss("in Deliveries")
+		c.dontSee("in Deliveries")
 	})
 }
 
@@ -172,11 +172,11 @@ func TestThePaletteListsTheLatestFirst(t *testing.T) {
 		c.command("fire delivered hook")
 		c.command("zoom")
 		c.press(":")
-		listed(c, "Zoom the focused pane, and back z", "fire delivered hook", "go campaign Orders")
+		wantListed(c, "Zoom the focused pane, and back z", "fire delivered hook", "go campaign Orders")
 		c.press("down", "down", "enter")
 		c.see("▸2 Campaigns")
 		c.press("1", ":")
-		listed(c, "go campaign Orders", "Zoom the focused pane, and back z", "fire delivered hook")
+		wantListed(c, "go campaign Orders", "Zoom the focused pane, and back z", "fire delivered hook")
 	})
 }
 
@@ -198,7 +198,7 @@ func TestThePaletteCompletes(t *testing.T) {
 		c.press("enter")
 		c.see("go ▏", "go webhooks")
 		if c.m.views.current != screen.ViewCampaigns {
-			t.Error("it went somewhere")
+			t.Errorf("the view is %s, want Campaigns still", c.m.views.title(c.m.views.current))
 		}
 	})
 }

@@ -52,21 +52,21 @@ func TestAKeyPastedOnATerminal(t *testing.T) {
 			}
 			jwt := store.AllWebhooks()[0].Auth.JWT
 			if jwt.Secret.Reveal() != key || jwt.Issuer != "" || jwt.Algorithm != "RS256" {
-				t.Errorf("saved %s, issuer %q, a key of %d bytes", jwt.Algorithm, jwt.Issuer, len(jwt.Secret.Reveal()))
+				t.Errorf("got algorithm %s, issuer %q and a key of %d bytes, want RS256, no issuer and the pasted key of %d bytes", jwt.Algorithm, jwt.Issuer, len(jwt.Secret.Reveal()), len(key))
 			}
-			p.never("MII", "BEGIN", key[100:110])
+			p.dontSee("MII", "BEGIN", key[100:110])
 		})
 	}
 }
 
-// never fails if any of the texts has been sent to the terminal.
-func (p *tty) never(texts ...string) {
+// dontSee fails if any of the texts has been written to the terminal.
+func (p *terminalConsole) dontSee(texts ...string) {
 	p.t.Helper()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, text := range texts {
 		if strings.Contains(p.seen.String(), text) {
-			p.t.Errorf("%q came", text)
+			p.t.Errorf("%q was written to the terminal", text)
 		}
 	}
 }
@@ -77,7 +77,7 @@ func TestAKeyPastedIntoAVisibleField(t *testing.T) {
 		c.press("n")
 		c.paste("-----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY-----\n")
 		c.see("▌ Webhook name", "✗ A key in PEM was pasted here and left out; no field here takes one now.")
-		c.miss("BEGIN", "MIIE")
+		c.dontSee("BEGIN", "MIIE")
 	})
 }
 
@@ -98,7 +98,7 @@ func TestSeveralLettersInOneReadAreText(t *testing.T) {
 		c.see("•••• 2 lines")
 		c.wait(time.Second)
 		if got := c.store.AllWebhooks(); len(got) != 0 {
-			t.Errorf("something was saved: %+v", got)
+			t.Errorf("got webhooks %+v, want none", got)
 		}
 	})
 }

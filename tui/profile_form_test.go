@@ -23,7 +23,7 @@ func TestCustomResponseProfile(t *testing.T) {
 		c.see("acme prod from now on: drops the connection, 503, 204 in turn, after 2s")
 		want := storage.Profile{Statuses: []int{503, 204}, Delay: 2 * time.Second, Fault: storage.FaultDrop, Generation: 1}
 		if got := c.store.ProfileOf(acme().ID); !reflect.DeepEqual(got, want) {
-			t.Errorf("set %+v, want %+v", got, want)
+			t.Errorf("got profile %+v, want %+v", got, want)
 		}
 		c.press("o")
 		c.see("custom… drops the connection, 503, 204 in turn, after 2s (now)")

@@ -16,7 +16,7 @@ import (
 	"backchannel/tui/screen"
 )
 
-var walks = flag.Uint64("walks", 1, "how many random walks are taken, each with the seed after the one before")
+var walks = flag.Uint64("walks", 1, "the `number` of random walks, each with a seed of its own")
 
 // many is the number of records of each kind that grows.
 const many = 5000
@@ -24,12 +24,12 @@ const many = 5000
 // A randomWalk is a random walk through the console. It is determined by its seed.
 type randomWalk struct {
 	*console
-	rng  *rand.Rand
-	path []string
-	came int // receipts
+	rng      *rand.Rand
+	path     []string
+	receipts int // stored so far
 }
 
-// The test presses random keys while records arrive and the terminal is resized. The first keys
+// TestAnyKeysOnThousandsOfRecords presses random keys while records arrive and the terminal is resized. The first keys
 // move, mark, filter and jump: the selection must stay on its record, and the position must be that
 // of the store. Then any key is pressed, which must only cause no panic.
 func TestAnyKeysOnThousandsOfRecords(t *testing.T) {
@@ -38,7 +38,7 @@ func TestAnyKeysOnThousandsOfRecords(t *testing.T) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			testConsole(t, func(c *console) {
 				c.rapid = true
-				s := &randomWalk{console: c, rng: rand.New(rand.NewPCG(seed, 18)), came: many}
+				s := &randomWalk{console: c, rng: rand.New(rand.NewPCG(seed, 18)), receipts: many}
 				defer func() {
 					if cause := recover(); cause != nil || t.Failed() {
 						t.Errorf("after %s: %v", strings.Join(s.path, " "), cause)
@@ -92,10 +92,11 @@ func (s *randomWalk) fill() {
 func (s *randomWalk) press(key string) {
 	s.path = append(s.path, key)
 	s.console.press(key)
-	s.look()
+	s.checkView()
 }
 
-func (s *randomWalk) look() {
+// checkView fails if the console has ended or its view does not fit the terminal.
+func (s *randomWalk) checkView() {
 	s.t.Helper()
 	if s.quit {
 		s.t.Fatal("the console has ended")
@@ -124,9 +125,9 @@ func (s *randomWalk) anyKey() string {
 
 // browse presses a key that changes no record, and checks the result.
 func (s *randomWalk) browse() {
-	before, placed := s.place()
+	before, bookmarked := s.bookmark()
 	follows := before.Follows
-	still := true // the selection is where it was
+	still := true // whether the selection must stay where it is
 	switch s.rng.IntN(8) {
 	case 0:
 		s.path = append(s.path, "resize")
@@ -147,30 +148,30 @@ func (s *randomWalk) browse() {
 		keys := []string{"j", "k", "j", "k", "down", "up", "ctrl+d", "ctrl+u", "pgup", "pgdown", "g", "G", "enter", "esc", "tab", "h", "l", "z", "space", "F", "v", "backspace", "p"}
 		s.press(keys[s.rng.IntN(len(keys))])
 	}
-	s.look()
-	after, _ := s.place()
-	if still && placed && !follows && after.ID != before.ID {
-		s.t.Fatalf("the selection went from %s to %s", before.ID, after.ID)
+	s.checkView()
+	after, _ := s.bookmark()
+	if still && bookmarked && !follows && after.ID != before.ID {
+		s.t.Fatalf("the selection moved from %s to %s", before.ID, after.ID)
 	}
 	s.checkPosition()
 }
 
-// place returns what the front screen shows.
-func (s *randomWalk) place() (at screen.Bookmark, ok bool) {
-	placer, ok := s.m.views.front().(screen.Bookmarker)
+// bookmark returns the position in the front screen.
+func (s *randomWalk) bookmark() (at screen.Bookmark, ok bool) {
+	front, ok := s.m.views.front().(screen.Bookmarker)
 	if ok {
-		at = placer.Bookmark()
+		at = front.Bookmark()
 	}
 	return at, ok
 }
 
 func (s *randomWalk) receive(n int) {
-	s.path = append(s.path, fmt.Sprintf("%d came", n))
+	s.path = append(s.path, fmt.Sprintf("receive %d", n))
 	more := make([]storage.Receipt, n)
 	for i := range more {
-		s.came++
-		more[i] = arrived(s.came, storage.Statuses()[s.came%3])
-		more[i].ID = 0 // as the store makes it
+		s.receipts++
+		more[i] = arrived(s.receipts, storage.Statuses()[s.receipts%3])
+		more[i].ID = 0 // the store assigns it
 	}
 	s.store.Receive(more...)
 	s.wait(time.Second)
@@ -195,7 +196,7 @@ func (s *randomWalk) filter() {
 // checkPosition compares the position with the order of the matching records in the store.
 func (s *randomWalk) checkPosition() {
 	s.wait(100 * time.Millisecond)
-	at, ok := s.place()
+	at, ok := s.bookmark()
 	front, positioned := s.m.views.front().(screen.Positioner)
 	if !ok || !positioned || at.ID == 0 || s.m.views.covered() || s.rng.IntN(4) > 0 {
 		return
@@ -203,13 +204,13 @@ func (s *randomWalk) checkPosition() {
 	var ids []storage.ID
 	switch s.m.views.current {
 	case screen.ViewReceiver:
-		ids = s.receipts(at.Filter)
+		ids = s.receiptIDs(at.Filter)
 	case screen.ViewDeliveries:
-		ids = s.deliveries(at.Filter)
+		ids = s.deliveryIDs(at.Filter)
 	default:
 		return
 	}
-	said := regexp.MustCompile(`[\d,]+ of [\d,]+`).FindString(front.Position())
+	got := regexp.MustCompile(`[\d,]+ of [\d,]+`).FindString(front.Position())
 	shown := len(ids)
 	if paused := regexp.MustCompile(`paused, (\d+) new`).FindStringSubmatch(front.Position()); paused != nil {
 		unseen, err := strconv.Atoi(paused[1])
@@ -217,15 +218,15 @@ func (s *randomWalk) checkPosition() {
 		shown -= unseen
 	}
 	want := fmt.Sprintf("%s of %s", screen.Thousands(int64(slices.Index(ids, at.ID)+1)), screen.Thousands(int64(shown)))
-	if said != "" && said != want {
-		s.t.Fatalf("filtered by %q, the position is %q, want %q", at.Filter, front.Position(), want)
+	if got != "" && got != want {
+		s.t.Fatalf("filtered by %q, got position %q, want %q", at.Filter, front.Position(), want)
 	}
 }
 
-func (s *randomWalk) receipts(filter string) (ids []storage.ID) {
-	chosen, err := storage.ReceiptFilter().Parse(filter, s.m.env.Now())
+func (s *randomWalk) receiptIDs(filter string) (ids []storage.ID) {
+	parsed, err := storage.ReceiptFilter().Parse(filter, s.m.env.Now())
 	s.must(err)
-	all, err := s.store.Receipts(context.Background(), storage.ReceiptQuery{Filter: chosen, OldestFirst: true})
+	all, err := s.store.Receipts(context.Background(), storage.ReceiptQuery{Filter: parsed, OldestFirst: true})
 	s.must(err)
 	for _, r := range all {
 		ids = append(ids, r.ID)
@@ -233,10 +234,10 @@ func (s *randomWalk) receipts(filter string) (ids []storage.ID) {
 	return ids
 }
 
-func (s *randomWalk) deliveries(filter string) (ids []storage.ID) {
-	chosen, err := storage.DeliveryFilter().Parse(filter, s.m.env.Now())
+func (s *randomWalk) deliveryIDs(filter string) (ids []storage.ID) {
+	parsed, err := storage.DeliveryFilter().Parse(filter, s.m.env.Now())
 	s.must(err)
-	all, err := s.store.Deliveries(context.Background(), storage.DeliveryQuery{Filter: chosen, After: 1})
+	all, err := s.store.Deliveries(context.Background(), storage.DeliveryQuery{Filter: parsed, After: 1})
 	s.must(err)
 	for _, d := range all {
 		ids = append(ids, d.ID)

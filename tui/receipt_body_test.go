@@ -64,21 +64,21 @@ func TestKeysInTheBody(t *testing.T) {
 		c.press("y", "2")
 		c.press("k", "y", "3")
 		want := []string{"sent", "/messageDeliveryFeedback/feedbackStatus/value", "{\n  \"value\": \"sent\"\n}"}
-		if strings.Join(c.copied, "|") != strings.Join(want, "|") {
-			t.Errorf("copied %q", c.copied)
+		if !slices.Equal(c.copied, want) {
+			t.Errorf("got copied texts %q, want %q", c.copied, want)
 		}
 		c.press("enter")
 		c.see(`5▸ "feedbackStatus": {…} 1 lines`)
 		c.press("n")
 		c.see(`6 "value": "sent"`)
 		c.press("esc")
-		c.miss("/ VALUE", "1 of 1 line")
+		c.dontSee("/ VALUE", "1 of 1 line")
 		c.see("▌Body")
 		c.press("-")
 		c.see(`4▸ "messageDeliveryFeedback": {…}`)
 		c.press("esc", "y", "1")
 		if got := c.copied[len(c.copied)-1]; got != string(c.store.AllReceipts()[0].Body) {
-			t.Errorf("with the focus on the list, it copies %q first", got)
+			t.Errorf("with the focus on the list, got %q copied, want the whole body", got)
 		}
 	})
 }
@@ -94,10 +94,10 @@ func TestABodyThatIsNotJSONIsSearchedToo(t *testing.T) {
 		c.see(`2 \xff\x1b[31mtwo`, "1 of 1 line")
 		c.press("enter", "y")
 		c.see("line at the cursor")
-		c.miss("JSON Pointer", "enter fold")
+		c.dontSee("JSON Pointer", "enter fold")
 		c.press("1")
 		if len(c.copied) != 1 || c.copied[0] != "\xff\x1b[31mtwo" {
-			t.Errorf("copied %q", c.copied)
+			t.Errorf("got copied texts %q, want the bytes of the second line", c.copied)
 		}
 	})
 }
@@ -115,7 +115,7 @@ func TestSearchInTheBodyContinuesInANewerReceipt(t *testing.T) {
 		c.write("9")
 		c.see("/ r9", `2 "requestId": "r9"`, "1 of 1 line")
 		if events := len(c.store.AllEvents()); events > 1 {
-			t.Errorf("%d events: a letter was taken for a key", events)
+			t.Errorf("got %d events, want at most 1: a typed letter fired an event", events)
 		}
 	})
 }
@@ -128,7 +128,7 @@ func TestSearchAndFoldsEndWithTheReceipt(t *testing.T) {
 		c.press("g", "tab", "tab", "-", "/")
 		c.write("r1")
 		c.press("enter", "shift+tab", "shift+tab", "j")
-		c.miss("/ r1", "▸ \"messageDeliveryFeedback\"")
+		c.dontSee("/ r1", "▸ \"messageDeliveryFeedback\"")
 		c.see(`"requestId": "r2"`)
 	})
 }
@@ -152,15 +152,15 @@ func TestKeysInTheBodyWaitForIt(t *testing.T) {
 		r, enter := receiverOf(c), tea.KeyMsg{Type: tea.KeyEnter}
 		read := r.Update(tea.KeyMsg{Type: tea.KeyDown})
 		if r.Busy(enter) {
-			t.Error("the list waits for a body")
+			t.Error("a key on the list waits until the body has been read")
 		}
 		r.Focused = screen.PaneBody
 		if !r.Busy(enter) {
-			t.Error("a key in the body does not wait for it")
+			t.Error("a key in the body does not wait until the body has been read")
 		}
 		c.send(read())
 		if r.Busy(enter) {
-			t.Error("a body that was read is waited for")
+			t.Error("a key in the body waits although the body has been read")
 		}
 	})
 }

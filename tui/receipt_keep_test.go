@@ -16,7 +16,7 @@ func TestNoteOnAReceipt(t *testing.T) {
 		c.wait(time.Second)
 		c.see("noted", "ask the team")
 		if note := c.store.AllReceipts()[0].Note; note != "ask the team" {
-			t.Errorf("the note is %q", note)
+			t.Errorf("got note %q, want %q", note, "ask the team")
 		}
 	})
 }
@@ -34,7 +34,7 @@ func TestSavedFixtureIsFired(t *testing.T) {
 		c.wait(time.Second)
 		saved, err := c.store.SavedFixtures(c.m.env.Context)
 		if err != nil || len(saved) != 1 || string(saved[0].Payload) != string(c.store.AllReceipts()[0].Body) {
-			t.Fatalf("saved %+v, %v", saved, err)
+			t.Fatalf("SavedFixtures = %+v, %v, want the body of the receipt and no error", saved, err)
 		}
 		c.press("f", "F")
 		c.see("Which saved fixture?", "odd-sent sent, email")
@@ -42,14 +42,14 @@ func TestSavedFixtureIsFired(t *testing.T) {
 		c.wait(time.Second)
 		fired := lastOf(c.store.AllEvents())
 		if fired.Status != storage.StatusSent || fired.RequestID == "r1" || len(fired.Payload) < 50 {
-			t.Errorf("fired %+v", fired)
+			t.Errorf("got event %+v, want the saved fixture with a request ID of its own", fired)
 		}
 		c.press("f")
 		c.see("again odd-sent, email at acme prod")
 	})
 }
 
-func TestWhatIsNotAnEventIsNotSaved(t *testing.T) {
+func TestABodyThatIsNotAnEventIsNotSaved(t *testing.T) {
 	t.Parallel()
 	testReceiver(t, fewReceipts, func(c *console) {
 		c.press("G", "S")
@@ -73,7 +73,7 @@ func TestCompareWithTheFixture(t *testing.T) {
 		c.press("g", "=")
 		c.see("Differences from the fixture", "- fixture email sent, revision classic", "/imsOrg", "are compared only by their form",
 			"/requestId", `+ "r1"`) // which does not look like the 32 characters of an event
-		c.miss("+ john.doe@luma.com", "/channel")
+		c.dontSee("+ john.doe@luma.com", "/channel")
 		c.press("esc")
 		c.press("G", "=")
 		c.see("✗") // it has no fixture, and the message says so

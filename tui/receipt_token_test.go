@@ -12,12 +12,12 @@ import (
 	"backchannel/tui/tuitest"
 )
 
-// tokenScene changes the first receipt to one with a real token, which change has forged.
+// tokenScene changes the first receipt to one with a real token, forged as forgery says.
 func tokenScene(forgery token.Forgery) func(*testStore) {
 	return func(s *testStore) {
 		s.AddFewReceipts(func(all []storage.Receipt) {
 			r := &all[0]
-			minter, err := token.NewMinter(handSpec(), handKey())
+			minter, err := token.NewMinter(tokenSpec(), tokenKey())
 			if err != nil {
 				panic(err)
 			}
@@ -26,32 +26,32 @@ func tokenScene(forgery token.Forgery) func(*testStore) {
 				panic(err)
 			}
 			r.Headers[0].Value = "Bearer " + forged
-			r.Verdicts.Auth.Checks = token.Judge(handSpec(), handKey(), []string{r.Headers[0].Value}, r.ReceivedAt)
-			refuse(r)
+			r.Verdicts.Auth.Checks = token.Judge(tokenSpec(), tokenKey(), []string{r.Headers[0].Value}, r.ReceivedAt)
+			reject(r)
 		})
 	}
 }
 
-// forgedByHand changes the first receipt to one whose token is the same in each run.
-func forgedByHand(s *testStore) {
+// fixedToken changes the first receipt to one whose expired token is the same in each run.
+func fixedToken(s *testStore) {
 	s.AddFewReceipts(func(all []storage.Receipt) {
 		r := &all[0]
 		encode := base64.RawURLEncoding.EncodeToString
 		claims := fmt.Sprintf(`{"iss":"myImsOrg","aud":"http://127.0.0.1","exp":%d,"iat":%d,"team":{"name":"crm"}}`, r.ReceivedAt.Add(-67*time.Second).Unix(), r.ReceivedAt.Add(-time.Hour).Unix())
 		r.Headers[0].Value = "Bearer " + encode([]byte(`{"alg":"HS256","typ":"JWT"}`)) + "." + encode([]byte(claims)) + "." + encode(make([]byte, 32))
-		r.Verdicts.Auth.Checks = token.Judge(handSpec(), handKey(), []string{r.Headers[0].Value}, r.ReceivedAt)
-		refuse(r)
+		r.Verdicts.Auth.Checks = token.Judge(tokenSpec(), tokenKey(), []string{r.Headers[0].Value}, r.ReceivedAt)
+		reject(r)
 	})
 }
 
-func handSpec() token.Spec {
+func tokenSpec() token.Spec {
 	return token.Spec{
 		Algorithm: token.HS256, Header: "Authorization", Prefix: "Bearer", Issuer: "myImsOrg", Audience: []string{"127.0.0.1"},
 		Lifetime: time.Hour, Extra: []byte(`{"scope":["a","b"]}`),
 	}
 }
 
-func handKey() *token.Key {
+func tokenKey() *token.Key {
 	key, err := token.ParseKey(token.HS256, []byte("a secret of at least thirty-two bytes"))
 	if err != nil {
 		panic(err)
@@ -59,8 +59,8 @@ func handKey() *token.Key {
 	return key
 }
 
-// refuse gives a receipt the verdict that follows from its checks.
-func refuse(r *storage.Receipt) {
+// reject gives a receipt a failing verdict if one of its checks failed.
+func reject(r *storage.Receipt) {
 	if first, bad := token.Failed(r.Verdicts.Auth.Checks); bad {
 		r.Code, r.Verdicts.Auth.Result = 401, storage.Fail
 		r.Verdicts.Auth.Reason = first.Name + ": expected " + first.Expected + ", got " + first.Actual + "; " + first.Remedy
@@ -88,7 +88,7 @@ func TestTheTokenIsShownClaimByClaim(t *testing.T) {
 				r := c.store.AllReceipts()[0]
 				for _, part := range strings.Split(strings.TrimPrefix(r.Headers[0].Value, "Bearer "), ".") {
 					if part != "" {
-						c.miss(part)
+						c.dontSee(part)
 					}
 				}
 			})
@@ -108,7 +108,7 @@ func TestTheTokensTimesAreLocal(t *testing.T) {
 		c.see("2026-11-02 17:34:31.220 IST,", "12:04:31.220Z")
 		c.press("h", "h")
 		c.see("exp 17:33:24 is 67.2 s past")
-		c.miss("12:03:24Z")
+		c.dontSee("12:03:24Z")
 	})
 }
 

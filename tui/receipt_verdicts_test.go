@@ -21,7 +21,7 @@ func TestARemedyIsShownOnce(t *testing.T) {
 		c.press("g")
 		c.see("expected the key imsOrg", "expected the key offers")
 		if n := strings.Count(c.view(), "add the key"); n != 1 {
-			t.Errorf("the remedy is shown %d times", n)
+			t.Errorf("the remedy is shown %d times, want once", n)
 		}
 	})
 }

@@ -23,7 +23,7 @@ func TestExport(t *testing.T) {
 			testReceiver(t, fewReceipts, func(c *console) {
 				c.press(test.keys...)
 				if len(c.exported) != 1 || !reflect.DeepEqual(c.exported[0], test.want) {
-					t.Errorf("exported %+v, want %+v", c.exported, test.want)
+					t.Errorf("got exports %+v, want only %+v", c.exported, test.want)
 				}
 				c.see("written to /here/receipts-20261102-120430")
 			})
@@ -38,7 +38,7 @@ func TestExportOfTheFilter(t *testing.T) {
 		c.write("status:bounce")
 		c.press("enter", "x", "n", "up", "right", "ctrl+s")
 		if len(c.exported) != 1 || c.exported[0].IDs != nil || c.exported[0].Query.Filter.String() != "status:bounce" {
-			t.Errorf("exported %+v", c.exported)
+			t.Errorf("got exports %+v, want one with the filter status:bounce", c.exported)
 		}
 	})
 }
@@ -51,10 +51,10 @@ func TestExportForAnotherServer(t *testing.T) {
 		c.write(" https://h:1/hook")
 		c.press("ctrl+s")
 		if len(c.exported) != 1 || c.exported[0].To != "https://h:1/hook" {
-			t.Errorf("exported %+v", c.exported)
+			t.Errorf("got exports %+v, want one for https://h:1/hook", c.exported)
 		}
 		c.press("x", "j")
-		c.miss("For ")
+		c.dontSee("For ")
 	})
 }
 
@@ -69,19 +69,19 @@ func TestExportAsksBeforeItReplaces(t *testing.T) {
 		}
 		again()
 		c.press("n")
-		c.miss("written")
+		c.dontSee("written")
 		again()
 		c.press("y")
 		c.see("1 receipt written to /here/taken.json, secrets masked")
 		if n := len(c.exported); n != 3 || !c.exported[2].Replace {
-			t.Errorf("exported %+v", c.exported)
+			t.Errorf("got exports %+v, want 3, the last of which replaces the file", c.exported)
 		}
 		c.press("x", "j", "ctrl+u", "ctrl+s")
 		c.see("No file; name one.")
 	})
 }
 
-// ids returns the IDs of the receipts that arrived adds.
+// ids returns the IDs of the receipts with these numbers; see arrived.
 func ids(numbers ...int) []storage.ID {
 	var all []storage.ID
 	for _, n := range numbers {

@@ -15,7 +15,7 @@ func TestReceiverExplainsWhatFailed(t *testing.T) {
 		c.press("g", "j")
 		c.see("← bounce email john.doe@luma.com", "answered 401", "12:03:24, 67 s past", "expected later than 12:04:01", "→ the token is cached too long")
 		c.press("g")
-		c.miss("67 s past")
+		c.dontSee("67 s past")
 	})
 }
 
@@ -32,7 +32,7 @@ func TestReceiverShowsWhatAnotherServerAnswered(t *testing.T) {
 		c.press("g")
 		c.see("Relayed", "To http://127.0.0.1:3000/hooks", "answered 500 after 3ms", "undefined is not a")
 		c.press("j")
-		c.miss("Relayed")
+		c.dontSee("Relayed")
 	})
 }
 
@@ -69,7 +69,7 @@ func TestSecretsOfHeadersAreMasked(t *testing.T) {
 	testReceiver(t, fewReceipts, func(c *console) {
 		c.press("g", "j", "l", "enter")
 		c.see("Authorization ••••")
-		c.miss("aaa.bbb")
+		c.dontSee("aaa.bbb")
 	})
 }
 
@@ -82,7 +82,7 @@ func TestBodyIsShownAsReceived(t *testing.T) {
 		c.see(`2 "requestId": "r2"`, "indented")
 		c.press("G")
 		c.see("as received: not JSON", "1 not json")
-		c.miss("b raw")
+		c.dontSee("b raw")
 	})
 }
 
@@ -91,7 +91,7 @@ func TestUnwrappedBodyScrollsSideways(t *testing.T) {
 	testReceiver(t, fewReceipts, func(c *console) {
 		c.size(120, 30)
 		c.press("g", "j", "l", "b", "enter", "w", "right", "right")
-		c.miss(`{"requestId"`)
+		c.dontSee(`{"requestId"`)
 		c.see("▌Body")
 		c.press("h")
 		c.see("▌Verdicts")
@@ -104,14 +104,14 @@ func TestPanesFollowTheWidth(t *testing.T) {
 		r := receiverOf(c)
 		c.press("g", "tab", "tab")
 		if r.Focused != screen.PaneBody {
-			t.Fatalf("the focus is on pane %d", r.Focused)
+			t.Fatalf("got pane %d focused, want the body", r.Focused)
 		}
 		c.size(120, 30)
 		c.see("▌Body")
-		c.miss("Verdicts   Headers")
+		c.dontSee("Verdicts   Headers")
 		c.size(80, 24)
 		c.see("▌Body")
-		c.miss("12:04:31.220 → sent")
+		c.dontSee("12:04:31.220 → sent")
 		c.press("esc")
 		c.see("12:04:31.220 → sent")
 		c.size(200, 30)
@@ -128,7 +128,7 @@ func TestReceiverFilter(t *testing.T) {
 		c.press("/")
 		c.write("status:bounce")
 		c.see("1 of 1")
-		c.miss("duplicate first", "delivered", "fire")
+		c.dontSee("duplicate first", "delivered", "fire")
 		c.write(" auth:perhaps")
 		c.press("enter")
 		c.see("filter, column 20", "one of pass, fail, n/a")
@@ -152,14 +152,14 @@ func TestPinAndClear(t *testing.T) {
 		c.see("◆ pinned", "retention and clearing keep it")
 		c.press("C")
 		c.see("Clear the receiver?")
-		c.press("enter") // the harmless answer
+		c.press("enter") // means no
 		if n := len(c.store.AllReceipts()); n != 5 {
-			t.Fatalf("%d receipts left", n)
+			t.Fatalf("got %d receipts left, want all 5", n)
 		}
 		c.press("C", "y")
 		c.wait(time.Second)
 		if n := len(c.store.AllReceipts()); n != 2 {
-			t.Errorf("%d receipts left, want the 2 pinned ones", n)
+			t.Errorf("got %d receipts left, want the 2 pinned ones", n)
 		}
 		c.see("3 receipts cleared", "of 2")
 	})
@@ -168,16 +168,16 @@ func TestPinAndClear(t *testing.T) {
 func TestReplayOfAReceipt(t *testing.T) {
 	t.Parallel()
 	testReceiver(t, fewDeliveries, func(c *console) {
-		for i, key := range []string{"g", "j"} { // one of another sender, and one of a delivery of this console
+		for i, key := range []string{"g", "j"} { // one from another sender, and one of a delivery of this store
 			c.press(key, "r")
 			e := lastOf(c.store.AllEvents())
 			if string(e.Payload) != string(c.store.AllReceipts()[i].Body) || e.WebhookID != acme().ID || e.Misbehave != "" {
-				t.Errorf("queued %+v, not the bytes received as a new event", e)
+				t.Errorf("got event %+v, want a new one with the bytes received", e)
 			}
 		}
 		c.see("queued", "replayed to acme prod at https://127.0.0.1:9443/feedback/myImsOrg/prod")
 		c.press("G")
-		c.miss("r replay")
+		c.dontSee("r replay")
 	})
 }
 
@@ -190,23 +190,23 @@ func TestReplayOfAReceiptWhoseWebhookHasAnotherURL(t *testing.T) {
 		c.press("g", "r")
 		c.see("Replay the receipt to", "acme prod", old+", its URL now", "the receiver", "https://127.0.0.1:9443/feedback/myImsOrg/prod, its URL now; unchanged")
 		if len(c.store.AllEvents()) != events {
-			t.Error("sent before it was chosen where to")
+			t.Error("the receipt was sent before a target was selected")
 		}
 		c.press("r")
 		c.see("replayed unchanged to https://127.0.0.1:9443/feedback/myImsOrg/prod: 204")
 		if want := "https://127.0.0.1:9443/feedback/myImsOrg/prod " + string(c.store.AllReceipts()[0].Body); len(c.resent) != 1 || c.resent[0] != want || len(c.store.AllEvents()) != events {
-			t.Errorf("sent %q, want %q and no new event", c.resent, want)
+			t.Errorf("got %q resent, want %q and no new event", c.resent, want)
 		}
 		c.press("r", "w")
 		c.see("replayed to acme prod at " + old)
 		if len(c.store.AllEvents()) != events+1 || len(c.resent) != 1 {
-			t.Errorf("%d new events, and sent %q", len(c.store.AllEvents())-events, c.resent)
+			t.Errorf("got %d new events and %q resent, want 1 new event and nothing else resent", len(c.store.AllEvents())-events, c.resent)
 		}
-		c.store.SetRuntime(func(rt *storage.Runtime) { rt.ReceiverURL = "" }) // then there is only one way
+		c.store.SetRuntime(func(rt *storage.Runtime) { rt.ReceiverURL = "" }) // then there is only one target
 		c.press("r")
-		c.miss("Replay the receipt to")
+		c.dontSee("Replay the receipt to")
 		if len(c.store.AllEvents()) != events+2 {
-			t.Errorf("%d new events", len(c.store.AllEvents())-events)
+			t.Errorf("got %d new events, want 2", len(c.store.AllEvents())-events)
 		}
 	})
 }
@@ -219,7 +219,7 @@ func TestResponseProfile(t *testing.T) {
 		c.press("3")
 		c.see("acme prod from now on: down")
 		if p := c.store.ProfileOf(acme().ID); p.Preset != "down" || len(p.Statuses) != 1 {
-			t.Errorf("the profile is %+v", p)
+			t.Errorf("got profile %+v, want the preset down with one status", p)
 		}
 		c.press("o")
 		c.see("down every request answers 503 (now)")
@@ -235,13 +235,13 @@ func TestCopyingFromTheReceiver(t *testing.T) {
 	testReceiver(t, fewReceipts, func(c *console) {
 		c.press("g", "y", "1")
 		if len(c.copied) != 1 || c.copied[0] != string(c.store.AllReceipts()[0].Body) {
-			t.Errorf("copied %q", c.copied)
+			t.Errorf("got copied texts %q, want the body", c.copied)
 		}
 		c.press("y")
 		c.see("curl command for the present receiver, without secrets")
 		c.press("6")
 		if got := c.copied[len(c.copied)-1]; !strings.Contains(got, " | curl ") || !strings.Contains(got, c.store.AllReceipts()[0].Path) {
-			t.Errorf("copied %q", got)
+			t.Errorf("got %q copied, want a curl command for the receipt's path", got)
 		}
 	})
 }
@@ -265,7 +265,7 @@ func TestADistantReceiptIsRevealed(t *testing.T) {
 		c.send(screen.GoMsg{View: screen.ViewReceiver, ID: arrived(77, "").ID})
 		c.see("person77 ")
 		if got := receiverOf(c).List().SelectedID(); got != arrived(77, "").ID {
-			t.Errorf("selected %d", got)
+			t.Errorf("got receipt %d selected, want %d", got, arrived(77, "").ID)
 		}
 	})
 }
@@ -280,7 +280,7 @@ func TestEveryKeyInTheFooterDoesSomething(t *testing.T) {
 				}
 				for _, b := range c.m.views.front().Bindings() {
 					if (b.Do == nil) != (len(b.Keys) == 0) || b.Label != "" && b.Help == "" {
-						t.Errorf("%+v does nothing or is not explained", b)
+						t.Errorf("the binding %+v does nothing or is not explained", b)
 					}
 				}
 			})
@@ -296,7 +296,7 @@ func TestEditAndResend(t *testing.T) {
 		c.press("ctrl+s")
 		e := lastOf(c.store.AllEvents())
 		if string(e.Payload) != string(c.store.AllReceipts()[0].Body) || e.WebhookID != acme().ID || e.Status != storage.StatusSent {
-			t.Errorf("unchanged, it sends %+v", e)
+			t.Errorf("got event %+v, want the unchanged body of the receipt", e)
 		}
 		c.see("queued", "▸4 Receiver")
 		c.press("R")
@@ -306,7 +306,7 @@ func TestEditAndResend(t *testing.T) {
 		c.see("Leave without sending?")
 		c.press("n", "ctrl+s")
 		if e := lastOf(c.store.AllEvents()); !strings.Contains(string(e.Payload), "x") || e.Channel != storage.Email {
-			t.Errorf("changed, it sends %+v", e)
+			t.Errorf("got event %+v, want the changed body of the receipt", e)
 		}
 	})
 }
@@ -354,6 +354,6 @@ func TestATruncatedPaneSaysSo(t *testing.T) {
 		c.press("g", "j")
 		c.see("↓5 more")
 		c.press("enter")
-		c.miss("more")
+		c.dontSee("more")
 	})
 }

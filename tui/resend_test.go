@@ -37,10 +37,10 @@ func TestResendWithOtherHeadersAndToken(t *testing.T) {
 		c.press("ctrl+s")
 		c.see("resent to https://hooks.example.com/x: 204")
 		if len(c.resent) != 1 || !strings.HasPrefix(c.resent[0], "https://hooks.example.com/x {") {
-			t.Fatalf("sent is %q", c.resent)
+			t.Fatalf("got %q resent, want one request to https://hooks.example.com/x", c.resent)
 		}
 		if n := len(c.sender.Headers); n == 0 || c.sender.Headers[n-1] != (storage.HeaderField{Name: "X-More", Value: "1"}) || c.sender.Auth.Type == storage.AuthJWT {
-			t.Errorf("the sender is %+v", c.sender)
+			t.Errorf("got sender %+v, want one with the header X-More and no token", c.sender)
 		}
 	})
 }
@@ -52,7 +52,7 @@ func TestResendToAnotherWebhook(t *testing.T) {
 		c.see("‹ staging ›")
 		c.press("ctrl+s")
 		if e := lastOf(c.store.AllEvents()); e.WebhookID != staging().ID {
-			t.Errorf("sent is %+v", e)
+			t.Errorf("got event %+v, want one for staging", e)
 		}
 	})
 }
@@ -77,7 +77,7 @@ func TestResendOfADelivery(t *testing.T) {
 		c.press("ctrl+s")
 		c.wait(time.Second)
 		if e := lastOf(c.store.AllEvents()); e.WebhookID != staging().ID {
-			t.Errorf("sent is %+v", e)
+			t.Errorf("got event %+v, want one for staging", e)
 		}
 		c.store.Attempt(c.store.AllDeliveries()[4].ID, storage.Outcome{State: storage.Failed, Attempt: storage.Attempt{
 			Code: 400, RequestHeaders: []storage.HeaderField{{Name: ":method", Value: "POST"}, {Name: "authorization", Value: "Bearer old", Secret: true}},
@@ -87,10 +87,10 @@ func TestResendOfADelivery(t *testing.T) {
 		c.press("ctrl+s")
 		c.see("resent to https://127.0.0.1:9443/feedback/myImsOrg/prod: 204")
 		if len(c.resent) != 1 || !strings.Contains(c.resent[0], `{"requestId":"r"`) {
-			t.Errorf("sent is %q", c.resent)
+			t.Errorf("got %q resent, want one request with the delivery's payload", c.resent)
 		}
 		if want := []storage.HeaderField{{Name: "authorization", Value: "Bearer old"}}; !slices.Equal(c.sender.Headers, want) {
-			t.Errorf("with it was sent %v", c.sender.Headers)
+			t.Errorf("got headers %v, want %v", c.sender.Headers, want)
 		}
 	})
 }

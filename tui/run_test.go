@@ -23,56 +23,55 @@ import (
 // waitLimit limits how long a test waits for an event, also on a busy machine.
 const waitLimit = 30 * time.Second
 
-// tty is a pseudo-terminal with the console on it.
-type tty struct {
-	t       *testing.T
-	outside *os.File // the person's end of the terminal
-	inside  *os.File // the program's end of the terminal
-	cooked  *term.State
-	ended   chan error
-	mu      sync.Mutex // guards seen
-	seen    bytes.Buffer
+// A terminalConsole is a console that runs on a pseudo-terminal.
+type terminalConsole struct {
+	t      *testing.T
+	ptmx   *os.File // the person's end of the terminal
+	tty    *os.File // the program's end of the terminal
+	cooked *term.State
+	ended  chan error
+	mu     sync.Mutex // guards seen
+	seen   bytes.Buffer
 }
 
-func openConsole(ctx context.Context, t *testing.T, cfg Config) *tty {
+func openConsole(ctx context.Context, t *testing.T, cfg Config) *terminalConsole {
 	t.Helper()
 	return onTerminal(t, func(tty *os.File) error { return Run(ctx, cfg, tty, tty) })
 }
 
-// openTerminals holds the program's ends of the terminals. After a panic bubbletea does not wait for
-// the goroutine that asks for the size, so it is unknown when one may be closed.
-var openTerminals kept
-
-type kept struct {
+// openTerminals holds the program's ends of the terminals, so that none is closed. After a panic,
+// Bubble Tea does not wait for the goroutine that reads the size of the terminal, so it is unknown
+// when its file may be closed.
+var openTerminals struct {
 	mu    sync.Mutex // guards files
 	files []*os.File
 }
 
-func (k *kept) keep(file *os.File) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	k.files = append(k.files, file)
+func keepOpen(tty *os.File) {
+	openTerminals.mu.Lock()
+	defer openTerminals.mu.Unlock()
+	openTerminals.files = append(openTerminals.files, tty)
 }
 
 // onTerminal runs a function on a pseudo-terminal.
-func onTerminal(t *testing.T, run func(*os.File) error) *tty {
+func onTerminal(t *testing.T, run func(*os.File) error) *terminalConsole {
 	t.Helper()
-	outside, inside := ptytest.Open(t, 30, 120)
-	openTerminals.keep(inside)
-	cooked, err := term.GetState(inside.Fd())
+	ptmx, tty := ptytest.Open(t, 30, 120)
+	keepOpen(tty)
+	cooked, err := term.GetState(tty.Fd())
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &tty{t: t, outside: outside, inside: inside, cooked: cooked, ended: make(chan error, 1)}
+	p := &terminalConsole{t: t, ptmx: ptmx, tty: tty, cooked: cooked, ended: make(chan error, 1)}
 	go p.watch()
-	go func() { p.ended <- run(inside) }()
+	go func() { p.ended <- run(tty) }()
 	return p
 }
 
-func (p *tty) watch() {
+func (p *terminalConsole) watch() {
 	buffer := make([]byte, 4096)
 	for {
-		n, err := p.outside.Read(buffer)
+		n, err := p.ptmx.Read(buffer)
 		p.mu.Lock()
 		p.seen.Write(buffer[:n])
 		p.mu.Unlock()
@@ -82,14 +81,15 @@ func (p *tty) watch() {
 	}
 }
 
-func (p *tty) press(keys string) {
+func (p *terminalConsole) press(keys string) {
 	p.t.Helper()
-	if _, err := p.outside.WriteString(keys); err != nil {
+	if _, err := p.ptmx.WriteString(keys); err != nil {
 		p.t.Fatal(err)
 	}
 }
 
-func (p *tty) see(text string) {
+// see waits until a text has been written to the terminal.
+func (p *terminalConsole) see(text string) {
 	p.t.Helper()
 	for deadline := time.Now().Add(waitLimit); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
 		p.mu.Lock()
@@ -99,16 +99,17 @@ func (p *tty) see(text string) {
 			return
 		}
 	}
-	p.t.Fatalf("%q never came", text)
+	p.t.Fatalf("%q was not written to the terminal within %s", text, waitLimit)
 }
 
-func (p *tty) end() error {
+// end waits until the console ends.
+func (p *terminalConsole) end() error {
 	p.t.Helper()
 	select {
 	case err := <-p.ended:
 		return err
 	case <-time.After(waitLimit):
-		p.t.Fatal("the console continues")
+		p.t.Fatalf("the console did not end within %s", waitLimit)
 		return nil
 	}
 }
@@ -136,11 +137,11 @@ func TestTheTerminalIsRestored(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		name string
-		stop func(*tty, context.CancelFunc)
+		stop func(*terminalConsole, context.CancelFunc)
 	}{
-		{"q", func(p *tty, _ context.CancelFunc) { p.press("q") }},
-		{"ctrl+c", func(p *tty, _ context.CancelFunc) { p.press("\x03") }},
-		{"told to end", func(_ *tty, cancel context.CancelFunc) { cancel() }},
+		{"q", func(p *terminalConsole, _ context.CancelFunc) { p.press("q") }},
+		{"ctrl+c", func(p *terminalConsole, _ context.CancelFunc) { p.press("\x03") }},
+		{"cancelled context", func(_ *terminalConsole, cancel context.CancelFunc) { cancel() }},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			ctx, cancel := context.WithCancel(context.Background())
@@ -151,52 +152,52 @@ func TestTheTerminalIsRestored(t *testing.T) {
 			p.see(altScreenOn)
 			test.stop(p, cancel)
 			if err := p.end(); err != nil {
-				t.Errorf("ended with %v", err)
+				t.Errorf("got error %v, want none", err)
 			}
 			p.see(altScreenOff)
 			p.see(cursorOn)
-			if now, err := term.GetState(p.inside.Fd()); err != nil || *now != *p.cooked {
-				t.Errorf("the terminal is still raw (%v)", err)
+			if state, err := term.GetState(p.tty.Fd()); err != nil || *state != *p.cooked {
+				t.Errorf("the terminal is still raw (error %v)", err)
 			}
 		})
 	}
 }
 
-// crashing is a store that panics while it is read.
-type crashing struct{ *testStore }
+// A panickingStore panics when its webhooks are read.
+type panickingStore struct{ *testStore }
 
-func (crashing) Webhooks(context.Context) ([]storage.Webhook, error) { panic("boom") }
+func (panickingStore) Webhooks(context.Context) ([]storage.Webhook, error) { panic("boom") }
 
 func TestTheTerminalIsRestoredAfterAPanic(t *testing.T) {
 	t.Parallel()
 	for name, run := range map[string]func(*os.File) error{
 		"in the store": func(tty *os.File) error {
 			cfg, store := realConfig(t)
-			cfg.Store = crashing{store}
+			cfg.Store = panickingStore{store}
 			return Run(context.Background(), cfg, tty, tty)
 		},
-		"in Init":      func(tty *os.File) error { return explode(tty, bomb{init: true}) },
-		"in Update":    func(tty *os.File) error { return explode(tty, bomb{update: true}) },
-		"in View":      func(tty *os.File) error { return explode(tty, bomb{view: true}) },
-		"in a command": func(tty *os.File) error { return explode(tty, bomb{command: true}) },
+		"in Init":      func(tty *os.File) error { return runBomb(tty, bomb{init: true}) },
+		"in Update":    func(tty *os.File) error { return runBomb(tty, bomb{update: true}) },
+		"in View":      func(tty *os.File) error { return runBomb(tty, bomb{view: true}) },
+		"in a command": func(tty *os.File) error { return runBomb(tty, bomb{command: true}) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := onTerminal(t, run)
 			if err := p.end(); !errors.Is(err, ErrCrashed) {
-				t.Errorf("ended with %v", err)
+				t.Errorf("got error %v, want ErrCrashed", err)
 			}
 			p.see(bracketedPasteOff)
 			p.see(cursorOn)
 			p.see(altScreenOff)
-			p.never("goroutine")
-			if now, err := term.GetState(p.inside.Fd()); err != nil || *now != *p.cooked {
-				t.Errorf("the terminal is still raw (%v)", err)
+			p.dontSee("goroutine")
+			if state, err := term.GetState(p.tty.Fd()); err != nil || *state != *p.cooked {
+				t.Errorf("the terminal is still raw (error %v)", err)
 			}
 		})
 	}
 }
 
-func explode(tty *os.File, b bomb) error {
+func runBomb(tty *os.File, b bomb) error {
 	return newTerminal(tty).run(b, func(any, []byte) string { return "" }, tea.WithInput(tty), tea.WithoutSignalHandler())
 }
 
@@ -229,7 +230,7 @@ func TestWhatWasCopiedIsShown(t *testing.T) {
 	p.see("Nothing was copied yet")
 	p.press("y1")
 	p.see("copy URL: this terminal has no clipboard; Y shows it")
-	p.never("52;c;")
+	p.dontSee("52;c;")
 	p.press("Y")
 	p.see(altScreenOff)
 	p.see("URL:\r\n\r\n" + hook.URL + "\r\n")
@@ -258,19 +259,19 @@ func TestEndingWhileATextIsShown(t *testing.T) {
 // Within tmux the text is given to tmux itself, because by default it ignores the sequences of
 // programs.
 func TestCopyingWithinTmux(t *testing.T) {
-	for name, test := range map[string]struct{ script, want, kept string }{
-		"3.2 and later": {`cat > "$KEPT"; echo "$@" >> "$KEPT"`, "copied to tmux: prefix ] pastes it; sent to the terminal's clipboard too, unless tmux's set-clipboard is off", "a text\nload-buffer -w -\n"},
-		"before":        {`[ "$2" = - ] || exit 1; cat > "$KEPT"`, "copied to tmux: prefix ] pastes it", "a text\n"},
-		"gone":          {`exit 1`, "sent to the terminal's clipboard, which tmux lets through with set-clipboard on", ""},
+	for name, test := range map[string]struct{ script, want, loaded string }{
+		"3.2 and later": {`cat > "$LOADED"; echo "$@" >> "$LOADED"`, "copied to tmux: prefix ] pastes it; sent to the terminal's clipboard too, unless tmux's set-clipboard is off", "a text\nload-buffer -w -\n"},
+		"before":        {`[ "$2" = - ] || exit 1; cat > "$LOADED"`, "copied to tmux: prefix ] pastes it", "a text\n"},
+		"failing":       {`exit 1`, "sent to the terminal's clipboard, which tmux lets through with set-clipboard on", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
-			kept := filepath.Join(dir, "kept")
+			loaded := filepath.Join(dir, "loaded")
 			if err := os.WriteFile(filepath.Join(dir, "tmux"), []byte("#!/bin/sh\n"+test.script+"\n"), 0o700); err != nil {
 				t.Fatal(err)
 			}
 			t.Setenv("PATH", dir+":"+os.Getenv("PATH"))
-			t.Setenv("KEPT", kept)
+			t.Setenv("LOADED", loaded)
 			t.Setenv("TMUX", "/tmp/tmux-0/default,1,0")
 			t.Setenv("TERM", "tmux-256color")
 			out, err := os.Create(filepath.Join(dir, "out"))
@@ -280,10 +281,10 @@ func TestCopyingWithinTmux(t *testing.T) {
 			defer out.Close()
 			how, err := newTerminal(out).copy(t.Context(), "a text\n")
 			if err != nil || how != test.want {
-				t.Errorf("%q, %v", how, err)
+				t.Errorf("copy = %q, %v, want %q and no error", how, err, test.want)
 			}
-			if got, _ := os.ReadFile(kept); string(got) != test.kept {
-				t.Errorf("tmux has %q, want %q", got, test.kept)
+			if got, _ := os.ReadFile(loaded); string(got) != test.loaded {
+				t.Errorf("tmux got %q, want %q", got, test.loaded)
 			}
 		})
 	}
@@ -296,7 +297,7 @@ func TestTerminalsWithoutAClipboard(t *testing.T) {
 		want          bool
 	}{{"linux", "", true}, {"dumb", "", true}, {"xterm-256color", "Apple_Terminal", true}, {"xterm-256color", "iTerm.app", false}, {"tmux-256color", "tmux", false}} {
 		if got := hasNoClipboard(test.term, test.program); got != test.want {
-			t.Errorf("%s, %s: %v", test.term, test.program, got)
+			t.Errorf("hasNoClipboard(%q, %q) = %t, want %t", test.term, test.program, got, test.want)
 		}
 	}
 }
@@ -310,7 +311,7 @@ func TestClipboardSequence(t *testing.T) {
 		"screen":         plain + "\x1bP" + plain + "\x1b\\",
 	} {
 		if got := clipboardSequence(term, "hi"); got != want {
-			t.Errorf("on %s: %q, want %q", term, got, want)
+			t.Errorf("on %s, got %q, want %q", term, got, want)
 		}
 	}
 }

@@ -12,9 +12,9 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// testSettings runs a test with a console that saves settings in a file, which initially contains text.
-// kept returns its contents.
-func testSettings(t *testing.T, text string, fill func(*testStore), test func(c *console, kept func() string)) {
+// testSettings runs a test with a console that saves its settings in a file, which initially
+// contains text. The function saved returns the contents of the file.
+func testSettings(t *testing.T, text string, fill func(*testStore), test func(c *console, saved func() string)) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "config.toml")
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
@@ -36,10 +36,20 @@ func testSettings(t *testing.T, text string, fill func(*testStore), test func(c 
 	})
 }
 
-func twoHooks(s *testStore) {
+func acmeAndStaging(s *testStore) {
 	s.AddWebhook(acme())
 	s.AddWebhook(staging())
 }
+
+// wantSaved fails unless the saved settings match what is wanted.
+func wantSaved(t *testing.T, match func(got, want string) bool, got, want string) {
+	t.Helper()
+	if !match(got, want) {
+		t.Errorf("got settings %q, want %q", got, want)
+	}
+}
+
+func equal(got, want string) bool { return got == want }
 
 // pick runs a command of the palette.
 func (c *console) pick(name string) {
@@ -50,7 +60,7 @@ func (c *console) pick(name string) {
 
 func TestThemeIsSaved(t *testing.T) {
 	t.Parallel()
-	testSettings(t, "theme = \"light\" # by day\n", twoHooks, func(c *console, kept func() string) {
+	testSettings(t, "theme = \"light\" # by day\n", acmeAndStaging, func(c *console, saved func() string) {
 		if c.m.env.Theme.Dark {
 			t.Error("the console is dark")
 		}
@@ -64,8 +74,8 @@ func TestThemeIsSaved(t *testing.T) {
 			{func() { c.pick("theme auto") }, true, "auto"},
 		} {
 			step.do()
-			if want := "theme = '" + step.want + "' # by day\n"; kept() != want || c.m.env.Theme.Dark != step.dark {
-				t.Errorf("the theme is dark: %v, and the file has %q, want %q", c.m.env.Theme.Dark, kept(), want)
+			if got, want := saved(), "theme = '"+step.want+"' # by day\n"; got != want || c.m.env.Theme.Dark != step.dark {
+				t.Errorf("got settings %q and dark %t, want %q and %t", got, c.m.env.Theme.Dark, want, step.dark)
 			}
 		}
 	})
@@ -73,75 +83,61 @@ func TestThemeIsSaved(t *testing.T) {
 
 func TestColumnsAreSaved(t *testing.T) {
 	t.Parallel()
-	testSettings(t, "[columns]\nwebhooks = [\"State\", \"Name\"]\n", twoHooks, func(c *console, kept func() string) {
+	testSettings(t, "[columns]\nwebhooks = [\"State\", \"Name\"]\n", acmeAndStaging, func(c *console, saved func() string) {
 		c.see("State Name", "active acme prod")
-		c.miss("Outcome")
+		c.dontSee("Outcome")
 		c.pick("columns")
 		c.see("Columns of Webhooks", "[x] State", "[x] Name", "[ ] Sandbox")
 		c.press("space", "right", "right", "space", "ctrl+s") // without State
-		c.miss("State Name")
-		if !strings.HasPrefix(kept(), "[columns]\nwebhooks = ['Name', '") {
-			t.Errorf("the file has %q", kept())
-		}
+		c.dontSee("State Name")
+		wantSaved(t, strings.HasPrefix, saved(), "[columns]\nwebhooks = ['Name', '")
 		c.press("3")
 		c.see("Nothing was fired yet")
 	})
-	testSettings(t, "", twoHooks, func(c *console, kept func() string) {
+	testSettings(t, "", acmeAndStaging, func(c *console, saved func() string) {
 		c.pick("columns")
 		c.press("space", "ctrl+s")
-		if !strings.Contains(kept(), "[columns]\nwebhooks = [") {
-			t.Errorf("the file has %q", kept())
-		}
-		c.miss("Name Ch")
+		wantSaved(t, strings.Contains, saved(), "[columns]\nwebhooks = [")
+		c.dontSee("Name Ch")
 		c.pick("columns")
 		c.press("ctrl+s")
-		c.miss("Name Ch")
+		c.dontSee("Name Ch")
 	})
 }
 
 func TestFiltersAreSaved(t *testing.T) {
 	t.Parallel()
-	testSettings(t, "[filters]\nwebhooks = 'stag'\ndeliveries = 'state:failed'\n", twoHooks, func(c *console, kept func() string) {
+	testSettings(t, "[filters]\nwebhooks = 'stag'\ndeliveries = 'state:failed'\n", acmeAndStaging, func(c *console, saved func() string) {
 		c.see("/ stag", "staging", "1 of 1")
-		c.miss("acme prod")
+		c.dontSee("acme prod")
 		c.press("/", "x")
-		if !strings.Contains(kept(), "'stag'") {
-			t.Errorf("while it is typed, the file has %q", kept())
-		}
+		wantSaved(t, strings.Contains, saved(), "'stag'") // nothing is saved while the filter is typed
 		c.press("backspace", "backspace", "enter")
-		if !strings.Contains(kept(), "webhooks = 'sta'") {
-			t.Errorf("once it is typed, the file has %q", kept())
-		}
+		wantSaved(t, strings.Contains, saved(), "webhooks = 'sta'")
 		c.press("esc")
 		c.see("acme prod")
-		if kept() != "[filters]\ndeliveries = 'state:failed'\n" {
-			t.Errorf("without a filter, the file has %q", kept())
-		}
+		wantSaved(t, equal, saved(), "[filters]\ndeliveries = 'state:failed'\n")
 		c.press("3")
 		c.see("/ state:failed")
 		c.press("5", "/")
 		c.write("acme")
 		c.press("enter")
-		if kept() != "[filters]\ndeliveries = 'state:failed'\nactivity = 'acme'\n" {
-			t.Errorf("the file has %q", kept())
-		}
+		wantSaved(t, equal, saved(), "[filters]\ndeliveries = 'state:failed'\nactivity = 'acme'\n")
 		if cmd := c.m.key(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune("q")}); cmd == nil || cmd() != tea.Quit() {
 			t.Error("q does not quit while there is a filter")
 		}
-		if !strings.Contains(kept(), "activity = 'acme'") {
-			t.Errorf("after q the file has %q", kept())
-		}
+		wantSaved(t, strings.Contains, saved(), "activity = 'acme'")
 	})
 }
 
 func TestKeysAreReplaced(t *testing.T) {
 	t.Parallel()
-	testSettings(t, "[keys]\n\"n\" = \"ctrl+n\"\n'e' = 'd'\n'd' = 'e'\n'f' = 'w'\n'/' = 'f5'\n", twoHooks, func(c *console, kept func() string) {
+	testSettings(t, "[keys]\n\"n\" = \"ctrl+n\"\n'e' = 'd'\n'd' = 'e'\n'f' = 'w'\n'/' = 'f5'\n", acmeAndStaging, func(c *console, saved func() string) {
 		c.see("ctrl+n new", "d edit", "f5 filter", "No event yet. w fires one.")
 		c.press("n")
 		c.see("ctrl+n replaces n")
 		c.press("f5")
-		c.write("ne") // are text there
+		c.write("ne") // in a text field, replaced keys are text
 		c.see("/ ne")
 		c.press("esc", "ctrl+n")
 		c.see("Create Feedback Webhook")
@@ -156,9 +152,7 @@ func TestKeysAreReplaced(t *testing.T) {
 		c.see("n replaces y")
 		c.press("Y")
 		c.see("Nothing was copied yet: n copies")
-		if !strings.HasSuffix(kept(), "'/' = 'f5'\ny = 'n'\n") {
-			t.Errorf("the file has %q", kept())
-		}
+		wantSaved(t, strings.HasSuffix, saved(), "'/' = 'f5'\ny = 'n'\n")
 		c.press("n")
 		c.see("Copy")
 		c.press("esc")
@@ -166,8 +160,8 @@ func TestKeysAreReplaced(t *testing.T) {
 		c.write("y")
 		c.press("tab", "ctrl+s")
 		c.see("y is the key again")
-		if strings.Contains(kept(), "y =") {
-			t.Errorf("the file has %q", kept())
+		if got := saved(); strings.Contains(got, "y =") {
+			t.Errorf("got settings %q, want none for the key y", got)
 		}
 	})
 }
@@ -195,7 +189,7 @@ func TestKeysThatConflict(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			testSettings(t, "[keys]\n"+test.keys+"\n", twoHooks, func(c *console, _ func() string) {
+			testSettings(t, "[keys]\n"+test.keys+"\n", acmeAndStaging, func(c *console, _ func() string) {
 				fault := c.m.chrome.fault
 				if test.want == "" && fault != "" || test.want != "" && !strings.HasSuffix(fault, ": "+test.want+"; esc hides this") {
 					t.Errorf("got  %s\nwant %s", fault, test.want)
@@ -215,14 +209,14 @@ func TestBuiltInKeysDoNotConflict(t *testing.T) {
 			for _, b := range append(append(c.m.views.stacks[v][0].Bindings(), c.m.globals()...), urgent()...) {
 				for _, key := range b.Keys {
 					if b.Do != nil && seen[key] != "" {
-						t.Errorf("%s of %s: %s, and %s", key, c.m.views.stacks[v][0].Title(), seen[key], b.Help)
+						t.Errorf("in %s, the key %s is for %q and for %q", c.m.views.stacks[v][0].Title(), key, seen[key], b.Help)
 					}
 					seen[key] = b.Help
 				}
 			}
 			for _, key := range fixedKeys() {
 				if help := seen[key]; help != "" && !strings.Contains(help, "tabs of the detail") && !strings.HasPrefix(key, "ctrl+") {
-					t.Errorf("%s is for moving, and for %q", key, help)
+					t.Errorf("the key %s is for moving and for %q", key, help)
 				}
 			}
 		}
@@ -243,16 +237,14 @@ func TestInvalidSettings(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			testSettings(t, test.text, twoHooks, func(c *console, kept func() string) {
+			testSettings(t, test.text, acmeAndStaging, func(c *console, saved func() string) {
 				if fault := c.m.chrome.fault; !strings.Contains(fault, "config.toml"+test.want) || strings.Contains(fault, "more after") {
 					t.Errorf("got  %s\nwant %s", fault, test.want)
 				}
 				c.see("config.toml", "acme prod")
 				c.press("3", "4", "5", "1", "esc")
-				c.miss("config.toml")
-				if kept() != test.text {
-					t.Errorf("the file is now %q", kept())
-				}
+				c.dontSee("config.toml")
+				wantSaved(t, equal, saved(), test.text)
 			})
 		})
 	}
@@ -261,11 +253,9 @@ func TestInvalidSettings(t *testing.T) {
 // A setting that was changed just before the console ended is not lost.
 func TestTheLastSettingIsSaved(t *testing.T) {
 	t.Parallel()
-	testSettings(t, "", twoHooks, func(c *console, kept func() string) {
+	testSettings(t, "", acmeAndStaging, func(c *console, saved func() string) {
 		c.m.settings.unsaved = append(c.m.settings.unsaved, setting{config.Mouse(), true})
 		c.m.settings.flush()
-		if !strings.Contains(kept(), "mouse = true") {
-			t.Errorf("the file has %q", kept())
-		}
+		wantSaved(t, strings.Contains, saved(), "mouse = true")
 	})
 }

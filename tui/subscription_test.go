@@ -7,7 +7,7 @@ import (
 	"backchannel/storage"
 )
 
-// drawnIn returns how often the program draws in a period.
+// drawnIn returns how often the program draws during d.
 func (c *console) drawnIn(d time.Duration) int {
 	c.t.Helper()
 	before := c.delivered
@@ -26,7 +26,7 @@ func TestNothingIsDrawnWhileNothingChanges(t *testing.T) {
 					c.drawnIn(10 * time.Second)
 				}
 				if n := c.drawnIn(time.Minute); n != 0 {
-					t.Errorf("drawn %d times in a minute", n)
+					t.Errorf("drawn %d times in a minute, want 0", n)
 				}
 			})
 		})
@@ -44,15 +44,15 @@ func TestACountdownCountsWhileItIsShown(t *testing.T) {
 		c.press("5")
 		c.wait(2 * tickGap)
 		if n := c.drawnIn(10 * time.Second); n != 0 {
-			t.Errorf("drawn %d times with no countdown in sight", n)
+			t.Errorf("drawn %d times without a visible countdown, want 0", n)
 		}
 		c.press("3")
 		c.wait(tickGap)
-		c.miss("in 28 s")
+		c.dontSee("in 28 s")
 	})
 }
 
-func TestTodaysTimesAreYesterdaysAfterMidnight(t *testing.T) {
+func TestTimesHaveADateAfterMidnight(t *testing.T) {
 	t.Parallel()
 	testConsole(t, func(c *console) {
 		c.store.AddFewDeliveries()
@@ -60,7 +60,7 @@ func TestTodaysTimesAreYesterdaysAfterMidnight(t *testing.T) {
 		c.see("11:04:29.871")
 		c.skipped.Store(int64(12 * time.Hour))
 		c.wait(2 * tickGap)
-		c.miss("11:04:29.871")
+		c.dontSee("11:04:29.871")
 		c.see("Nov  2 11:04")
 	})
 }
@@ -81,7 +81,7 @@ func TestMinutesAreNotCountedEachSecond(t *testing.T) {
 			drawn += c.drawnIn(tickGap)
 		}
 		if drawn != 3 {
-			t.Errorf("drawn %d times in three minutes", drawn)
+			t.Errorf("drawn %d times in three minutes, want 3", drawn)
 		}
 		c.see("in 27 min")
 	})

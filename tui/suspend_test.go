@@ -8,14 +8,14 @@ import (
 
 func TestWritesArePausedWhileSuspended(t *testing.T) {
 	t.Parallel()
-	held := 0
-	s := &suspender{pauseWrites: func() func() { held++; return func() { held-- } }}
+	pauses := 0
+	s := &suspender{pauseWrites: func() func() { pauses++; return func() { pauses-- } }}
 	for _, step := range []struct {
-		msg  tea.Msg
-		held int
+		msg    tea.Msg
+		pauses int
 	}{{tea.KeyMsg{}, 0}, {tea.SuspendMsg{}, 1}, {tea.KeyMsg{}, 1}, {tea.SuspendMsg{}, 1}, {tea.ResumeMsg{}, 0}, {tea.ResumeMsg{}, 0}} {
-		if got := s.filter(nil, step.msg); got == nil || held != step.held {
-			t.Errorf("%T: %v, held %d times, want %d", step.msg, got, held, step.held)
+		if got := s.filter(nil, step.msg); got == nil || pauses != step.pauses {
+			t.Errorf("after %T, got message %v and %d pauses, want a message and %d", step.msg, got, pauses, step.pauses)
 		}
 	}
 	(&suspender{}).filter(nil, tea.SuspendMsg{})

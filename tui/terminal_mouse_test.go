@@ -27,7 +27,7 @@ func onPipe(t *testing.T, use func(*terminal)) string {
 	return string(all)
 }
 
-// The mouse is reported on the alternate screen only, and again after that was left temporarily.
+// The mouse is reported only on the alternate screen, and again when the console returns to it.
 func TestTerminalReportsTheMouse(t *testing.T) {
 	t.Parallel()
 	got := onPipe(t, func(term *terminal) {
@@ -69,6 +69,6 @@ func TestTerminalTitle(t *testing.T) {
 		t.Errorf("got  %q\nwant %q", got, want)
 	}
 	if strings.Count(got, pushTitle) != strings.Count(got, popTitle) {
-		t.Error("the stack of titles grows")
+		t.Error("the stack of titles grows: a title is saved and not restored")
 	}
 }

@@ -11,12 +11,12 @@ import (
 func TestNewRecordsAreCounted(t *testing.T) {
 	t.Parallel()
 	testReceiver(t, manyReceipts(300), func(c *console) {
-		came := 300
-		traffic := func(n int) {
+		received := 300
+		receive := func(n int) {
 			more := make([]storage.Receipt, n)
 			for i := range more {
-				came++
-				more[i] = arrived(came, storage.StatusSent)
+				received++
+				more[i] = arrived(received, storage.StatusSent)
 			}
 			c.store.Receive(more...)
 			c.wait(time.Second)
@@ -24,30 +24,30 @@ func TestNewRecordsAreCounted(t *testing.T) {
 		c.see("300 of 300 following")
 		c.press("k")
 		c.see("299 of 300")
-		c.miss("new · F", "following")
-		traffic(108)
+		c.dontSee("new · F", "following")
+		receive(108)
 		c.see("299 of 408 ↓108 new · F")
 		c.press("pgup", "pgup", "pgup") // records that have been seen do not become new again
 		c.see("↓108 new · F")
 		c.press("g")
 		c.see("1 of 408 ↓108 new · F")
-		traffic(2)
+		receive(2)
 		c.see("↓110 new · F")
 		c.press("F")
 		c.see("410 of 410 following")
 		c.press("k", "p")
 		c.see("‖ paused, 0 new")
-		traffic(3)
+		receive(3)
 		c.see("‖ paused, 3 new")
 		c.press("p")
 		c.see("↓3 new · F")
 		c.press("F")
 		c.see("413 of 413 following")
-		c.miss("new ·")
-		traffic(1)
+		c.dontSee("new ·")
+		receive(1)
 		c.press("F")
-		c.miss("new ·", "following")
-		traffic(1000)
+		c.dontSee("new ·", "following")
+		receive(1000)
 		c.see("↓1,000 or more new · F")
 	})
 }
@@ -68,7 +68,7 @@ func TestSeenRecordsAreNotNew(t *testing.T) {
 		c.see("↓24 new · F")
 		c.press("pgdown", "pgdown")
 		c.see("150 of 150")
-		c.miss("new ·")
+		c.dontSee("new ·")
 	})
 }
 
@@ -89,7 +89,7 @@ func TestNewsAmongFilteredRecords(t *testing.T) {
 		c.see("↓38 new · F") // 24 rows are visible
 		c.press("esc")
 		c.wait(time.Second)
-		c.miss("38 new")
+		c.dontSee("38 new")
 		c.see("new · F")
 	})
 }

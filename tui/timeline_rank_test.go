@@ -9,55 +9,55 @@ import (
 	"backchannel/tui/screen"
 )
 
-// The position in the footer is right after any movement, while records arrive.
-func TestThePositionIsRight(t *testing.T) {
+// The position in the footer is correct after any movement, while records arrive.
+func TestThePositionIsCorrect(t *testing.T) {
 	const n = 1500
 	t.Parallel()
 	testReceiver(t, manyReceipts(n), func(c *console) {
 		c.rapid = true
 		list := receiverOf(c).List()
-		came := n
-		traffic := func(count int) {
+		received := n
+		receive := func(count int) {
 			more := make([]storage.Receipt, count)
 			for i := range more {
-				came++
-				more[i] = arrived(came, storage.StatusSent)
+				received++
+				more[i] = arrived(received, storage.StatusSent)
 			}
 			c.store.Receive(more...)
 			c.wait(time.Second)
 		}
-		right := func(total int) {
+		wantTotal := func(total int) {
 			t.Helper()
 			at := int64(list.SelectedID() - arrived(0, "").ID)
 			c.see(fmt.Sprintf("%s of %s", screen.Thousands(at), screen.Thousands(int64(total))))
 		}
-		traffic(40)
-		right(came)
+		receive(40)
+		wantTotal(received)
 		c.see("following")
 		c.press("p")
-		paused := came
+		paused := received
 		for _, keys := range [][]string{{}, {"k", "k"}, {"pgup", "pgup", "pgup", "pgup", "pgup", "pgup", "pgup", "pgup"}, {"g"}, {"pgdown", "pgdown", "pgdown", "pgdown", "pgdown", "pgdown", "pgdown", "pgdown"}, {"G"}} {
 			c.press(keys...)
-			right(paused)
-			traffic(300)
-			right(paused)
+			wantTotal(paused)
+			receive(300)
+			wantTotal(paused)
 			c.see("paused")
 		}
 		c.press("k", "p")
 		for range 20 {
 			c.press("pgup")
-			traffic(10)
-			right(came)
+			receive(10)
+			wantTotal(received)
 		}
 		c.start(receiverOf(c).Reveal(arrived(1234, "").ID)) // away from the visible records
 		c.wait(time.Second)
 		c.see("1,234 of")
-		traffic(200)
-		right(came)
+		receive(200)
+		wantTotal(received)
 	})
 }
 
-func TestThePositionAmongTheChosen(t *testing.T) {
+func TestThePositionAmongFilteredRecords(t *testing.T) {
 	t.Parallel()
 	testReceiver(t, manyReceipts(900), func(c *console) {
 		c.press("/")
@@ -76,10 +76,10 @@ func TestThePositionWithAnotherFilter(t *testing.T) {
 		keys []string
 		want string
 	}{
-		"taken away":                {[]string{"esc"}, "600 of 1,500"},
-		"given up":                  {[]string{"/", "x", "esc"}, "1,500 of 1,500"},
-		"paused before the filter":  {[]string{"esc", "G", "p", "esc", "/", "s", "e", "n", "t", "enter", "esc"}, "1,500 of 1,500"},
-		"paused while it is chosen": {[]string{"p", "esc"}, "600 of 846   ‖ paused, 654 new"},
+		"cleared":                  {[]string{"esc"}, "600 of 1,500"},
+		"cancelled":                {[]string{"/", "x", "esc"}, "1,500 of 1,500"},
+		"paused before the filter": {[]string{"esc", "G", "p", "esc", "/", "s", "e", "n", "t", "enter", "esc"}, "1,500 of 1,500"},
+		"paused with the filter":   {[]string{"p", "esc"}, "600 of 846   ‖ paused, 654 new"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

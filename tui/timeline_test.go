@@ -39,20 +39,20 @@ func TestTimelineLoadsAWindowOfManyRows(t *testing.T) {
 		c.see("person2000", "2,000 of 2,000 following")
 		for want := n; want > n-400; want -= 20 {
 			if got := list.SelectedID(); got != arrived(want, "").ID {
-				t.Fatalf("selected %d, want %d", got-arrived(0, "").ID, want)
+				t.Fatalf("got receipt %d selected, want %d", got-arrived(0, "").ID, want)
 			}
 			for range 20 {
 				c.press("k")
 			}
 			if list.Len() > 2*screen.SpanReach {
-				t.Fatalf("the list holds %d rows", list.Len())
+				t.Fatalf("the list holds %d rows, want at most %d", list.Len(), 2*screen.SpanReach)
 			}
 		}
 		c.press("g")
 		c.see("person1 ", "1 of 2,000")
 		c.press("j", "ctrl+d", "pgdown")
 		if at := list.SelectedID(); at <= arrived(20, "").ID {
-			t.Errorf("paging ended at %d", at-arrived(0, "").ID)
+			t.Errorf("paging down ended at receipt %d, want one after 20", at-arrived(0, "").ID)
 		}
 		c.press("G")
 		c.see("person2000", "following")
@@ -68,7 +68,7 @@ func TestTimelinePagesBothWaysWithoutAGap(t *testing.T) {
 		c.press("g")
 		for i := 1; i <= n; i++ {
 			if got := list.SelectedID() - arrived(0, "").ID; int(got) != i {
-				t.Fatalf("row %d is receipt %d", i, got)
+				t.Fatalf("got receipt %d in row %d, want %d", got, i, i)
 			}
 			c.press("j")
 		}
@@ -91,11 +91,11 @@ func TestSelectionSticksToItsItem(t *testing.T) {
 		}
 		c.wait(time.Second)
 		if got := list.SelectedID(); got != selected {
-			t.Errorf("the selection went from %d to %d", selected, got)
+			t.Errorf("the selection moved from %d to %d", selected, got)
 		}
 		c.press("F")
 		if got := list.SelectedID(); got != arrived(400, "").ID {
-			t.Errorf("following shows %d", got)
+			t.Errorf("got receipt %d selected while following, want %d", got, arrived(400, "").ID)
 		}
 	})
 }
@@ -110,10 +110,10 @@ func TestPauseFreezesTheViewAndCounts(t *testing.T) {
 		}
 		c.wait(time.Second)
 		c.see("10 of 10 ‖ paused, 12 new", "p resume")
-		c.miss("bounce")
+		c.dontSee("bounce")
 		c.press("p")
 		c.see("22 of 22 following", "bounce")
-		c.miss("paused")
+		c.dontSee("paused")
 	})
 }
 
@@ -133,7 +133,7 @@ func TestThousands(t *testing.T) {
 	t.Parallel()
 	for n, want := range map[int64]string{0: "0", 999: "999", 1000: "1,000", 1234567: "1,234,567", -1: "many"} {
 		if got := screen.Thousands(n); got != want {
-			t.Errorf("thousands(%d) = %q, want %q", n, got, want)
+			t.Errorf("Thousands(%d) = %q, want %q", n, got, want)
 		}
 	}
 }
@@ -148,7 +148,7 @@ func TestAReadErrorIsShownUntilTheNextRead(t *testing.T) {
 		c.store.fail = nil
 		c.store.Receive(arrived(7, storage.StatusSent))
 		c.wait(10 * time.Second)
-		c.miss("the disk is gone")
+		c.dontSee("the disk is gone")
 	})
 }
 
@@ -161,7 +161,7 @@ func TestClearingAFilterRestoresThePosition(t *testing.T) {
 		c.see("Nothing matches the filter.")
 		c.press("esc")
 		if got := receiverOf(c).List().SelectedID(); got != arrived(77, "").ID {
-			t.Errorf("selected %d, not where one was", got)
+			t.Errorf("got receipt %d selected, want %d, which was selected before the filter", got, arrived(77, "").ID)
 		}
 		c.press("/")
 		c.write("status:exclude")
@@ -172,7 +172,7 @@ func TestClearingAFilterRestoresThePosition(t *testing.T) {
 		c.wait(time.Second)
 		c.press("esc")
 		if got := receiverOf(c).List().SelectedID(); got != arrived(501, "").ID {
-			t.Errorf("selected %d, not the nearest record", got)
+			t.Errorf("got receipt %d selected, want %d, the nearest record", got, arrived(501, "").ID)
 		}
 	})
 }

@@ -11,8 +11,8 @@ import (
 	"backchannel/storage"
 )
 
-// attempted adds deliveries of a webhook with one attempt each, which began some time before noon
-// and was answered with a code.
+// attempted adds n deliveries with one attempt each, which began the duration before earlier than
+// noon and took the duration took. A code of 0 means no answer.
 func attempted(s *testStore, n, code int, before, took time.Duration) {
 	for range n {
 		e := bounce()
@@ -75,7 +75,7 @@ func TestTheStripOfAttempts(t *testing.T) {
 		c.write("stag")
 		c.see(none)
 		c.write("x") // nothing matches
-		c.miss(none, "2xx")
+		c.dontSee(none, "2xx")
 		c.press("esc", "g")
 		c.see("2xx 3")
 		attempted(c.store, 1, 404, 0, time.Millisecond)
@@ -100,32 +100,32 @@ func TestTheStripCostsNothingWhenIdle(t *testing.T) {
 	testConsole(t, func(c *console) {
 		c.store.AddWebhook(acme())
 		awaitStrip(c)
-		messages := func(d time.Duration) int {
+		messagesIn := func(d time.Duration) int {
 			before := c.delivered
 			for range d / time.Second {
 				c.wait(time.Second)
 			}
 			return c.delivered - before
 		}
-		if got := messages(10 * time.Minute); got != 0 {
-			t.Errorf("%d messages without any attempt", got)
+		if got := messagesIn(10 * time.Minute); got != 0 {
+			t.Errorf("got %d messages without any attempt, want 0", got)
 		}
 		attempted(c.store, 1, 204, -10*time.Minute, time.Millisecond) // about now
 		awaitStrip(c)
-		if got := messages(5 * time.Minute); got < 29 || got > 31 {
-			t.Errorf("%d messages in 5 minutes, want one for each period of 10 s", got)
+		if got := messagesIn(5 * time.Minute); got < 29 || got > 31 {
+			t.Errorf("got %d messages in 5 minutes, want one for each period of 10 s", got)
 		}
-		messages(6 * time.Minute)
-		if got := messages(10 * time.Minute); got != 0 {
-			t.Errorf("%d messages after it has gone", got)
+		messagesIn(6 * time.Minute)
+		if got := messagesIn(10 * time.Minute); got != 0 {
+			t.Errorf("got %d messages after the last attempt has left the strip, want 0", got)
 		}
 	})
 }
 
-// The strip is complete at every size, and the position of each number depends on the width only.
+// The strip is complete at every size, and the position of each number depends only on the width.
 func TestTheStripFitsAndDoesNotMove(t *testing.T) {
 	t.Parallel()
-	strip := func(c *console) (places []int) {
+	positions := func(c *console) (columns []int) {
 		screen := []rune(c.screen())
 		from := 0
 		for _, label := range []string{"2xx ", "4xx ", "5xx ", "no answer ", "p50 ", "p95 ", "p99 "} {
@@ -134,10 +134,10 @@ func TestTheStripFitsAndDoesNotMove(t *testing.T) {
 				t.Fatalf("%q is missing:\n%s", label, c.screen())
 			}
 			from += utf8.RuneCountInString(before)
-			places = append(places, from)
+			columns = append(columns, from)
 		}
 		c.see("10 min")
-		return places
+		return columns
 	}
 	testConsole(t, func(c *console) {
 		c.store.AddWebhook(acme())
@@ -147,7 +147,7 @@ func TestTheStripFitsAndDoesNotMove(t *testing.T) {
 		for width := 60; width <= 220; width += 2 {
 			c.size(width, 30)
 			c.see("acme prod")
-			want[width] = strip(c)
+			want[width] = positions(c)
 		}
 		attempted(c.store, 101, 503, 0, 59*time.Second)
 		attempted(c.store, 12, 0, 0, time.Second)
@@ -155,8 +155,8 @@ func TestTheStripFitsAndDoesNotMove(t *testing.T) {
 		awaitStrip(c)
 		for width := 60; width <= 220; width += 2 {
 			c.size(width, 30)
-			if got := strip(c); !slices.Equal(got, want[width]) {
-				t.Fatalf("at %d the places are %v, were %v:\n%s", width, got, want[width], c.screen())
+			if got := positions(c); !slices.Equal(got, want[width]) {
+				t.Fatalf("at %d columns the positions changed from %v to %v:\n%s", width, want[width], got, c.screen())
 			}
 			c.see("5xx 101")
 		}

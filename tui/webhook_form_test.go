@@ -26,7 +26,7 @@ func (c *console) toField(label string) {
 		}
 		c.press("tab")
 	}
-	c.t.Fatalf("no field %q:\n%s", label, c.screen())
+	c.t.Fatalf("the form has no field %q:\n%s", label, c.screen())
 }
 
 func TestTheFirstWebhookNeedsANameAndAChannel(t *testing.T) {
@@ -41,14 +41,14 @@ func TestTheFirstWebhookNeedsANameAndAChannel(t *testing.T) {
 		c.see("acme created. Press f to fire", "● active")
 		got := c.store.AllWebhooks()
 		if len(got) != 1 || got[0].Name != "acme" || !reflect.DeepEqual(got[0].Channels, []storage.Channel{storage.Email}) {
-			t.Fatalf("created %+v", got)
+			t.Fatalf("got webhooks %+v, want one named acme for email", got)
 		}
 		got[0].ID, got[0].Version, got[0].Sandbox.ID = 0, 0, ""
 		got[0].CreatedAt, got[0].UpdatedAt = time.Time{}, time.Time{}
 		want := storage.NewWebhook()
 		want.Name, want.Channels = "acme", []storage.Channel{storage.Email}
 		if !reflect.DeepEqual(got[0], want) {
-			t.Errorf("created %+v, want the defaults %+v", got[0], want)
+			t.Errorf("got webhook %+v, want the defaults %+v", got[0], want)
 		}
 	})
 }
@@ -65,8 +65,8 @@ func TestErrorsAreShownBesideTheirFields(t *testing.T) {
 		c.see("✗ http is refused")
 		c.press("ctrl+s")
 		c.see("▌ Webhook name", "choose at least one")
-		if len(c.store.AllWebhooks()) != 0 {
-			t.Error("something was saved")
+		if got := c.store.AllWebhooks(); len(got) != 0 {
+			t.Errorf("got webhooks %+v, want none", got)
 		}
 	})
 }
@@ -102,19 +102,19 @@ func TestOnlyApplicableFieldsAreShown(t *testing.T) {
 	testConsole(t, func(c *console) {
 		c.size(120, 60)
 		c.press("n")
-		c.miss("Algorithm", "Secret", "Token lifetime", "CA file")
+		c.dontSee("Algorithm", "Secret", "Token lifetime", "CA file")
 		c.toField("Method")
 		c.press("right")
 		c.see("Algorithm ‹ HS256 ›", "Secret at least 32 bytes", "Issuer myImsOrg", "Subject feedback-webhook", "Audience 127.0.0.1")
-		c.miss("Private key")
+		c.dontSee("Private key")
 		c.toField("Algorithm")
 		c.press("left", "left")
 		c.see("ES512", "Private key")
-		c.miss("Secret ")
+		c.dontSee("Secret ")
 		c.toField("Delivery options")
 		c.press("space")
 		c.see("Retry after 1s, 5s, 30s, 2m, 10m")
-		c.miss("CA file")
+		c.dontSee("CA file")
 		c.toField("Webhook URL")
 		c.press("ctrl+u")
 		c.write("https://hooks.example.com")
@@ -144,17 +144,17 @@ func TestAPastedKeySignsAndIsNeverShown(t *testing.T) {
 		}
 		c.toField("Private key")
 		c.paste(text)
-		c.miss("BEGIN", "MIG")
+		c.dontSee("BEGIN", "MIG")
 		c.press("ctrl+s")
 		c.wait(time.Second)
 		c.see("keyed created")
 		got := c.store.AllWebhooks()[0].Auth.JWT
 		if got.Algorithm != "ES256" || got.Secret.Reveal() != text {
-			t.Errorf("kept %s %q", got.Algorithm, got.Secret.Reveal())
+			t.Errorf("got %s and key %q, want ES256 and %q", got.Algorithm, got.Secret.Reveal(), text)
 		}
 		c.press("e")
 		c.see("Private key •••• kept")
-		c.miss("BEGIN")
+		c.dontSee("BEGIN")
 	})
 }
 
@@ -166,7 +166,7 @@ func TestEditKeepsSecretsThatWereNotReplaced(t *testing.T) {
 		c.size(120, 60)
 		c.press("e")
 		c.see("Edit acme prod", "Secret •••• kept", "X-Key •••• kept")
-		c.miss("hush", "sss")
+		c.dontSee("hush", "sss")
 		c.toField("Webhook name")
 		c.write("2")
 		c.press("ctrl+s")
@@ -177,16 +177,16 @@ func TestEditKeepsSecretsThatWereNotReplaced(t *testing.T) {
 		got := c.store.AllWebhooks()[0]
 		got.UpdatedAt = want.UpdatedAt
 		if !reflect.DeepEqual(got, want) {
-			t.Errorf("saved %#v\nwant  %#v", got, want)
+			t.Errorf("got  %#v\nwant %#v", got, want)
 		}
 		c.press("e")
 		c.toField("Secret")
 		c.paste(strings.Repeat("n", 40))
-		c.miss("nnn")
+		c.dontSee("nnn")
 		c.press("ctrl+s")
 		c.wait(time.Second)
 		if got := c.store.AllWebhooks()[0].Auth.JWT.Secret.Reveal(); got != strings.Repeat("n", 40) {
-			t.Errorf("the secret is %q", got)
+			t.Errorf("got secret %q, want the pasted one", got)
 		}
 	})
 }
@@ -216,7 +216,7 @@ func TestHeaderRows(t *testing.T) {
 		c.see("acme prod saved")
 		want := []storage.HeaderField{{Name: "X-Key", Value: "hush", Secret: true}, {Name: "X-Team", Value: "crm"}, {Name: "X-New", Value: "example.com"}}
 		if got := c.store.AllWebhooks()[0].Headers; !reflect.DeepEqual(got, want) {
-			t.Errorf("headers are %+v", got)
+			t.Errorf("got headers %+v, want %+v", got, want)
 		}
 	})
 }
@@ -241,7 +241,7 @@ func TestEveryInvalidHeaderHasAnError(t *testing.T) {
 		c.see("▌ Headers")
 		c.press("!")
 		c.see("Host!")
-		c.miss("Host is set")
+		c.dontSee("Host is set")
 	})
 }
 
@@ -256,7 +256,7 @@ func TestEscAsksBeforeChangesAreLost(t *testing.T) {
 		c.see("Leave without saving?")
 		c.press("n")
 		c.see("Create Feedback Webhook")
-		c.miss("Leave without saving?")
+		c.dontSee("Leave without saving?")
 		c.press("esc", "y")
 		c.see("No webhook yet")
 	})
@@ -284,16 +284,16 @@ func TestSavingOverAnothersChangeLosesNothing(t *testing.T) {
 		c.see("acme prod mine", "Organization theirs", "▌ Headers X-Team2", "Brought in: Organization, Secret. Your changes are kept")
 		c.see("→ brought in: this was saved elsewhere meanwhile", "→ this was changed elsewhere too; yours replaces it")
 		if n := strings.Count(c.screen(), "brought in: "); n != 2 { // the organization, and the secret, of which nothing is shown
-			t.Errorf("%d fields are marked as brought in:\n%s", n, c.screen())
+			t.Errorf("got %d fields marked as brought in, want 2:\n%s", n, c.screen())
 		}
-		c.miss("X-Theirs")
+		c.dontSee("X-Theirs")
 		c.press("ctrl+s")
 		c.wait(time.Second)
 		c.see("acme prod mine saved")
 		got := c.store.AllWebhooks()[0]
 		want := []storage.HeaderField{{Name: "X-Team2", Value: "crm"}, {Name: "X-Key", Value: "hush", Secret: true}}
 		if !reflect.DeepEqual(got.Headers, want) || got.Auth.JWT.Secret.Reveal() != strings.Repeat("t", 32) {
-			t.Errorf("saved %+v", got)
+			t.Errorf("got webhook %+v, want its headers %+v and the secret of the other change", got, want)
 		}
 	})
 }
@@ -313,7 +313,7 @@ func TestSavingADeletedWebhookCreatesIt(t *testing.T) {
 		c.wait(time.Second)
 		c.see("acme prod mine created")
 		if got := c.store.AllWebhooks()[0]; got.Auth.JWT.Secret != acme().Auth.JWT.Secret {
-			t.Errorf("saved %+v", got)
+			t.Errorf("got webhook %+v, want the secret of the deleted one", got)
 		}
 	})
 }
@@ -333,7 +333,7 @@ func TestADuplicateSaysThatItsSecretsAreCopies(t *testing.T) {
 		c.wait(time.Second)
 		got := c.store.AllWebhooks()[1]
 		if got.Sandbox.Name != "stage" || got.Sandbox.ID == acme().Sandbox.ID || got.Auth.JWT.Secret != acme().Auth.JWT.Secret || got.Headers[1].Value != "hush" {
-			t.Errorf("the duplicate is %+v", got)
+			t.Errorf("got duplicate %+v, want the secrets of the original and a sandbox of its own", got)
 		}
 	})
 }

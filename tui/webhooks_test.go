@@ -26,7 +26,7 @@ func TestInventoryShowsWhatIsConfiguredAndLastDelivered(t *testing.T) {
 		c.size(200, 50)
 		c.see("acme prod email, sms JWT HS256 prod ● active ✗ failed 12:03:29 @receiver myImsOrg")
 		c.see("Secret ••••", "X-Key ••••", "answered 401 Unauthorized", "→ https://127.0.0.1:9443/feedback/myImsOrg/prod")
-		c.miss("hush", "sss")
+		c.dontSee("hush", "sss")
 		c.press("j")
 		c.see("‖ the endpoint answered 410 Gone", "certificates are not verified", "No event yet. f fires one.", "2 of 2")
 	})
@@ -54,7 +54,7 @@ func TestPauseAndActivate(t *testing.T) {
 		c.wait(time.Second)
 		c.see("acme prod active")
 		if got := c.store.AllWebhooks()[0]; got.State != storage.Active {
-			t.Errorf("state is %s", got.State)
+			t.Errorf("got state %s, want %s", got.State, storage.Active)
 		}
 	})
 }
@@ -65,7 +65,7 @@ func TestDelete(t *testing.T) {
 		c.press("d")
 		c.see("Delete acme prod?", "y delete", "▌ n keep")
 		c.press("enter")
-		c.miss("Delete acme prod?")
+		c.dontSee("Delete acme prod?")
 		c.press("d", "y")
 		c.wait(time.Second)
 		c.see("acme prod deleted", "1 of 1")
@@ -84,7 +84,7 @@ func TestDeletingAWebhookWithAQueueNeedsTheName(t *testing.T) {
 		c.press("enter")
 		c.see("Delete acme prod?", `✗ "acme" is not "acme prod": correct it, or esc to keep.`)
 		c.write(" prod")
-		c.miss("is not")
+		c.dontSee("is not")
 		c.press("enter")
 		c.wait(time.Second)
 		c.see("acme prod deleted, 1 queued cancelled")
@@ -103,7 +103,7 @@ func TestDuplicateLeavesTheSandboxEmpty(t *testing.T) {
 		c.wait(time.Second)
 		c.see("acme prod copy created", "2 of 3")
 		if got := c.store.AllWebhooks()[1]; got.Name != "acme prod copy" || got.Auth.JWT.Secret != acme().Auth.JWT.Secret || got.Sandbox.ID == acme().Sandbox.ID {
-			t.Errorf("the copy is %+v", got)
+			t.Errorf("got copy %+v, want the secrets of the original and a sandbox of its own", got)
 		}
 	})
 }
@@ -122,7 +122,7 @@ func TestFilterInventory(t *testing.T) {
 		c.press("esc")
 		c.see("2 of 2", "▌ staging") // the earlier position
 		if c.quit {
-			t.Error("a letter of the filter quit")
+			t.Error("a letter of the filter quits the console")
 		}
 	})
 }
@@ -146,9 +146,9 @@ func TestSelectionSticksToItsWebhook(t *testing.T) {
 			c.size(size[0], size[1])
 			c.see("▌ hook 40")
 		}
-		before := acme()
-		before.Name = "a new one"
-		c.store.AddWebhooks(before)
+		first := acme()
+		first.Name = "a new one"
+		c.store.AddWebhooks(first)
 		c.wait(time.Second)
 		c.see("▌ hook 40", "32 of 51")
 	})
@@ -170,7 +170,7 @@ func TestCopyMenu(t *testing.T) {
 		c.press("y", "1")
 		c.see("URL copied")
 		if got := strings.Join(c.copied, " "); got != "https://127.0.0.1:9443/feedback/myImsOrg/prod" {
-			t.Errorf("copied %q", got)
+			t.Errorf("got copied texts %q, want the URL", got)
 		}
 	})
 }
@@ -181,13 +181,13 @@ func TestPaneKeys(t *testing.T) {
 		c.press("enter")
 		c.see("│▌acme prod")
 		c.press("z")
-		c.miss("Outcome")
+		c.dontSee("Outcome")
 		c.press("q")
 		c.see("Outcome")
 		c.press("z", "esc")
 		c.see("│", "Outcome")
 		if c.quit {
-			t.Error("q quit from within a pane")
+			t.Error("q in a pane quits the console")
 		}
 	})
 }

@@ -18,35 +18,35 @@ func drive(t *testing.T, fill func(*tuitest.Store), test func(*tuitest.Driver)) 
 	tuitest.Drive(t, fill, func(e *screen.Env, s *tuitest.Store) screen.Screen { return activity.New(e, s) }, test)
 }
 
-func nothing(*tuitest.Store) {}
+func fillNothing(*tuitest.Store) {}
 
-func add(kind storage.ActivityKind, text string) storage.Activity {
+func newActivity(kind storage.ActivityKind, text string) storage.Activity {
 	return storage.Activity{At: tuitest.Noon(), Kind: kind, Text: text}
 }
 
 func TestEmpty(t *testing.T) {
-	drive(t, nothing, func(d *tuitest.Driver) {
+	drive(t, fillNothing, func(d *tuitest.Driver) {
 		d.See("Nothing has happened yet.", "the webhooks; n creates one")
 		if d.Offers("/") != "" || d.Position() != "" {
-			t.Errorf("/ offers %q, position %q", d.Offers("/"), d.Position())
+			t.Errorf("got offer %q for / and position %q, want neither", d.Offers("/"), d.Position())
 		}
 	})
 }
 
-func TestItFollowsTheNewest(t *testing.T) {
+func TestTheListFollowsTheNewest(t *testing.T) {
 	drive(t, func(s *tuitest.Store) { s.AddManyActivities(100) }, func(d *tuitest.Driver) {
 		d.See("number 100.")
-		d.Store.AddActivities(add(storage.ActivityProcess, "one more"))
+		d.Store.AddActivities(newActivity(storage.ActivityProcess, "one more"))
 		d.Wait(time.Second)
 		d.See("one more")
 		if d.Position() != "following" {
-			t.Errorf("position %q", d.Position())
+			t.Errorf("got position %q, want %q", d.Position(), "following")
 		}
 		d.Press("k")
-		d.Store.AddActivities(add(storage.ActivityProcess, "and another"))
+		d.Store.AddActivities(newActivity(storage.ActivityProcess, "and another"))
 		d.Wait(time.Second)
 		if want := "100 of 102   ↓1 new · F"; d.Position() != want {
-			t.Errorf("position %q, want %q", d.Position(), want)
+			t.Errorf("got position %q, want %q", d.Position(), want)
 		}
 		d.Press("F")
 		d.See("and another")
@@ -58,7 +58,7 @@ func TestGReadsAllAndSelectsTheOldest(t *testing.T) {
 		d.Press("g")
 		d.See("number 1.")
 		if want := "1 of 1,000"; d.Position() != want {
-			t.Errorf("position %q, want %q", d.Position(), want)
+			t.Errorf("got position %q, want %q", d.Position(), want)
 		}
 	})
 }
@@ -67,7 +67,7 @@ func TestOlderActivitiesAreReadInSteps(t *testing.T) {
 	drive(t, func(s *tuitest.Store) { s.AddManyActivities(1000) }, func(d *tuitest.Driver) {
 		d.Press("k")
 		if d.Position() != "" { // how many there are is not known yet
-			t.Errorf("position %q", d.Position())
+			t.Errorf("got position %q, want none", d.Position())
 		}
 		for range 40 {
 			d.Press("pgup") // each goes back by about 29 activities
@@ -75,7 +75,7 @@ func TestOlderActivitiesAreReadInSteps(t *testing.T) {
 		d.See("number 1.")
 		d.Press("G", "g")
 		if want := "1 of 1,000"; d.Position() != want {
-			t.Errorf("position %q, want %q", d.Position(), want)
+			t.Errorf("got position %q, want %q", d.Position(), want)
 		}
 	})
 }
@@ -83,19 +83,19 @@ func TestOlderActivitiesAreReadInSteps(t *testing.T) {
 func TestFilter(t *testing.T) {
 	drive(t, func(s *tuitest.Store) {
 		s.AddManyActivities(400)
-		s.AddActivities(add(storage.ActivityFailed, "acme failed"), add(storage.ActivityFired, "acme fired"))
+		s.AddActivities(newActivity(storage.ActivityFailed, "acme failed"), newActivity(storage.ActivityFired, "acme fired"))
 	}, func(d *tuitest.Driver) {
 		d.Press("/")
 		d.Write("number 7.")
 		d.See("number 7.") // not among the newest ones, so it was read for the filter
-		d.Miss("number 8.", "acme")
+		d.DontSee("number 8.", "acme")
 		d.Press("esc")
 		d.See("acme fired")
 		d.Press("/")
-		d.Write("FAILED acme") // the words in any order, and the kind counts too
+		d.Write("FAILED acme") // in any order; the kind of an activity matches too
 		d.Press("enter")
 		d.See("acme failed")
-		d.Miss("acme fired")
+		d.DontSee("acme fired")
 		d.Press("/", "ctrl+u")
 		d.Write("nobody")
 		d.Press("enter")
@@ -107,7 +107,7 @@ func TestFilter(t *testing.T) {
 
 func TestEnterLeadsToTheSubject(t *testing.T) {
 	about := func(change func(*storage.Activity)) storage.Activity {
-		a := add(storage.ActivityFired, "it happened")
+		a := newActivity(storage.ActivityFired, "it happened")
 		change(&a)
 		return a
 	}
@@ -124,8 +124,8 @@ func TestEnterLeadsToTheSubject(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			drive(t, func(s *tuitest.Store) { s.AddTwoWebhooks(); s.AddActivities(test.about) }, func(d *tuitest.Driver) {
 				d.Press("enter")
-				if want := (screen.GoMsg{View: test.view, ID: test.id}); d.LastAsked() != want {
-					t.Errorf("asked for %+v, want %+v", d.LastAsked(), want)
+				if want := (screen.GoMsg{View: test.view, ID: test.id}); d.LastRequest() != want {
+					t.Errorf("got last request %+v, want %+v", d.LastRequest(), want)
 				}
 				if d.Position() == "following" { // then esc would lead back to a newer activity
 					t.Error("the list is still following")
@@ -145,13 +145,13 @@ func TestEnterSaysWhyItLeadsNowhere(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			drive(t, func(s *tuitest.Store) {
-				a := add(storage.ActivityProcess, "it happened")
+				a := newActivity(storage.ActivityProcess, "it happened")
 				a.WebhookID = test.webhook
 				s.AddActivities(a)
 			}, func(d *tuitest.Driver) {
 				d.Press("enter")
-				if d.Toast() != test.want || len(d.Asked) != 1 {
-					t.Errorf("asked for %+v", d.Asked)
+				if d.Toast() != test.want || len(d.Requests) != 1 {
+					t.Errorf("got requests %+v, want only a toast with %q", d.Requests, test.want)
 				}
 			})
 		})
@@ -161,42 +161,42 @@ func TestEnterSaysWhyItLeadsNowhere(t *testing.T) {
 // A text that is truncated in its row is shown in full below the list, in at most a third of the height.
 func TestALongTextIsShownInFull(t *testing.T) {
 	long := "the disk is full: " + strings.Repeat("nothing is received ", 12) + "any more"
-	drive(t, func(s *tuitest.Store) { s.AddActivities(add(storage.ActivityError, long)) }, func(d *tuitest.Driver) {
+	drive(t, func(s *tuitest.Store) { s.AddActivities(newActivity(storage.ActivityError, long)) }, func(d *tuitest.Driver) {
 		d.See(long)
 		d.Size(60, 9)
 		d.See("the disk is full")
 		if lines := strings.Split(d.View(), "\n"); len(lines) != 9 {
-			t.Errorf("%d lines", len(lines))
+			t.Errorf("got %d lines, want 9", len(lines))
 		}
-		d.Miss("any more")
+		d.DontSee("any more")
 	})
 }
 
 func TestAFailedReadKeepsTheRows(t *testing.T) {
 	t.Parallel()
-	broken := &failing{}
-	tuitest.Drive(t, func(s *tuitest.Store) { s.AddActivities(add(storage.ActivityFired, "it happened")) },
-		func(e *screen.Env, s *tuitest.Store) screen.Screen { broken.Store = s; return activity.New(e, broken) },
+	store := &failingStore{}
+	tuitest.Drive(t, func(s *tuitest.Store) { s.AddActivities(newActivity(storage.ActivityFired, "it happened")) },
+		func(e *screen.Env, s *tuitest.Store) screen.Screen { store.Store = s; return activity.New(e, store) },
 		func(d *tuitest.Driver) {
-			broken.err = context.DeadlineExceeded
-			d.Store.AddActivities(add(storage.ActivityFired, "unread"))
+			store.err = context.DeadlineExceeded
+			d.Store.AddActivities(newActivity(storage.ActivityFired, "unread"))
 			d.Wait(time.Second)
 			d.See("it happened")
-			d.Miss("unread")
-			broken.err = nil
-			d.Store.AddActivities(add(storage.ActivityFired, "read again"))
+			d.DontSee("unread")
+			store.err = nil
+			d.Store.AddActivities(newActivity(storage.ActivityFired, "read again"))
 			d.Wait(time.Second)
 			d.See("it happened", "unread", "read again")
 		})
 }
 
-// failing is a store whose Activities method returns err unless that is nil.
-type failing struct {
+// A failingStore is a store whose Activities method returns err unless that is nil.
+type failingStore struct {
 	activity.Store
 	err error
 }
 
-func (f *failing) Activities(ctx context.Context, after storage.ID, limit int) ([]storage.Activity, error) {
+func (f *failingStore) Activities(ctx context.Context, after storage.ID, limit int) ([]storage.Activity, error) {
 	if f.err != nil {
 		return nil, f.err
 	}

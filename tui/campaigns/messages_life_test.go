@@ -31,13 +31,13 @@ func TestNoStateOfAMessageLooksLikeAFailedVerdict(t *testing.T) {
 			}
 		}
 		if drawn == th.Good.Render(glyph) || drawn == th.Warn.Render(glyph) || drawn == th.Bad.Render(glyph) {
-			t.Errorf("%s has a colour of outcomes", state)
+			t.Errorf("%s has the colour of a verdict", state)
 		}
 	}
 	for _, status := range storage.Statuses() {
 		want, _ := screen.EventStyle(th, status)
 		if seen[want] != storage.MessageState(status) {
-			t.Errorf("%s of a message does not have the glyph %s of the event", status, want)
+			t.Errorf("the message state %s does not have the glyph %s of its event", status, want)
 		}
 	}
 }

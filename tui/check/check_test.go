@@ -12,12 +12,13 @@ import (
 	"backchannel/tui/tuitest"
 )
 
-// drive runs a test with the report of acme.
+// drive runs a test with the check report of acme.
 func drive(t *testing.T, fill func(*tuitest.Store), test func(*tuitest.Driver)) {
 	t.Parallel()
 	driveAt(t, time.Time{}, fill, test)
 }
 
+// driveAt is like drive, with the report of the run of a time.
 func driveAt(t *testing.T, at time.Time, fill func(*tuitest.Store), test func(*tuitest.Driver)) {
 	tuitest.Drive(t, fill, func(e *screen.Env, s *tuitest.Store) screen.Screen {
 		e.Status = screen.Status{Read: true, Alive: true}
@@ -27,7 +28,7 @@ func driveAt(t *testing.T, at time.Time, fill func(*tuitest.Store), test func(*t
 
 func unchecked(s *tuitest.Store) { s.AddWebhook(tuitest.Acme()) }
 
-// acmeAt returns a function that adds acme with another URL.
+// acmeAt returns a function that adds acme with another URL and rate.
 func acmeAt(url string, rate float64) func(*tuitest.Store) {
 	return func(s *tuitest.Store) {
 		w := tuitest.Acme()
@@ -44,7 +45,7 @@ func newest(d *tuitest.Driver) storage.CheckRun {
 	d.Helper()
 	all, err := d.Store.CheckRuns(context.Background(), tuitest.Acme().ID)
 	if err != nil || len(all) == 0 {
-		d.Fatalf("%d runs, %v", len(all), err)
+		d.Fatalf("got %d runs and error %v, want a run", len(all), err)
 	}
 	run, err := d.Store.CheckRun(context.Background(), all[0].ID)
 	if err != nil {
@@ -57,15 +58,13 @@ func TestBeforeTheFirstRun(t *testing.T) {
 	drive(t, unchecked, func(d *tuitest.Driver) {
 		d.See("acme prod has not been checked yet", "r check it: about 270 requests, at most 20 a second")
 		for _, key := range []string{"R", "c", "e"} {
-			if got := d.Offers(key); got != "it has not been checked yet; r does" {
-				t.Errorf("%s offers %q", key, got)
-			}
+			d.WantOffer(key, "it has not been checked yet; r does")
 		}
 		d.Press("r")
 		d.Wait(time.Second)
 		d.See("· asked for", "0 of 0")
 		if run := newest(d); run.State != storage.CheckRequested || len(run.Options.Only) != 0 {
-			t.Errorf("asked for %+v", run)
+			t.Errorf("got run %+v, want a requested one of all cases", run)
 		}
 	})
 }
@@ -81,9 +80,9 @@ func TestCheckingARemoteEndpointAsksFirst(t *testing.T) {
 				d.Press("r")
 				if asks {
 					if all, _ := d.Store.CheckRuns(context.Background(), 0); len(all) != 0 {
-						t.Fatalf("%d runs before the answer", len(all))
+						t.Fatalf("got %d runs before the answer, want 0", len(all))
 					}
-					overlay := d.LastAsked().(screen.OverlayMsg).Overlay.View(80, 24)
+					overlay := d.LastRequest().(screen.OverlayMsg).Overlay.View(80, 24)
 					for _, want := range []string{"About 270 requests go to", url, "2.5"} {
 						if !strings.Contains(overlay, want) {
 							t.Errorf("%q is not in the question:\n%s", want, overlay)
@@ -91,13 +90,13 @@ func TestCheckingARemoteEndpointAsksFirst(t *testing.T) {
 					}
 					d.Answer("n")
 					if all, _ := d.Store.CheckRuns(context.Background(), 0); len(all) != 0 {
-						t.Fatalf("%d runs after no", len(all))
+						t.Fatalf("got %d runs after the answer no, want 0", len(all))
 					}
 					d.Press("r")
 					d.Answer("y")
 				}
 				if run := newest(d); run.State != storage.CheckRequested {
-					t.Errorf("the run is %s", run.State)
+					t.Errorf("got state %s, want %s", run.State, storage.CheckRequested)
 				}
 			})
 		})
@@ -121,18 +120,14 @@ func TestARunIsLive(t *testing.T) {
 		d.Store.Progress(run, next)
 		d.Wait(time.Second)
 		d.See("● running 1 failed 3 passed", "▌ ✗ failed ▾ accept")
-		if got := d.Offers("F"); got != "follow" {
-			t.Errorf("F offers %q", got)
-		}
+		d.WantOffer("F", "follow")
 		d.Press("S")
 		d.Wait(time.Second)
 		if newest(d).Stop == "" || !strings.Contains(d.Toast(), "the results so far are kept") {
-			t.Errorf("it is not stopped, and the toast says %q", d.Toast())
+			t.Errorf("got stop %q and toast %q, want a stopped run and a toast that says so", newest(d).Stop, d.Toast())
 		}
 		d.See("▲ stopped in the console; waiting for the request in flight")
-		if got := d.Offers("r"); got != "the webhook is being checked already; S stops the run" {
-			t.Errorf("r offers %q", got)
-		}
+		d.WantOffer("r", "the webhook is being checked already; S stops the run")
 		for i := range run.Cases {
 			if c := &run.Cases[i]; i > 3 {
 				c.Result, c.Got = storage.CheckSkipped, "stopped in the console"
@@ -142,9 +137,7 @@ func TestARunIsLive(t *testing.T) {
 		d.Store.End(run, storage.CheckInterrupted, "stopped in the console")
 		d.Wait(time.Second)
 		d.See("▲ interrupted 1 failed 3 passed 5 skipped", "▲ stopped in the console")
-		if got := d.Offers("S"); got != "the run has ended already (interrupted)" {
-			t.Errorf("S offers %q", got)
-		}
+		d.WantOffer("S", "the run has ended already (interrupted)")
 	})
 }
 
@@ -154,7 +147,7 @@ func TestOutcomeOfARun(t *testing.T) {
 		state   storage.CheckState
 		reason  string
 		verdict string
-		at      string // what is selected
+		at      string // the selected row
 	}{
 		"failed":         {func([]storage.CheckCase) {}, storage.CheckFinished, "", "✗ not ready 1 failed 1 warned 5 passed 1 info 1 skipped", "▌ ✗ failed alg-none"},
 		"with a warning": {func(all []storage.CheckCase) { all[4].Result = storage.CheckPassed }, storage.CheckFinished, "", "▲ ready, with 1 warning 1 warned", "▌ ▲ warned nul"},
@@ -175,9 +168,7 @@ func TestOutcomeOfARun(t *testing.T) {
 				s.End(run, test.state, test.reason)
 			}, func(d *tuitest.Driver) {
 				d.See(test.verdict, test.at)
-				if got := d.Offers("r"); got != "run again" {
-					t.Errorf("r offers %q", got)
-				}
+				d.WantOffer("r", "run again")
 			})
 		})
 	}
@@ -190,19 +181,15 @@ func TestCasesThatALostRunDidNotRun(t *testing.T) {
 		_ = s.MarkChecksLost(context.Background(), "the process that made the run died")
 	}, func(d *tuitest.Driver) {
 		d.See("▲ lost 2 passed", "– not run email-bounce", "– not run nul")
-		d.Miss("waiting", "running")
-		if got := d.Offers("r"); got != "run again" {
-			t.Errorf("r offers %q", got)
-		}
+		d.DontSee("waiting", "running")
+		d.WantOffer("r", "run again")
 	})
 }
 
 func TestTheDetailSaysWhatToDo(t *testing.T) {
 	drive(t, checked, func(d *tuitest.Driver) {
 		d.See("✗ failed auth/alg-none", "Got anybody can post events: 200", "Expected 2xx within 10 s", "What to do", "Why", "must")
-		if got := d.Offers("enter"); got != "this case sent nothing that could be opened" {
-			t.Errorf("enter offers %q", got)
-		}
+		d.WantOffer("enter", "this case sent nothing that could be opened")
 		d.Press("tab", "esc", "g")
 		d.See("accept 3 cases", "1 warned, 2 passed", "▲ accept/nul")
 	})
@@ -224,9 +211,9 @@ func TestEnterOpensTheAttemptsOfACase(t *testing.T) {
 		d.Press("enter")
 		want := screen.DeliveriesMsg{Title: "Attempts of auth/alg-none"}
 		want.Query.CheckID, want.Query.CheckCase = newest(d).ID, "auth/alg-none"
-		got, ok := d.LastAsked().(screen.DeliveriesMsg)
+		got, ok := d.LastRequest().(screen.DeliveriesMsg)
 		if !ok || got.Title != want.Title || got.Query.CheckID != want.Query.CheckID || got.Query.CheckCase != want.Query.CheckCase {
-			t.Errorf("asked for %+v, want %+v", d.LastAsked(), want)
+			t.Errorf("got last request %+v, want %+v", d.LastRequest(), want)
 		}
 	})
 }
@@ -235,7 +222,7 @@ func TestAGroupIsFolded(t *testing.T) {
 	drive(t, checked, func(d *tuitest.Driver) {
 		d.Press("g", "enter")
 		d.See("▲ warned ▸ accept 1 warned, 2 passed")
-		d.Miss("canary")
+		d.DontSee("canary")
 		d.Press("enter")
 		d.See("▾ accept", "canary")
 	})
@@ -245,7 +232,7 @@ func TestOnlyProblems(t *testing.T) {
 	drive(t, checked, func(d *tuitest.Driver) {
 		d.Press("p")
 		d.See("▌ ✗ failed alg-none", "nul", "▾ tls")
-		d.Miss("canary", "expired")
+		d.DontSee("canary", "expired")
 		d.Press("p")
 		d.See("canary", "expired")
 	})
@@ -257,7 +244,7 @@ func TestFilterKeepsTheHeadings(t *testing.T) {
 		d.Write("auth fail")
 		d.Press("enter")
 		d.See("▾ auth", "alg-none")
-		d.Miss("expired", "▾ accept")
+		d.DontSee("expired", "▾ accept")
 		d.Press("esc")
 		d.See("expired", "▾ accept")
 	})

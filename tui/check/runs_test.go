@@ -19,7 +19,7 @@ func TestRunsAgain(t *testing.T) {
 				d.Press(key)
 				d.Wait(time.Second)
 				if run := newest(d); run.State != storage.CheckRequested || !slices.Equal(run.Options.Only, only) {
-					t.Errorf("%s asked for %+v", key, run.Options)
+					t.Errorf("after %s, got run in state %s of %q, want a requested one of %q", key, run.State, run.Options.Only, only)
 				}
 				d.See("· asked for", "the newest of 2 runs")
 			})
@@ -31,7 +31,7 @@ func TestAGroupIsRunAlone(t *testing.T) {
 	drive(t, checked, func(d *tuitest.Driver) {
 		d.Press("g", "t")
 		if run := newest(d); !slices.Equal(run.Options.Only, []string{"accept"}) {
-			t.Errorf("asked for %+v", run.Options)
+			t.Errorf("got run of %q, want one of the group accept", run.Options.Only)
 		}
 	})
 }
@@ -43,12 +43,8 @@ func TestWithoutFailuresNothingRunsAgain(t *testing.T) {
 		s.Begin(&run, tuitest.FewCases()[:3]...)
 		s.End(run, storage.CheckFinished, "")
 	}, func(d *tuitest.Driver) {
-		if got := d.Offers("R"); got != "no case has failed or warned; r runs all again" {
-			t.Errorf("R offers %q", got)
-		}
-		if got := d.Offers("c"); got != "there is no run before this one to compare with" {
-			t.Errorf("c offers %q", got)
-		}
+		d.WantOffer("R", "no case has failed or warned; r runs all again")
+		d.WantOffer("c", "there is no run before this one to compare with")
 		d.See("the first run")
 	})
 }
@@ -60,7 +56,7 @@ func TestCompare(t *testing.T) {
 		d.See("▾ broken", "auth/expired", "▾ fixed", "auth/alg-none", "▾ still failing", "accept/nul")
 		d.Press("j", "j", "j")
 		d.See("✗ failed auth/expired", "in the previous run: pass")
-		d.Miss("canary")
+		d.DontSee("canary")
 		d.Press("c")
 		d.See("canary")
 	})
@@ -69,7 +65,7 @@ func TestCompare(t *testing.T) {
 func TestEarlierRuns(t *testing.T) {
 	drive(t, checkedTwice, func(d *tuitest.Driver) {
 		d.Press("e")
-		menu := d.LastAsked().(screen.OverlayMsg).Overlay.View(100, 24)
+		menu := d.LastRequest().(screen.OverlayMsg).Overlay.View(100, 24)
 		for _, want := range []string{"12:03:29", "11:04:29", "finished: 5 passed, 1 failed, 1 warned"} {
 			if !strings.Contains(menu, want) {
 				t.Errorf("%q is not in the menu:\n%s", want, menu)
@@ -103,7 +99,7 @@ func TestTheRunOfATime(t *testing.T) {
 func TestWhyAWebhookCannotBeChecked(t *testing.T) {
 	for name, test := range map[string]struct {
 		change func(*tuitest.Driver)
-		says   []string
+		want   []string
 	}{
 		"paused": {func(d *tuitest.Driver) {
 			_ = d.Store.SetWebhookState(context.Background(), tuitest.Acme().ID, storage.Paused, "the endpoint answered 410 Gone")
@@ -120,15 +116,15 @@ func TestWhyAWebhookCannotBeChecked(t *testing.T) {
 				drive(t, fill, func(d *tuitest.Driver) {
 					test.change(d)
 					d.Wait(time.Second)
-					d.See(test.says...)
-					for _, text := range test.says {
+					d.See(test.want...)
+					for _, text := range test.want {
 						if got := d.Offers("r"); !strings.Contains(got, text) {
-							t.Errorf("r offers %q, which does not say %q", got, text)
+							t.Errorf("the key r offers %q, want a text with %q", got, text)
 						}
 					}
 					d.Press("r")
 					if all, _ := d.Store.OpenChecks(context.Background()); len(all) != 0 {
-						t.Errorf("%d runs are asked for", len(all))
+						t.Errorf("got %d requested runs, want 0", len(all))
 					}
 				})
 			})
@@ -136,13 +132,13 @@ func TestWhyAWebhookCannotBeChecked(t *testing.T) {
 	}
 }
 
-// Another process may have asked for a run since the report was read.
-func TestARunThatIsRefused(t *testing.T) {
+// Another process may have requested a run since the report was read.
+func TestARunThatIsRejected(t *testing.T) {
 	drive(t, checked, func(d *tuitest.Driver) {
 		d.Store.Check(tuitest.Acme().ID, tuitest.Noon(), storage.CheckOptions{})
 		d.Press("r")
 		if !strings.Contains(d.Toast(), "is being checked already") {
-			t.Errorf("the toast says %q", d.Toast())
+			t.Errorf("got toast %q, want that the webhook is being checked already", d.Toast())
 		}
 		d.See("· asked for")
 	})

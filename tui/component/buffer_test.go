@@ -35,7 +35,7 @@ func TestBufferEdits(t *testing.T) {
 		}
 		b.insert("|")
 		if got := b.String(); got != c.want {
-			t.Errorf("%s: %q, want %q", name, got, c.want)
+			t.Errorf("%s: got %q, want %q", name, got, c.want)
 		}
 	}
 }
@@ -48,7 +48,7 @@ func FuzzBufferKeepsWhatIsNotTouched(f *testing.F) {
 		}
 		b := newBuffer(s)
 		if b.String() != s {
-			t.Fatalf("%q became %q", s, b.String())
+			t.Fatalf("got text %q, want %q", b.String(), s)
 		}
 		b.key(key("ctrl+home"))
 		for range downs {
@@ -61,7 +61,7 @@ func FuzzBufferKeepsWhatIsNotTouched(f *testing.F) {
 			b.key(key(k))
 		}
 		if b.String() != s {
-			t.Fatalf("%q became %q", s, b.String())
+			t.Fatalf("got text %q, want %q", b.String(), s)
 		}
 	})
 }
@@ -74,10 +74,10 @@ func TestAreaAcceptsAVeryLongLine(t *testing.T) {
 		i.key(key(k))
 	}
 	lines, at := i.view(plainTheme(), 10, true)
-	same(t, lines[at], "… x x x z▏")
+	checkEqual(t, lines[at], "… x x x z▏")
 	i.key(key("home"))
 	lines, _ = i.view(plainTheme(), 10, true)
-	same(t, lines[0], "▏yx x x x…")
+	checkEqual(t, lines[0], "▏yx x x x…")
 	lines, _ = i.view(plainTheme(), 10, false)
-	same(t, lines[0], "yx x x x …")
+	checkEqual(t, lines[0], "yx x x x …")
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// send presses keys one after another and gives the result of the last; nil if there is none.
+// send presses keys and returns the result of the last one, or nil if there is none.
 func send[T any](press func(tea.KeyMsg) (T, bool), keys ...string) any {
 	var result any
 	for _, k := range keys {
@@ -37,7 +37,7 @@ func TestConfirm(t *testing.T) {
 	} {
 		c := NewConfirm(Confirm{Typed: test.typed})
 		if got := send(c.Key, test.keys...); got != test.want {
-			t.Errorf("typed %q, keys %v: %v, want %v", test.typed, test.keys, got, test.want)
+			t.Errorf("got %v after the keys %v with %q to be typed, want %v", got, test.keys, test.typed, test.want)
 		}
 	}
 }
@@ -45,7 +45,7 @@ func TestConfirm(t *testing.T) {
 func TestConfirmView(t *testing.T) {
 	t.Parallel()
 	c := NewConfirm(Confirm{Title: "Delete acme", Text: []string{"Its 3 queued deliveries are cancelled."}, Yes: "delete", No: "keep"})
-	same(t, text(c.View(plainTheme(), 34)), strings.Trim(`
+	checkEqual(t, text(c.View(plainTheme(), 34)), strings.Trim(`
 ╭ Delete acme ───────────────────╮
 │ Its 3 queued deliveries are    │
 │ cancelled.                     │
@@ -53,10 +53,10 @@ func TestConfirmView(t *testing.T) {
 │   y delete   ▌ n keep          │
 ╰────────────────────────────────╯`, "\n"))
 	c = NewConfirm(Confirm{Title: "Delete", Yes: "delete", No: "keep", Typed: "acme"})
-	lacks(t, c.View(plainTheme(), 34), "enter delete")
+	checkLacks(t, c.View(plainTheme(), 34), "enter delete")
 	send(c.Key, "acme")
-	has(t, c.View(plainTheme(), 34), "▌ acme▏")
-	has(t, c.View(plainTheme(), 34), "esc keep   enter delete")
+	checkContains(t, c.View(plainTheme(), 34), "▌ acme▏")
+	checkContains(t, c.View(plainTheme(), 34), "esc keep   enter delete")
 }
 
 func fireMenu() *Menu {
@@ -80,17 +80,17 @@ func TestMenu(t *testing.T) {
 		{"right right enter", "variant"}, {"up enter", "sent"}, {"B", nil}, {"z", nil},
 	} {
 		if got := send(fireMenu().Key, strings.Fields(test.keys)...); got != test.want {
-			t.Errorf("%s picks %v, want %v", test.keys, got, test.want)
+			t.Errorf("got item %v for the keys %s, want %v", got, test.keys, test.want)
 		}
 	}
 	if got := send(new(Menu).Key, "down", "right", "enter"); got != nil {
-		t.Errorf("an empty menu picks %v", got)
+		t.Errorf("got item %v in an empty menu, want none", got)
 	}
 }
 
 func TestMenuView(t *testing.T) {
 	t.Parallel()
-	same(t, text(fireMenu().View(plainTheme(), 60, 20)), strings.Trim(`
+	checkEqual(t, text(fireMenu().View(plainTheme(), 60, 20)), strings.Trim(`
 ╭ Fire at acme prod ─ w change ───────╮
 │ ▌ s  sent       l  a message's life │
 │   b  bounce     B  burst…           │
@@ -106,11 +106,11 @@ func TestMenuKeepsItsKeysNextToALongTitle(t *testing.T) {
 	m := fireMenu()
 	m.Title = "Fire at " + strings.Repeat("long ", 20)
 	lines := strings.Split(text(m.View(plainTheme(), 39, 20)), "\n")
-	has(t, lines[0], "… ─ w change ─╮")
-	has(t, lines[6], "esc │")
+	checkContains(t, lines[0], "… ─ w change ─╮")
+	checkContains(t, lines[6], "esc │")
 }
 
-// A menu that is searched stays where it is and as large as it is while one types.
+// A menu keeps its size while a person types a search.
 func TestMenuKeepsItsSizeDuringTyping(t *testing.T) {
 	t.Parallel()
 	m := &Menu{Title: "Which?", Find: true, Names: true}
@@ -124,18 +124,18 @@ func TestMenuKeepsItsSizeDuringTyping(t *testing.T) {
 		}
 		width, lines := size()
 		if lines > height {
-			t.Errorf("%d lines of %d", lines, height)
+			t.Errorf("got %d lines, want at most %d", lines, height)
 		}
 		for _, key := range []string{"k", "a", "z", "ctrl+u"} {
 			send(m.Key, key)
 			if w, n := size(); w != width || n != lines {
-				t.Errorf("after %s it has %d by %d cells, not %d by %d", key, w, n, width, lines)
+				t.Errorf("got %d by %d cells after %s, want %d by %d", w, n, key, width, lines)
 			}
 		}
 	}
 }
 
-// More items than there are lines scroll, and those that have no key stand below the others.
+// A menu with more items than lines scrolls. Items without a key are below the others.
 func TestMenuScrolls(t *testing.T) {
 	t.Parallel()
 	m := &Menu{Title: "Which?"}
@@ -147,7 +147,7 @@ func TestMenuScrolls(t *testing.T) {
 		m.Details = append(m.Details, item)
 	}
 	view := func() string { return text(m.View(plainTheme(), 60, 6)) }
-	same(t, view(), strings.Trim(`
+	checkEqual(t, view(), strings.Trim(`
 ╭ Which? ──────╮
 │ ▌ 1  one     │
 │   2  two     │
@@ -155,7 +155,7 @@ func TestMenuScrolls(t *testing.T) {
 │ 1 of 6   esc │
 ╰──────────────╯`, "\n"))
 	send(m.Key, "down", "down", "down", "down")
-	same(t, view(), strings.Trim(`
+	checkEqual(t, view(), strings.Trim(`
 ╭ Which? ──────╮
 │      four    │
 │ ▌    five    │
@@ -171,16 +171,16 @@ func TestMenuNumbersTenItems(t *testing.T) {
 		items[i] = MenuItem{ID: string(rune('a' + i)), Label: "item"}
 	}
 	m := &Menu{Title: "Which?", Details: Number(items), Find: true, Names: true}
-	has(t, text(m.View(plainTheme(), 60, 20)), "   0  item")
+	checkContains(t, text(m.View(plainTheme(), 60, 20)), "   0  item")
 	if got := send(m.Key, "0"); got != "j" {
-		t.Errorf("0 picks %v, want the tenth item", got)
+		t.Errorf("got item %v for the key 0, want the tenth", got)
 	}
 	if key := items[10].Key; key != "" {
-		t.Errorf("the eleventh item has the key %q", key)
+		t.Errorf("got key %q for the eleventh item, want none", key)
 	}
 	items[2].Label, items[9].Key = "item 0", ""
 	if key := Number(items)[9].Key; key != "" {
-		t.Errorf("the tenth item has the key %q, which a name holds", key)
+		t.Errorf("got key %q for the tenth item, want none, as a name contains it", key)
 	}
 }
 
@@ -205,12 +205,12 @@ func TestPalette(t *testing.T) {
 		{[]string{"esc"}, ""},
 	} {
 		if got := send(paletteOf(commands).Key, test.keys...); got != test.want {
-			t.Errorf("%v picks %v, want %v", test.keys, got, test.want)
+			t.Errorf("got command %v for the keys %v, want %v", got, test.keys, test.want)
 		}
 	}
 	p := paletteOf(commands)
 	send(p.Key, "b", "o")
-	same(t, text(p.View(plainTheme(), 30)), strings.Trim(`
+	checkEqual(t, text(p.View(plainTheme(), 30)), strings.Trim(`
 ╭ Commands ──────────────────╮
 │ ▌ bo▏                      │
 │                            │
@@ -230,9 +230,9 @@ func TestPaletteScrolls(t *testing.T) {
 	commands = append(commands, Command{Title: "the last"})
 	p := paletteOf(commands)
 	send(p.Key, "pgdown", "pgdown", "pgdown")
-	has(t, p.View(plainTheme(), 60), "▌ the last")
+	checkContains(t, p.View(plainTheme(), 60), "▌ the last")
 	send(p.Key, "pgup", "pgup", "pgup")
-	lacks(t, p.View(plainTheme(), 60), "the last")
+	checkLacks(t, p.View(plainTheme(), 60), "the last")
 }
 
 func TestToasts(t *testing.T) {
@@ -240,42 +240,42 @@ func TestToasts(t *testing.T) {
 	now := time.Date(2026, 10, 1, 12, 0, 0, 0, time.UTC)
 	var toasts Toasts
 	if _, ok := toasts.Wait(now); ok {
-		t.Error("waits for nothing")
+		t.Error("got a wait without toasts, want none")
 	}
 	toasts.Push(now, Toast{ID: "1", Text: "queued"})
 	toasts.Push(now.Add(time.Second), Toast{Outcome: Error, Text: "refused\x1b"})
 	toasts.Push(now.Add(2*time.Second), Toast{ID: "1", Outcome: OK, Text: "delivered"})
 	show := func() string { return text(join(toasts.View(plainTheme(), 40))) }
-	same(t, show(), "── ✗ refused\\x1b ── ✓ delivered ────────")
+	checkEqual(t, show(), "── ✗ refused\\x1b ── ✓ delivered ────────")
 	if wait, _ := toasts.Wait(now.Add(3 * time.Second)); wait != 3*time.Second {
-		t.Errorf("waits %s", wait)
+		t.Errorf("got a wait of %s, want 3s", wait)
 	}
 	toasts.Expire(now.Add(6 * time.Second))
-	same(t, show(), "── ✗ refused\\x1b ───────────────────────")
+	checkEqual(t, show(), "── ✗ refused\\x1b ───────────────────────")
 	toasts.Expire(now.Add(9 * time.Second))
-	same(t, show(), strings.Repeat("─", 40))
+	checkEqual(t, show(), strings.Repeat("─", 40))
 	for range 20 {
 		toasts.Push(now, Toast{Outcome: Warn, Text: "twelve cells"})
 	}
-	same(t, show(), "── ▲ twelve cells ── +8 ────────────────")
+	checkEqual(t, show(), "── ▲ twelve cells ── +8 ────────────────")
 	toasts.Push(now, Toast{Outcome: Error, Text: "create webhook: the disk is full, and nothing can be saved"})
-	same(t, show(), " ✗ create webhook: the disk is full,\n   and nothing can be saved\n── +8 ──────────────────────────────────")
+	checkEqual(t, show(), " ✗ create webhook: the disk is full,\n   and nothing can be saved\n── +8 ──────────────────────────────────")
 }
 
 func TestDialogsStayInTheirWidth(t *testing.T) {
 	t.Parallel()
 	for _, size := range sizes {
 		w := size[0]
-		for i, s := range awkward {
+		for i, s := range sampleTexts {
 			item := MenuItem{Key: "k", Label: s, Detail: s}
 			m := &Menu{Title: s, Hint: &item, Columns: [][]MenuItem{{item}, {item}}, Details: []MenuItem{item}}
-			c := NewConfirm(Confirm{Title: s, Text: awkward[i:], Yes: s, No: s, Typed: s})
+			c := NewConfirm(Confirm{Title: s, Text: sampleTexts[i:], Yes: s, No: s, Typed: s})
 			send(c.Key, s)
 			p := paletteOf([]Command{{ID: s, Title: s, Key: s}})
 			var toasts Toasts
 			toasts.Push(time.Time{}, Toast{Text: s})
 			for _, view := range []string{m.View(colourTheme(), w, 1000), c.View(colourTheme(), w), p.View(colourTheme(), w), join(toasts.View(colourTheme(), w))} {
-				inBounds(t, view, w, 1000)
+				checkFits(t, view, w, 1000)
 			}
 		}
 	}

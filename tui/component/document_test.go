@@ -15,8 +15,8 @@ import (
 	"backchannel/tui/style"
 )
 
-// nastyBodies are bodies that nobody would send who meant well.
-func nastyBodies() []string {
+// hostileBodies returns bodies that are made to break the view.
+func hostileBodies() []string {
 	deep := strings.Repeat(`{"a":[`, 300) + "1" + strings.Repeat("]}", 300)
 	return []string{
 		"", " ", "\n", "\n\n\n", "{", "not json", "null", `""`, "[]", "{}", "[[],{}]", "\x1b[2J\x1b]0;x\a", "\xff\xfe{\x00}", "a\r\nb\rc",
@@ -28,22 +28,22 @@ func nastyBodies() []string {
 
 func contentOf(body string) Content { return ContentOf([]byte(body)) }
 
-// do does to a document one of the things that a person can do.
-func (d *Document) do(dice *rand.Rand) {
+// doRandomly does one of the things with a document that a person can do.
+func (d *Document) doRandomly(random *rand.Rand) {
 	keys := []string{"j", "k", "ctrl+d", "ctrl+u", "pgdown", "pgup", "g", "G", "left", "right", "x"}
-	switch dice.IntN(9) {
+	switch random.IntN(9) {
 	case 0:
 		d.Fold()
 	case 1:
 		d.FoldAll()
 	case 2:
 		d.Search.Open()
-		for _, r := range []string{"a", "\"", "é", "顧", "\\x", "}"}[dice.IntN(6)] {
+		for _, r := range []string{"a", "\"", "é", "顧", "\\x", "}"}[random.IntN(6)] {
 			d.Type(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune{r}})
 		}
 		d.Type(tea.KeyMsg{Type: tea.KeyEnter})
 	case 3:
-		d.Next(1 - 2*dice.IntN(2))
+		d.Next(1 - 2*random.IntN(2))
 	case 4:
 		d.Search.End()
 	case 5:
@@ -51,33 +51,32 @@ func (d *Document) do(dice *rand.Rand) {
 	case 6:
 		d.Focused = !d.Focused
 	default:
-		d.Key(key(keys[dice.IntN(len(keys))]))
+		d.Key(key(keys[random.IntN(len(keys))]))
 	}
 }
 
-// Whatever the body and the keys, the view fits, no control character comes through, and the
-// cursor is in view.
+// Whatever the body and the keys, the view fits, has no control characters, and shows the cursor.
 func TestDocumentAlwaysFits(t *testing.T) {
 	t.Parallel()
-	dice := rand.New(rand.NewPCG(4, 2))
-	for _, body := range nastyBodies() {
+	random := rand.New(rand.NewPCG(4, 2))
+	for _, body := range hostileBodies() {
 		for _, th := range []*style.Theme{colourTheme(), plainTheme()} {
 			d := documentOf(contentOf(body), 80, 20)
 			for range 60 {
-				d.SetSize(1+dice.IntN(90), dice.IntN(24))
-				d.do(dice)
-				d.SetSize(1+dice.IntN(90), 1+dice.IntN(24))
+				d.SetSize(1+random.IntN(90), random.IntN(24))
+				d.doRandomly(random)
+				d.SetSize(1+random.IntN(90), 1+random.IntN(24))
 				view := d.View(th)
 				height := d.height
 				if d.Search.Shown() {
 					height++
 				}
-				inBounds(t, view, d.width, height)
+				checkFits(t, view, d.width, height)
 				if strings.ContainsFunc(ansi.Strip(view), func(r rune) bool { return r < ' ' && r != '\n' || r == 0x7f || r == '\u202e' }) {
-					t.Fatalf("%.40q: a control character comes through", body)
+					t.Fatalf("%.40q: the view contains a control character", body)
 				}
 				if d.Focused && d.width > 4 && d.height > 0 && !strings.Contains(ansi.Strip(view), style.Bar) && d.row == 0 {
-					t.Fatalf("%.40q at %d×%d: the cursor is out of view:\n%s", body, d.width, d.height, view)
+					t.Fatalf("%.40q at %d×%d: the cursor is not visible:\n%s", body, d.width, d.height, view)
 				}
 				_, _, _, _ = d.Position(), d.At().Value(), d.At().Subtree(), d.Partial()
 				_, _ = d.At().Pointer()
@@ -86,10 +85,10 @@ func TestDocumentAlwaysFits(t *testing.T) {
 	}
 }
 
-// At each line, pointer and value are those of the tree that the parser makes of the body.
+// On each line, pointer and value are those of the parsed body.
 func TestDocumentPointersLeadToTheValues(t *testing.T) {
 	t.Parallel()
-	for _, body := range nastyBodies() {
+	for _, body := range hostileBodies() {
 		content := contentOf(body)
 		if !content.Indent || strings.Contains(body, `\ud80`) || strings.Contains(body, "\xff") {
 			continue // keys that cannot be written in a pointer
@@ -113,7 +112,7 @@ func TestDocumentPointersLeadToTheValues(t *testing.T) {
 				_ = json.Compact(&got, []byte(d.At().Subtree()))
 			}
 			if !ok || !strings.Contains(body, `"a":1,"a":2`) && !bytes.Equal(got.Bytes(), want.Bytes()) {
-				t.Fatalf("%.60q: %q leads to %.60q, and the cursor is at %.60q", body, pointer, want.String(), got.String())
+				t.Fatalf("%.60q: got %.60q at %q, want %.60q", body, got.String(), pointer, want.String())
 			}
 		}
 	}
@@ -135,32 +134,32 @@ func write(d *Document, text string) {
 	}
 }
 
-func seen(d *Document) string { return ansi.Strip(d.View(plainTheme())) }
+func viewOf(d *Document) string { return ansi.Strip(d.View(plainTheme())) }
 
 func TestDocumentFolds(t *testing.T) {
 	t.Parallel()
 	d := example()
 	pressIn(&d, "j", "j", "j") // the 1 within two
 	d.Fold()
-	if got := seen(&d); !strings.Contains(got, `3▸    "two": […]  5 lines`) {
-		t.Errorf("folded to\n%s", got)
+	if got := viewOf(&d); !strings.Contains(got, `3▸    "two": […]  5 lines`) {
+		t.Errorf("got\n%s\nwant the array two folded", got)
 	}
 	pressIn(&d, "j")
 	if pointer, _ := d.At().Pointer(); pointer != "/one" {
-		t.Errorf("below the fold the cursor is at %s", pointer)
+		t.Errorf("got the cursor at %s below the fold, want /one", pointer)
 	}
 	pressIn(&d, "k")
 	d.Fold()
-	if got := seen(&d); strings.Contains(got, style.Closed) {
-		t.Errorf("unfolded to\n%s", got)
+	if got := viewOf(&d); strings.Contains(got, style.Closed) {
+		t.Errorf("got\n%s\nwant nothing folded", got)
 	}
 	d.FoldAll()
-	if got := strings.Count(seen(&d), style.Closed); got != 2 || d.folds.len() != 5 {
-		t.Errorf("all folded, %d folds and %d lines:\n%s", got, d.folds.len(), seen(&d))
+	if got := strings.Count(viewOf(&d), style.Closed); got != 2 || d.folds.len() != 5 {
+		t.Errorf("got %d folds and %d lines, want 2 and 5:\n%s", got, d.folds.len(), viewOf(&d))
 	}
 	d.FoldAll()
 	if d.folds.len() != len(d.folds.lines) {
-		t.Error("not all is unfolded")
+		t.Errorf("got %d visible lines, want all %d", d.folds.len(), len(d.folds.lines))
 	}
 }
 
@@ -171,28 +170,28 @@ func TestDocumentSearchesAndUnfolds(t *testing.T) {
 	d.Search.Open()
 	write(&d, "need")
 	if got := d.At().Value(); got != "needle" || d.Position() != "1 of 2 lines" {
-		t.Errorf("at %q, %s", got, d.Position())
+		t.Errorf("got value %q and position %q, want needle and 1 of 2 lines", got, d.Position())
 	}
 	d.Type(tea.KeyMsg{Type: tea.KeyEnter})
 	d.Next(1)
 	if pointer, _ := d.At().Pointer(); pointer != "/five/six" || d.Position() != "2 of 2 lines" || d.Search.Typing() {
-		t.Errorf("at %s, %s", pointer, d.Position())
+		t.Errorf("got pointer %s, position %q and typing %t, want /five/six, 2 of 2 lines and false", pointer, d.Position(), d.Search.Typing())
 	}
 	d.Next(1)
 	if got := d.At().Value(); got != "needle" {
-		t.Errorf("after the last match comes %q", got)
+		t.Errorf("got %q after the last match, want needle", got)
 	}
 	d.Next(-1)
 	if got := d.At().Value(); got != "Needle" {
-		t.Errorf("before the first match comes %q", got)
+		t.Errorf("got %q before the first match, want Needle", got)
 	}
 	if !d.Search.End() || d.Search.End() || d.Search.Shown() {
-		t.Error("the search does not end, or ends twice")
+		t.Error("the search does not end, or it ends twice")
 	}
 	d.Search.Open()
 	write(&d, "nowhere")
-	if got := seen(&d); !strings.Contains(got, "not found") {
-		t.Errorf("nothing was found, and it shows\n%s", got)
+	if got := viewOf(&d); !strings.Contains(got, "not found") {
+		t.Errorf("want that nothing was found, got\n%s", got)
 	}
 }
 
@@ -205,14 +204,14 @@ func TestDocumentCopies(t *testing.T) {
 	} {
 		pointer, ok := d.At().Pointer()
 		if !ok || pointer != want[0] || want[1] != "" && d.At().Value() != want[1] || want[2] != "" && d.At().Subtree() != want[2] {
-			t.Errorf("at %q: %q and %q, want %q", pointer, d.At().Value(), d.At().Subtree(), want)
+			t.Errorf("got pointer %q, value %q and subtree %q, want %q", pointer, d.At().Value(), d.At().Subtree(), want)
 		}
 		pressIn(&d, "j")
 	}
 	d.SetContent(Content{Text: "one\n\xfftwo"})
 	pressIn(&d, "j")
 	if pointer, ok := d.At().Pointer(); ok || pointer != "" || d.At().Value() != "\xfftwo" {
-		t.Errorf("of a text that is not JSON: %q, %q", pointer, d.At().Value())
+		t.Errorf("got pointer %q and value %q in a text that is not JSON, want none and its line", pointer, d.At().Value())
 	}
 }
 
@@ -227,11 +226,11 @@ func TestDocumentShowsItsFirstFlaw(t *testing.T) {
 		}
 		d.SetContent(content)
 		d.SetSize(40, 10)
-		if got := seen(&d); !strings.Contains(got, `502✗  "bad"`) {
-			t.Errorf("it opens at\n%s", got)
+		if got := viewOf(&d); !strings.Contains(got, `502✗  "bad"`) {
+			t.Errorf("want the line of the flaw, got\n%s", got)
 		}
 		if flaw := d.At().Flaw; flaw.Pointer != "/500" {
-			t.Errorf("the cursor is at %+v", flaw)
+			t.Errorf("got the cursor at %+v, want the flaw at /500", flaw)
 		}
 	}
 }
@@ -244,17 +243,17 @@ func TestDocumentFindsPointers(t *testing.T) {
 	} {
 		d.reveal(d.folds.lineOf(pointer))
 		if got, _ := d.At().Pointer(); got != want {
-			t.Errorf("%q leads to %q, want %q", pointer, got, want)
+			t.Errorf("got the cursor at %q for %q, want %q", got, pointer, want)
 		}
 	}
-	for _, body := range nastyBodies() {
+	for _, body := range hostileBodies() {
 		d := NewDocument()
 		d.SetContent(contentOf(body))
 		for line := 0; line < len(d.folds.lines); line += 1 + len(d.folds.lines)/60 {
 			d.reveal(line)
 			pointer, _ := d.At().Pointer()
 			if got := d.folds.lineOf(pointer); d.folds.indented && got != d.At().line && !strings.Contains(body, `"a":1,"a":2`) && !strings.Contains(body, `\ud80`) {
-				t.Errorf("%.40q: %q leads to line %d, not %d", body, pointer, got, d.At().line)
+				t.Errorf("%.40q: got line %d for %q, want %d", body, got, pointer, d.At().line)
 			}
 		}
 	}
@@ -263,57 +262,57 @@ func TestDocumentFindsPointers(t *testing.T) {
 func TestWrappedRowsHang(t *testing.T) {
 	t.Parallel()
 	d := documentOf(contentOf(`{"key":"`+strings.Repeat("word ", 20)+`"}`), 30, 10)
-	lines := strings.Split(seen(&d), "\n")
+	lines := strings.Split(viewOf(&d), "\n")
 	for _, line := range lines[2:5] {
 		if !strings.HasPrefix(line, strings.Repeat(" ", 3+4)) || strings.HasPrefix(line, strings.Repeat(" ", 3+4+4)) {
-			t.Errorf("not indented like the line that it continues: %q", line)
+			t.Errorf("got row %q, want it indented like the line that it continues", line)
 		}
 	}
 	all := strings.Join(strings.Fields(strings.Join(lines, "")), "")
 	if strings.Count(all, "word") < 18 {
-		t.Errorf("wrapping loses text:\n%s", strings.Join(lines, "\n"))
+		t.Errorf("want all of the text in the wrapped rows, got\n%s", strings.Join(lines, "\n"))
 	}
 }
 
-// A mebibyte in one line, or in half a million, does not make a key look at all of it again:
-// what is laid out is kept, and only what is visible is drawn.
+// With a mebibyte in one line, or in half a million, a key does not process all of it again: only
+// what is near the cursor is laid out, and only what is visible is drawn.
 func TestDocumentOfAMebibyte(t *testing.T) {
 	t.Parallel()
 	for _, body := range []string{strings.Repeat("é", 1<<19), "[" + strings.Repeat("1,", 1<<19-2) + "1]"} {
 		d := documentOf(contentOf(body), 80, 20)
 		pressIn(&d, "G", "k", "pgup", "g", "j", "ctrl+d")
 		if n := len(d.laid); n > 300 {
-			t.Errorf("%d lines are laid out", n)
+			t.Errorf("got %d lines laid out, want at most 300", n)
 		}
 		if got := d.View(colourTheme()); len(got) > 80*20*40 {
-			t.Errorf("it draws %d bytes", len(got))
+			t.Errorf("got %d bytes drawn, want at most %d", len(got), 80*20*40)
 		}
 		d.Fold()
 		d.FoldAll()
 		pressIn(&d, "G")
-		inBounds(t, d.View(colourTheme()), 80, 20)
+		checkFits(t, d.View(colourTheme()), 80, 20)
 	}
 }
 
 func FuzzDocument(f *testing.F) {
-	for i, body := range nastyBodies() {
+	for i, body := range hostileBodies() {
 		f.Add(body, uint64(i))
 	}
 	f.Fuzz(func(t *testing.T, body string, seed uint64) {
-		dice := rand.New(rand.NewPCG(seed, 1))
+		random := rand.New(rand.NewPCG(seed, 1))
 		d := documentOf(contentOf(body), 80, 20)
 		for range 12 {
-			d.SetSize(1+dice.IntN(60), 1+dice.IntN(12))
-			d.do(dice)
+			d.SetSize(1+random.IntN(60), 1+random.IntN(12))
+			d.doRandomly(random)
 			d.SetSize(d.width, max(1, d.height))
 			height := d.height
 			if d.Search.Shown() {
 				height++
 			}
-			inBounds(t, d.View(colourTheme()), d.width, height)
+			checkFits(t, d.View(colourTheme()), d.width, height)
 			_, _ = d.At().Pointer()
 			if slices.Contains(d.folds.shown, len(d.folds.lines)) {
-				t.Fatal("a line that does not exist is shown")
+				t.Fatal("the shown lines contain one that does not exist")
 			}
 			_ = d.At().Value()
 		}
@@ -334,28 +333,28 @@ func newDocument(w, h int, lines ...string) Document {
 func TestDocumentWraps(t *testing.T) {
 	t.Parallel()
 	d := newDocument(8, 4, "abcdefghijkl", "second")
-	same(t, text(d.View(plainTheme())), " 1 abcde\n     fgh\n     ijk\n     l")
+	checkEqual(t, text(d.View(plainTheme())), " 1 abcde\n     fgh\n     ijk\n     l")
 	pressIn(&d, "j")
-	same(t, text(d.View(plainTheme())), "     fgh\n     ijk\n     l\n 2 secon")
+	checkEqual(t, text(d.View(plainTheme())), "     fgh\n     ijk\n     l\n 2 secon")
 	if d.Key(key("right")) {
 		t.Error("a wrapped text scrolls sideways")
 	}
 }
 
-func TestDocumentSlides(t *testing.T) {
+func TestDocumentScrollsSideways(t *testing.T) {
 	t.Parallel()
 	d := newDocument(13, 2, "0123456789abcdefghijklmnop", "short")
 	d.ToggleWrap()
-	same(t, text(d.View(plainTheme())), " 1 0123456789\n 2 short")
+	checkEqual(t, text(d.View(plainTheme())), " 1 0123456789\n 2 short")
 	pressIn(&d, "right")
-	same(t, text(d.View(plainTheme())), " 1 …9abcdefgh\n 2 …")
+	checkEqual(t, text(d.View(plainTheme())), " 1 …9abcdefgh\n 2 …")
 	pressIn(&d, "right", "right", "right", "right")
-	same(t, text(d.View(plainTheme())), " 1 …hijklmnop\n 2 …")
+	checkEqual(t, text(d.View(plainTheme())), " 1 …hijklmnop\n 2 …")
 	pressIn(&d, "left", "left", "left", "left", "left")
-	has(t, d.View(plainTheme()), " 1 0123")
+	checkContains(t, d.View(plainTheme()), " 1 0123")
 }
 
-// The cursor stays on its line, and in view, when the pane is resized or wrapping is switched.
+// The cursor stays visible and on its line when the pane is resized or wrapping is switched.
 func TestDocumentKeepsItsPlace(t *testing.T) {
 	t.Parallel()
 	d := newDocument(30, 5, counted(200)...)
@@ -367,7 +366,7 @@ func TestDocumentKeepsItsPlace(t *testing.T) {
 		}
 		d.View(plainTheme())
 		if d.folds.line(d.at) != 12 || d.top > d.at {
-			t.Fatalf("at %v the cursor is at line %d", size, d.folds.line(d.at)+1)
+			t.Fatalf("at %v, got the cursor on line %d, want 13, below the top", size, d.folds.line(d.at)+1)
 		}
 	}
 }
@@ -393,7 +392,7 @@ func TestDocumentCountsHiddenLines(t *testing.T) {
 			d.Key(key(k))
 		}
 		if got := d.Position(); got != test.want {
-			t.Errorf("%s: %q, want %q", test.name, got, test.want)
+			t.Errorf("%s: got position %q, want %q", test.name, got, test.want)
 		}
 	}
 }

@@ -14,35 +14,35 @@ func TestEditTypesAndPastes(t *testing.T) {
 		e.key(key(k))
 	}
 	e.key(paste("one\r\ntwo\rthree\r"))
-	same(t, e.text(), "顧aX bone two three")
+	checkEqual(t, e.text(), "顧aX bone two three")
 	e.key(key("ctrl+u"))
-	same(t, e.text(), "")
+	checkEqual(t, e.text(), "")
 }
 
 func TestEditView(t *testing.T) {
 	t.Parallel()
 	e := newEdit("secret 顧")
 	th := plainTheme()
-	same(t, e.view(th, 12, false, false), "secret 顧")
-	same(t, e.view(th, 12, true, false), "secret 顧▏  ")
-	same(t, e.view(th, 12, false, true), "••••••••")
-	same(t, e.view(th, 6, true, false), "…t 顧▏")
+	checkEqual(t, e.view(th, 12, false, false), "secret 顧")
+	checkEqual(t, e.view(th, 12, true, false), "secret 顧▏  ")
+	checkEqual(t, e.view(th, 12, false, true), "••••••••")
+	checkEqual(t, e.view(th, 6, true, false), "…t 顧▏")
 	e.key(key("home"))
-	same(t, e.view(th, 6, true, false), "▏secr…")
+	checkEqual(t, e.view(th, 6, true, false), "▏secr…")
 }
 
 func TestEditShowsTheCursorAtEveryWidth(t *testing.T) {
 	t.Parallel()
-	for _, s := range awkward {
+	for _, s := range sampleTexts {
 		e := newEdit(s)
 		e.in.SetCursor(len([]rune(e.text())) / 2)
 		for width := range 40 {
 			got := e.view(plainTheme(), width, true, false)
 			if w := ansi.StringWidth(got); w != width {
-				t.Fatalf("%q is %d cells, want %d", got, w, width)
+				t.Fatalf("got a width of %d cells for %q, want %d", w, got, width)
 			}
 			if width > 6 && !strings.Contains(got, "▏") {
-				t.Fatalf("no cursor in %q", got)
+				t.Fatalf("got %q, want it with a cursor", got)
 			}
 		}
 	}

@@ -9,7 +9,7 @@ import (
 	"backchannel/tui/component"
 )
 
-// A widget changes only itself. What a key did to it as a whole is its result.
+// A widget changes only itself. What a key means to its owner is the result of Update.
 func Example() {
 	form := component.NewForm("Create", []component.Section{{
 		Title: "Webhook",

@@ -13,8 +13,8 @@ import (
 	"backchannel/tui/style"
 )
 
-// awkward is text that breaks naive width arithmetic.
-var awkward = []string{
+// sampleTexts are texts to measure: long, wide, combining and invalid ones, and control sequences.
+var sampleTexts = []string{
 	"", "a", "plain", strings.Repeat("long ", 60), strings.Repeat("x", 300), "顧客 カタカナ 한국어",
 	strings.Repeat("顧", 90), "e\u0301e\u0301e\u0301 combining", "👩‍💻 👍🏽 🇩🇪 ❤️ " + strings.Repeat("👨‍👩‍👧", 30),
 	"\x1b[2J\x1b]0;t\a\r\n\tnasty\u202e\u200b", "\xff\xfe\xc3", "a\nb\nc", strings.Repeat("é", 100), "1 顧 2",
@@ -31,7 +31,8 @@ func theme(p termenv.Profile, dark bool) *style.Theme {
 func plainTheme() *style.Theme  { return theme(termenv.Ascii, true) }
 func colourTheme() *style.Theme { return theme(termenv.TrueColor, true) }
 
-// key is the message of a key press: a name such as "ctrl+d", else the runes.
+// key returns the message of a key press. The name is that of a key, such as "ctrl+d", or the
+// characters typed.
 func key(name string) tea.KeyMsg {
 	if name == " " {
 		return tea.KeyMsg{Type: tea.KeySpace, Runes: []rune(name)}
@@ -53,24 +54,24 @@ func paste(s string) tea.KeyMsg {
 	return tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(s), Paste: true}
 }
 
-// inBounds fails when a view is wider or taller than it was allowed to be.
-func inBounds(t *testing.T, view string, w, h int) {
+// checkFits fails if a view is wider than w or taller than h.
+func checkFits(t *testing.T, view string, w, h int) {
 	t.Helper()
 	if view == "" {
 		return
 	}
 	lines := strings.Split(view, "\n")
 	if len(lines) > h {
-		t.Fatalf("%d lines in a height of %d", len(lines), h)
+		t.Fatalf("got %d lines, want at most %d", len(lines), h)
 	}
 	for i, l := range lines {
 		if got := ansi.StringWidth(l); got > w {
-			t.Fatalf("line %d is %d cells in a width of %d: %q", i, got, w, l)
+			t.Fatalf("got line %d %q with %d cells, want at most %d", i, l, got, w)
 		}
 	}
 }
 
-// text is a view as a reader without colours sees it, trailing blanks removed.
+// text returns a view without colours and trailing blanks.
 func text(view string) string {
 	lines := strings.Split(ansi.Strip(view), "\n")
 	for i, l := range lines {
@@ -79,21 +80,21 @@ func text(view string) string {
 	return strings.Join(lines, "\n")
 }
 
-func has(t *testing.T, view, want string) {
+func checkContains(t *testing.T, view, want string) {
 	t.Helper()
 	if !strings.Contains(text(view), want) {
-		t.Fatalf("view lacks %q:\n%s", want, text(view))
+		t.Fatalf("the view does not contain %q:\n%s", want, text(view))
 	}
 }
 
-func lacks(t *testing.T, view, unwanted string) {
+func checkLacks(t *testing.T, view, unwanted string) {
 	t.Helper()
 	if strings.Contains(text(view), unwanted) {
-		t.Fatalf("view has %q:\n%s", unwanted, text(view))
+		t.Fatalf("the view contains %q:\n%s", unwanted, text(view))
 	}
 }
 
-func same(t *testing.T, got, want string) {
+func checkEqual(t *testing.T, got, want string) {
 	t.Helper()
 	if got != want {
 		t.Fatalf("got\n%s\nwant\n%s", got, want)
@@ -115,25 +116,25 @@ func TestFit(t *testing.T) {
 		}
 	}
 	if got := FitRight("42", 5); got != "   42" {
-		t.Errorf("FitRight = %q", got)
+		t.Errorf("FitRight = %q, want it right-aligned in 5 cells", got)
 	}
 	if got := Spread("left", "right", 12); got != "left   right" {
-		t.Errorf("Spread = %q", got)
+		t.Errorf("Spread = %q, want %q", got, "left   right")
 	}
 	if got := Spread("left is long", "right", 12); got != "left … right" {
-		t.Errorf("Spread = %q", got)
+		t.Errorf("Spread = %q, want %q", got, "left … right")
 	}
 }
 
 func TestFitIsExactForAnyText(t *testing.T) {
 	t.Parallel()
 	th := colourTheme()
-	for _, s := range awkward {
+	for _, s := range sampleTexts {
 		s = style.Escape(s)
 		for width := range 100 {
 			for _, got := range []string{Fit(s, width), FitRight(th.Bad.Render(s), width), Spread(s, s, width)} {
 				if w := ansi.StringWidth(got); w != width {
-					t.Fatalf("%q is %d cells, want %d", got, w, width)
+					t.Fatalf("got a width of %d cells for %q, want %d", w, got, width)
 				}
 			}
 		}
@@ -145,17 +146,17 @@ func TestLinesAreExact(t *testing.T) {
 	for _, size := range sizes {
 		got := Lines([]string{"one", strings.Repeat("two", 99), "three"}, size[0], size[1])
 		if len(got) != size[1] {
-			t.Fatalf("%d lines, want %d", len(got), size[1])
+			t.Fatalf("got %d lines, want %d", len(got), size[1])
 		}
-		inBounds(t, join(got), size[0], size[1])
+		checkFits(t, join(got), size[0], size[1])
 	}
 }
 
 func TestWrap(t *testing.T) {
 	t.Parallel()
-	same(t, join(Wrap("the token is cached too long", 10)), "the token\nis cached\ntoo long")
-	same(t, join(Wrap("a port with --listen, a well-known one", 15)), "a port with\n--listen, a\nwell-known one")
-	for _, s := range awkward {
-		inBounds(t, join(Wrap(style.Escape(s), 7)), 7, 1000)
+	checkEqual(t, join(Wrap("the token is cached too long", 10)), "the token\nis cached\ntoo long")
+	checkEqual(t, join(Wrap("a port with --listen, a well-known one", 15)), "a port with\n--listen, a\nwell-known one")
+	for _, s := range sampleTexts {
+		checkFits(t, join(Wrap(style.Escape(s), 7)), 7, 1000)
 	}
 }

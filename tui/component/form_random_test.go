@@ -8,9 +8,9 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// TestFormTakesAnyKeys presses keys at random: whatever comes, the form stays in its
-// bounds, always has its cursor in sight, and shows nothing of a key in PEM.
-func TestFormTakesAnyKeys(t *testing.T) {
+// TestFormWithRandomKeys presses random keys. The form always fits its pane, shows its cursor, and
+// never shows a PEM key.
+func TestFormWithRandomKeys(t *testing.T) {
 	t.Parallel()
 	keys := []string{
 		"tab", "tab", "shift+tab", "enter", "enter", "down", "up", "left", "right", " ", " ", "backspace", "delete", "ctrl+u", "ctrl+w", "ctrl+j",
@@ -29,23 +29,23 @@ func TestFormTakesAnyKeys(t *testing.T) {
 			case dice.IntN(12) == 0:
 				typeAt(f, pem[:dice.IntN(len(pem)+1)], dice.IntN(2) == 0)
 			case dice.IntN(30) == 0:
-				f.SetErrors(map[string]string{"headers.0": awkward[3], "secret": "s", "headers.1.value": "v", "nowhere": "n"})
+				f.SetErrors(map[string]string{"headers.0": sampleTexts[3], "secret": "s", "headers.1.value": "v", "nowhere": "n"})
 			case dice.IntN(8) == 0:
-				rest(f, f.awaitNothing())
+				endPause(f, f.pause())
 			default:
 				fill(f, k)
 			}
 			view := f.View(plainTheme())
-			inBounds(t, view, w, h)
+			checkFits(t, view, w, h)
 			if w > 30 && h > 2 && !strings.ContainsAny(view, "▌▏") {
-				t.Fatalf("the cursor is out of sight:\n%s", view)
+				t.Fatalf("the cursor is not visible:\n%s", view)
 			}
-			lacks(t, view, "MHc")
+			checkLacks(t, view, "MHc")
 		}
 	}
 }
 
-// awaitNothing is the quiet that the form waits for, if it does.
-func (f *Form) awaitNothing() tea.Cmd {
+// pause returns a command that ends the pause that the form may wait for.
+func (f *Form) pause() tea.Cmd {
 	return func() tea.Msg { return pauseMsg{f, f.paste.turn} }
 }

@@ -37,7 +37,7 @@ func demoSections() []Section {
 	}
 }
 
-// demoCheck wants a name, and letters in the headers' names.
+// demoCheck requires a name, and header names of letters.
 func demoCheck(v Values) map[string]string {
 	wrong := map[string]string{}
 	if v.Text("name") == "" {
@@ -60,7 +60,8 @@ func newForm() *Form {
 	return f
 }
 
-// fill presses keys one after another and gives the result of the last; "<" begins a paste.
+// fill presses keys and returns the result of the last one. A key that begins with "<" is a pasted
+// text.
 func fill(f *Form, keys ...string) (result Result) {
 	for _, k := range keys {
 		m := key(k)
@@ -75,7 +76,7 @@ func fill(f *Form, keys ...string) (result Result) {
 func TestFormView(t *testing.T) {
 	t.Parallel()
 	f := newForm()
-	same(t, strings.TrimRight(text(f.View(plainTheme())), "\n"), strings.Trim(`
+	checkEqual(t, strings.TrimRight(text(f.View(plainTheme())), "\n"), strings.Trim(`
  Basics
  ▌ Name       ▏
               What the list calls it.
@@ -95,15 +96,15 @@ func TestFormView(t *testing.T) {
    Create  ctrl+s`, "\n"))
 }
 
-func TestFormShowsWhatApplies(t *testing.T) {
+func TestFormShowsOnlyApplicableFields(t *testing.T) {
 	t.Parallel()
 	f := newForm()
-	lacks(t, f.View(plainTheme()), "Algorithm")
+	checkLacks(t, f.View(plainTheme()), "Algorithm")
 	f.Focus("auth")
 	fill(f, "right", "tab", "right")
-	has(t, f.View(plainTheme()), "▌ Algorithm  ‹ RS256 ›")
+	checkContains(t, f.View(plainTheme()), "▌ Algorithm  ‹ RS256 ›")
 	if f.Focus("nothing") || f.Focused() != "alg" {
-		t.Error("the focus went to a field that is not there")
+		t.Errorf("Focus of a missing field moved the focus to %q, want it on alg", f.Focused())
 	}
 }
 
@@ -116,12 +117,12 @@ func TestFormFocusWrapsAround(t *testing.T) {
 			fill(f, "down", "down")
 		}
 		if f.Focused() != want {
-			t.Fatalf("focused %q, want %q", f.Focused(), want)
+			t.Fatalf("got the focus on %q, want %q", f.Focused(), want)
 		}
 	}
 	fill(f, "up", "shift+tab", "enter", "tab")
 	if f.Focused() != "skip" {
-		t.Fatalf("focused %q in the opened section", f.Focused())
+		t.Fatalf("got the focus on %q in the opened section, want skip", f.Focused())
 	}
 }
 
@@ -129,7 +130,7 @@ func TestFormEveryKind(t *testing.T) {
 	t.Parallel()
 	f := newForm()
 	if f.Changed() {
-		t.Error("a new form is changed")
+		t.Error("got changed true for a new form, want false")
 	}
 	fill(f, "a", "b", "enter", "right", " ", "left", " ", "tab", "ctrl+u", "<https://x\r\n", "tab", " ")
 	fill(f, "tab", "right", "tab", "<"+pem, "tab", "ctrl+u", "{", "enter", "<\"a\":\r\n1}")
@@ -144,11 +145,11 @@ func TestFormEveryKind(t *testing.T) {
 		t.Error(diff)
 	}
 	if !f.Changed() {
-		t.Error("the form is not changed")
+		t.Error("got changed false for an edited form, want true")
 	}
 	result := fill(f, "ctrl+s")
 	if values := f.Values(); result != Submitted || !values.Has("channels", "sms") || !values.On("skip") {
-		t.Errorf("result %d of %+v", result, values)
+		t.Errorf("got result %d and values %+v, want %d with the channel sms and skip on", result, values, Submitted)
 	}
 }
 
@@ -158,20 +159,20 @@ func TestFormSecretIsNeverShown(t *testing.T) {
 	f.Focus("auth")
 	fill(f, "right")
 	f.Focus("secret")
-	has(t, f.View(plainTheme()), "•••• kept")
+	checkContains(t, f.View(plainTheme()), "•••• kept")
 	fill(f, "p", "w")
-	has(t, f.View(plainTheme()), "••▏")
-	lacks(t, f.View(plainTheme()), "pw")
+	checkContains(t, f.View(plainTheme()), "••▏")
+	checkLacks(t, f.View(plainTheme()), "pw")
 	fill(f, "backspace", "backspace")
 	if v := f.Values()["secret"]; !v.Kept || f.Changed() && f.Values().Text("auth") == "none" {
-		t.Errorf("an emptied secret is not kept: %+v", v)
+		t.Errorf("got %+v for an emptied secret, want the stored one kept", v)
 	}
 	fill(f, "<"+pem, "x")
-	has(t, f.View(plainTheme()), "•••• KEY, 4 lines")
+	checkContains(t, f.View(plainTheme()), "•••• KEY, 4 lines")
 	fill(f, "backspace", "<env:KEY\n")
-	has(t, f.View(plainTheme()), "env:KEY")
+	checkContains(t, f.View(plainTheme()), "env:KEY")
 	if v := f.Values()["secret"]; v.Text != "env:KEY" || v.Kept {
-		t.Errorf("got %+v", v)
+		t.Errorf("got secret %+v, want env:KEY", v)
 	}
 }
 
@@ -192,7 +193,7 @@ func TestFormRows(t *testing.T) {
 	fill(f, "down", "down", "enter", "tab", "tab", "tab", "tab")
 	rows(secret, team)
 	if f.Focused() != "" {
-		t.Errorf("after the empty new row and the line that adds comes %q", f.Focused())
+		t.Errorf("got the focus on %q after the line that adds, want the last line", f.Focused())
 	}
 	f.Focus("headers")
 	fill(f, "down", "down", "N", "enter", "V", "tab", " ")
@@ -208,14 +209,14 @@ func TestFormRows(t *testing.T) {
 func TestFormChecksFieldsAsTheyAreLeft(t *testing.T) {
 	t.Parallel()
 	f := newForm()
-	lacks(t, f.View(plainTheme()), "✗")
+	checkLacks(t, f.View(plainTheme()), "✗")
 	fill(f, "tab")
-	has(t, f.View(plainTheme()), "   Name\n              ✗ a name is needed")
+	checkContains(t, f.View(plainTheme()), "   Name\n              ✗ a name is needed")
 	fill(f, "shift+tab", "x")
-	lacks(t, f.View(plainTheme()), "✗")
+	checkLacks(t, f.View(plainTheme()), "✗")
 	fill(f, "backspace", "tab")
 	if result := fill(f, "ctrl+s"); result != Refused || f.Focused() != "name" {
-		t.Errorf("result %d with an error; focus on %q", result, f.Focused())
+		t.Errorf("got result %d and the focus on %q, want %d and name", result, f.Focused(), Refused)
 	}
 }
 
@@ -224,25 +225,25 @@ func TestFormErrorsFromOutside(t *testing.T) {
 	f := newForm()
 	f.SetErrors(map[string]string{"url": "taken by \"acme\x1b\"", "headers.1": "twice", "skip": "never", "secret": "gone", "": "all of it", "name": ""})
 	if f.Focused() != "url" {
-		t.Errorf("focused %q", f.Focused())
+		t.Errorf("got the focus on %q, want url", f.Focused())
 	}
 	f.Focus("skip")
 	f.SetSize(60, 40)
 	view := f.View(plainTheme())
 	for _, want := range []string{`✗ taken by "acme\x1b"`, "[x] secret\n              ✗ twice", "✗ never", "✗ all of it", "✗ gone"} {
-		has(t, view, want)
+		checkContains(t, view, want)
 	}
 	f.Focus("url")
 	fill(f, "tab", "shift+tab")
-	has(t, f.View(plainTheme()), "✗ taken")
+	checkContains(t, f.View(plainTheme()), "✗ taken")
 	fill(f, "x")
-	lacks(t, f.View(plainTheme()), "✗ taken")
+	checkLacks(t, f.View(plainTheme()), "✗ taken")
 	if fill(f, "q", "ctrl+s") != Refused {
-		t.Error("submitted without a name")
+		t.Error("a form without a name is submitted")
 	}
 	f.SetErrors(map[string]string{"secret": "hidden"})
 	if f.Focused() != "" {
-		t.Errorf("focused %q for an error without a place", f.Focused())
+		t.Errorf("got the focus on %q for an error of a hidden field, want the last line", f.Focused())
 	}
 }
 
@@ -250,10 +251,10 @@ func TestFormCancel(t *testing.T) {
 	t.Parallel()
 	f := newForm()
 	if got := fill(f, "esc"); got != Cancelled || f.Changed() {
-		t.Errorf("got %+v", got)
+		t.Errorf("got result %d and changed %t, want %d and false", got, f.Changed(), Cancelled)
 	}
 	if got := fill(f, "x", "esc"); got != Cancelled || !f.Changed() {
-		t.Errorf("got %+v", got)
+		t.Errorf("got result %d and changed %t, want %d and true", got, f.Changed(), Cancelled)
 	}
 }
 
@@ -262,7 +263,7 @@ func TestFormLastLineSubmits(t *testing.T) {
 	f := newForm()
 	fill(f, "x", "shift+tab")
 	if result, cmd := f.Update(struct{}{}); f.used(key("x")) || result != Editing || cmd != nil {
-		t.Error("the last line takes keys")
+		t.Error("the last line handles a key other than enter")
 	}
 	fill(f, "up", "down")
 	if fill(f, "enter") != Submitted {
@@ -270,7 +271,7 @@ func TestFormLastLineSubmits(t *testing.T) {
 	}
 }
 
-func TestFormKeepsTheFocusInSight(t *testing.T) {
+func TestFormKeepsTheFocusVisible(t *testing.T) {
 	t.Parallel()
 	f := newForm()
 	f.SetSize(60, 7)
@@ -280,11 +281,11 @@ func TestFormKeepsTheFocusInSight(t *testing.T) {
 	for range 30 {
 		fill(f, "tab")
 		view := f.View(plainTheme())
-		inBounds(t, view, 60, 7)
+		checkFits(t, view, 60, 7)
 		if field, _ := f.fields.focused(); field != nil {
-			has(t, view, field.Help)
+			checkContains(t, view, field.Help)
 		}
-		has(t, view, "▌")
+		checkContains(t, view, "▌")
 	}
 }
 
@@ -296,23 +297,23 @@ func TestFormStaysInItsPane(t *testing.T) {
 		for n := range sections[i].Fields {
 			field := &sections[i].Fields[n]
 			field.Visible = nil
-			field.Label, field.Help = awkward[n+3], awkward[n+5]
-			field.Note = func(Values) string { return awkward[6] }
-			field.Start.Text = style.Escape(awkward[n+4])
+			field.Label, field.Help = sampleTexts[n+3], sampleTexts[n+5]
+			field.Note = func(Values) string { return sampleTexts[6] }
+			field.Start.Text = style.Escape(sampleTexts[n+4])
 		}
 	}
 	for _, size := range sizes {
-		f := NewForm(awkward[3], sections)
-		f.SetErrors(map[string]string{"url": awkward[9], "alg": awkward[6], "headers.0": awkward[4], "": awkward[3]})
+		f := NewForm(sampleTexts[3], sections)
+		f.SetErrors(map[string]string{"url": sampleTexts[9], "alg": sampleTexts[6], "headers.0": sampleTexts[4], "": sampleTexts[3]})
 		f.SetSize(size[0], size[1])
 		for range 25 {
-			inBounds(t, f.View(colourTheme()), size[0], size[1])
-			fill(f, "tab", "<"+awkward[8])
+			checkFits(t, f.View(colourTheme()), size[0], size[1])
+			fill(f, "tab", "<"+sampleTexts[8])
 		}
 	}
 }
 
-// addRow types a row on the line that adds.
+// addRow types a new row on the line that adds rows.
 func addRow(f *Form, name, value string) {
 	rows := f.fields.inputs["headers"].(*rowsInput)
 	f.Focus("headers")
@@ -320,56 +321,56 @@ func addRow(f *Form, name, value string) {
 	fill(f, "enter", "<"+name, "tab", "<"+value, "tab", "tab")
 }
 
-func TestFormEachBadRowSaysSo(t *testing.T) {
+func TestFormShowsTheErrorOfEachRow(t *testing.T) {
 	t.Parallel()
 	f := newForm()
 	f.SetSize(60, 40)
 	addRow(f, "a:", "bad")
 	view := f.View(plainTheme())
-	has(t, view, "a: is not a valid name\n              ✗ bad value\n")
+	checkContains(t, view, "a: is not a valid name\n              ✗ bad value\n")
 	addRow(f, "b:", "")
 	f.Focus("headers")
 	fill(f, "n", "up", "alt+down")
 	view = f.View(plainTheme())
-	has(t, view, "✗ a: is not a valid name")
-	has(t, view, "✗ b: is not a valid name")
+	checkContains(t, view, "✗ a: is not a valid name")
+	checkContains(t, view, "✗ b: is not a valid name")
 	f.Focus("name")
 	fill(f, "x", "ctrl+s")
 	if rows := f.fields.inputs["headers"].(*rowsInput); f.Focused() != "headers" || rows.at != 2 || rows.cell != nameCell {
-		t.Errorf("the cursor is on %q, row %d, cell %d", f.Focused(), rows.at, rows.cell)
+		t.Errorf("got the cursor on %q, row %d, cell %d, want headers, 2, %d", f.Focused(), rows.at, rows.cell, nameCell)
 	}
-	has(t, f.View(plainTheme()), "✗ a: is not a valid name")
+	checkContains(t, f.View(plainTheme()), "✗ a: is not a valid name")
 	fill(f, "backspace")
-	lacks(t, f.View(plainTheme()), "a: is not a valid name")
-	has(t, f.View(plainTheme()), "✗ b: is not a valid name")
+	checkLacks(t, f.View(plainTheme()), "a: is not a valid name")
+	checkContains(t, f.View(plainTheme()), "✗ b: is not a valid name")
 	fill(f, "ctrl+s")
 	if rows := f.fields.inputs["headers"].(*rowsInput); rows.at != 2 || rows.cell != valueCell {
-		t.Errorf("the cursor is on row %d, cell %d", rows.at, rows.cell)
+		t.Errorf("got the cursor on row %d, cell %d, want 2, %d", rows.at, rows.cell, valueCell)
 	}
 }
 
-// Empty new rows count for nothing, so what is wrong must not slip to them.
+// Empty new rows are ignored. The errors must not move to them.
 func TestFormRowErrorsStayWithTheirRows(t *testing.T) {
 	t.Parallel()
 	f := newForm()
 	addRow(f, "", "")
 	addRow(f, "b:", "")
-	has(t, f.View(plainTheme()), "b:                                 [ ] secret\n              ✗ b: is not a valid name")
+	checkContains(t, f.View(plainTheme()), "b:                                 [ ] secret\n              ✗ b: is not a valid name")
 	f.Focus("headers")
 	fill(f, "ctrl+x")
-	has(t, f.View(plainTheme()), "b:                                 [ ] secret\n              ✗ b: is not a valid name")
+	checkContains(t, f.View(plainTheme()), "b:                                 [ ] secret\n              ✗ b: is not a valid name")
 }
 
-func TestFormRowsAreSoMany(t *testing.T) {
+func TestFormRowsAreLimited(t *testing.T) {
 	t.Parallel()
 	f := newForm()
 	addRow(f, "a", "")
 	addRow(f, "b", "")
-	has(t, f.View(plainTheme()), "4 at most")
+	checkContains(t, f.View(plainTheme()), "4 at most")
 	rows := f.fields.inputs["headers"].(*rowsInput)
 	f.Focus("headers")
 	rows.goTo(len(rows.rows))
 	if fill(f, "enter"); len(rows.rows) != 4 || f.Focused() != "" {
-		t.Errorf("%d rows, the cursor is on %q", len(rows.rows), f.Focused())
+		t.Errorf("got %d rows and the focus on %q, want 4 and the last line", len(rows.rows), f.Focused())
 	}
 }

@@ -60,10 +60,10 @@ func TestFormNamesLinesThatAreNotRows(t *testing.T) {
 		f.SetSize(150, 30)
 		got := text(f.View(plainTheme()))
 		if c.want == "" && strings.Contains(got, "Left out") || !strings.Contains(got, c.want) {
-			t.Errorf("%q: %q is not there:\n%s", c.paste, c.want, got)
+			t.Errorf("after pasting %q, want the text %q, got\n%s", c.paste, c.want, got)
 		}
 		if fill(f, "down", "<X: 1\nY: 2"); strings.Contains(text(f.View(plainTheme())), c.want) && c.want != "" {
-			t.Errorf("%q is still said", c.want)
+			t.Errorf("the text %q is still shown after another paste", c.want)
 		}
 	}
 }

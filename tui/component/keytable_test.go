@@ -21,11 +21,11 @@ func TestKeyTableMatch(t *testing.T) {
 		{"f", "list", "fire"}, {"f", "detail", "fire"}, {"right", "list", "open"}, {" ", "list", "mark"}, {"esc", "list", ""}, {"esc", "detail", "back"},
 	} {
 		if got := keys().Match(key(test.key), test.where); got != test.want {
-			t.Errorf("%q in %s is %q, want %q", test.key, test.where, got, test.want)
+			t.Errorf("Match(%q, %s) = %q, want %q", test.key, test.where, got, test.want)
 		}
 	}
 	if got := keys().Match(paste("f"), "list"); got != "" {
-		t.Errorf("a paste is %q", got)
+		t.Errorf("got %q for a paste, want nothing", got)
 	}
 }
 
@@ -41,14 +41,14 @@ func TestKeyTableFooter(t *testing.T) {
 		{8, " ? help "},
 	} {
 		if got := keys().Footer(plainTheme(), "list", "? help", test.width); got != test.want {
-			t.Errorf("width %d: %q, want %q", test.width, got, test.want)
+			t.Errorf("got footer %q at %d columns, want %q", got, test.width, test.want)
 		}
 	}
 }
 
 func TestKeyTableHelp(t *testing.T) {
 	t.Parallel()
-	same(t, text(join(keys().Help(plainTheme(), "list", 30))), strings.Trim(`
+	checkEqual(t, text(join(keys().Help(plainTheme(), "list", 30))), strings.Trim(`
 Anywhere
     f  fire an event
 
@@ -57,17 +57,17 @@ enter  open
 space  mark
   j k  up and down`, "\n"))
 	wide := text(join(keys().Help(plainTheme(), "list", 60)))
-	has(t, wide, "Anywhere                List\n    f  fire an event    enter  open")
+	checkContains(t, wide, "Anywhere                List\n    f  fire an event    enter  open")
 }
 
 func TestKeyTableStaysInItsWidth(t *testing.T) {
 	t.Parallel()
 	var table KeyTable
-	for _, s := range awkward {
+	for _, s := range sampleTexts {
 		table = append(table, Binding{Keys: []string{"x"}, Short: strings.ReplaceAll(s, "\n", " "), Group: s})
 	}
 	for w := 0; w < 230; w += stride {
-		inBounds(t, table.Footer(colourTheme(), "", "right", w), w, 1)
-		inBounds(t, join(table.Help(colourTheme(), "", w)), w, 1000)
+		checkFits(t, table.Footer(colourTheme(), "", "right", w), w, 1)
+		checkFits(t, join(table.Help(colourTheme(), "", w)), w, 1000)
 	}
 }

@@ -27,8 +27,8 @@ func keyForm(at string) *Form {
 	return f
 }
 
-// typeAt sends text as a terminal without bracketed paste does: in keys, each run of
-// letters one message as the console passes it on, or each letter a message.
+// typeAt sends text as a terminal without bracketed paste does. Each run of letters is one message,
+// as the console passes it on, or else each letter is a message.
 func typeAt(f *Form, text string, runs bool) (waiting tea.Cmd) {
 	var run []rune
 	send := func(key tea.KeyMsg) {
@@ -58,8 +58,8 @@ func typeAt(f *Form, text string, runs bool) (waiting tea.Cmd) {
 	return waiting
 }
 
-// rest lets the time pass that a form waits for.
-func rest(f *Form, waiting tea.Cmd) {
+// endPause ends the pause that a form may wait for after a paste.
+func endPause(f *Form, waiting tea.Cmd) {
 	if waiting != nil {
 		f.Update(waiting())
 	}
@@ -84,18 +84,18 @@ func TestATypedPEMStaysTogether(t *testing.T) {
 			f := keyForm("key")
 			waiting := typeAt(f, test.typed, runs)
 			if got := f.Values().Text("key"); got != test.want {
-				t.Errorf("%s: the key is %q, want %q", name, got, test.want)
+				t.Errorf("%s: got key %q, want %q", name, got, test.want)
 			}
 			if f.Focused() != "key" {
-				t.Errorf("%s: the cursor went to %q", name, f.Focused())
+				t.Errorf("%s: got the focus on %q, want key", name, f.Focused())
 			}
-			lacks(t, f.View(plainTheme()), "MHc")
-			rest(f, waiting)
+			checkLacks(t, f.View(plainTheme()), "MHc")
+			endPause(f, waiting)
 			if fill(f, "enter"); f.Focused() != "after" {
-				t.Errorf("%s: afterwards enter leads to %q", name, f.Focused())
+				t.Errorf("%s: enter leads to %q, want after", name, f.Focused())
 			}
 			if v := f.Values(); v.Text("after")+v.Text("secret")+v.Text("notes") != "" {
-				t.Errorf("%s: something ran into another field: %v", name, v)
+				t.Errorf("%s: got values %v, want only the key changed", name, v)
 			}
 		}
 	}
@@ -107,13 +107,13 @@ func TestAPastedPEMIsTidied(t *testing.T) {
 		f := keyForm("key")
 		fill(f, "<"+text)
 		if got := f.Values().Text("key"); got != ecKey {
-			t.Errorf("%q became %q", text, got)
+			t.Errorf("got key %q after pasting %q, want %q", got, text, ecKey)
 		}
-		has(t, f.View(plainTheme()), "•••• EC PRIVATE KEY, 4 lines")
+		checkContains(t, f.View(plainTheme()), "•••• EC PRIVATE KEY, 4 lines")
 	}
 }
 
-// Wherever the cursor is, a key is never seen, and nothing moves on because of it.
+// Wherever the cursor is, a pasted key is never shown, and its line breaks move the cursor nowhere.
 func TestAPEMInTheWrongField(t *testing.T) {
 	t.Parallel()
 	for _, at := range []string{"before", "after", "notes", "rows"} {
@@ -125,7 +125,7 @@ func TestAPEMInTheWrongField(t *testing.T) {
 			f := keyForm(at)
 			how(f)
 			if f.Focused() != "key" || f.Values().Text("key") != ecKey {
-				t.Errorf("at %s: the cursor is on %q, the key is %q", at, f.Focused(), f.Values().Text("key"))
+				t.Errorf("at %s: got the focus on %q and key %q, want key and %q", at, f.Focused(), f.Values().Text("key"), ecKey)
 			}
 			f = keyForm("key")
 			fill(f, "<"+ecKey)
@@ -133,12 +133,12 @@ func TestAPEMInTheWrongField(t *testing.T) {
 			before := f.Values()
 			how(f)
 			view := f.View(plainTheme())
-			has(t, view, "left out; paste it into Private key.")
-			lacks(t, view, "MHc")
-			lacks(t, view, "BEGIN")
+			checkContains(t, view, "left out; paste it into Private key.")
+			checkLacks(t, view, "MHc")
+			checkLacks(t, view, "BEGIN")
 			for id, v := range f.Values() {
 				if !v.equal(before[id]) {
-					t.Errorf("at %s: %s became %+v", at, id, v)
+					t.Errorf("at %s: the value of %s changed to %+v", at, id, v)
 				}
 			}
 		}
@@ -150,14 +150,14 @@ func TestAPEMThatDoesNotEnd(t *testing.T) {
 	broken := strings.TrimSuffix(ecKey, "-----END EC PRIVATE KEY-----\n")
 	f := keyForm("key")
 	typeAt(f, broken, true)
-	has(t, f.View(plainTheme()), "•••• EC PRIVATE KEY, 3 lines so far")
+	checkContains(t, f.View(plainTheme()), "•••• EC PRIVATE KEY, 3 lines so far")
 	if fill(f, "tab"); f.Focused() != "after" || f.Values().Text("key") != broken {
-		t.Errorf("tab leads to %q with the key %q", f.Focused(), f.Values().Text("key"))
+		t.Errorf("got the focus on %q and key %q after tab, want after and %q", f.Focused(), f.Values().Text("key"), broken)
 	}
 	f = keyForm("key")
 	typeAt(f, broken, true)
 	if fill(f, "backspace", "x"); f.Values().Text("key") != "x" {
-		t.Errorf("backspace leaves %q", f.Values().Text("key"))
+		t.Errorf("got key %q after backspace, want x", f.Values().Text("key"))
 	}
 }
 
@@ -166,23 +166,23 @@ func TestASecretOfTwoLinesStaysInItsField(t *testing.T) {
 	f := keyForm("secret")
 	waiting := typeAt(f, "c2VjcmV0IG9m\rdHdvIGxpbmVz\r", true)
 	if f.Focused() != "secret" || f.Values().Text("secret") != "c2VjcmV0IG9m\ndHdvIGxpbmVz" {
-		t.Errorf("the cursor is on %q, the secret is %q", f.Focused(), f.Values().Text("secret"))
+		t.Errorf("got the focus on %q and secret %q, want secret and both lines", f.Focused(), f.Values().Text("secret"))
 	}
-	rest(f, waiting)
+	endPause(f, waiting)
 	if fill(f, "enter"); f.Focused() != "key" {
-		t.Errorf("afterwards enter leads to %q", f.Focused())
+		t.Errorf("enter leads to %q, want key", f.Focused())
 	}
 }
 
 func TestEnterAfterAFastPasteStillMovesOn(t *testing.T) {
 	t.Parallel()
 	f := keyForm("secret")
-	rest(f, typeAt(f, "one-line\r", true))
+	endPause(f, typeAt(f, "one-line\r", true))
 	if f.Focused() != "key" || f.Values().Text("secret") != "one-line" {
-		t.Errorf("the cursor is on %q, the secret is %q", f.Focused(), f.Values().Text("secret"))
+		t.Errorf("got the focus on %q and secret %q, want key and one-line", f.Focused(), f.Values().Text("secret"))
 	}
 	f = keyForm("secret")
 	if typeAt(f, "one-line\r\t", true); f.Focused() != "after" {
-		t.Errorf("enter and tab lead to %q", f.Focused())
+		t.Errorf("enter and tab lead to %q, want after", f.Focused())
 	}
 }

@@ -2,8 +2,9 @@
 
 package component
 
-// Drawing is one goroutine's work, in which the race detector finds nothing, slowly.
+// With the race detector, fewer views are drawn: it makes drawing slow, and cannot find a race in a
+// single goroutine.
 const (
-	randomForms = uint64(4) // how many forms are filled in at random
-	stride      = 7         // from one width to the next of those that are tried
+	randomForms = uint64(4) // the number of forms that are filled in at random
+	stride      = 7         // from one tested width to the next
 )

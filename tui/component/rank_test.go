@@ -26,7 +26,7 @@ func TestRank(t *testing.T) {
 		{"--", "", "a -- b", titleHolds},
 	} {
 		if got := rank(test.typed, test.name, test.title); got != test.want {
-			t.Errorf("%q in %q, %q: %d, want %d", test.typed, test.name, test.title, got, test.want)
+			t.Errorf("rank(%q, %q, %q) = %d, want %d", test.typed, test.name, test.title, got, test.want)
 		}
 	}
 }

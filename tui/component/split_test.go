@@ -26,7 +26,7 @@ func TestPanesLayout(t *testing.T) {
 		{"nothing", Panes{Weights: two}, 0, 0, []Size{{}, {}}},
 	} {
 		if got := test.panes.Layout(test.w, test.h).Sizes; !slices.Equal(got, test.want) {
-			t.Errorf("%s: %v, want %v", test.name, got, test.want)
+			t.Errorf("%s: got sizes %v, want %v", test.name, got, test.want)
 		}
 	}
 }
@@ -40,10 +40,10 @@ func TestLayoutFillsTheScreenExactly(t *testing.T) {
 				if !layout.Sizes[focused].Shown() {
 					t.Fatalf("at %dx%d the focused pane is hidden", w, h)
 				}
-				view := layout.Join(colourTheme(), awkward[3], awkward[6], strings.Join(awkward, "\n"))
-				inBounds(t, view, w, h)
+				view := layout.Join(colourTheme(), sampleTexts[3], sampleTexts[6], strings.Join(sampleTexts, "\n"))
+				checkFits(t, view, w, h)
 				if got := strings.Count(view, "\n") + 1; got != h {
-					t.Fatalf("at %dx%d the view has %d lines", w, h, got)
+					t.Fatalf("got %d lines at %dx%d, want %d", got, w, h, h)
 				}
 			}
 		}

@@ -47,10 +47,10 @@ func press(t *Table, keys ...string) {
 	}
 }
 
-func selected(t *testing.T, table *Table, want string) {
+func checkSelected(t *testing.T, table *Table, want string) {
 	t.Helper()
 	if got, _ := table.Selected(); got != want {
-		t.Fatalf("selected %q, want %q", got, want)
+		t.Fatalf("got %q selected, want %q", got, want)
 	}
 }
 
@@ -59,7 +59,7 @@ func TestTableView(t *testing.T) {
 	table := newTable(list{keys: []string{"one", "a name that is long", "three"}})
 	table.Marking = true
 	press(table, "j", " ")
-	same(t, text(table.View(plainTheme())), strings.Join([]string{
+	checkEqual(t, text(table.View(plainTheme())), strings.Join([]string{
 		"   Name         Code", "   one            42", "▌* a name tha…    42", "   three          42", "", "",
 	}, "\n"))
 }
@@ -73,11 +73,11 @@ func TestTableMoves(t *testing.T) {
 		table := newTable(numbers(0, 100))
 		press(table, strings.Fields(test.keys)...)
 		if got, _ := table.Selected(); got != test.want {
-			t.Errorf("%s selects %s, want %s", test.keys, got, test.want)
+			t.Errorf("got %s selected after %s, want %s", got, test.keys, test.want)
 		}
 	}
 	if newTable(numbers(0, 3)).Key(key("x")) {
-		t.Error("an unknown key counts as handled")
+		t.Error("an unknown key is handled")
 	}
 }
 
@@ -85,20 +85,20 @@ func TestTableSelectionSticksToItsItem(t *testing.T) {
 	t.Parallel()
 	table := newTable(numbers(10, 60))
 	press(table, "pgdown", "j")
-	selected(t, table, "16")
+	checkSelected(t, table, "16")
 	line := table.cursor - table.top
 	table.SetSource(numbers(0, 80))
-	selected(t, table, "16")
+	checkSelected(t, table, "16")
 	if table.cursor-table.top != line {
 		t.Error("the selected item moved on the screen")
 	}
 	table.SetSource(numbers(14, 80))
-	selected(t, table, "16")
+	checkSelected(t, table, "16")
 	table.SetSource(list{keys: []string{"1", "2", "99"}})
-	selected(t, table, "99")
+	checkSelected(t, table, "99")
 	table.SetSource(list{})
 	if _, ok := table.Selected(); ok {
-		t.Error("an empty table has a selection")
+		t.Error("got a selected row in an empty table, want none")
 	}
 }
 
@@ -108,9 +108,9 @@ func TestTableSurvivesResize(t *testing.T) {
 	table.Select("500")
 	for _, size := range sizes {
 		table.SetSize(size[0], size[1])
-		selected(t, table, "500")
+		checkSelected(t, table, "500")
 		if size[0] >= 20 && size[1] >= 2 {
-			has(t, table.View(plainTheme()), "▌  500")
+			checkContains(t, table.View(plainTheme()), "▌  500")
 		}
 	}
 }
@@ -121,15 +121,15 @@ func TestTableFollows(t *testing.T) {
 	table.Tail = true
 	press(table, "G")
 	table.SetSource(numbers(0, 20))
-	selected(t, table, "19")
+	checkSelected(t, table, "19")
 	press(table, "k")
 	table.SetSource(numbers(0, 30))
-	selected(t, table, "18")
+	checkSelected(t, table, "18")
 	if table.Following() {
 		t.Error("moving up does not stop following")
 	}
 	table.Follow(true)
-	selected(t, table, "29")
+	checkSelected(t, table, "29")
 }
 
 func TestTableMarksStayWithTheirItems(t *testing.T) {
@@ -138,16 +138,16 @@ func TestTableMarksStayWithTheirItems(t *testing.T) {
 	table.Marking = true
 	press(table, "j", " ", "j", "j", " ", "j", " ", " ")
 	if got := table.Marks.Keys(); !slices.Equal(got, []string{"1", "3"}) {
-		t.Fatalf("marked %v", got)
+		t.Fatalf("got marks %v, want 1 and 3", got)
 	}
 	table.SetSource(numbers(2, 9)) // the marks outlast what is shown
 	table.Marks.Remove("1")
 	if got := table.Marks.Keys(); !slices.Equal(got, []string{"3"}) {
-		t.Fatalf("marked %v", got)
+		t.Fatalf("got marks %v, want 3", got)
 	}
 	table.Marks = Marks{}
 	if got := table.Marks.Keys(); len(got) > 0 || table.Marks.Any() {
-		t.Fatalf("marked %v", got)
+		t.Fatalf("got marks %v, want none", got)
 	}
 }
 
@@ -172,7 +172,7 @@ func TestColumnsFitTheWidth(t *testing.T) {
 	} {
 		line := layOut(cols, test.width)
 		if line.gap != test.gap || !slices.Equal(line.widths, test.want) {
-			t.Errorf("%s: width %d gives %v, want %v with gaps of %d", test.name, test.width, line, test.want, test.gap)
+			t.Errorf("%s: got %v at %d columns, want %v with gaps of %d", test.name, line, test.width, test.want, test.gap)
 		}
 	}
 }
@@ -182,7 +182,7 @@ func TestExtraColumnsComeLast(t *testing.T) {
 	cols := []Column{{Width: 12, Min: 8}, {Width: 5, Extra: true}}
 	for width, want := range map[int][]int{4 + 12 + 2 + 5: {12, 5}, 4 + 12 + 2 + 4: {12, 0}, 4 + 11: {8, 0}} {
 		if got := layOut(cols, width).widths; !slices.Equal(got, want) {
-			t.Errorf("width %d gives %v, want %v", width, got, want)
+			t.Errorf("got widths %v at %d columns, want %v", got, width, want)
 		}
 	}
 }
@@ -192,17 +192,17 @@ func TestCellsHaveShorterForms(t *testing.T) {
 	cell := Cell{Text: "12:04:31.220", Shorter: []string{"12:04:31", "12:04"}}
 	for width, want := range map[int]string{13: "12:04:31.220 ", 11: "12:04:31   ", 5: "12:04", 4: "12:…"} {
 		if got := cell.fit(Column{}, width); got != want {
-			t.Errorf("in %d cells it is %q, want %q", width, got, want)
+			t.Errorf("got %q in %d cells, want %q", got, width, want)
 		}
 	}
 }
 
 func TestCutMiddleStaysWithinItsWidth(t *testing.T) {
 	t.Parallel()
-	for _, s := range append([]string{"https://hooks.example.com/a"}, awkward...) {
+	for _, s := range append([]string{"https://hooks.example.com/a"}, sampleTexts...) {
 		for width := range 30 {
 			if got := (Cell{Text: s}).fit(Column{Middle: true}, width); ansi.StringWidth(got) != width {
-				t.Errorf("%q in %d cells is %q", s, width, got)
+				t.Errorf("got %q for %q in %d cells, want that width", got, s, width)
 			}
 		}
 	}
@@ -213,9 +213,9 @@ func TestTableEmpty(t *testing.T) {
 	table := newTable(list{})
 	table.Empty = []string{"Nothing yet.", "", "n creates one"}
 	table.SetSize(20, 6)
-	has(t, table.View(plainTheme()), "   Nothing yet.\n\n   n creates one")
+	checkContains(t, table.View(plainTheme()), "   Nothing yet.\n\n   n creates one")
 	if table.Marking = true; table.Key(key(" ")) {
-		t.Error("marked a row that is not there")
+		t.Error("space marks a row of an empty table")
 	}
 }
 
@@ -235,15 +235,15 @@ func TestTableStaysInItsPane(t *testing.T) {
 	t.Parallel()
 	for _, th := range []*style.Theme{plainTheme(), colourTheme()} {
 		for _, size := range sizes {
-			table := newTable(list{keys: awkward})
-			table.Empty = awkward
+			table := newTable(list{keys: sampleTexts})
+			table.Empty = sampleTexts
 			table.SetSize(size[0], size[1])
-			for range awkward {
-				inBounds(t, table.View(th), size[0], size[1])
+			for range sampleTexts {
+				checkFits(t, table.View(th), size[0], size[1])
 				press(table, "j")
 			}
 			table.SetSource(list{})
-			inBounds(t, table.View(th), size[0], size[1])
+			checkFits(t, table.View(th), size[0], size[1])
 		}
 	}
 }
@@ -267,7 +267,7 @@ func TestAColumnShrinksBeforeMoreImportantOnesAreDropped(t *testing.T) {
 		60: {12, 16, 5, 14}, 48: {12, 16, 5, 8}, 47: {12, 16, 5, 0}, 39: {12, 16, 5, 0}, 38: {8, 16, 5, 0}, 35: {8, 16, 5, 0}, 34: {12, 16, 0, 0}, 32: {8, 16, 0, 0}, 28: {0, 16, 0, 0}, 5: {0, 16, 0, 0},
 	} {
 		if got := layOut(cols, width).widths; !slices.Equal(got, want) {
-			t.Errorf("at %d cells: %v, want %v", width, got, want)
+			t.Errorf("got widths %v at %d columns, want %v", got, width, want)
 		}
 	}
 }
@@ -278,12 +278,12 @@ func TestTheGlyphOfACellHasAStyleOfItsOwn(t *testing.T) {
 	th := colourTheme()
 	cell := Cell{Text: "✗ exp", Style: th.Strong, Glyph: th.Bad}
 	if got, want := cell.render("✗ exp"), th.Bad.Render("✗")+th.Strong.Render(" exp"); got != want {
-		t.Errorf("%q, want %q", got, want)
+		t.Errorf("got %q, want %q", got, want)
 	}
 	if got := cell.on(th.Row).render("✗ exp"); got == cell.render("✗ exp") {
-		t.Error("the background of the row is missing")
+		t.Error("the cell is drawn without the background of its row")
 	}
 	if plain := (Cell{Text: "x", Style: th.Text}).on(th.Row); plain.Glyph != (style.Style{}) {
-		t.Error("a cell without a glyph gets one")
+		t.Errorf("got glyph style %v for a cell without a glyph, want none", plain.Glyph)
 	}
 }

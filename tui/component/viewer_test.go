@@ -28,7 +28,7 @@ func newViewer(w, h int, lines ...string) *Viewer {
 func TestViewerScrolls(t *testing.T) {
 	t.Parallel()
 	v := newViewer(14, 3, counted(120)...)
-	same(t, text(v.View(plainTheme())), "line 1\nline 2\nline 3")
+	checkEqual(t, text(v.View(plainTheme())), "line 1\nline 2\nline 3")
 	for _, test := range []struct{ keys, first, position string }{
 		{"j", "line 2", "↓116 more"}, {"k k", "line 1", "↓117 more"}, {"pgdown", "line 4", "↓114 more"},
 		{"ctrl+d", "line 5", "↓113 more"}, {"ctrl+u pgup", "line 1", "↓117 more"},
@@ -36,16 +36,16 @@ func TestViewerScrolls(t *testing.T) {
 	} {
 		for _, k := range strings.Fields(test.keys) {
 			if !v.Key(key(k)) {
-				t.Errorf("%s is not handled", k)
+				t.Errorf("the key %s is not handled", k)
 			}
 		}
 		first, _, _ := strings.Cut(text(v.View(plainTheme())), "\n")
 		if first != test.first || v.Position() != test.position {
-			t.Errorf("after %s: %q at %s, want %q at %s", test.keys, first, v.Position(), test.first, test.position)
+			t.Errorf("after %s: got %q at %s, want %q at %s", test.keys, first, v.Position(), test.first, test.position)
 		}
 	}
 	if v.Key(key("x")) {
-		t.Error("an unknown key counts as handled")
+		t.Error("an unknown key is handled")
 	}
 }
 
@@ -61,26 +61,26 @@ func TestViewerSearches(t *testing.T) {
 	for _, letter := range "LINE 3" {
 		v.Type(key(string(letter)))
 	}
-	same(t, text(v.View(plainTheme())), " line 1\n line 2\n▌line 3\n line 4\n / LINE 3▏                1 of 11 lines")
+	checkEqual(t, text(v.View(plainTheme())), " line 1\n line 2\n▌line 3\n line 4\n / LINE 3▏                1 of 11 lines")
 	v.Type(key("enter"))
 	v.Next(1)
 	first, _, _ := strings.Cut(text(v.View(plainTheme())), "\n")
-	same(t, first, " line 29")
-	has(t, text(v.View(plainTheme())), "▌line 30")
+	checkEqual(t, first, " line 29")
+	checkContains(t, text(v.View(plainTheme())), "▌line 30")
 	v.Next(-1)
 	v.Next(-1)
-	has(t, text(v.View(plainTheme())), "▌line 39")
-	has(t, text(v.View(plainTheme())), "11 of 11 lines")
+	checkContains(t, text(v.View(plainTheme())), "▌line 39")
+	checkContains(t, text(v.View(plainTheme())), "11 of 11 lines")
 	v.Replace(lines[:5])
-	has(t, text(v.View(plainTheme())), "1 of 1 line")
+	checkContains(t, text(v.View(plainTheme())), "1 of 1 line")
 	v.Replace(nil)
-	has(t, text(v.View(plainTheme())), "not found")
+	checkContains(t, text(v.View(plainTheme())), "not found")
 	if !v.Search.End() {
-		t.Error("there is no search to end")
+		t.Error("End reports that there is no search, want one")
 	}
 }
 
-// A match keeps the rest of its line in the style that it had, also one of wide or combining characters.
+// The rest of a line with a match keeps its style, also with wide or combining characters.
 func TestViewerMarksMatchesInStyledLines(t *testing.T) {
 	t.Parallel()
 	th := colourTheme()
@@ -91,14 +91,14 @@ func TestViewerMarksMatchesInStyledLines(t *testing.T) {
 		v.Type(key(string(letter)))
 	}
 	line, _, _ := strings.Cut(v.View(th), "\n")
-	same(t, strings.TrimRight(ansi.Strip(line), " "), "▌日本 na\u0308me  naïve name, NAME")
+	checkEqual(t, strings.TrimRight(ansi.Strip(line), " "), "▌日本 na\u0308me  naïve name, NAME")
 	for _, part := range []string{th.Dim.Render("日本 na\u0308me"), th.Bad.Render("naïve "), th.Cursor.Render("name"), th.Bad.Render(", "), th.Cursor.Render("NAME")} {
 		if !strings.Contains(line, part) {
-			t.Errorf("%q lacks %q", line, part)
+			t.Errorf("got line %q, want %q in it", line, part)
 		}
 	}
 	if got := ansi.StringWidth(line); got != 60 {
-		t.Errorf("the line has %d cells, want 60", got)
+		t.Errorf("got a line of %d cells, want 60", got)
 	}
 }
 
@@ -112,22 +112,22 @@ func TestViewerKeepsItsPlace(t *testing.T) {
 		v.SetSize(size[0], size[1])
 		v.View(plainTheme())
 		if v.top != 50 {
-			t.Fatalf("at %v the top is line %d", size, v.top+1)
+			t.Fatalf("at %v, got line %d at the top, want 51", size, v.top+1)
 		}
 	}
 	v.Replace(counted(300))
-	has(t, v.View(plainTheme()), "line 51")
+	checkContains(t, v.View(plainTheme()), "line 51")
 	v.Replace(counted(3))
-	has(t, v.View(plainTheme()), "line 1")
+	checkContains(t, v.View(plainTheme()), "line 1")
 }
 
 func TestViewerStaysInItsPane(t *testing.T) {
 	t.Parallel()
 	for _, size := range sizes {
-		v := newViewer(size[0], size[1], awkward...)
+		v := newViewer(size[0], size[1], sampleTexts...)
 		for _, k := range []string{"j", "pgdown", "G", "k"} {
 			v.Key(key(k))
-			inBounds(t, v.View(colourTheme()), size[0], size[1])
+			checkFits(t, v.View(colourTheme()), size[0], size[1])
 			v.Position()
 		}
 	}
@@ -147,7 +147,7 @@ func TestPrettyJSON(t *testing.T) {
 	} {
 		got, ok := PrettyJSON([]byte(test.in))
 		if string(got) != test.want || ok != test.ok {
-			t.Errorf("%s: got %.80q, %v", test.name, got, ok)
+			t.Errorf("%s: got %.80q and ok %t, want %.80q and %t", test.name, got, ok, test.want, test.ok)
 		}
 	}
 }
@@ -157,14 +157,14 @@ func TestJSONColoursWithoutChangingTheText(t *testing.T) {
 	pretty, _ := PrettyJSON([]byte(`{"id":"x\u001b","n":-1.5e3,"ok":[true,null],"bidi":"` + "\u202e" + `","e":{}}`))
 	want := style.EscapeMultiline(string(pretty))
 	coloured := join(JSON(colourTheme(), pretty))
-	same(t, ansi.Strip(coloured), want)
+	checkEqual(t, ansi.Strip(coloured), want)
 	th := colourTheme()
 	for _, piece := range []string{th.Key.Render(`"id"`), th.Number.Render("-1.5e3"), th.Number.Render("null"), th.String.Render(`"x\u001b"`)} {
 		if !strings.Contains(coloured, piece) {
-			t.Errorf("%q is not in %q", piece, coloured)
+			t.Errorf("got %q, want %q in it", coloured, piece)
 		}
 	}
-	same(t, join(JSON(plainTheme(), pretty)), want)
+	checkEqual(t, join(JSON(plainTheme(), pretty)), want)
 }
 
 func FuzzJSON(f *testing.F) {
@@ -176,7 +176,7 @@ func FuzzJSON(f *testing.F) {
 		pretty, _ := PrettyJSON(raw)
 		want := style.EscapeMultiline(string(pretty))
 		if got := ansi.Strip(join(JSON(th, pretty))); got != want {
-			t.Fatalf("JSON(%q) shows %q, want %q", pretty, got, want)
+			t.Fatalf("JSON(%q) = %q, want %q", pretty, got, want)
 		}
 	})
 }

@@ -42,13 +42,13 @@ receiver = "status:bounce"
 		Keys:    map[string]string{"r": "ctrl+r"},
 	}
 	if diff := cmp.Diff(want, k.Settings); diff != "" || len(k.Problems) > 0 {
-		t.Errorf("%s%v", diff, k.Problems)
+		t.Errorf("got problems %v, want none; settings (-want +got):\n%s", k.Problems, diff)
 	}
 	if k := config.Load(t.Context(), path+"x"); len(k.Problems) > 0 || k.Theme != config.ThemeAuto {
-		t.Errorf("a file that does not exist gives %v", k)
+		t.Errorf("got %v for a file that does not exist, want the defaults", k)
 	}
 	if k := config.Load(t.Context(), filepath.Dir(path)); len(k.Problems) != 1 {
-		t.Errorf("a folder gives %v", k.Problems)
+		t.Errorf("got problems %v for a folder, want one", k.Problems)
 	}
 }
 
@@ -79,7 +79,7 @@ func TestProblems(t *testing.T) {
 				t.Errorf("got  %v\nwant [%s%s]", k.Problems, path, test.want)
 			}
 			if whole := strings.Contains(test.want, "none of the file"); k.Mouse == whole {
-				t.Errorf("the other key is %v", k.Mouse)
+				t.Errorf("got mouse %t, want %t", k.Mouse, !whole)
 			}
 		})
 	}
@@ -89,7 +89,7 @@ func TestProblemsAreInTheOrderOfTheFile(t *testing.T) {
 	k := config.Load(t.Context(), write(t, "[keys]\nq = \"x\"\n[filters]\nreceiver = 1\n"))
 	k.Refuse(config.Key{Table: config.Keys, Name: "q"}, "no")
 	if len(k.Problems) != 2 || !strings.HasSuffix(k.Problems[0].Error(), ":2: keys.q: no") {
-		t.Errorf("got %v", k.Problems)
+		t.Errorf("got problems %v, want 2 with that of keys.q first", k.Problems)
 	}
 }
 
@@ -112,9 +112,9 @@ func TestSet(t *testing.T) {
 		"dotted":         {"columns.receiver = ['a']\n", columns, []string{"c"}, "columns.receiver = ['a']\ncolumns.deliveries = ['c']\n"},
 		"quoted":         {"[keys]\n'=' = 'x'\n", config.Key{Table: config.Keys, Name: "="}, "ctrl+x", "[keys]\n'=' = 'ctrl+x'\n"},
 		"needs quotes":   {"", config.Key{Table: config.Keys, Name: "ctrl+p"}, "'", "[keys]\n'ctrl+p' = \"'\"\n"},
-		"gone":           {"[keys]\nr = 'x'\n# b\n", config.Key{Table: config.Keys, Name: "r"}, nil, "[keys]\n# b\n"},
-		"gone already":   {"# b\n", config.Key{Table: config.Keys, Name: "r"}, nil, "# b\n"},
-		"windows":        {"mouse = true\r\n[keys]\r\nr = 'x'\r\n", config.Mouse(), false, "mouse = false\r\n[keys]\r\nr = 'x'\r\n"},
+		"removed":        {"[keys]\nr = 'x'\n# b\n", config.Key{Table: config.Keys, Name: "r"}, nil, "[keys]\n# b\n"},
+		"absent":         {"# b\n", config.Key{Table: config.Keys, Name: "r"}, nil, "# b\n"},
+		"Windows":        {"mouse = true\r\n[keys]\r\nr = 'x'\r\n", config.Mouse(), false, "mouse = false\r\n[keys]\r\nr = 'x'\r\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := write(t, test.text)
@@ -129,8 +129,8 @@ func TestSet(t *testing.T) {
 	}
 }
 
-// What the console cannot change without harm stays as it is.
-func TestSetRefuses(t *testing.T) {
+// A file that the console cannot change safely stays as it is.
+func TestSetRejects(t *testing.T) {
 	key := config.Key{Table: config.Filters, Name: "receiver"}
 	for name, test := range map[string]struct {
 		text  string
@@ -148,12 +148,12 @@ func TestSetRefuses(t *testing.T) {
 				t.Errorf("got  %v\nwant %s", err, test.want)
 			}
 			if got, _ := os.ReadFile(path); string(got) != test.text {
-				t.Errorf("the file is now %q", got)
+				t.Errorf("got file %q, want %q", got, test.text)
 			}
 		})
 	}
 	if err := (config.File{}).Set(t.Context(), key, "a"); err == nil {
-		t.Error("without a folder there is no error")
+		t.Error("got no error without a path, want one")
 	}
 }
 
@@ -171,13 +171,13 @@ func TestSetMakesTheFolderAndKeepsALink(t *testing.T) {
 		t.Fatal(err)
 	}
 	if info, err := os.Lstat(link); err != nil || info.Mode()&os.ModeSymlink == 0 {
-		t.Errorf("the link is now %v, %v", info.Mode(), err)
+		t.Errorf("got mode %v and error %v for the link, want a link still", info.Mode(), err)
 	}
 	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
-		t.Errorf("the file is %v, %v", info.Mode(), err)
+		t.Errorf("got mode %v and error %v, want 0600", info.Mode(), err)
 	}
 	if k := config.Load(t.Context(), path); !k.Mouse || !k.Notice || len(k.Problems) > 0 {
-		t.Errorf("the file holds %+v", k)
+		t.Errorf("got settings %+v, want mouse and notice true and no problem", k)
 	}
 }
 
@@ -187,12 +187,12 @@ func TestPath(t *testing.T) {
 		"/etc/x": "/etc/x/backchannel/config.toml", "": "/home/ada/.config/backchannel/config.toml", "x": "/home/ada/.config/backchannel/config.toml",
 	} {
 		if got := config.Path(func(string) (string, bool) { return base, base != "" }); got != want {
-			t.Errorf("%q gives %s", base, got)
+			t.Errorf("got path %s with XDG_CONFIG_HOME %q, want %s", got, base, want)
 		}
 	}
 }
 
-// Whatever a file holds, changing it leaves TOML or leaves it alone.
+// FuzzSet changes files with any text. Set returns an error, or the file is valid TOML.
 func FuzzSet(f *testing.F) {
 	f.Add("[columns]\ndeliveries = ['a', # b\n]\n")
 	f.Add("filters = {receiver = '', x = [{y = ']'}]}")
@@ -209,7 +209,7 @@ func FuzzSet(f *testing.F) {
 			}
 			for _, err := range config.Load(t.Context(), path).Problems {
 				if strings.Contains(err.Error(), "none of the file counts") || strings.Contains(err.Error(), ": "+key.String()+": ") {
-					t.Errorf("after %s is set in %q: %v", key, text, err)
+					t.Errorf("got problem %v after %s is set in %q, want none", err, key, text)
 				}
 			}
 		}

@@ -21,19 +21,17 @@ func drive(t *testing.T, fill func(*tuitest.Store), test func(*tuitest.Driver)) 
 	}, test)
 }
 
-// few adds deliveries of acme and staging, the oldest first: one that failed and has a receipt, and one
-// each that is delivered, cancelled, parked and retrying.
+// few adds deliveries of acme and staging. From the oldest to the newest, they are failed with a
+// receipt, delivered, cancelled, parked and retrying.
 func few(s *tuitest.Store) { s.AddFewDeliveries() }
 
 func TestEmpty(t *testing.T) {
 	drive(t, func(*tuitest.Store) {}, func(d *tuitest.Driver) {
 		d.See("Deliveries")
-		if got := d.Offers("r"); got != "there is no delivery to do that with" {
-			t.Errorf("r offers %q", got)
-		}
+		d.WantOffer("r", "there is no delivery to do that with")
 		d.Press("r")
 		if d.Toast() != "there is no delivery to do that with" {
-			t.Errorf("r says %q", d.Toast())
+			t.Errorf("got toast %q, want why r does nothing", d.Toast())
 		}
 	})
 }
@@ -54,9 +52,7 @@ func TestWhatAKeyDoesDependsOnTheState(t *testing.T) {
 			drive(t, few, func(d *tuitest.Driver) {
 				d.Press(test.keys...)
 				for key, want := range map[string]string{"t": test.retry, "X": test.cancel, "v": test.receipt, "r": "replay"} {
-					if got := d.Offers(key); got != want {
-						t.Errorf("%s offers %q, want %q", key, got, want)
-					}
+					d.WantOffer(key, want)
 				}
 			})
 		})
@@ -67,8 +63,8 @@ func TestVOpensTheReceipt(t *testing.T) {
 	drive(t, few, func(d *tuitest.Driver) {
 		d.Press("g", "v")
 		want := screen.GoMsg{View: screen.ViewReceiver, ID: tuitest.Arrived(2, "").ID}
-		if d.LastAsked() != want {
-			t.Errorf("asked for %+v, want %+v", d.LastAsked(), want)
+		if d.LastRequest() != want {
+			t.Errorf("got last request %+v, want %+v", d.LastRequest(), want)
 		}
 	})
 }
@@ -78,13 +74,13 @@ func TestReplayQueuesTheSameBytes(t *testing.T) {
 		before := d.Store.AllDeliveries()
 		d.Press("g", "r")
 		all := d.Store.AllDeliveries()
-		made := all[len(all)-1]
-		if len(all) != len(before)+1 || made.ReplayOf != before[0].ID || made.EventID != before[0].EventID {
-			t.Fatalf("%d deliveries, the last %+v", len(all), made)
+		replay := all[len(all)-1]
+		if len(all) != len(before)+1 || replay.ReplayOf != before[0].ID || replay.EventID != before[0].EventID {
+			t.Fatalf("got %d deliveries, the last %+v, want %d with a replay of the first", len(all), replay, len(before)+1)
 		}
-		queued, ok := d.LastAsked().(screen.QueuedMsg)
-		if !ok || queued.Err != nil || len(queued.Queued) != 1 || queued.Queued[0].ID != made.ID {
-			t.Errorf("asked for %+v", d.LastAsked())
+		queued, ok := d.LastRequest().(screen.QueuedMsg)
+		if !ok || queued.Err != nil || len(queued.Queued) != 1 || queued.Queued[0].ID != replay.ID {
+			t.Errorf("got last request %+v, want a QueuedMsg of the delivery", d.LastRequest())
 		}
 	})
 }
@@ -94,10 +90,10 @@ func TestRetryNowIsDueAtOnce(t *testing.T) {
 		d.Press("G", "t")
 		all := d.Store.AllDeliveries()
 		if last := all[len(all)-1]; last.NextAttemptAt.After(d.Env.Now()) {
-			t.Errorf("it is due at %s", last.NextAttemptAt)
+			t.Errorf("got next attempt at %s, want it due", last.NextAttemptAt)
 		}
-		if queued, ok := d.LastAsked().(screen.QueuedMsg); !ok || queued.Err != nil {
-			t.Errorf("asked for %+v", d.LastAsked())
+		if queued, ok := d.LastRequest().(screen.QueuedMsg); !ok || queued.Err != nil {
+			t.Errorf("got last request %+v, want a QueuedMsg of the delivery", d.LastRequest())
 		}
 	})
 }
@@ -111,18 +107,18 @@ func TestCancelAsksFirst(t *testing.T) {
 		d.Press("G", "X")
 		d.Answer("n")
 		if state(d) != storage.Retrying {
-			t.Fatalf("it is %s", state(d))
+			t.Fatalf("got state %s, want %s", state(d), storage.Retrying)
 		}
 		d.Press("X")
 		d.Answer("y")
 		if state(d) != storage.Cancelled || !strings.HasSuffix(d.Toast(), " cancelled") {
-			t.Errorf("it is %s, and the toast says %q", state(d), d.Toast())
+			t.Errorf("got state %s and toast %q, want %s and a toast that says so", state(d), d.Toast(), storage.Cancelled)
 		}
 	})
 }
 
 func TestFilter(t *testing.T) {
-	for text, want := range map[string][2]string{ // what is shown, and what is not
+	for text, want := range map[string][2]string{ // a shown text and an absent one
 		"state:failed":    {"✗ failed", "cancelled"},
 		"cancelled":       {"cancelled", "✗ failed"},
 		"staging":         {"staging", "acme"},
@@ -135,11 +131,11 @@ func TestFilter(t *testing.T) {
 				d.Write(text)
 				d.Press("enter")
 				if rows := rowsOf(d); strings.Contains(rows, want[1]) || !strings.Contains(rows, want[0]) {
-					t.Errorf("the rows are\n%s", rows)
+					t.Errorf("want rows with %q and without %q, got\n%s", want[0], want[1], rows)
 				}
 				d.Press("esc")
 				if rows := rowsOf(d); !strings.Contains(rows, want[1]) {
-					t.Errorf("without the filter the rows are\n%s", rows)
+					t.Errorf("want rows with %q after the filter is cleared, got\n%s", want[1], rows)
 				}
 			})
 		})
@@ -160,11 +156,11 @@ func TestAFilterThatCannotBeReadSaysWhere(t *testing.T) {
 	drive(t, few, func(d *tuitest.Driver) {
 		d.Press("/")
 		d.Write("state:lost")
-		d.Miss("^") // the term may still become valid
+		d.DontSee("^") // the term may still become valid
 		d.Write(" ")
 		d.See("^", "lost")
 		d.Press("esc")
-		d.Miss("^")
+		d.DontSee("^")
 	})
 }
 
@@ -175,17 +171,13 @@ func TestChangesAreShown(t *testing.T) {
 		all := d.Store.AllDeliveries()
 		d.Store.Attempt(all[len(all)-1].ID, storage.Outcome{State: storage.StateDelivered, Attempt: storage.Attempt{Code: 204, Timings: storage.Timings{Total: time.Millisecond}}})
 		d.Wait(time.Second)
-		if got := d.Offers("t"); got != "it is delivered already; r sends it again" {
-			t.Errorf("t offers %q", got)
-		}
+		d.WantOffer("t", "it is delivered already; r sends it again")
 		if err := d.Store.CancelDelivery(context.Background(), all[3].ID); err != nil {
 			t.Fatal(err)
 		}
 		d.Wait(time.Second)
 		d.Press("k")
-		if got := d.Offers("X"); got != "it is cancelled already; r sends it again" {
-			t.Errorf("X offers %q", got)
-		}
+		d.WantOffer("X", "it is cancelled already; r sends it again")
 	})
 }
 
@@ -195,7 +187,7 @@ func TestTabsOfADelivery(t *testing.T) {
 		d.See("▸Attempts", "answered 401 Unauthorized", "connection refused")
 		d.Press("l")
 		d.See("▸Exchange", "Attempt 3", "No answer", "Retry-After")
-		d.Miss("Bearer aaa") // a secret header
+		d.DontSee("Bearer aaa") // a secret header
 		d.Press("l")
 		d.See("▸Payload", `"requestId"`)
 		d.Press("l")

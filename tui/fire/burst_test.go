@@ -25,9 +25,9 @@ func TestABurstNamesTheFilterForUndeliveredEvents(t *testing.T) {
 		f := New(&screen.Env{Times: screen.Times{Now: time.Now}}, nil)
 		f.burst.run = &run{spec: fire.Spec{Status: storage.StatusSent, Webhook: storage.Webhook{Name: "acme prod"}}, queued: 3, ended: true, began: time.Now()}
 		f.burst.progress.Tally = test.end
-		said, ok := f.burst.sayOutcome()().(screen.ToastMsg)
-		if !ok || !strings.Contains(said.Toast.Text, test.want) {
-			t.Errorf("said %q, want %q", said.Toast.Text, test.want)
+		toast, ok := f.burst.sayOutcome()().(screen.ToastMsg)
+		if !ok || !strings.Contains(toast.Toast.Text, test.want) {
+			t.Errorf("got toast %q, want one with %q", toast.Toast.Text, test.want)
 		}
 	}
 }
@@ -37,7 +37,7 @@ func TestPace(t *testing.T) {
 	t.Parallel()
 	at := func(ms int) time.Time { return time.Unix(1_000_000, 0).Add(time.Duration(ms) * time.Millisecond) }
 	for name, test := range map[string]struct {
-		samples [][2]int // when, in milliseconds, and how many there are then
+		samples [][2]int // each a time in milliseconds and the count at that time
 		now     int
 		want    float64
 	}{
@@ -55,19 +55,19 @@ func TestPace(t *testing.T) {
 			p.add(at(s[0]), s[1])
 		}
 		if got := p.perSecond(at(test.now)); got < test.want*0.999 || got > test.want*1.001 {
-			t.Errorf("%s: %g, want %g", name, got, test.want)
+			t.Errorf("%s: got %g a second, want %g", name, got, test.want)
 		}
 	}
 }
 
-func TestLeft(t *testing.T) {
+func TestLeftText(t *testing.T) {
 	t.Parallel()
 	for left, want := range map[time.Duration]string{
 		0: "0 s left", time.Millisecond: "1 s left", 5 * time.Second: "5 s left", 99 * time.Second: "99 s left",
 		100 * time.Second: "2 min left", 90 * time.Minute: "90 min left", 101 * time.Minute: "2 h left", 50 * time.Hour: "50 h left",
 	} {
 		if got := leftText(left); got != want {
-			t.Errorf("%s: %q, want %q", left, got, want)
+			t.Errorf("leftText(%s) = %q, want %q", left, got, want)
 		}
 	}
 }

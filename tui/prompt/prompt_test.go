@@ -14,32 +14,32 @@ import (
 	"backchannel/tui/prompt"
 )
 
-// script is a Terminal that gives prepared answers, and records what it was asked to print.
-type script struct {
+// A fakeTerminal gives prepared answers, and records what is printed.
+type fakeTerminal struct {
 	answers []string
-	said    []string
-	hidden  int
+	printed []string
+	secrets int // how many answers were read without an echo
 }
 
-func (s *script) Say(text string) { s.said = append(s.said, text) }
+func (f *fakeTerminal) Say(text string) { f.printed = append(f.printed, text) }
 
-func (s *script) Ask(_ context.Context, question string) (string, error) {
-	s.Say(question)
-	if len(s.answers) == 0 {
+func (f *fakeTerminal) Ask(_ context.Context, question string) (string, error) {
+	f.Say(question)
+	if len(f.answers) == 0 {
 		return "", io.EOF
 	}
-	answer := s.answers[0]
-	s.answers = s.answers[1:]
+	answer := f.answers[0]
+	f.answers = f.answers[1:]
 	return answer, nil
 }
 
-func (s *script) AskSecret(ctx context.Context, question string) (string, error) {
-	s.hidden++
-	return s.Ask(ctx, question)
+func (f *fakeTerminal) AskSecret(ctx context.Context, question string) (string, error) {
+	f.secrets++
+	return f.Ask(ctx, question)
 }
 
-func (s *script) printed(text string) bool {
-	return slices.ContainsFunc(s.said, func(line string) bool { return strings.Contains(line, text) })
+func (f *fakeTerminal) hasPrinted(text string) bool {
+	return slices.ContainsFunc(f.printed, func(line string) bool { return strings.Contains(line, text) })
 }
 
 func options() []component.Option {
@@ -83,19 +83,19 @@ func TestValues(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			test.field.ID = "f"
-			s := &script{answers: test.answers}
-			got, err := prompt.Filler{Terminal: s}.Fill(t.Context(), []component.Section{{Title: "Basic", Fields: []component.Field{test.field}}}, nil)
+			f := &fakeTerminal{answers: test.answers}
+			got, err := prompt.Filler{Terminal: f}.Fill(t.Context(), []component.Section{{Title: "Basic", Fields: []component.Field{test.field}}}, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
 			if diff := cmp.Diff(test.want, got["f"]); diff != "" {
 				t.Error(diff)
 			}
-			if !s.printed(test.printed) || len(s.answers) > 0 {
-				t.Errorf("%q was not printed, or %q not asked for:\n%s", test.printed, s.answers, strings.Join(s.said, "\n"))
+			if !f.hasPrinted(test.printed) || len(f.answers) > 0 {
+				t.Errorf("got unread answers %q, want none, and %q among the printed lines:\n%s", f.answers, test.printed, strings.Join(f.printed, "\n"))
 			}
-			if test.field.Kind == component.SecretField != (s.hidden > 0) && name != "rows" {
-				t.Errorf("%d answers were hidden", s.hidden)
+			if test.field.Kind == component.SecretField != (f.secrets > 0) && name != "rows" {
+				t.Errorf("got %d answers read without an echo in a field of kind %v", f.secrets, test.field.Kind)
 			}
 		})
 	}
@@ -120,43 +120,43 @@ func TestFormsAskOnlyForApplicableFields(t *testing.T) {
 		"?,yes,s,no":        "Auth, on, yes or no [no]: ",
 		"nonsense,yes,s,no": "Error: answer yes or no",
 	} {
-		s := &script{answers: strings.Split(answers, ",")}
-		v, err := prompt.Filler{Terminal: s}.Fill(t.Context(), form(), nil)
-		if err != nil || !s.printed(want) || len(s.answers) > 0 {
-			t.Errorf("%s: %v, %v, %q", answers, err, v, s.said)
+		f := &fakeTerminal{answers: strings.Split(answers, ",")}
+		v, err := prompt.Filler{Terminal: f}.Fill(t.Context(), form(), nil)
+		if err != nil || !f.hasPrinted(want) || len(f.answers) > 0 {
+			t.Errorf("%s: got error %v, values %v and printed lines %q, want %q printed and every answer read", answers, err, v, f.printed, want)
 		}
-		if asked := s.printed("Secret"); asked != v.On("auth") {
-			t.Errorf("%s: the secret was asked for: %v", answers, asked)
+		if asked := f.hasPrinted("Secret"); asked != v.On("auth") {
+			t.Errorf("%s: got secret asked for %t, want %t", answers, asked, v.On("auth"))
 		}
 	}
 }
 
 func TestADotOrTheEndOfTheInputEndsAForm(t *testing.T) {
 	for answers, want := range map[string]error{".": prompt.ErrQuit, "no,.": prompt.ErrQuit, "yes": io.EOF, "yes,.": prompt.ErrQuit, "no,yes,.": prompt.ErrQuit} {
-		s := &script{answers: strings.Split(answers, ",")}
-		if _, err := (prompt.Filler{Terminal: s}).Fill(t.Context(), form(), nil); !errors.Is(err, want) {
-			t.Errorf("%s: %v, want %v", answers, err, want)
+		f := &fakeTerminal{answers: strings.Split(answers, ",")}
+		if _, err := (prompt.Filler{Terminal: f}).Fill(t.Context(), form(), nil); !errors.Is(err, want) {
+			t.Errorf("%s: got error %v, want %v", answers, err, want)
 		}
 	}
 }
 
-// The fields that were rejected on saving are asked for again, each after its error.
+// Correct asks again for the fields that were rejected on saving, each after its error.
 func TestCorrect(t *testing.T) {
-	s := &script{answers: []string{"yes", "30s"}}
+	f := &fakeTerminal{answers: []string{"yes", "30s"}}
 	values := component.Values{"timeout": {Text: "1h"}}
 	wrong := map[string]string{"auth": "is needed", "timeout": "is too long", "version": "is old", "secret": "is hidden"}
-	if err := (prompt.Filler{Terminal: s}).Correct(t.Context(), form(), values, wrong, nil); err != nil {
+	if err := (prompt.Filler{Terminal: f}).Correct(t.Context(), form(), values, wrong, nil); err != nil {
 		t.Fatal(err)
 	}
 	if !values.On("auth") || values.Text("timeout") != "30s" {
-		t.Errorf("got %v", values)
+		t.Errorf("got values %v, want auth on and a timeout of 30s", values)
 	}
 	for _, want := range []string{"Error: Auth: is needed", "Error: Timeout: is too long", "Error: version: is old", "Error: secret: is hidden"} {
-		if !s.printed(want) {
-			t.Errorf("%q was not printed: %q", want, s.said)
+		if !f.hasPrinted(want) {
+			t.Errorf("got printed lines %q, want %q among them", f.printed, want)
 		}
 	}
-	if err := (prompt.Filler{Terminal: s}).Correct(t.Context(), form(), values, map[string]string{"version": "is old"}, nil); err == nil {
+	if err := (prompt.Filler{Terminal: f}).Correct(t.Context(), form(), values, map[string]string{"version": "is old"}, nil); err == nil {
 		t.Error("an error that no field can correct was accepted")
 	}
 }

@@ -40,11 +40,11 @@ func TestReadProfile(t *testing.T) {
 		}
 		got, bad := readProfile(values)
 		if test.wrong == nil && (!reflect.DeepEqual(got, test.want) || bad != nil) {
-			t.Errorf("%s: %+v (%v), want %+v", name, got, bad, test.want)
+			t.Errorf("%s: got profile %+v and errors %v, want %+v and none", name, got, bad, test.want)
 		}
 		for field, want := range test.wrong {
 			if got := reasonFor(bad, field); got != want {
-				t.Errorf("%s: %s: %q, want %q", name, field, got, want)
+				t.Errorf("%s: got error %q for %s, want %q", name, got, field, want)
 			}
 		}
 	}

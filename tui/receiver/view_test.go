@@ -11,7 +11,7 @@ import (
 	"github.com/muesli/termenv"
 )
 
-// The word for a failed verdict is the brightest in its row.
+// The word of a failed verdict is the brightest in its row.
 func TestOtherVerdictsAreBright(t *testing.T) {
 	t.Parallel()
 	r := lipgloss.NewRenderer(io.Discard)
@@ -29,7 +29,7 @@ func TestOtherVerdictsAreBright(t *testing.T) {
 		{storage.Verdicts{Target: fail, Order: fail}, "✗ target order", th.Bad},
 	} {
 		if got := otherVerdicts(th, c.verdicts); got.Text != c.text || got.Style != th.Strong || got.Glyph != c.glyph {
-			t.Errorf("%s is drawn as %s", c.text, got.Style.Render(got.Text))
+			t.Errorf("got %q in the style %v with the glyph style %v, want %q in %v with %v", got.Text, got.Style, got.Glyph, c.text, th.Strong, c.glyph)
 		}
 	}
 	if got := otherVerdicts(th, storage.Verdicts{Target: pass}); got.Style == th.Strong {

@@ -20,14 +20,14 @@ func TestShortCount(t *testing.T) {
 		{1_234_567, 9, "1,234,567"}, {-1, 3, "0"},
 	} {
 		if got := ShortCount(test.n, test.cells); got != test.want {
-			t.Errorf("%d in %d cells is %q, want %q", test.n, test.cells, got, test.want)
+			t.Errorf("ShortCount(%d, %d) = %q, want %q", test.n, test.cells, got, test.want)
 		}
 	}
-	dice := rand.New(rand.NewPCG(1, 2))
+	random := rand.New(rand.NewPCG(1, 2))
 	for range 10_000 {
-		n, cells := math.MaxInt64>>dice.IntN(63), 3+dice.IntN(5)
+		n, cells := math.MaxInt64>>random.IntN(63), 3+random.IntN(5)
 		if got := ShortCount(int64(n), cells); got == "" || len(got) > cells {
-			t.Fatalf("%d in %d cells is %q", n, cells, got)
+			t.Fatalf("ShortCount(%d, %d) = %q, want a text that fits", n, cells, got)
 		}
 	}
 }

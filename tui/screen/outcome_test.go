@@ -24,26 +24,26 @@ func TestFaultCell(t *testing.T) {
 	} {
 		cell := FaultCell(th, storage.Verdict{Result: storage.Fail, Word: word})
 		if got := append([]string{cell.Text}, cell.Shorter...); !slices.Equal(got, want) {
-			t.Errorf("%s: %q, want %q", word, got, want)
+			t.Errorf("%s: got forms %q, want %q", word, got, want)
 		}
 	}
 	if cell := FaultCell(th, storage.Verdict{Result: storage.Pass, Reason: "all is well"}); cell.Text != "✓" {
-		t.Errorf("a passed verdict is drawn as %q", cell.Text)
+		t.Errorf("got %q for a passed verdict, want ✓", cell.Text)
 	}
 }
 
-// A cross means that a verdict failed: no event has one.
-func TestEventGlyphsJudgeNothing(t *testing.T) {
+// No event has the glyph of a verdict, such as the cross.
+func TestEventGlyphsAreNotThoseOfVerdicts(t *testing.T) {
 	t.Parallel()
 	th := style.New(lipgloss.NewRenderer(io.Discard), true)
 	seen := map[string]storage.Status{}
 	for _, status := range storage.AllStatuses() {
 		glyph, ink := EventStyle(th, status)
 		if glyph == style.Cross || glyph == style.Check || glyph == style.Warning || ink != th.Text {
-			t.Errorf("%s is drawn as %s, which judges", status, glyph)
+			t.Errorf("%s has the glyph %s or the colour of a verdict", status, glyph)
 		}
-		if twin := seen[glyph]; slices.Contains(storage.Statuses(), status) && twin != "" {
-			t.Errorf("%s and %s look alike", twin, status)
+		if other := seen[glyph]; slices.Contains(storage.Statuses(), status) && other != "" {
+			t.Errorf("%s and %s both have the glyph %s", other, status, glyph)
 		}
 		seen[glyph] = status
 	}

@@ -13,10 +13,10 @@ func TestShortDuration(t *testing.T) {
 	} {
 		got := ShortDuration(d)
 		if got != want {
-			t.Errorf("%s is written %q, want %q", d, got, want)
+			t.Errorf("ShortDuration(%s) = %q, want %q", d, got, want)
 		}
-		if back, err := time.ParseDuration(got); err != nil || back != d {
-			t.Errorf("%q reads as %s, %v", got, back, err)
+		if parsed, err := time.ParseDuration(got); err != nil || parsed != d {
+			t.Errorf("ParseDuration(%q) = %s, %v, want %s and no error", got, parsed, err, d)
 		}
 	}
 }

@@ -15,13 +15,13 @@ func TestLateAnswersAreDropped(t *testing.T) {
 	second := q.Restart(read("new question"))
 	late, current := first(), second()
 	if _, fresh, _ := q.Take(late); fresh {
-		t.Error("the answer to a dropped question was taken")
+		t.Error("the answer to a dropped question is taken")
 	}
 	if a, fresh, _ := q.Take(current); !fresh || a.Value != "new question" {
-		t.Errorf("took %q, %t", a.Value, fresh)
+		t.Errorf("got answer %q and fresh %t, want that to the new question", a.Value, fresh)
 	}
 	if _, fresh, _ := q.Take(current); fresh {
-		t.Error("an answer was taken twice")
+		t.Error("an answer is taken twice")
 	}
 }
 
@@ -38,19 +38,19 @@ func TestOneReadAtATime(t *testing.T) {
 	}
 	_, fresh, again := q.Take(first())
 	if !fresh || again == nil {
-		t.Fatal("what was asked meanwhile is not read")
+		t.Fatal("a question that was asked during a read is not answered")
 	}
 	if a, fresh, cmd := q.Take(again()); !fresh || cmd != nil || a.Value != 2 {
-		t.Errorf("took %+v, %t; more to read: %t", a, fresh, cmd != nil)
+		t.Errorf("got answer %+v, fresh %t and another read %t, want 2, true and false", a, fresh, cmd != nil)
 	}
 }
 
-func TestAnswersOfOthersAreNotTaken(t *testing.T) {
+func TestAnswersToOtherQueriesAreNotTaken(t *testing.T) {
 	t.Parallel()
 	mine, other := Query[int]{Ctx: context.Background()}, Query[int]{Ctx: context.Background()}
 	read := func(context.Context) (int, error) { return 1, nil }
 	mine.Ask(read)
 	if _, fresh, _ := mine.Take(other.Ask(read)()); fresh {
-		t.Error("took the answer of another query")
+		t.Error("the answer to another query is taken")
 	}
 }

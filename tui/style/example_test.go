@@ -6,7 +6,7 @@ import (
 	"backchannel/tui/style"
 )
 
-// Nothing from outside moves the cursor or reorders what is drawn.
+// Escape makes text from outside harmless: it cannot move the cursor or reorder the text.
 func ExampleEscape() {
 	fmt.Println(style.Escape("\x1b[2Jgone\u202e\xff\n顧客"))
 	// Output: \x1b[2Jgone\u202e\xff\x0a顧客

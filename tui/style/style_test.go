@@ -20,13 +20,13 @@ func TestThemesDiffer(t *testing.T) {
 	r := renderer(termenv.TrueColor)
 	dark, light := New(r, true), New(r, false)
 	if dark.Plain || light.Plain {
-		t.Error("a theme with colours calls itself plain")
+		t.Error("got a plain theme, want one with colours")
 	}
 	if dark.Accent.Render("x") == light.Accent.Render("x") {
-		t.Error("dark and light share an accent")
+		t.Error("the dark and the light theme have the same accent colour")
 	}
 	if dark.Good.Render("x") == dark.Bad.Render("x") {
-		t.Error("good looks like bad")
+		t.Error("good and bad have the same style")
 	}
 }
 
@@ -34,11 +34,11 @@ func TestPlainThemeEmitsNoSequences(t *testing.T) {
 	t.Parallel()
 	th := New(renderer(termenv.Ascii), true)
 	if !th.Plain {
-		t.Error("a theme without colours does not call itself plain")
+		t.Error("got a theme with colours, want a plain one")
 	}
 	for _, s := range []Style{th.Strong, th.Accent, th.Row, th.Cursor, th.Bad} {
 		if got := s.Render("x"); got != "x" {
-			t.Errorf("plain style renders %q", got)
+			t.Errorf("got %q in a plain style, want x", got)
 		}
 	}
 }
@@ -50,10 +50,10 @@ func TestGlyphsAreOneCell(t *testing.T) {
 		Closed, Open, More, Mask, Arrow, Down, Up, Back, Ring, About, Horizontal, Vertical, TopLeft, TopRight, BottomLeft, BottomRight,
 	} {
 		if w := ansi.StringWidth(g); w != 1 {
-			t.Errorf("%q is %d cells wide", g, w)
+			t.Errorf("got a width of %d cells for %q, want 1", w, g)
 		}
 		if Escape(g) != g {
-			t.Errorf("%q does not survive Escape", g)
+			t.Errorf("Escape(%q) = %q, want it unchanged", g, Escape(g))
 		}
 	}
 }

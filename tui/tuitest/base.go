@@ -11,7 +11,7 @@ import (
 	"backchannel/storage/sqlite"
 )
 
-// A base is the store of a test, and the time of its records. Each subject of the Store embeds it.
+// A base is the store of a test and the clock of its records. The parts of a Store embed it.
 type base struct {
 	*sqlite.Store
 	t     testing.TB
@@ -25,7 +25,8 @@ func (s *base) must(err error) {
 	}
 }
 
-// must is for methods with a result.
+// must returns a function that ends the test on an error and otherwise returns the value. It
+// takes the results of a call: must[T](s)(s.Method()).
 func must[T any](s *base) func(T, error) T {
 	return func(value T, err error) T {
 		s.t.Helper()
@@ -34,7 +35,7 @@ func must[T any](s *base) func(T, error) T {
 	}
 }
 
-// A clock tells the time, or the one at which a record is to be written.
+// A clock tells the present time, or the past one that was set.
 type clock struct {
 	now  func() time.Time
 	mu   sync.Mutex // guards past
@@ -56,8 +57,8 @@ func (c *clock) set(past time.Time) {
 	c.past = past
 }
 
-// At has records written at a time, from which the store makes their IDs too. The zero time
-// stands for the present.
+// At calls write while the store's clock stands at when. The store derives the IDs of records
+// from this time, too. The zero time means the present.
 func (s *base) At(when time.Time, write func()) {
 	s.clock.set(when)
 	defer s.clock.set(time.Time{})
@@ -67,15 +68,15 @@ func (s *base) At(when time.Time, write func()) {
 func (s *base) wantID(want, got storage.ID) {
 	s.t.Helper()
 	if want != 0 && got != want {
-		s.t.Fatalf("the record has the ID %s, want %s", got, want)
+		s.t.Fatalf("got a record with the ID %s, want %s", got, want)
 	}
 }
 
-// inOrder runs n writes in few commits. It has a batch of them wait before it lets the first
-// one go, so that they are committed together and in their order. It needs a synctest bubble.
+// inOrder runs n writes in few commits. It pauses the store until the writes of a batch wait, so
+// that they are committed together and in order. It needs a synctest bubble.
 func (s *base) inOrder(n int, write func(i int) error, when func(i int) time.Time) {
 	s.t.Helper()
-	const batch = 200 // fewer than one commit takes
+	const batch = 200 // less than the store writes in one commit
 	errs := make([]error, n)
 	for first := 0; first < n; first += batch {
 		s.At(when(first), func() {

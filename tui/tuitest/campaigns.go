@@ -7,7 +7,7 @@ import (
 	"backchannel/storage"
 )
 
-// Welcome is a live campaign whose events acme gets.
+// Welcome is a live campaign whose events go to acme.
 func Welcome() storage.Campaign {
 	c := storage.NewCampaign()
 	c.UUID, c.VersionID = "5a1f1a9e-2f1d-4d55-8a51-0c9f2b1d7e01", "5a1f1a9e-2f1d-4d55-8a51-0c9f2b1d7e02"
@@ -21,8 +21,7 @@ func Welcome() storage.Campaign {
 	return c
 }
 
-// Receipts is the draft of a campaign whose events nobody would get: its sandbox has no
-// webhook.
+// Receipts is a draft campaign whose events would go nowhere, as its sandbox has no webhook.
 func Receipts() storage.Campaign {
 	c := storage.NewCampaign()
 	c.UUID, c.VersionID = "5a1f1a9e-2f1d-4d55-8a51-0c9f2b1d7e03", "5a1f1a9e-2f1d-4d55-8a51-0c9f2b1d7e04"
@@ -33,7 +32,7 @@ func Receipts() storage.Campaign {
 	return c
 }
 
-// Goodbye is a stopped campaign that never asked for events.
+// Goodbye is a stopped campaign that has never sent events, as webhooks are not enabled for it.
 func Goodbye() storage.Campaign {
 	c := storage.NewCampaign()
 	c.UUID, c.VersionID = "5a1f1a9e-2f1d-4d55-8a51-0c9f2b1d7e05", "5a1f1a9e-2f1d-4d55-8a51-0c9f2b1d7e06"

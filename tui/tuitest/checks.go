@@ -7,13 +7,13 @@ import (
 	"backchannel/storage"
 )
 
-// checks are the runs of the endpoint check.
+// checks adds and reads runs of the endpoint check.
 type checks struct {
 	*base
 	deliveries deliveries
 }
 
-// Check asks for a run of the endpoint check at a webhook, at a time.
+// Check requests a run of the endpoint check of a webhook at a given time.
 func (s checks) Check(webhook storage.ID, at time.Time, o storage.CheckOptions) storage.CheckRun {
 	s.t.Helper()
 	run := storage.CheckRun{WebhookID: webhook, Options: o}
@@ -21,8 +21,8 @@ func (s checks) Check(webhook storage.ID, at time.Time, o storage.CheckOptions) 
 	return run
 }
 
-// Begin takes a run with its cases, as an engine does a second after it was asked for. Cases
-// with a result have ended, a fifth of a second after the one before.
+// Begin starts a run with these cases, as an engine does a second after the request. Cases with
+// a result have ended, each a fifth of a second after the previous one.
 func (s checks) Begin(run *storage.CheckRun, cases ...storage.CheckCase) {
 	s.t.Helper()
 	at := run.RequestedAt.Add(time.Second)
@@ -37,13 +37,13 @@ func (s checks) Begin(run *storage.CheckRun, cases ...storage.CheckCase) {
 	run.Cases = cases
 }
 
-// Progress stores the present state of a case.
+// Progress stores the current state of a case.
 func (s checks) Progress(run storage.CheckRun, c storage.CheckCase) {
 	s.t.Helper()
 	s.must(s.SaveCheckCases(context.Background(), run.ID, c))
 }
 
-// End ends a run, some seconds after it was asked for.
+// End ends a run 20 seconds after it was requested.
 func (s checks) End(run storage.CheckRun, state storage.CheckState, reason string) {
 	s.t.Helper()
 	run.State, run.Reason = state, reason
@@ -69,8 +69,7 @@ func (s checks) Request(run storage.CheckRun, caseID string, code int) storage.D
 	return made[0]
 }
 
-// AddCheck adds acme and a run that has ended an hour ago, in which one case failed and one
-// warns.
+// AddCheck adds acme and a run that ended an hour ago, in which one case failed and one warns.
 func (s *Store) AddCheck() storage.CheckRun {
 	s.t.Helper()
 	s.AddWebhook(Acme())
@@ -81,8 +80,8 @@ func (s *Store) AddCheck() storage.CheckRun {
 	return run
 }
 
-// AddTwoChecks adds another run after it, in which the case that failed is fixed and another
-// one is broken.
+// AddTwoChecks adds the run of AddCheck and a later one, in which the case that failed passes and
+// another one fails.
 func (s *Store) AddTwoChecks() storage.CheckRun {
 	s.t.Helper()
 	s.AddCheck()

@@ -20,14 +20,14 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// A Driver drives one screen as the console's root does, without the root: it looks keys up
-// in the screen's bindings, runs commands, tells the screen of changes in the store, and
-// records what the screen asks of the root.
+// A Driver drives one screen in the place of the console's root: it runs the bindings of keys,
+// runs commands, tells the screen of changes in the store, and records what the screen requests
+// from the root.
 type Driver struct {
 	*testing.T
-	Store *Store
-	Env   *screen.Env
-	Asked []tea.Msg // by the screen, of the root, such as a screen.GoMsg; the latest is last
+	Store    *Store
+	Env      *screen.Env
+	Requests []tea.Msg // from the screen to the root, such as a screen.GoMsg; the latest is last
 
 	front         screen.Screen
 	changes       <-chan storage.Change
@@ -38,7 +38,7 @@ type Driver struct {
 }
 
 // Drive runs a test with one screen of 120 by 30 cells, without colours, in a synctest
-// bubble. fill adds the records that are there when the screen opens.
+// bubble. The function fill adds the records that exist when the screen opens.
 func Drive(t *testing.T, fill func(*Store), open func(*screen.Env, *Store) screen.Screen, test func(*Driver)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
@@ -66,7 +66,7 @@ func env(ctx context.Context, now func() time.Time) *screen.Env {
 	}
 }
 
-// Press presses keys, named as bubbletea names them.
+// Press presses keys, named as Bubble Tea names them.
 func (d *Driver) Press(keys ...string) {
 	for _, key := range keys {
 		d.key(keyMsg(key))
@@ -80,7 +80,7 @@ func (d *Driver) Write(text string) {
 	}
 }
 
-// key runs the key's binding, or gives the key to the screen if there is none.
+// key runs a key's binding, or passes the key to the screen if it has none.
 func (d *Driver) key(msg tea.KeyMsg) {
 	typer, ok := d.front.(screen.Typer)
 	typing := ok && typer.Typing()
@@ -166,18 +166,18 @@ func (d *Driver) handle(msg tea.Msg) {
 		d.start(msg.Then())
 	case screen.OpenMsg, screen.CloseMsg, screen.OverlayMsg, screen.DismissMsg, screen.GoMsg, screen.MessageMsg, screen.CheckMsg, screen.DeliveriesMsg,
 		screen.ToastMsg, screen.CopyMsg, screen.QueuedMsg:
-		d.Asked = append(d.Asked, msg)
+		d.Requests = append(d.Requests, msg)
 	default:
 		d.start(d.front.Update(msg))
 	}
 }
 
-// Answer presses keys in the overlay that the screen asked for last.
+// Answer presses keys in the overlay that the screen requested last.
 func (d *Driver) Answer(keys ...string) {
 	d.Helper()
-	overlay, ok := d.LastAsked().(screen.OverlayMsg)
+	overlay, ok := d.LastRequest().(screen.OverlayMsg)
 	if !ok {
-		d.Fatalf("the screen asked for no overlay, but for %#v", d.LastAsked())
+		d.Fatalf("got last request %#v, want an overlay", d.LastRequest())
 	}
 	for _, key := range keys {
 		d.start(overlay.Overlay.Update(keyMsg(key)))
@@ -185,18 +185,18 @@ func (d *Driver) Answer(keys ...string) {
 	}
 }
 
-// LastAsked returns what the screen asked of the root last, or nil.
-func (d *Driver) LastAsked() tea.Msg {
-	if len(d.Asked) == 0 {
+// LastRequest returns what the screen requested from the root last, or nil.
+func (d *Driver) LastRequest() tea.Msg {
+	if len(d.Requests) == 0 {
 		return nil
 	}
-	return d.Asked[len(d.Asked)-1]
+	return d.Requests[len(d.Requests)-1]
 }
 
-// Toast returns the text of the toast that the screen asked for last, or "".
+// Toast returns the text of the last toast that the screen requested, or "".
 func (d *Driver) Toast() string {
-	for i := len(d.Asked) - 1; i >= 0; i-- {
-		if toast, ok := d.Asked[i].(screen.ToastMsg); ok {
+	for i := len(d.Requests) - 1; i >= 0; i-- {
+		if toast, ok := d.Requests[i].(screen.ToastMsg); ok {
 			return toast.Toast.Text
 		}
 	}
@@ -212,7 +212,7 @@ func (d *Driver) Size(width, height int) {
 // View returns what the screen draws, without colours.
 func (d *Driver) View() string { return ansi.Strip(d.front.View(d.width, d.height)) }
 
-// Position returns what the screen says at the right end of the footer.
+// Position returns the position that the footer shows for the screen.
 func (d *Driver) Position() string {
 	if p, ok := d.front.(screen.Positioner); ok {
 		return p.Position()
@@ -232,8 +232,8 @@ func (d *Driver) See(texts ...string) {
 	}
 }
 
-// Miss fails the test if the screen shows any of these texts.
-func (d *Driver) Miss(texts ...string) {
+// DontSee fails the test if the screen shows any of these texts.
+func (d *Driver) DontSee(texts ...string) {
 	d.Helper()
 	view := squeeze(d.View())
 	for _, text := range texts {
@@ -245,8 +245,8 @@ func (d *Driver) Miss(texts ...string) {
 
 func squeeze(s string) string { return strings.Join(strings.Fields(s), " ") }
 
-// Offers returns the label of a key's binding, or why the key does nothing, or "" if it is
-// not bound.
+// Offers returns the label of a key's binding, or why the key does nothing, or "" if it has no
+// binding.
 func (d *Driver) Offers(key string) string {
 	for _, b := range d.front.Bindings() {
 		for _, k := range b.Keys {
@@ -260,4 +260,12 @@ func (d *Driver) Offers(key string) string {
 		}
 	}
 	return ""
+}
+
+// WantOffer fails the test unless a key offers want; see Offers.
+func (d *Driver) WantOffer(key, want string) {
+	d.Helper()
+	if got := d.Offers(key); got != want {
+		d.Errorf("the key %s offers %q, want %q", key, got, want)
+	}
 }

@@ -8,8 +8,8 @@ import (
 	"backchannel/storage"
 )
 
-// AddExecution stores an accepted call with a message for each of some statuses, which a
-// webhook has got as the only event of its message. number makes its IDs.
+// AddExecution stores an accepted call with one message for each status, whose only event has that
+// status and has been delivered to hook. The IDs are derived from number.
 func (s campaigns) AddExecution(c storage.Campaign, hook storage.Webhook, number int, statuses ...storage.Status) storage.Execution {
 	s.t.Helper()
 	e := storage.Execution{

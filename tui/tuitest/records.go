@@ -9,11 +9,11 @@ import (
 	"backchannel/storage"
 )
 
-// firstReceipt is when the receipts are written, whenever they arrive, so that their IDs are
-// consecutive.
+// firstReceipt returns the time at which all receipts are written, so that their IDs are
+// consecutive, regardless of when they arrived.
 func firstReceipt() time.Time { return Noon().Add(-30 * time.Second) }
 
-// Arrived is a receipt of a bounce at acme, as good as can be.
+// Arrived returns the nth receipt of acme. It passes every verdict.
 func Arrived(n int, status storage.Status) storage.Receipt {
 	good := func(reason string) storage.Verdict { return storage.Verdict{Result: storage.Pass, Reason: reason} }
 	return storage.Receipt{
@@ -33,7 +33,7 @@ func Arrived(n int, status storage.Status) storage.Receipt {
 	}
 }
 
-// Expired is a receipt whose token is too old.
+// Expired returns the nth receipt of acme, whose token has expired.
 func Expired(n int) storage.Receipt {
 	r := Arrived(n, storage.StatusBounce)
 	r.Code = 401
@@ -45,7 +45,7 @@ func Expired(n int) storage.Receipt {
 	return r
 }
 
-// AddTwoWebhooks adds acme and staging, and a delivery to acme that was refused.
+// AddTwoWebhooks adds acme and staging, and a failed delivery to acme.
 func (s *Store) AddTwoWebhooks() storage.Delivery {
 	s.t.Helper()
 	s.AddWebhook(Acme())
@@ -57,7 +57,7 @@ func (s *Store) AddTwoWebhooks() storage.Delivery {
 	return d
 }
 
-// Bounce is an event that says that a message bounced, the nth.
+// Bounce returns the nth event of a webhook, which says that a message bounced.
 func Bounce(w storage.Webhook, n int, at time.Time) storage.Event {
 	return storage.Event{
 		WebhookID: w.ID, RequestID: fmt.Sprint("r", n), Channel: w.Channels[0], Status: storage.StatusBounce, Identity: "john.doe@luma.com", CreatedAt: at,
@@ -65,8 +65,8 @@ func Bounce(w storage.Webhook, n int, at time.Time) storage.Event {
 	}
 }
 
-// AddFewReceipts adds one of each kind, changed if change is not nil. The second is that of
-// a delivery.
+// AddFewReceipts adds one receipt of each kind, after a change if change is not nil. The second
+// one belongs to a delivery.
 func (s *Store) AddFewReceipts(change func([]storage.Receipt)) {
 	s.t.Helper()
 	s.AddWebhook(Acme())
@@ -98,7 +98,7 @@ func (s *Store) addFewReceipts(d storage.Delivery, change func([]storage.Receipt
 	s.Receive(all...)
 }
 
-// fail has a delivery fail twice.
+// fail makes a delivery fail twice.
 func (s *Store) fail(id storage.ID) {
 	s.t.Helper()
 	d := must[storage.Delivery](s.base)(s.Delivery(context.Background(), id))
@@ -113,8 +113,9 @@ func (s *Store) fail(id storage.ID) {
 	}})
 }
 
-// AddFewDeliveries adds the receipts, five deliveries in as many states, and activities. The
-// fourth delivery is parked, as staging is paused. The last one is about to be tried again.
+// AddFewDeliveries adds the receipts of AddFewReceipts, five deliveries in as many states, and
+// activities. The fourth delivery is parked, because staging is paused. The last one is about to
+// be retried.
 func (s *Store) AddFewDeliveries() {
 	s.t.Helper()
 	s.AddFewReceipts(nil)

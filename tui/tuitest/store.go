@@ -12,8 +12,8 @@ import (
 )
 
 // A Store is a real store in a folder of its own. Besides what the console does, it can do
-// what the engine and the receiver do: attempt deliveries, add receipts, publish the
-// leader's status. Its methods end the test if the store refuses a record.
+// what the engine and the receiver do: record attempts, add receipts and publish the leader's
+// status. Its methods end the test if the store rejects a record.
 type Store struct {
 	*base
 	webhooks
@@ -24,12 +24,11 @@ type Store struct {
 	campaigns
 	resign  func()
 	runtime storage.Runtime
-	nodes   atomic.Pointer[[]storage.Node] // as if the store were shared; nil: it is not
+	nodes   atomic.Pointer[[]storage.Node] // as if the store were shared; nil if it is not
 }
 
-// OpenStore opens an empty store. Its leader is process 4711, which this one plays. The
-// store belongs to the synctest bubble that it is opened in, if there is one, and then takes
-// its time from now.
+// OpenStore opens an empty store. The test's process is its leader, and publishes 4711 as its
+// process ID. A store that is opened in a synctest bubble belongs to it. Its clock is now.
 func OpenStore(t testing.TB, now func() time.Time, rules storage.Rules) *Store {
 	t.Helper()
 	b := &base{t: t, clock: &clock{now: now}}
@@ -47,7 +46,7 @@ func OpenStore(t testing.TB, now func() time.Time, rules storage.Rules) *Store {
 	return s
 }
 
-// Resign ends this process's time as the leader, so that nobody delivers.
+// Resign ends the process's time as the leader, so that there is no engine.
 func (s *Store) Resign() {
 	if s.resign != nil {
 		s.resign()
@@ -55,7 +54,8 @@ func (s *Store) Resign() {
 	}
 }
 
-// SetNodes has so many nodes deliver, and one that is gone, as if many machines shared the store.
+// SetNodes sets nodes that deliver, and one that has gone, as if several machines shared the
+// store.
 func (s *Store) SetNodes(alive int) {
 	s.t.Helper()
 	nodes := make([]storage.Node, alive+1)

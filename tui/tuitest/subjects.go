@@ -8,11 +8,11 @@ import (
 	"backchannel/storage"
 )
 
-// webhooks are those of the store.
+// webhooks adds, changes and reads webhooks.
 type webhooks struct{ *base }
 
-// AddWebhook creates a webhook at its CreatedAt and saves it again at its UpdatedAt until it
-// has its version. One that has an ID must be given just that.
+// AddWebhook creates a webhook at its CreatedAt, and saves it again at its UpdatedAt until it has
+// its version. If it has an ID, the store must assign that one.
 func (s webhooks) AddWebhook(w storage.Webhook) storage.Webhook {
 	s.t.Helper()
 	want := w
@@ -24,15 +24,15 @@ func (s webhooks) AddWebhook(w storage.Webhook) storage.Webhook {
 	return w
 }
 
-// AddWebhooks creates many webhooks in one commit, at the present time.
+// AddWebhooks creates webhooks in one commit, at the present time.
 func (s webhooks) AddWebhooks(all ...storage.Webhook) []storage.Webhook {
 	s.t.Helper()
-	made := make([]*storage.Webhook, len(all))
+	created := make([]*storage.Webhook, len(all))
 	for i := range all {
 		all[i].ID, all[i].Version = 0, 0
-		made[i] = &all[i]
+		created[i] = &all[i]
 	}
-	s.must(s.SaveWebhooks(context.Background(), made...))
+	s.must(s.SaveWebhooks(context.Background(), created...))
 	return all
 }
 
@@ -50,7 +50,7 @@ func (s webhooks) AllWebhooks() []storage.Webhook {
 	return must[[]storage.Webhook](s.base)(s.Webhooks(context.Background()))
 }
 
-// deliveries are what the engine sends.
+// deliveries adds and reads deliveries, and records their attempts.
 type deliveries struct{ *base }
 
 // AddDelivery queues an event at its CreatedAt and returns its delivery.
@@ -65,8 +65,8 @@ func (s deliveries) AddDelivery(e storage.Event) (made storage.Delivery) {
 	return made
 }
 
-// Attempt stores the outcome of the next attempt of a delivery. The attempt is made when the
-// delivery was created if it has no time.
+// Attempt stores the outcome of the next attempt of a delivery. An attempt without a time is made
+// when the delivery was created.
 func (s deliveries) Attempt(id storage.ID, o storage.Outcome) {
 	s.t.Helper()
 	d := must[storage.Delivery](s.base)(s.Delivery(context.Background(), id))
@@ -84,7 +84,7 @@ func (s deliveries) AllDeliveries() []storage.Delivery {
 	return must[[]storage.Delivery](s.base)(s.Deliveries(context.Background(), storage.DeliveryQuery{After: 1}))
 }
 
-// AllEvents returns the events of which there are deliveries, oldest first.
+// AllEvents returns the events of the deliveries that are no replays, oldest first.
 func (s deliveries) AllEvents() (all []storage.Event) {
 	s.t.Helper()
 	for _, d := range s.AllDeliveries() {
@@ -95,11 +95,11 @@ func (s deliveries) AllEvents() (all []storage.Event) {
 	return all
 }
 
-// receipts are what the receiver got.
+// receipts adds and reads receipts.
 type receipts struct{ *base }
 
-// Receive stores receipts, with the outcomes of their answers. The IDs of those that have
-// one must be consecutive.
+// Receive stores receipts with the outcomes of their answers. The IDs of those that have one must
+// be consecutive.
 func (s receipts) Receive(receipts ...storage.Receipt) {
 	s.t.Helper()
 	ends := make([]storage.AnswerEnd, len(receipts))
@@ -136,7 +136,7 @@ func (s receipts) ProfileOf(webhook storage.ID) storage.Profile {
 	return must[storage.Profile](s.base)(s.Profile(context.Background(), webhook))
 }
 
-// activities are what is told of in Activity.
+// activities adds activities.
 type activities struct{ *base }
 
 // AddActivities stores activities.

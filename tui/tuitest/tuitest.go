@@ -1,9 +1,9 @@
-// Package tuitest holds what the console's screens are tested with: records, and a real
-// store to keep them in.
+// Package tuitest helps to test the console's screens. It has records, a real store to put them
+// in, and a [Driver] for a single screen.
 //
 // Start with [OpenStore] and fill it with [Store.AddTwoWebhooks], [Store.AddFewReceipts] or
-// [Store.AddFewDeliveries]. The IDs of records follow from the times at which they are
-// written, so that tests can name them beforehand.
+// [Store.AddFewDeliveries]. The IDs of records are derived from the times at which they are
+// written, so tests know them beforehand.
 package tuitest
 
 import (
@@ -14,10 +14,10 @@ import (
 	"backchannel/storage"
 )
 
-// Noon is when every test begins.
+// Noon returns the time at which every test begins.
 func Noon() time.Time { return time.Date(2026, 11, 2, 12, 4, 29, 871e6, time.UTC) }
 
-// Acme is a webhook with about everything that a webhook can have.
+// Acme returns a webhook that uses most of what a webhook can have.
 func Acme() storage.Webhook {
 	w := storage.NewWebhook()
 	w.Version, w.Name = 3, "acme prod"
@@ -32,7 +32,7 @@ func Acme() storage.Webhook {
 	return w
 }
 
-// Staging is a paused webhook of somebody else's endpoint, looked at with suspicion.
+// Staging returns a paused webhook of another endpoint, whose certificate is not verified.
 func Staging() storage.Webhook {
 	w := storage.NewWebhook()
 	w.Version, w.Name = 1, "staging"
@@ -46,5 +46,5 @@ func Staging() storage.Webhook {
 	return w
 }
 
-// idAt is the ID of the first record that is written at a time.
+// idAt returns the ID of the first record that is written at a time.
 func idAt(t time.Time) storage.ID { return storage.ID(t.UnixMicro()) }

@@ -14,24 +14,24 @@ import (
 // A form without changes returns the webhook with which it began.
 func TestValuesRoundTrip(t *testing.T) {
 	t.Parallel()
-	odd := tuitest.Acme()
-	odd.Auth.JWT.Audience = []string{"a,b", "c"}
-	odd.Auth.JWT.Secret = "env:KEY"
-	odd.Headers = append(odd.Headers, storage.HeaderField{Name: "X-File", Value: "file:/run/key", Secret: true})
-	odd.Delivery = storage.DeliveryOptions{
+	unusual := tuitest.Acme()
+	unusual.Auth.JWT.Audience = []string{"a,b", "c"}
+	unusual.Auth.JWT.Secret = "env:KEY"
+	unusual.Headers = append(unusual.Headers, storage.HeaderField{Name: "X-File", Value: "file:/run/key", Secret: true})
+	unusual.Delivery = storage.DeliveryOptions{
 		Timeout: 90 * time.Minute, Retry: []time.Duration{10 * time.Millisecond, 24 * time.Hour}, Concurrency: 1, RatePerSec: 0.25,
 		TLS: storage.TLSOptions{CAFile: "/a", CertFile: "/b", KeyFile: "/c", SkipVerify: true},
 	}
 	none := storage.NewWebhook()
 	none.Delivery.Retry = nil
-	for _, w := range []storage.Webhook{tuitest.Acme(), tuitest.Staging(), odd, none} {
+	for _, w := range []storage.Webhook{tuitest.Acme(), tuitest.Staging(), unusual, none} {
 		values := valuesOf(w)
 		got, bad := apply(w, values)
 		if len(bad) > 0 {
-			t.Errorf("%s: %v", w.Name, bad)
+			t.Errorf("%s: got errors %v, want none", w.Name, bad)
 		}
 		if !reflect.DeepEqual(got, w) {
-			t.Errorf("%s comes back as\n%#v\nwant\n%#v", w.Name, got, w)
+			t.Errorf("%s: got\n%#v\nwant\n%#v", w.Name, got, w)
 		}
 	}
 }
@@ -53,7 +53,7 @@ func TestValuesThatCannotBeRead(t *testing.T) {
 		fieldLifetime:    `"" is not a valid duration; use 300s, say`,
 	} {
 		if wrong[id] != want {
-			t.Errorf("%s: %q, want %q", id, wrong[id], want)
+			t.Errorf("got error %q for %s, want %q", wrong[id], id, want)
 		}
 	}
 }

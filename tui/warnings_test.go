@@ -28,7 +28,7 @@ func TestTheFormWarnsAsTheCommandDoes(t *testing.T) {
 		fill func(*console)
 		want []string
 	}{
-		{"a CA file that is not there", func(c *console) {
+		{"a CA file that does not exist", func(c *console) {
 			c.toField("Webhook URL")
 			c.press("ctrl+u")
 			c.write("https://hooks.example.com")
@@ -55,7 +55,7 @@ func TestTheFormWarnsAsTheCommandDoes(t *testing.T) {
 			c.toField("Secret")
 			c.paste("-----BEGIN PRIVATE KEY-----\nMIIEMIIEMIIEMIIEMIIEMIIEMIIEMIIE\n-----END PRIVATE KEY-----\n")
 		}, []string{"▲ acme saved, but auth.secret: contains a PEM"}},
-		{"nothing odd", func(*console) {}, []string{"✓ acme saved"}},
+		{"no warning", func(*console) {}, []string{"✓ acme saved"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			testConsole(t, func(c *console) {
@@ -74,7 +74,7 @@ func TestTheFormWarnsAsTheCommandDoes(t *testing.T) {
 	}
 }
 
-func TestAPartlyUselessProfileGivesAWarning(t *testing.T) {
+func TestAProfileWithASettingWithoutEffectGivesAWarning(t *testing.T) {
 	t.Parallel()
 	testReceiver(t, fewReceipts, func(c *console) {
 		c.press("o", "8")
@@ -118,7 +118,7 @@ func TestATakenSandboxIsReportedWithTheOtherErrors(t *testing.T) {
 		c.toField("Sandbox")
 		c.press("ctrl+u")
 		c.write("qa")
-		c.miss("exists already")
+		c.dontSee("exists already")
 		c.store.fail = errors.New("the disk is full")
 		c.press("ctrl+s")
 		c.see("choose at least one") // an error that needs no other webhook
@@ -149,7 +149,7 @@ func TestAWebhookPausedBy410NamesTheKeyThatActivatesIt(t *testing.T) {
 		c.see("failed: answered 410 Gone; it wants no more events, so the webhook is paused now: " + advice)
 		c.press("5")
 		c.see("410 Gone; " + advice)
-		c.miss("backchannel webhook resume")
+		c.dontSee("backchannel webhook resume")
 	})
 }
 
@@ -163,7 +163,7 @@ func reportOf(c *console, d storage.Delivery) {
 	c.send(screen.QueuedMsg{Queued: []storage.Delivery{d}})
 }
 
-// A toast does not count down as the list does, so it contains the time.
+// A toast does not count down as the list does, so it names a time.
 func TestAToastOfARetryNamesItsTime(t *testing.T) {
 	t.Parallel()
 	testFiring(t, func(c *console) {
@@ -176,7 +176,7 @@ func TestAToastOfARetryNamesItsTime(t *testing.T) {
 		c.see("retrying at 12:05:04: answered 503")
 		c.wait(6 * time.Second)
 		c.see("retrying at 12:05:04: answered 503")
-		c.miss("in 35 s")
+		c.dontSee("in 35 s")
 		c.openBreaker(noon().Add(time.Minute))
 		reportOf(c, c.store.AddDelivery(bounce()))
 		c.see("the next try is at 12:05:29")

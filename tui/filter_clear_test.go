@@ -23,10 +23,10 @@ func TestClearingAFilterKeepsTheSelection(t *testing.T) {
 	}{
 		{"without matches", []string{"/", "z", "q", "esc"}, "staging"},
 		{"without matches, kept", []string{"/", "z", "q", "enter", "esc"}, "staging"},
-		{"with other matches, given up", []string{"/", "a", "c", "m", "e", "esc"}, "staging"},
+		{"with other matches, abandoned", []string{"/", "a", "c", "m", "e", "esc"}, "staging"},
 		{"letter by letter", []string{"/", "t", "h", "q", "backspace", "backspace", "backspace", "esc"}, "staging"},
 		{"with a match, kept", []string{"/", "t", "h", "i", "enter", "esc"}, "third"},
-		{"with matches among which one moved", []string{"/", "h", "enter", "G", "esc"}, "third"},
+		{"with matches, kept, then moved", []string{"/", "h", "enter", "G", "esc"}, "third"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			testConsole(t, func(c *console) {
@@ -61,7 +61,7 @@ func TestClearingAFilterKeepsTheReceipt(t *testing.T) {
 				c.press(keys...)
 				c.wait(time.Second)
 				if got := list.SelectedID(); got != arrived(where, "").ID {
-					t.Errorf("selected %d", got-arrived(0, "").ID)
+					t.Errorf("got receipt %d selected, want %d", got-arrived(0, "").ID, where)
 				}
 			})
 		})
