@@ -31,8 +31,8 @@ func (s FilterSyntax) Complete(text string, cursor int, known func(key string) [
 	complete := func(lead, begun, word, quoted string) Completion {
 		before := string(runes[:typed.start]) + lead + quoted
 		c := Completion{Shown: word, Text: before + string(runes[cursor:]), At: len([]rune(before))}
-		if strings.HasPrefix(quoted, begun) {
-			c.Rest = strings.TrimPrefix(quoted, begun)
+		if after, ok := strings.CutPrefix(quoted, begun); ok {
+			c.Rest = after
 		}
 		return c
 	}

@@ -86,7 +86,7 @@ func TestTheTokenIsShownClaimByClaim(t *testing.T) {
 				c.press("g", "l", "l", "l")
 				c.see(test.want...)
 				r := c.store.AllReceipts()[0]
-				for _, part := range strings.Split(strings.TrimPrefix(r.Headers[0].Value, "Bearer "), ".") {
+				for part := range strings.SplitSeq(strings.TrimPrefix(r.Headers[0].Value, "Bearer "), ".") {
 					if part != "" {
 						c.dontSee(part)
 					}

@@ -87,7 +87,7 @@ func (v *profileFlags) statuses(p *parser) (statuses []int) {
 	if !p.given("status") {
 		return nil
 	}
-	for _, text := range strings.Split(v.status, ",") {
+	for text := range strings.SplitSeq(v.status, ",") {
 		status, err := strconv.Atoi(strings.TrimSpace(text))
 		if err != nil {
 			p.add("status", "%q is not an HTTP status; use 503, say", text)

@@ -133,7 +133,7 @@ func (v *webhookFlags) apply(s *session, w *storage.Webhook, given func(flag str
 // splitChannels returns the channels of a flag that may be repeated and may contain several,
 // separated by commas.
 func splitChannels(texts []string) (channels []storage.Channel) {
-	for _, name := range strings.Split(strings.Join(texts, ","), ",") {
+	for name := range strings.SplitSeq(strings.Join(texts, ","), ",") {
 		if name = strings.TrimSpace(name); name != "" {
 			channels = append(channels, storage.Channel(name))
 		}
@@ -233,7 +233,7 @@ func (p *parser) retry(to *[]time.Duration, text string) {
 		return
 	}
 	var waits []time.Duration
-	for _, part := range strings.Split(text, ",") {
+	for part := range strings.SplitSeq(text, ",") {
 		wait, err := time.ParseDuration(strings.TrimSpace(part))
 		if err != nil {
 			p.add("delivery.retryMs", "%q is not a valid duration; use waits such as 1s,5s, or none", part)

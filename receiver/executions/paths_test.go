@@ -2,6 +2,7 @@ package executions
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -124,9 +125,7 @@ func TestTokens(t *testing.T) {
 		{formType, "grant_type", "authorization_code", "unsupported_grant_type", "authorization_code"},
 	} {
 		bad := url.Values{}
-		for name, values := range form {
-			bad[name] = values
-		}
+		maps.Copy(bad, form)
 		bad.Set(c.field, c.value)
 		r := ask(c.kind, bad)
 		if answer := text(r); r.StatusCode != http.StatusBadRequest || !strings.Contains(answer, `"error":"`+c.code+`"`) || !strings.Contains(answer, c.says) || g.last().Fault != c.code {

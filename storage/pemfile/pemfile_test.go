@@ -149,7 +149,7 @@ func TestCertificateFaults(t *testing.T) {
 			if err == nil || !strings.Contains(err.Error(), c.want) {
 				t.Fatalf("got  %v\nwant %s", err, c.want)
 			}
-			for _, line := range strings.Fields(a + b + key) {
+			for line := range strings.FieldsSeq(a + b + key) {
 				if len(line) > 30 && strings.Contains(err.Error(), line) {
 					t.Errorf("the error shows the text: %v", err)
 				}

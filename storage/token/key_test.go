@@ -165,7 +165,7 @@ func TestParseKeyErrors(t *testing.T) {
 			if err == nil || key != nil || !strings.Contains(err.Error(), test.want) {
 				t.Fatalf("error = %v\nwant %s", err, test.want)
 			}
-			for _, line := range strings.Fields(string(test.text)) {
+			for line := range strings.FieldsSeq(string(test.text)) {
 				if len(line) > 20 && strings.Contains(err.Error(), line) {
 					t.Errorf("the error shows key material: %v", err)
 				}

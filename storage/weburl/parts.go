@@ -77,7 +77,7 @@ func meantScheme(word string) string {
 	return ""
 }
 
-// bareHost matches a host and what follows it, if the host has a dot, a port or unbracketedIPv6 or
+// bareHost matches a host and what follows it, if the host has a dot, a port or brackets or
 // is localhost.
 var bareHost = regexp.MustCompile(`(?i)^(localhost|\[[0-9a-f:.%]+\]|[\p{L}\p{N}_-]+(\.[\p{L}\p{N}_-]+)+\.?|[\w-]+:\d+)(:[^/?#]*)?([/?#].*)?$`)
 
@@ -193,7 +193,7 @@ func asciiAdvice(host string) string {
 // lookalikeLetter returns the first letter of another script, in a label that is otherwise Latin, that
 // may look like a Latin letter (UTS #39 §5), or 0.
 func lookalikeLetter(host string) rune {
-	for _, label := range strings.Split(host, ".") {
+	for label := range strings.SplitSeq(host, ".") {
 		latin := strings.ContainsFunc(label, func(r rune) bool { return unicode.Is(unicode.Latin, r) })
 		other := strings.IndexFunc(label, func(r rune) bool { return unicode.In(r, unicode.Cyrillic, unicode.Greek, unicode.Armenian) })
 		if latin && other >= 0 {

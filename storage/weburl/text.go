@@ -202,8 +202,8 @@ func quoted(text string) (mistake, intended string) {
 		return fmt.Sprintf("is followed by %q", r), inner
 	}
 	for _, escape := range []string{`\n`, `\r`, `\t`} {
-		if strings.HasSuffix(text, escape) {
-			return fmt.Sprintf("ends with %s, a backslash and a letter", escape), strings.TrimSuffix(text, escape)
+		if before, ok := strings.CutSuffix(text, escape); ok {
+			return fmt.Sprintf("ends with %s, a backslash and a letter", escape), before
 		}
 	}
 	return "", ""

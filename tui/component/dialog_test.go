@@ -114,7 +114,7 @@ func TestMenuKeepsItsKeysNextToALongTitle(t *testing.T) {
 func TestMenuKeepsItsSizeDuringTyping(t *testing.T) {
 	t.Parallel()
 	m := &Menu{Title: "Which?", Find: true, Names: true}
-	for _, label := range strings.Fields("acme kafka lambda sandbox") {
+	for label := range strings.FieldsSeq("acme kafka lambda sandbox") {
 		m.Details = append(m.Details, MenuItem{ID: label, Label: label, Detail: "of myImsOrg"})
 	}
 	for _, height := range []int{20, 7} {

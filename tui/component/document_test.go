@@ -388,7 +388,7 @@ func TestDocumentCountsHiddenLines(t *testing.T) {
 		{"in the middle", "pgdown pgdown", "↓10 more", 5},
 	} {
 		d := newDocument(24, test.height, lines...)
-		for _, k := range strings.Fields(test.keys) {
+		for k := range strings.FieldsSeq(test.keys) {
 			d.Key(key(k))
 		}
 		if got := d.Position(); got != test.want {

@@ -45,7 +45,7 @@ func TestOverlayIsExact(t *testing.T) {
 					checkEqual(t, got, "")
 					continue
 				}
-				for _, line := range strings.Split(got, "\n") {
+				for line := range strings.SplitSeq(got, "\n") {
 					if width := ansi.StringWidth(line); width != w {
 						t.Fatalf("got a width of %d cells for %q, want %d", width, line, w)
 					}

@@ -34,7 +34,7 @@ func TestViewerScrolls(t *testing.T) {
 		{"ctrl+d", "line 5", "↓113 more"}, {"ctrl+u pgup", "line 1", "↓117 more"},
 		{"G", "line 118", "↑117 more"}, {"down", "line 118", "↑117 more"}, {"home", "line 1", "↓117 more"},
 	} {
-		for _, k := range strings.Fields(test.keys) {
+		for k := range strings.FieldsSeq(test.keys) {
 			if !v.Key(key(k)) {
 				t.Errorf("the key %s is not handled", k)
 			}
