@@ -18,10 +18,7 @@ func NewActivityStore(db *Database) ActivityStore { return ActivityStore{db} }
 // AddActivity stores an activity. The store assigns its ID and, if At is zero, its time.
 func (s *ActivityStore) AddActivity(ctx context.Context, a storage.Activity) error {
 	err := s.db.Write(ctx, storage.ChangedActivity, func(t Tx) error { return AddActivity(t, a) })
-	if err != nil {
-		return fmt.Errorf("store activity: %w", err)
-	}
-	return nil
+	return wrap(err, "store activity")
 }
 
 // AddActivity stores an activity in a transaction.

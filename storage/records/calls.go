@@ -21,10 +21,7 @@ func (s *ExecutionStore) AddExecution(ctx context.Context, e *storage.Execution,
 		*e = call
 		return s.add(t, e, decide)
 	})
-	if err != nil {
-		return fmt.Errorf("store execution: %w", err)
-	}
-	return nil
+	return wrap(err, "store execution")
 }
 
 func (s *ExecutionStore) add(t Tx, e *storage.Execution, decide func(storage.Precedent) []storage.PlannedMessage) error {
@@ -161,10 +158,7 @@ func (s *ExecutionStore) CallCounts(ctx context.Context, now time.Time) (storage
 		counts.Codes[c.of] = c.n
 	}
 	counts.Planned, err = First(ctx, s.db.Reads, One[int64], s.db.Dialect.Planned, column.At(now))
-	if err != nil {
-		return counts, fmt.Errorf("count planned deliveries: %w", err)
-	}
-	return counts, nil
+	return counts, wrap(err, "count planned deliveries")
 }
 
 // A count is how many records have something in common.

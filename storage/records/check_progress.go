@@ -13,10 +13,7 @@ import (
 // it.
 func (s *CheckStore) MarkChecksLost(ctx context.Context, reason string) error {
 	err := s.db.Write(ctx, 0, func(t Tx) error { return MarkChecksLost(t, s.db.Abandoned, reason) })
-	if err != nil {
-		return fmt.Errorf("mark lost checks: %w", err)
-	}
-	return nil
+	return wrap(err, "mark lost checks")
 }
 
 // MarkChecksLost marks as lost the runs that are running and abandoned.
@@ -42,10 +39,7 @@ func (s *CheckStore) StartCheck(ctx context.Context, id storage.ID, cases []stor
 		}
 		return addCheckCases(t, id, cases)
 	})
-	if err != nil {
-		return fmt.Errorf("start check %s: %w", id, err)
-	}
-	return nil
+	return wrap(err, "start check %s", id)
 }
 
 // SendCheckEvents stores events of a case as deliveries that are being sent, and counts them
@@ -102,10 +96,7 @@ func (s *CheckStore) SaveCheckCases(ctx context.Context, id storage.ID, cases ..
 		}
 		return nil
 	})
-	if err != nil {
-		return fmt.Errorf("store cases of check %s: %w", id, err)
-	}
-	return nil
+	return wrap(err, "store cases of check %s", id)
 }
 
 func saveCheckCase(t Tx, run storage.ID, c storage.CheckCase) error {
@@ -133,8 +124,5 @@ func (s *CheckStore) EndCheck(ctx context.Context, r storage.CheckRun) error {
 		}
 		return AddActivity(t, storage.Activity{Kind: storage.ActivityCheck, WebhookID: r.WebhookID, Text: "check of webhook " + r.Webhook + " " + r.Summary()})
 	})
-	if err != nil {
-		return fmt.Errorf("end check %s: %w", r.ID, err)
-	}
-	return nil
+	return wrap(err, "end check %s", r.ID)
 }

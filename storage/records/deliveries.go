@@ -48,10 +48,7 @@ func scanDelivery(read Scan) (d storage.Delivery, err error) {
 // Delivery finds a delivery by its ID.
 func (s *DeliveryStore) Delivery(ctx context.Context, id storage.ID) (storage.Delivery, error) {
 	d, err := findDelivery(ctx, s.db.Reads, id)
-	if err != nil {
-		return d, fmt.Errorf("find delivery %s: %w", id, err)
-	}
-	return d, nil
+	return d, wrap(err, "find delivery %s", id)
 }
 
 // findDelivery reads a delivery. Within a transaction, from must be the transaction, because only it
@@ -65,10 +62,7 @@ func findDelivery(ctx context.Context, from Source, id storage.ID) (storage.Deli
 func (s *DeliveryStore) Deliveries(ctx context.Context, q storage.DeliveryQuery) ([]storage.Delivery, error) {
 	query, args := s.db.Dialect.ListDeliveries(q)
 	all, err := Collect(ctx, s.db.Reads, scanDelivery, query, args...)
-	if err != nil {
-		return nil, fmt.Errorf("list deliveries: %w", err)
-	}
-	return all, nil
+	return all, wrap(err, "list deliveries")
 }
 
 // ListDeliveries returns the SQL of a list of deliveries.
@@ -85,20 +79,14 @@ func (s *DeliveryStore) CountDeliveries(ctx context.Context, q storage.DeliveryQ
 		counted = `SELECT count(*) FROM deliveries d` + where // the other terms need no joined table
 	}
 	n, err := First(ctx, s.db.Reads, One[int64], counted, args...)
-	if err != nil {
-		return 0, fmt.Errorf("count deliveries: %w", err)
-	}
-	return n, nil
+	return n, wrap(err, "count deliveries")
 }
 
 // Attempts lists the attempts of a delivery, oldest first.
 func (s *DeliveryStore) Attempts(ctx context.Context, delivery storage.ID) ([]storage.Attempt, error) {
 	all, err := Collect(ctx, s.db.Reads, s.scanAttempt, `SELECT delivery_id, n, at, code, error_class, error, dns, connect, tls, first_byte, total,
 		request_headers, response_headers, secrets, response_body, response_flaw FROM attempts WHERE delivery_id = ? ORDER BY n`, delivery)
-	if err != nil {
-		return nil, fmt.Errorf("list attempts of delivery %s: %w", delivery, err)
-	}
-	return all, nil
+	return all, wrap(err, "list attempts of delivery %s", delivery)
 }
 
 func (s *DeliveryStore) scanAttempt(read Scan) (a storage.Attempt, err error) {

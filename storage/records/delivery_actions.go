@@ -53,10 +53,7 @@ func (s *DeliveryStore) actOnOne(ctx context.Context, action storage.DeliveryAct
 			Kind: storage.ActivityDelivery, WebhookID: d.WebhookID, DeliveryID: about.ID, Text: column.DeliveryText(d) + " " + action.Recorded() + s.db.By,
 		})
 	})
-	if err != nil {
-		return fmt.Errorf("%s delivery %s: %w", action, id, err)
-	}
-	return nil
+	return wrap(err, "%s delivery %s", action, id)
 }
 
 // ActOnDeliveries applies an action to many deliveries in one commit. It records no activity,

@@ -38,10 +38,7 @@ func (s *ReceiptStore) ImportHistory(ctx context.Context, h storage.History) err
 		}
 		return nil
 	})
-	if err != nil {
-		return fmt.Errorf("import the history: %w", err)
-	}
-	return nil
+	return wrap(err, "import the history")
 }
 
 // refuseTaken looks for what exists already. No other transaction stores any before this one ends.

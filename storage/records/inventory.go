@@ -2,7 +2,6 @@ package records
 
 import (
 	"context"
-	"fmt"
 
 	"backchannel/storage"
 	"backchannel/storage/column"
@@ -66,10 +65,7 @@ func (s *Inventory) ImportConfiguration(ctx context.Context, c storage.Configura
 	if err == nil {
 		err = s.WebhookStore.db.Write(ctx, changedInventory, func(t Tx) error { return s.importAll(t, c) })
 	}
-	if err != nil {
-		return fmt.Errorf("import the configuration: %w", err)
-	}
-	return nil
+	return wrap(err, "import the configuration")
 }
 
 func (s *Inventory) importAll(t Tx, c storage.Configuration) error {

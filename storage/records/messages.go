@@ -30,20 +30,14 @@ func (s *ExecutionStore) Messages(ctx context.Context, q storage.MessageQuery) (
 	if err == nil {
 		err = s.addEvents(ctx, all)
 	}
-	if err != nil {
-		return nil, fmt.Errorf("list messages: %w", err)
-	}
-	return all, nil
+	return all, wrap(err, "list messages")
 }
 
 // CountMessages counts the messages that Messages would list.
 func (s *ExecutionStore) CountMessages(ctx context.Context, q storage.MessageQuery) (int64, error) {
 	where, args := allOf(s.db.Dialect.messageTerms(q))
 	n, err := First(ctx, s.db.Reads, One[int64], `SELECT count(*) FROM (`+s.db.Dialect.selectMessages()+where+`) listed`, args...)
-	if err != nil {
-		return 0, fmt.Errorf("count messages: %w", err)
-	}
-	return n, nil
+	return n, wrap(err, "count messages")
 }
 
 // Message finds a message by its ID.

@@ -19,10 +19,7 @@ func (s *ProfileStore) Profile(ctx context.Context, webhook storage.ID) (storage
 	if errors.Is(err, storage.ErrNotFound) {
 		return storage.Profile{}, nil
 	}
-	if err != nil {
-		return p, fmt.Errorf("find the profile of webhook %s: %w", webhook, err)
-	}
-	return p, nil
+	return p, wrap(err, "find the profile of webhook %s", webhook)
 }
 
 // scanProfile reads a profile. Its generation is a column, because SQL counts it.
@@ -44,10 +41,7 @@ func (s *ProfileStore) SetProfile(ctx context.Context, webhook storage.ID, p sto
 	if err == nil {
 		err = s.db.Write(ctx, storage.ChangedProfiles|storage.ChangedActivity, func(t Tx) error { return s.set(t, webhook, p) })
 	}
-	if err != nil {
-		return fmt.Errorf("set the profile of webhook %s: %w", webhook, err)
-	}
-	return nil
+	return wrap(err, "set the profile of webhook %s", webhook)
 }
 
 func (s *ProfileStore) set(t Tx, webhook storage.ID, p storage.Profile) error {

@@ -2,7 +2,6 @@ package records
 
 import (
 	"context"
-	"fmt"
 
 	"backchannel/storage"
 	"backchannel/storage/column"
@@ -81,30 +80,21 @@ func (s *ReceiptStore) Receipt(ctx context.Context, id storage.ID) (storage.Rece
 	contents := s.db.Dialect.ReceiptContents
 	r, err := First(ctx, s.db.Reads, s.scanWhole, `SELECT `+ReceiptColumns+contents.columns(`headers`, `secrets`, `checks`, `body`)+`, `+forwardColumns+
 		fromReceipts+contents.Join+` LEFT JOIN forwards w ON w.receipt_id = r.id WHERE r.id = ?`, id)
-	if err != nil {
-		return r, fmt.Errorf("find receipt %s: %w", id, err)
-	}
-	return r, nil
+	return r, wrap(err, "find receipt %s", id)
 }
 
 // ReceiptsOfDelivery lists the receipts of one of our own deliveries, oldest first and
 // without their content.
 func (s *ReceiptStore) ReceiptsOfDelivery(ctx context.Context, delivery storage.ID) ([]storage.Receipt, error) {
 	all, err := Collect(ctx, s.db.Reads, scanReceipt, `SELECT `+ReceiptColumns+fromReceipts+` WHERE r.delivery_id = ? ORDER BY r.id`, delivery)
-	if err != nil {
-		return nil, fmt.Errorf("list receipts of delivery %s: %w", delivery, err)
-	}
-	return all, nil
+	return all, wrap(err, "list receipts of delivery %s", delivery)
 }
 
 // CountReceipts counts the receipts that Receipts would list.
 func (s *ReceiptStore) CountReceipts(ctx context.Context, q storage.ReceiptQuery) (int64, error) {
 	query, args := s.db.Dialect.ReceiptPage(q)
 	n, err := First(ctx, s.db.Reads, One[int64], `SELECT count(*) FROM (`+query+`) listed`, args...)
-	if err != nil {
-		return 0, fmt.Errorf("count receipts: %w", err)
-	}
-	return n, nil
+	return n, wrap(err, "count receipts")
 }
 
 // Receipts lists receipts without their content: Body, Headers and the verdicts' Checks
@@ -112,10 +102,7 @@ func (s *ReceiptStore) CountReceipts(ctx context.Context, q storage.ReceiptQuery
 func (s *ReceiptStore) Receipts(ctx context.Context, q storage.ReceiptQuery) ([]storage.Receipt, error) {
 	query, args := s.db.Dialect.ReceiptPage(q)
 	all, err := Collect(ctx, s.db.Reads, scanReceipt, query, args...)
-	if err != nil {
-		return nil, fmt.Errorf("list receipts: %w", err)
-	}
-	return all, nil
+	return all, wrap(err, "list receipts")
 }
 
 // forwardColumns are NULL for the receipts that were not relayed, which are most.

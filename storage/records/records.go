@@ -5,6 +5,7 @@ package records
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"strconv"
 	"time"
@@ -152,7 +153,10 @@ func Collect[T any](ctx context.Context, from Source, read func(Scan) (T, error)
 		}
 		return nil
 	}, query, args...)
-	return all, err
+	if err != nil {
+		return nil, err
+	}
+	return all, nil
 }
 
 // First reads the first row of a query. It returns storage.ErrNotFound if there is none.
@@ -166,6 +170,14 @@ func First[T any](ctx context.Context, from Source, read func(Scan) (T, error), 
 		return none, err
 	}
 	return all[0], nil
+}
+
+// wrap says what was being done when an error occurred. It returns nil for nil.
+func wrap(err error, doing string, args ...any) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s: %w", fmt.Sprintf(doing, args...), err)
 }
 
 // One scans a row of a single column.

@@ -22,37 +22,25 @@ func (s *WebhookStore) scan(read Scan) (storage.Webhook, error) {
 // Webhooks lists all webhooks by name.
 func (s *WebhookStore) Webhooks(ctx context.Context) ([]storage.Webhook, error) {
 	all, err := Collect(ctx, s.db.Reads, s.scan, `SELECT `+column.WebhookColumns+` FROM webhooks ORDER BY name`)
-	if err != nil {
-		return nil, fmt.Errorf("list webhooks: %w", err)
-	}
-	return all, nil
+	return all, wrap(err, "list webhooks")
 }
 
 // Webhook finds a webhook by its ID.
 func (s *WebhookStore) Webhook(ctx context.Context, id storage.ID) (storage.Webhook, error) {
 	w, err := s.find(ctx, s.db.Reads, `id = ?`, id)
-	if err != nil {
-		return w, fmt.Errorf("find webhook %s: %w", id, err)
-	}
-	return w, nil
+	return w, wrap(err, "find webhook %s", id)
 }
 
 // WebhookByName finds a webhook by its name.
 func (s *WebhookStore) WebhookByName(ctx context.Context, name string) (storage.Webhook, error) {
 	w, err := s.find(ctx, s.db.Reads, `name = ?`, name)
-	if err != nil {
-		return w, fmt.Errorf("find webhook %q: %w", name, err)
-	}
-	return w, nil
+	return w, wrap(err, "find webhook %q", name)
 }
 
 // WebhookAt finds the webhook of an organization's sandbox.
 func (s *WebhookStore) WebhookAt(ctx context.Context, organization, sandbox string) (storage.Webhook, error) {
 	w, err := s.find(ctx, s.db.Reads, `organization = ? AND sandbox_name = ?`, organization, sandbox)
-	if err != nil {
-		return w, fmt.Errorf("find the webhook of %q, sandbox %q: %w", organization, sandbox, err)
-	}
-	return w, nil
+	return w, wrap(err, "find the webhook of %q, sandbox %q", organization, sandbox)
 }
 
 func (s *WebhookStore) find(ctx context.Context, from Source, where string, args ...any) (storage.Webhook, error) {
@@ -63,10 +51,7 @@ func (s *WebhookStore) find(ctx context.Context, from Source, where string, args
 // invalid fields at once as storage.FieldErrors, including conflicts with other webhooks.
 func (s *WebhookStore) CreateWebhook(ctx context.Context, w *storage.Webhook) error {
 	w.ID = 0
-	if err := s.SaveWebhooks(ctx, w); err != nil {
-		return fmt.Errorf("create webhook: %w", err)
-	}
-	return nil
+	return wrap(s.SaveWebhooks(ctx, w), "create webhook")
 }
 
 // UpdateWebhook stores a changed webhook. Its Version must be the stored one. If it is not, the
@@ -76,10 +61,7 @@ func (s *WebhookStore) UpdateWebhook(ctx context.Context, w *storage.Webhook) er
 	if w.ID != 0 {
 		err = s.SaveWebhooks(ctx, w)
 	}
-	if err != nil {
-		return fmt.Errorf("save webhook: %w", err)
-	}
-	return nil
+	return wrap(err, "save webhook")
 }
 
 // SaveWebhooks stores new webhooks, which have no ID yet, and changed ones: either all of
@@ -248,10 +230,7 @@ func (s *WebhookStore) SetWebhookState(ctx context.Context, id storage.ID, state
 	err := s.db.Write(ctx, storage.ChangedWebhooks|storage.ChangedDeliveries|storage.ChangedActivity, func(t Tx) error {
 		return setWebhookState(t, id, state, s.db.By, reason)
 	})
-	if err != nil {
-		return fmt.Errorf("set the state of webhook %s: %w", id, err)
-	}
-	return nil
+	return wrap(err, "set the state of webhook %s", id)
 }
 
 // setWebhookState is WebhookStore.SetWebhookState within a transaction. It increments the webhook's
