@@ -57,9 +57,7 @@ func activities(t *suite) {
 	s := t.store
 	at := time.Unix(1e9, 0).UTC()
 	for i := range 5 {
-		if err := s.AddActivity(t.Context(), storage.Activity{At: at, Kind: storage.ActivityProcess, WebhookID: 1, DeliveryID: 2, ReceiptID: 3, Text: strconv.Itoa(i)}); err != nil {
-			t.Fatal(err)
-		}
+		t.must(s.AddActivity(t.Context(), storage.Activity{At: at, Kind: storage.ActivityProcess, WebhookID: 1, DeliveryID: 2, ReceiptID: 3, Text: strconv.Itoa(i)}))
 	}
 	all, err := s.Activities(t.Context(), 0, 0)
 	if err != nil || len(all) != 5 || all[0].Text != "0" {

@@ -31,9 +31,7 @@ func whoDidWhat(t *suite) {
 	fired, err := s.Fire(t.Context(), "bounce, email", EventFor(w))
 	must := func(err error) {
 		t.Helper()
-		if err != nil {
-			t.Fatal(err)
-		}
+		t.must(err)
 	}
 	must(err)
 	must(s.RetryDelivery(t.Context(), fired[0].ID))
@@ -75,9 +73,7 @@ func sharedFailures(t *suite) {
 		now = now.Add(after)
 		o := OutcomeOf(Enqueue(t, s, w), storage.Failed)
 		o.Attempt.Error, o.Attempt.N = "answered 503", n
-		if err := s.Finish(t.Context(), o); err != nil {
-			t.Fatal(err)
-		}
+		t.must(s.Finish(t.Context(), o))
 	}
 	fail(0, 6)
 	fail(time.Second, 1)
@@ -99,9 +95,7 @@ func sharedFailures(t *suite) {
 		t.Errorf("got\n%q, want\n%q", got, want)
 	}
 	d := Enqueue(t, s, w)
-	if err := s.CancelDelivery(t.Context(), d.ID); err != nil {
-		t.Fatal(err)
-	}
+	t.must(s.CancelDelivery(t.Context(), d.ID))
 	if Finish(t, s, d, storage.Failed); len(activityTexts(t, s)) != len(want)+1 {
 		t.Errorf("after a cancelled delivery: got the activities %q, want one more than before", activityTexts(t, s))
 	}
@@ -118,9 +112,7 @@ func sharedSilent(t *suite) {
 	}
 	welcome, other := storage.NewCampaign(), storage.NewCampaign()
 	welcome.Name, other.Name = "welcome", "other"
-	if err := processes[0].SaveCampaigns(t.Context(), &welcome, &other); err != nil {
-		t.Fatal(err)
-	}
+	t.must(processes[0].SaveCampaigns(t.Context(), &welcome, &other))
 	ids := map[string]storage.ID{}
 	execute := func(process int, c storage.Campaign, after time.Duration) {
 		now = now.Add(after)
@@ -129,9 +121,7 @@ func sharedSilent(t *suite) {
 			e.ExecutionID, e.Silent = fmt.Sprint("HUMA-", now.Unix()), "there is no webhook"
 			return nil
 		})
-		if err != nil {
-			t.Fatal(err)
-		}
+		t.must(err)
 		ids[c.Name] = e.ID
 	}
 	execute(0, welcome, 0)

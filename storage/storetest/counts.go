@@ -32,14 +32,10 @@ func counts(t *suite) {
 	}
 	for _, text := range []string{"", "status:delivered", "-status:delivered body~e", "status:exclude"} {
 		filter, err := storage.ReceiptFilter().Parse(text, time.Now())
-		if err != nil {
-			t.Fatal(err)
-		}
+		t.must(err)
 		for _, q := range []storage.ReceiptQuery{{Filter: filter}, {Filter: filter, Before: ids[4]}, {Filter: filter, After: ids[2]}} {
 			list, err := s.Receipts(t.Context(), q)
-			if err != nil {
-				t.Fatal(err)
-			}
+			t.must(err)
 			if n, err := s.CountReceipts(t.Context(), q); err != nil || n != int64(len(list)) {
 				t.Errorf("%q before %d after %d: counted %d, listed %d, %v", text, q.Before, q.After, n, len(list), err)
 			}
@@ -50,9 +46,7 @@ func counts(t *suite) {
 	Enqueue(t, s, w)
 	for _, q := range []storage.DeliveryQuery{{}, {Before: second.ID}, {After: first.ID}, {States: []storage.State{storage.Queued, storage.Parked}}, {WebhookID: w.ID, After: 1}} {
 		list, err := s.Deliveries(t.Context(), q)
-		if err != nil {
-			t.Fatal(err)
-		}
+		t.must(err)
 		if n, err := s.CountDeliveries(t.Context(), q); err != nil || n != int64(len(list)) {
 			t.Errorf("%+v: counted %d, listed %d, %v", q, n, len(list), err)
 		}

@@ -166,9 +166,7 @@ func storedAttempt(t *suite) {
 	}
 	o.NextAttemptAt = d.CreatedAt.Add(time.Minute)
 	o.FinishedAt = d.CreatedAt.Add(time.Second)
-	if err := s.Finish(t.Context(), o); err != nil {
-		t.Fatal(err)
-	}
+	t.must(s.Finish(t.Context(), o))
 	attempts, err := s.Attempts(t.Context(), d.ID)
 	if diff := cmp.Diff([]storage.Attempt{o.Attempt}, attempts); err != nil || diff != "" {
 		t.Errorf("got error %v; (-want +got):\n%s", err, diff)
@@ -199,9 +197,7 @@ func storedAttempt(t *suite) {
 func staysCancelled(t *suite) {
 	s := t.store
 	d := Enqueue(t, s, AddWebhook(t, s, "acme"))
-	if err := s.CancelDelivery(t.Context(), d.ID); err != nil {
-		t.Fatal(err)
-	}
+	t.must(s.CancelDelivery(t.Context(), d.ID))
 	for _, state := range []storage.State{storage.Retrying, storage.StateDelivered} {
 		Finish(t, s, Delivery(t, s, d.ID), state)
 		if got := Delivery(t, s, d.ID); got.State != storage.Cancelled || !got.NextAttemptAt.IsZero() {
@@ -222,10 +218,8 @@ func retryAndCancel(t *suite) {
 	again, gone, done, busy := Enqueue(t, s, w), Enqueue(t, s, w), Enqueue(t, s, w), Enqueue(t, s, w)
 	Finish(t, s, again, storage.Retrying)
 	Finish(t, s, done, storage.StateDelivered)
-	if err := errors.Join(s.RetryDelivery(t.Context(), again.ID), s.CancelDelivery(t.Context(), gone.ID),
-		s.MarkSending(t.Context(), []storage.ID{busy.ID, done.ID})); err != nil {
-		t.Fatal(err)
-	}
+	t.must(errors.Join(s.RetryDelivery(t.Context(), again.ID), s.CancelDelivery(t.Context(), gone.ID),
+		s.MarkSending(t.Context(), []storage.ID{busy.ID, done.ID})))
 	if got := Delivery(t, s, again.ID); got.NextAttemptAt.After(time.Now()) {
 		t.Errorf("after RetryDelivery: due at %s, want at once", got.NextAttemptAt)
 	}
@@ -251,9 +245,7 @@ func retryAndCancel(t *suite) {
 	if later, _ := s.Commands(t.Context(), commands[0].ID); len(later) != 1 {
 		t.Errorf("got the commands %+v, want one", later)
 	}
-	if err := s.DropCommands(t.Context(), commands[0].ID); err != nil {
-		t.Fatal(err)
-	}
+	t.must(s.DropCommands(t.Context(), commands[0].ID))
 	if left, _ := s.Commands(t.Context(), 0); len(left) != 1 || left[0] != commands[1] {
 		t.Errorf("after DropCommands: got the commands %+v", left)
 	}
@@ -302,9 +294,7 @@ func deliveryLists(t *suite) {
 			Finish(t, s, d, storage.StateDelivered)
 		}
 	}
-	if err := s.SetWebhookState(t.Context(), b.ID, storage.Paused, ""); err != nil {
-		t.Fatal(err)
-	}
+	t.must(s.SetWebhookState(t.Context(), b.ID, storage.Paused, ""))
 	for _, c := range []struct {
 		name  string
 		query storage.DeliveryQuery
@@ -320,9 +310,7 @@ func deliveryLists(t *suite) {
 		{"retrying or delivered", storage.DeliveryQuery{States: []storage.State{storage.Retrying, storage.StateDelivered}}, []int{3, 2}},
 	} {
 		got, err := s.Deliveries(t.Context(), c.query)
-		if err != nil {
-			t.Fatal(err)
-		}
+		t.must(err)
 		var want, have []storage.ID
 		for _, i := range c.want {
 			want = append(want, ids[i])

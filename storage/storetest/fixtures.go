@@ -51,9 +51,7 @@ func fixturesTests() subject {
 func fixtures(t *suite) {
 	s := t.store
 	f := storage.SavedFixture{Name: "mine", Channel: storage.Email, Status: storage.StatusBounce, Revision: storage.Classic, Payload: []byte("{}")}
-	if err := s.SaveFixture(t.Context(), f); err != nil {
-		t.Fatal(err)
-	}
+	t.must(s.SaveFixture(t.Context(), f))
 	err := s.SaveFixture(t.Context(), f)
 	if wantFields(t, err, "name"); !errors.Is(err, storage.ErrConflict) {
 		t.Errorf("got %v", err)

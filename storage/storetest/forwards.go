@@ -4,6 +4,8 @@ import (
 	"errors"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"backchannel/storage"
 )
 
@@ -27,9 +29,7 @@ func forwards(t *suite) {
 		AddReceipt(t, s, &all[i])
 	}
 	done := storage.Forward{URL: "http://x.test/", State: storage.ForwardAnswered, Code: 418, Duration: time.Millisecond, Error: "e", Body: []byte("\xffbody")}
-	if err := s.FinishForward(t.Context(), all[1].ID, done); err != nil {
-		t.Fatal(err)
-	}
+	t.must(s.FinishForward(t.Context(), all[1].ID, done))
 	for range 2 { // the second time, there is nothing left to drop
 		if _, err := s.DropForwards(t.Context(), "gone"); err != nil {
 			t.Fatal(err)
@@ -37,12 +37,9 @@ func forwards(t *suite) {
 	}
 	for i, want := range []storage.Forward{{}, done, {URL: "http://x.test/", State: storage.ForwardDropped, Error: "gone"}} {
 		got, err := s.Receipt(t.Context(), all[i].ID)
-		if err != nil {
-			t.Fatal(err)
-		}
-		f := got.Forward
-		if f.URL != want.URL || f.State != want.State || f.Code != want.Code || f.Duration != want.Duration || f.Error != want.Error || string(f.Body) != string(want.Body) {
-			t.Errorf("receipt %d: got %+v, want %+v", i, f, want)
+		t.must(err)
+		if diff := cmp.Diff(want, got.Forward); diff != "" {
+			t.Errorf("receipt %d (-want, +got): %s", i, diff)
 		}
 	}
 	for _, r := range []storage.ID{all[0].ID, all[1].ID, 1} {

@@ -70,9 +70,7 @@ func runtime(t *suite) {
 	}
 	want := storage.Runtime{PID: 5, ReceiverURL: "https://127.0.0.1:9443", UpdatedAt: time.Unix(5, 0).UTC(), Snapshot: storage.Snapshot{Queued: 3, P99: time.Second}}
 	for range 2 {
-		if err := s.SaveRuntime(t.Context(), want); err != nil {
-			t.Fatal(err)
-		}
+		t.must(s.SaveRuntime(t.Context(), want))
 	}
 	release, ok, err := s.TryLead()
 	if !ok || err != nil {

@@ -53,9 +53,7 @@ func profiles(t *suite) {
 		t.Errorf("got %+v, %v", p, err)
 	}
 	for generation, preset := range storage.Presets() {
-		if err := s.SetProfile(t.Context(), w.ID, preset.Profile); err != nil {
-			t.Fatal(err)
-		}
+		t.must(s.SetProfile(t.Context(), w.ID, preset.Profile))
 		want := preset.Profile
 		want.Generation = int64(generation + 1)
 		got, err := s.Profile(t.Context(), w.ID)

@@ -131,9 +131,7 @@ func judged(t *suite) {
 		r := ReceiptOf(w)
 		r.RetryCount = strconv.Itoa(i)
 		var earlier []storage.Earlier
-		if err := s.AddReceipt(t.Context(), &r, func(e []storage.Earlier) { earlier = e; r.Verdicts.Duplicate.Reason = "judged" }); err != nil {
-			t.Fatal(err)
-		}
+		t.must(s.AddReceipt(t.Context(), &r, func(e []storage.Earlier) { earlier = e; r.Verdicts.Duplicate.Reason = "judged" }))
 		if want := min(i, 2*earlierLimit); len(earlier) != want {
 			t.Fatalf("receipt %d: got %d earlier receipts, want %d", i, len(earlier), want)
 		}
@@ -158,9 +156,7 @@ func clearAll(t *suite) {
 			pinned = r
 		}
 	}
-	if err := s.PinReceipt(t.Context(), pinned.ID, true); err != nil {
-		t.Fatal(err)
-	}
+	t.must(s.PinReceipt(t.Context(), pinned.ID, true))
 	n, err := s.ClearReceipts(t.Context())
 	if err != nil || n != 4 {
 		t.Errorf("ClearReceipts = %d, %v; want 4", n, err)

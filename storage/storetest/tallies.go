@@ -19,22 +19,16 @@ func attemptTallies(t *suite) {
 		o := OutcomeOf(d, storage.Retrying)
 		o.Attempt.N, o.Attempt.Code, o.Attempt.At = n, code, noon.Add(at)
 		o.Attempt.Timings = storage.Timings{Total: time.Duration(1000+code) * time.Microsecond}
-		if err := s.Finish(t.Context(), o); err != nil {
-			t.Fatal(err)
-		}
+		t.must(s.Finish(t.Context(), o))
 	}
 	all := func(webhook storage.ID, until time.Duration) storage.AttemptSummary {
 		t.Helper()
 		tallies, err := s.AttemptTallies(t.Context(), webhook, noon.Add(until))
-		if err != nil {
-			t.Fatal(err)
-		}
+		t.must(err)
 		return tallies.Summary(noon.Add(until))
 	}
 	first, second, cancelled, elsewhere := Enqueue(t, s, w), Enqueue(t, s, w), Enqueue(t, s, w), Enqueue(t, s, other)
-	if err := s.CancelDelivery(t.Context(), cancelled.ID); err != nil {
-		t.Fatal(err)
-	}
+	t.must(s.CancelDelivery(t.Context(), cancelled.ID))
 	attempt(first, 1, 503, 0)
 	attempt(first, 1, 503, 0) // the same attempt, reported again
 	attempt(second, 1, 200, 9*time.Second)
@@ -86,9 +80,7 @@ func oldTallies(t *suite) {
 	for _, after := range []time.Duration{0, time.Minute} {
 		o := OutcomeOf(Enqueue(t, s, w), storage.StateDelivered)
 		o.Attempt.At = noon.Add(after)
-		if err := s.Finish(t.Context(), o); err != nil {
-			t.Fatal(err)
-		}
+		t.must(s.Finish(t.Context(), o))
 	}
 	for _, test := range []struct {
 		after time.Duration

@@ -3,6 +3,7 @@ package storetest
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"sync"
 	"testing"
@@ -131,11 +132,7 @@ func countersAddUp(t *suite) {
 		counts, err := s.Counts(t.ctx)
 		t.must(err)
 		want := storage.Counts{Deliveries: map[storage.State]int64{storage.Queued: 8, storage.StateDelivered: 8, storage.Retrying: 8}, Receipts: 24}
-		for state, n := range counts.Deliveries {
-			if n == 0 {
-				delete(counts.Deliveries, state)
-			}
-		}
+		maps.DeleteFunc(counts.Deliveries, func(_ storage.State, n int64) bool { return n == 0 })
 		if diff := gocmp.Diff(want, counts); diff != "" {
 			t.Errorf("store %d (-want, +got): %s", i, diff)
 		}

@@ -176,9 +176,7 @@ func newerVersion(t *suite) {
 	if got, _ := s.Webhook(t.Context(), mine.ID); got.URL != theirs.URL {
 		t.Errorf("after the conflict: got URL %s, want that of the first update", got.URL)
 	}
-	if err := s.SetWebhookState(t.Context(), mine.ID, storage.Paused, "410 Gone"); err != nil {
-		t.Fatal(err)
-	}
+	t.must(s.SetWebhookState(t.Context(), mine.ID, storage.Paused, "410 Gone"))
 	if err := s.UpdateWebhook(t.Context(), &theirs); !errors.Is(err, storage.ErrConflict) {
 		t.Errorf("an update after a pause: got %v, want ErrConflict", err)
 	}
@@ -200,14 +198,10 @@ func deletedWebhook(t *suite) {
 	done, waiting, retrying, sending := Enqueue(t, s, w), Enqueue(t, s, w), Enqueue(t, s, w), Enqueue(t, s, w)
 	Finish(t, s, done, storage.StateDelivered)
 	Finish(t, s, retrying, storage.Retrying)
-	if err := s.MarkSending(t.Context(), []storage.ID{sending.ID}); err != nil {
-		t.Fatal(err)
-	}
+	t.must(s.MarkSending(t.Context(), []storage.ID{sending.ID}))
 	r := ReceiptOf(w)
 	AddReceipt(t, s, &r)
-	if err := s.SaveBreaker(t.Context(), storage.Breaker{WebhookID: w.ID, Failures: 1}); err != nil {
-		t.Fatal(err)
-	}
+	t.must(s.SaveBreaker(t.Context(), storage.Breaker{WebhookID: w.ID, Failures: 1}))
 	cancelled, err := s.DeleteWebhook(t.Context(), w.ID)
 	if err != nil || cancelled != 3 {
 		t.Fatalf("DeleteWebhook = %d, %v; want 3", cancelled, err)
@@ -275,9 +269,7 @@ func webhooksAllOrNone(t *suite) {
 		t.Errorf("got the webhooks %v, %v", all, err)
 	}
 	second.Sandbox.Name = "dev"
-	if err := s.SaveWebhooks(t.Context(), &changed, &first, &second); err != nil {
-		t.Fatal(err)
-	}
+	t.must(s.SaveWebhooks(t.Context(), &changed, &first, &second))
 	if all, err := s.Webhooks(t.Context()); err != nil || len(all) != 3 || first.ID == second.ID || changed.Version != 2 {
 		t.Errorf("got the webhooks %v, %v", all, err)
 	}
