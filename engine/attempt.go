@@ -26,11 +26,6 @@ type Result struct {
 	retryAfter string // the header of that name
 }
 
-// attempt tries once to deliver the job.
-func (ep *endpoint) attempt(ctx context.Context, job *storage.Job, now time.Time) Result {
-	return ep.vary(ctx, job, Variation{}, now)
-}
-
 // vary makes an attempt whose request is varied as v says. Preparing the request has a deadline,
 // because a key may be read from a network file system, but does not count as the endpoint's time
 // if v signs.

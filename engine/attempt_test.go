@@ -67,6 +67,11 @@ func (b *bench) endpoint() (*endpoint, error) {
 	return ep, err
 }
 
+// attempt tries once to deliver the job.
+func (ep *endpoint) attempt(ctx context.Context, job *storage.Job, now time.Time) Result {
+	return ep.vary(ctx, job, Variation{}, now)
+}
+
 func (b *bench) try(job storage.Job) Result {
 	b.t.Helper()
 	if job.Payload == nil {
