@@ -155,7 +155,7 @@ func (r *deliveryRows) reset(node int64) error {
 		r.counts.Move(column.DeliveryState{Webhook: webhook, State: storage.Sending}, column.DeliveryState{Webhook: webhook, State: storage.Cancelled}, 1)
 	}
 	again, err := records.Collect(r.Context(), r, scanIdentified, `UPDATE deliveries SET state = CASE attempts WHEN 0 THEN 'queued' ELSE 'retrying' END, next_attempt_at = ?, node = NULL
-		WHERE state = 'sending'`+abandoned(node)+` RETURNING id, webhook_id, state`, moment(r.now))
+		WHERE state = 'sending'`+abandoned(node)+` RETURNING id, webhook_id, state`, moment(r.Now))
 	for _, d := range again {
 		r.counts.Move(column.DeliveryState{Webhook: d.Webhook, State: storage.Sending}, column.DeliveryState{Webhook: d.Webhook, State: d.State}, 1)
 		r.jobs.due = append(r.jobs.due, d.id)
@@ -166,7 +166,7 @@ func (r *deliveryRows) reset(node int64) error {
 func (r *deliveryRows) Change(action storage.DeliveryAction, d storage.Delivery) error {
 	if action == storage.RetryDeliveries {
 		// Another node may have begun to send it since it was read.
-		err := r.must(`UPDATE deliveries SET next_attempt_at = ? WHERE id = ? AND next_attempt_at IS NOT NULL`, r.now, d.ID)
+		err := r.must(`UPDATE deliveries SET next_attempt_at = ? WHERE id = ? AND next_attempt_at IS NOT NULL`, r.Now, d.ID)
 		if errors.Is(err, storage.ErrNotFound) {
 			d.State = storage.Sending
 			return action.Check(d)

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"backchannel/storage"
-	"backchannel/storage/column"
 	"backchannel/storage/records"
 	"backchannel/storage/seal"
 )
@@ -62,26 +61,16 @@ func (p *pipeline) Send(statement string, args ...any) error {
 	return nil
 }
 
-func (t *tx) Changed(kinds storage.Change) { t.kinds |= kinds }
-
-func (t *tx) Runs() *column.Runs { return &t.runs }
-
-func (t *tx) Facets() records.Facets { return t.facets }
-
 func (t *tx) Deliveries() records.Deliveries { return &t.deliveries }
 
 func (t *tx) Messages() records.Messages { return &t.messages }
-
-func (t *tx) CountReceipts(n, bytes int64) {
-	t.receipts.n, t.receipts.bytes = t.receipts.n+n, t.receipts.bytes+bytes
-}
 
 func (t *tx) ForgetReceipt(*storage.Receipt) error { return nil }
 
 // RemoveLeftovers removes commands old enough that every node has carried them out, and the rows of
 // processes that were killed.
 func (t *tx) RemoveLeftovers() error {
-	t.send(`DELETE FROM commands WHERE id < ?`, t.now.Add(-time.Hour).UnixMicro())
+	t.send(`DELETE FROM commands WHERE id < ?`, t.Now.Add(-time.Hour).UnixMicro())
 	t.send(`DELETE FROM writers WHERE seen < now() - interval '1 day'`)
 	t.send(`DELETE FROM nodes WHERE heard_at < now() - interval '1 day'`)
 	return nil

@@ -76,7 +76,7 @@ func (s *QueueStore) ChangeBreaker(ctx context.Context, webhook storage.ID, chan
 			return err
 		}
 		if changed = change(was); changed.Open() != was.Open() {
-			t.kinds |= storage.ChangedWebhooks
+			t.Kinds |= storage.ChangedWebhooks
 		}
 		return records.SaveBreaker(t, changed)
 	})

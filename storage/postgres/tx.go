@@ -3,12 +3,10 @@ package postgres
 import (
 	"context"
 	"errors"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"backchannel/storage"
-	"backchannel/storage/column"
 	"backchannel/storage/commit"
 	"backchannel/storage/records"
 )
@@ -19,20 +17,20 @@ import (
 type tx struct {
 	*writer
 	*pipeline
-	now   time.Time
+	records.Base
 	last  storage.ID // the last ID assigned, by any transaction
 	began storage.ID // last at the beginning
-	kinds storage.Change
 
 	deliveries deliveryRows
 	messages   messageRows
-	receipts   receiptTotal // the change to the stored one
-	runs       column.Runs
 	jobs       jobs
 }
 
 func newTx(ctx context.Context, w *writer, conn *pgx.Conn) *tx {
-	t := &tx{writer: w, now: w.now(), runs: column.Runs{Committed: w.runs}}
+	t := &tx{writer: w, Base: records.Start(w.now(), w.runs, w.facets)}
+	if w.ordered { // no webhook can change meanwhile
+		t.Targets = w.targets
+	}
 	t.pipeline = &pipeline{ctx: ctx, conn: conn, opening: &pgx.Batch{}, pending: &pgx.Batch{}, first: &t.deliveries}
 	t.deliveries.tx, t.messages.tx = t, t
 	return t
@@ -48,7 +46,7 @@ func (t *tx) run(batch []*operation) (result commit.Outcome) {
 		if err := op.Work(t); err != nil {
 			return commit.Outcome{Err: err}
 		}
-		t.kinds |= op.Kinds
+		t.Kinds |= op.Kinds
 	}
 	return commit.Outcome{Err: t.end()}
 }
@@ -110,7 +108,7 @@ func (t *tx) end() error {
 	t.deliveries.saveCounts()
 	saveTallies(t, t.deliveries.tallies)
 	t.messages.saveCounts()
-	t.receipts.save(t)
+	t.saveReceipts()
 	if t.last != t.began {
 		t.send(`UPDATE store SET last_id = ?`, t.last)
 	}
@@ -123,14 +121,11 @@ func (t *tx) NewID() (storage.ID, error) {
 	if !t.ordered {
 		return 0, errUnordered
 	}
-	t.last = max(t.last+1, storage.ID(t.now.UnixMicro()))
+	t.last = max(t.last+1, storage.ID(t.Now.UnixMicro()))
 	return t.last, nil
 }
 
 var errUnordered = errors.New("an ID can be assigned only in an ordered transaction")
-
-// Stamp returns the transaction's time with the precision of the database.
-func (t *tx) Stamp() time.Time { return time.UnixMicro(t.now.UnixMicro()).UTC() }
 
 // jobs collects the arguments of the methods of Jobs during a transaction.
 type jobs struct {
@@ -167,14 +162,11 @@ func (j *jobs) ended(committed bool) {
 	}
 }
 
-// A receiptTotal is the number of receipts, and the size of their contents.
-type receiptTotal struct{ n, bytes int64 }
-
-// save adds the change to the stored total.
-func (t *receiptTotal) save(in *tx) {
-	if *t != (receiptTotal{}) {
-		in.send(`INSERT INTO receipt_counts AS c VALUES (?, ?, ?) ON CONFLICT (slot) DO UPDATE SET n = c.n + excluded.n, bytes = c.bytes + excluded.bytes`,
-			in.slot, t.n, t.bytes)
+// saveReceipts adds to the stored number of receipts and to their size.
+func (t *tx) saveReceipts() {
+	if t.Receipts != 0 || t.ReceiptBytes != 0 {
+		t.send(`INSERT INTO receipt_counts AS c VALUES (?, ?, ?) ON CONFLICT (slot) DO UPDATE SET n = c.n + excluded.n, bytes = c.bytes + excluded.bytes`,
+			t.slot, t.Receipts, t.ReceiptBytes)
 	}
 }
 

@@ -78,9 +78,9 @@ func (w *writer) commit(batch []*operation) commit.Outcome {
 	for pause := firstPause; ; pause *= 2 {
 		t, result := w.run(ctx, batch)
 		if !result.Failed() {
-			t.runs.Keep()
-			w.hub.Publish(t.kinds)
-			w.notice.add(t.kinds)
+			t.Runs.Keep()
+			w.hub.Publish(t.Kinds)
+			w.notice.add(t.Kinds)
 			return result
 		}
 		clear(w.facets) // those that the transaction stored are gone

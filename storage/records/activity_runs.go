@@ -10,11 +10,11 @@ import (
 // recordFailure records a delivery that failed for good. Consecutive failures of a webhook share
 // one activity, so that a dead endpoint does not push everything else out of the log.
 func recordFailure(t Tx, a *storage.Attempt, webhook storage.ID) error {
-	runs, now := t.Runs(), t.Stamp()
+	runs, now := &t.base().Runs, t.Stamp()
 	if run := runs.Continued(webhook, now); run.N > 1 {
 		to := "" // it has been deleted
-		if target, err := t.Target(webhook); err == nil {
-			to = " to " + target.Name
+		if w, err := target(t, webhook); err == nil {
+			to = " to " + w.Name
 		}
 		n, err := t.Exec(`UPDATE activities SET text = ?, delivery_id = ? WHERE id = ?`, run.FailuresText(to, a, now), a.DeliveryID, run.Activity)
 		if err != nil || n > 0 { // otherwise retention has removed the activity
@@ -37,8 +37,8 @@ func (s *ExecutionStore) recordSilent(t Tx, e *storage.Execution) (err error) {
 	if e.Silent == "" {
 		return nil
 	}
-	t.Changed(storage.ChangedActivity)
-	runs, now := t.Runs(), t.Stamp()
+	t.base().Kinds |= storage.ChangedActivity
+	runs, now := &t.base().Runs, t.Stamp()
 	run := runs.Continued(e.CampaignID, now)
 	if run.N == 1 { // in this process
 		if run.Activity, err = silentActivity(t, e); err != nil {

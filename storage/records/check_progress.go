@@ -21,7 +21,7 @@ func MarkChecksLost(t Tx, abandoned, reason string) error {
 	lost, err := t.Exec(`UPDATE check_runs SET state = ?, reason = ?, ended_at = ? WHERE state = 'running'`+abandoned,
 		storage.CheckLost, reason, column.At(t.Stamp()))
 	if lost > 0 {
-		t.Changed(storage.ChangedChecks)
+		t.base().Kinds |= storage.ChangedChecks
 	}
 	return err
 }

@@ -99,7 +99,7 @@ func act(t Tx, action storage.DeliveryAction, id storage.ID) error {
 
 // replay queues a new delivery of a delivery's event.
 func replay(t Tx, old storage.Delivery) (made storage.Delivery, err error) {
-	_, err = t.Target(old.WebhookID)
+	_, err = target(t, old.WebhookID)
 	switch {
 	case errors.Is(err, storage.ErrNotFound):
 		return made, storage.RefuseOrphan(old)

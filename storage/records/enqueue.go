@@ -57,7 +57,7 @@ func enqueue(t Tx, e *storage.Event, d *storage.Delivery) error {
 
 // makeEvent stores an event and copies its fields into its delivery.
 func makeEvent(t Tx, e *storage.Event, d *storage.Delivery) error {
-	to, err := t.Target(e.WebhookID)
+	to, err := target(t, e.WebhookID)
 	if err != nil {
 		return err
 	}
@@ -88,11 +88,19 @@ func queueDelivery(t Tx, d *storage.Delivery, payload []byte) (err error) {
 	return t.Deliveries().Add(d, payload)
 }
 
-// ReadTarget reads what enqueueing needs to know about a webhook.
-func ReadTarget(t Tx, webhook storage.ID) (column.Target, error) {
+// target returns what enqueueing needs to know about a webhook. A transaction may enqueue hundreds of
+// events for one.
+func target(t Tx, webhook storage.ID) (column.Target, error) {
+	cache := t.base().Targets
+	if to, ok := cache[webhook]; ok {
+		return to, nil
+	}
 	to, err := First(t.Context(), t, scanTarget, `SELECT name, channels, auth FROM webhooks WHERE id = ?`, webhook)
 	if errors.Is(err, storage.ErrNotFound) {
 		err = fmt.Errorf("webhook %s: %w", webhook, err)
+	}
+	if err == nil && cache != nil {
+		cache[webhook] = to
 	}
 	return to, err
 }

@@ -49,7 +49,7 @@ func (s *ProfileStore) set(t Tx, webhook storage.ID, p storage.Profile) error {
 	if err != nil {
 		return err
 	}
-	to, err := t.Target(webhook)
+	to, err := target(t, webhook)
 	if err != nil {
 		return err
 	}

@@ -118,7 +118,7 @@ func finished(t Tx, o *storage.Outcome, was Finished) (err error) {
 	switch {
 	case was.State == storage.Cancelled:
 	case o.State == storage.StateDelivered && was.Message != 0:
-		t.Changed(storage.ChangedExecutions)
+		t.base().Kinds |= storage.ChangedExecutions
 		err = t.Messages().Reached(was.Message, o.Attempt.DeliveryID)
 	case o.State == storage.Failed && !was.Checked: // a check sends what is to be refused
 		err = recordFailure(t, &o.Attempt, was.Webhook)

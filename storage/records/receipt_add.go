@@ -38,11 +38,11 @@ func (s *ReceiptStore) add(t Tx, r *storage.Receipt, p PackedReceipt, judge func
 // insert stores a receipt that has an ID, with what became of relaying it.
 func (s *ReceiptStore) insert(t Tx, r *storage.Receipt, p PackedReceipt) error {
 	p.Secrets = s.db.Seals.Seal(p.Secrets, s.db.Dialect.ReceiptContents.Secrets(r.ID))
-	facet, err := t.Facets().id(t, column.FacetOf(r))
+	facet, err := t.base().Facets.id(t, column.FacetOf(r))
 	if err != nil {
 		return err
 	}
-	t.CountReceipts(1, p.Size)
+	t.base().countReceipts(1, p.Size)
 	if err := t.AddReceipt(r, facet, p); err != nil || r.Forward.State == "" {
 		return err
 	}
@@ -126,7 +126,7 @@ func grow(t Tx, receipt storage.ID, bytes int) error {
 	if bytes == 0 {
 		return nil
 	}
-	t.CountReceipts(0, int64(bytes))
+	t.base().countReceipts(0, int64(bytes))
 	return must(t, `UPDATE receipts SET size = size + ? WHERE id = ?`, bytes, receipt)
 }
 

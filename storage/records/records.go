@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"backchannel/storage"
-	"backchannel/storage/column"
 	"backchannel/storage/seal"
 )
 
@@ -72,33 +71,25 @@ type Tx interface {
 	NewID() (storage.ID, error)
 	// Reserve keeps an ID from being assigned.
 	Reserve(id storage.ID) error
-	// Stamp returns the transaction's time with the precision of the database.
-	Stamp() time.Time
-	// Target returns what enqueueing needs to know about a webhook. It may be cached.
-	Target(webhook storage.ID) (column.Target, error)
-	// WebhooksChanged invalidates the cache behind Target.
+	// WebhooksChanged invalidates every cache of targets.
 	WebhooksChanged()
-	// Changed adds kinds of records to those that subscribers hear of.
-	Changed(storage.Change)
-	// Runs returns the runs of similar activities, which are stored as one.
-	Runs() *column.Runs
 	// Deliveries changes events and deliveries, Messages the messages of campaigns.
 	Deliveries() Deliveries
 	Messages() Messages
 	// Earlier returns the first and the last receipts of the message that a receipt is about.
 	Earlier(r *storage.Receipt) ([]storage.Earlier, error)
-	// Facets returns the facets that the writer has used.
-	Facets() Facets
 	// AddReceipt stores a receipt, which has an ID.
 	AddReceipt(r *storage.Receipt, facet int64, p PackedReceipt) error
 	// EndAnswer stores the outcome of an answer, unless the receipt has been removed.
 	EndAnswer(end storage.AnswerEnd) error
 	// ForgetReceipt removes what is kept beside a receipt that has been removed.
 	ForgetReceipt(r *storage.Receipt) error
-	// CountReceipts adds to the stored number of receipts and to the size of their contents.
-	CountReceipts(n, bytes int64)
 	// RemoveLeftovers removes what is left of dead processes.
 	RemoveLeftovers() error
+
+	// Stamp and base are those of a [Base].
+	Stamp() time.Time
+	base() *Base
 }
 
 // Deliveries changes events and deliveries in a transaction, and counts deliveries by state.

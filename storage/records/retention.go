@@ -47,7 +47,7 @@ func (s *Maintenance) removeAll(ctx context.Context, remove func(Tx) (int64, err
 		var n int64
 		err := s.db.Write(ctx, 0, func(t Tx) (err error) {
 			if n, err = remove(t); n > 0 {
-				t.Changed(storage.ChangedReceipts | storage.ChangedDeliveries | storage.ChangedActivity | storage.ChangedExecutions)
+				t.base().Kinds |= storage.ChangedReceipts | storage.ChangedDeliveries | storage.ChangedActivity | storage.ChangedExecutions
 			}
 			return err
 		})
@@ -97,7 +97,7 @@ func removeUnpinned(t Tx, and string, limit int64, args ...any) (int64, error) {
 		return 0, err
 	}
 	for _, r := range removed {
-		t.CountReceipts(-1, -r.size)
+		t.base().countReceipts(-1, -r.size)
 		if err := t.ForgetReceipt(&r.Receipt); err != nil {
 			return 0, err
 		}

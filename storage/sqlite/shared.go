@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"backchannel/storage"
-	"backchannel/storage/column"
 	"backchannel/storage/records"
 	"backchannel/storage/seal"
 )
@@ -100,13 +99,7 @@ func (s *statements) Send(statement string, args ...any) error {
 	return err
 }
 
-func (t *tx) WebhooksChanged() { clear(t.targets) }
-
-func (t *tx) Changed(kinds storage.Change) { t.kinds |= kinds }
-
-func (t *tx) Runs() *column.Runs { return &t.runs }
-
-func (t *tx) Facets() records.Facets { return t.facets }
+func (t *tx) WebhooksChanged() { clear(t.Targets) }
 
 func (t *tx) Deliveries() records.Deliveries { return &t.deliveries }
 
@@ -115,9 +108,5 @@ func (t *tx) Messages() records.Messages { return &t.campaignMessages }
 func (t *tx) Earlier(r *storage.Receipt) ([]storage.Earlier, error) { return t.messages.earlier(r) }
 
 func (t *tx) ForgetReceipt(r *storage.Receipt) error { return t.messages.remove(r) }
-
-func (t *tx) CountReceipts(n, bytes int64) {
-	t.receipts.n, t.receipts.bytes = t.receipts.n+n, t.receipts.bytes+bytes
-}
 
 func (t *tx) RemoveLeftovers() error { return nil }

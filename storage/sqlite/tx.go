@@ -3,7 +3,6 @@ package sqlite
 import (
 	"errors"
 	"fmt"
-	"time"
 
 	"backchannel/storage"
 	"backchannel/storage/column"
@@ -16,26 +15,22 @@ import (
 // transaction holds; other statements are run where they are needed.
 type tx struct {
 	*statements
-	path  string // for errors
-	now   time.Time
-	last  storage.ID // the last ID assigned, or 0 before NewID has been called
-	kinds storage.Change
+	records.Base
+	path string     // for errors
+	last storage.ID // the last ID assigned, or 0 before NewID has been called
 
-	targets    map[storage.ID]column.Target
 	deliveries deliveryRows
-	receipts   receiptTotal // the change to the stored one
-	facets     records.Facets
 	messages   *messageIndex
-	runs       column.Runs
 
 	campaignMessages messageRows
 }
 
 func newTx(w *writer) *tx {
-	s, now := &w.statements, w.now()
+	s, base := &w.statements, records.Start(w.now(), w.runs, w.facets)
+	base.Targets = map[storage.ID]column.Target{} // no webhook can change meanwhile
 	return &tx{
-		statements: s, path: w.path, now: now, deliveries: deliveryRows{statements: s, now: now}, facets: w.facets, messages: &w.messages,
-		runs: column.Runs{Committed: w.runs}, campaignMessages: messageRows{statements: s},
+		statements: s, Base: base, path: w.path, deliveries: deliveryRows{statements: s, now: base.Now}, messages: &w.messages,
+		campaignMessages: messageRows{statements: s},
 	}
 }
 
@@ -53,7 +48,7 @@ func (t *tx) run(batch []*operation) (result commit.Outcome) {
 		if err := op.Work(t); err != nil {
 			return commit.Outcome{Err: t.explainOwn(err)}
 		}
-		t.kinds |= op.Kinds
+		t.Kinds |= op.Kinds
 	}
 	if err := errors.Join(t.messages.raise(), t.deliveries.saveCounts(), t.deliveries.saveTallies(), t.campaignMessages.saveCounts(), t.saveTotals()); err != nil {
 		return commit.Outcome{Err: t.explain(err)}
@@ -80,7 +75,7 @@ func (t *tx) explainOwn(err error) error {
 // rollback ignores the error of a missing transaction: SQLite itself rolls back if the disk
 // is full. Facets that the transaction stored are gone, so their IDs must be forgotten.
 func (t *tx) rollback() {
-	clear(t.facets)
+	clear(t.Facets)
 	_ = t.raw.exec("ROLLBACK")
 }
 
@@ -93,24 +88,18 @@ func (t *tx) NewID() (storage.ID, error) {
 			return 0, err
 		}
 	}
-	t.last = max(t.last+1, storage.ID(t.now.UnixMicro()))
+	t.last = max(t.last+1, storage.ID(t.Now.UnixMicro()))
 	return t.last, nil
 }
 
-// Stamp returns the transaction's time with the precision of the database.
-func (t *tx) Stamp() time.Time { return time.UnixMicro(t.now.UnixMicro()).UTC() }
-
 // saveTotals updates the stored last ID and what the receipts take.
 func (t *tx) saveTotals() error {
-	if t.last == 0 && t.receipts == (receiptTotal{}) {
+	if t.last == 0 && t.Receipts == 0 && t.ReceiptBytes == 0 {
 		return nil
 	}
 	return t.raw.exec(`UPDATE store SET last_id = max(last_id, ?), receipts = receipts + ?, receipt_bytes = receipt_bytes + ?`,
-		int64(t.last), t.receipts.n, t.receipts.bytes)
+		int64(t.last), t.Receipts, t.ReceiptBytes)
 }
-
-// A receiptTotal is the number of receipts, and the size of their contents.
-type receiptTotal struct{ n, bytes int64 }
 
 // Reserve keeps an ID from being assigned.
 func (t *tx) Reserve(id storage.ID) error {

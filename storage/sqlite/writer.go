@@ -168,8 +168,8 @@ func (w *writer) commit(batch []*operation) commit.Outcome {
 		w.reportFiles()
 	}
 	if !result.Failed() {
-		t.runs.Keep()
-		w.hub.Publish(t.kinds)
+		t.Runs.Keep()
+		w.hub.Publish(t.Kinds)
 		result.Err = err
 	}
 	return result

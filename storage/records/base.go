@@ -1,0 +1,39 @@
+package records
+
+import (
+	"time"
+
+	"backchannel/storage"
+	"backchannel/storage/column"
+)
+
+// A Base is what every database keeps alike for a transaction until it ends. A [Tx] embeds it.
+type Base struct {
+	Now    time.Time      // when the transaction began, with the precision of the database
+	Kinds  storage.Change // the kinds of records that subscribers hear of
+	Runs   column.Runs    // of similar activities, which are stored as one
+	Facets Facets         // those that the writer has used
+
+	// Targets is a cache of what enqueueing needs to know about webhooks; nil: there is none,
+	// because webhooks may change during the transaction.
+	Targets map[storage.ID]column.Target
+
+	// Receipts and ReceiptBytes are added to the stored number of receipts and to the size of
+	// their contents.
+	Receipts, ReceiptBytes int64
+}
+
+// Start returns what a transaction begins with at a time, for the runs that were committed and
+// the facets in the database.
+func Start(now time.Time, committed map[storage.ID]column.Run, facets Facets) Base {
+	return Base{Now: time.UnixMicro(now.UnixMicro()).UTC(), Runs: column.Runs{Committed: committed}, Facets: facets}
+}
+
+func (b *Base) base() *Base { return b }
+
+// Stamp returns the transaction's time with the precision of the database.
+func (b *Base) Stamp() time.Time { return b.Now }
+
+func (b *Base) countReceipts(n, bytes int64) {
+	b.Receipts, b.ReceiptBytes = b.Receipts+n, b.ReceiptBytes+bytes
+}
