@@ -24,12 +24,6 @@ type guard struct {
 	blockPrivate bool // loopback and private networks, too
 }
 
-// Control is a net.Dialer's ControlContext that refuses the same addresses for connections
-// other than deliveries.
-func Control(ctx context.Context, network, address string, conn syscall.RawConn) error {
-	return guard{}.control(ctx, network, address, conn)
-}
-
 // control implements net.Dialer.ControlContext, which is called with the resolved address for
 // each connection that is tried.
 func (g guard) control(_ context.Context, _, address string, _ syscall.RawConn) error {

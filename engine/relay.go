@@ -21,7 +21,7 @@ type Relay struct {
 // request stays what the sender sent.
 func NewRelay(trust *Trust) *Relay {
 	const kept = 16 // idle connections
-	dial := &dialer{Dialer: net.Dialer{ControlContext: Control}, tls: &tls.Config{MinVersion: tls.VersionTLS12}, trust: trust}
+	dial := &dialer{Dialer: net.Dialer{ControlContext: guard{}.control}, tls: &tls.Config{MinVersion: tls.VersionTLS12}, trust: trust}
 	return &Relay{dial: dial, via: &http.Transport{
 		DialContext:         dial.DialContext,
 		DialTLSContext:      dial.dialTLS,

@@ -70,13 +70,6 @@ func (w *Worker) Divide(p Part) {
 	}
 }
 
-// Paused reports whether no attempt may begin, whatever the state of the endpoint.
-func (w *Worker) Paused() bool {
-	w.d.queue.mu.Lock()
-	defer w.d.queue.mu.Unlock()
-	return w.d.queue.admission.idle()
-}
-
 // InFlight returns how many attempts are in flight. Once it has fallen to the part's concurrency,
 // it does not rise above it until Divide is called again.
 func (w *Worker) InFlight() int { return int(w.d.queue.inFlight().total()) }

@@ -182,7 +182,7 @@ func TestCallsOnAFullDisk(t *testing.T) {
 		t.Errorf("with space again: got %s %s", answer.Status, answer.body)
 	}
 	all, err := g.store.Executions(t.Context(), storage.ExecutionQuery{})
-	if err != nil || len(all) != 1 || g.Unstored() != 2 || g.feedback.bodies.InUse() != 0 {
-		t.Errorf("got %d stored calls, %d unstored, %d slots in use, %v", len(all), g.Unstored(), g.feedback.bodies.InUse(), err)
+	if err != nil || len(all) != 1 || g.feedback.unstored.Load() != 2 || g.feedback.bodies.InUse() != 0 {
+		t.Errorf("got %d stored calls, %d unstored, %d slots in use, %v", len(all), g.feedback.unstored.Load(), g.feedback.bodies.InUse(), err)
 	}
 }

@@ -228,8 +228,8 @@ func TestRequestThatCannotBeStoredIsRefused(t *testing.T) {
 		t.Errorf("%+v, %v", answer, err)
 	}
 	g.eventually("the slots for large bodies are free", func() bool { return g.feedback.bodies.InUse() == 0 })
-	if g.Unstored() != 2 || len(g.receipts()) != 0 {
-		t.Errorf("got %d unstored, %d receipts; want 2, 0", g.Unstored(), len(g.receipts()))
+	if g.feedback.unstored.Load() != 2 || len(g.receipts()) != 0 {
+		t.Errorf("got %d unstored, %d receipts; want 2, 0", g.feedback.unstored.Load(), len(g.receipts()))
 	}
 	g.eventually("an activity reports it", func() bool { return g.hasActivity(storage.ActivityError, errDisk.Error()) })
 }

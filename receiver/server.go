@@ -164,9 +164,6 @@ func (r *Receiver) Names() []string { return r.names.all() }
 // Refused returns how many requests net/http refused before a handler saw them.
 func (r *Receiver) Refused() int64 { return r.refusals.Load() }
 
-// Unstored returns how many requests were answered 503 because they could not be stored.
-func (r *Receiver) Unstored() int64 { return r.feedback.unstored.Load() }
-
 // Close closes the port. If Serve is running, Close makes it return at once.
 func (r *Receiver) Close() error {
 	r.stop()

@@ -193,8 +193,8 @@ func (e *Engine) stop() {
 	e.pool.Close()
 }
 
-// Leads reports whether this node is the leader.
-func (e *Engine) Leads() bool { return e.members.leads.Load() }
+// leads reports whether this node is the leader.
+func (e *Engine) leads() bool { return e.members.leads.Load() }
 
 // stale reports whether what this node knows of the others is too old to take jobs by.
 func (e *Engine) stale() bool { return e.members.stale(e.now()) }

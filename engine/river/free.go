@@ -38,7 +38,7 @@ func (r *rescuer) free(ctx context.Context, v view) error {
 	if err != nil {
 		return err
 	}
-	if err := r.release(ctx, r.lost(running), lostReason); err != nil || !r.node.Leads() || v.unsure {
+	if err := r.release(ctx, r.lost(running), lostReason); err != nil || !r.node.leads() || v.unsure {
 		return err
 	}
 	// A node registers before it takes a job. The list is read after the jobs, so a node that

@@ -126,7 +126,7 @@ func (e *Engine) divide(ctx context.Context, v view) (settled bool, err error) {
 		}
 		target := Part(id, allowed, v.living, e.store.Node())
 		targets[id] = target
-		q.divide(min(target, q.held), Working(allowed, len(v.living)))
+		q.divide(min(target, q.held), working(allowed, len(v.living)))
 		if q.held != target && !q.isOver() {
 			claims = append(claims, storage.Claim{WebhookID: id, Allowed: allowed, Using: q.worker.InFlight(), Wanted: target})
 		}
@@ -145,7 +145,7 @@ func (e *Engine) divide(ctx context.Context, v view) (settled bool, err error) {
 			q.held = got
 		}
 		target := targets[id]
-		q.divide(min(target, q.held), Working(q.worker.Allowed(), len(v.living)))
+		q.divide(min(target, q.held), working(q.worker.Allowed(), len(v.living)))
 		settled = settled && q.held == target
 	}
 	return settled, nil
@@ -153,5 +153,5 @@ func (e *Engine) divide(ctx context.Context, v view) (settled bool, err error) {
 
 // divide tells the worker its share.
 func (q *queue) divide(part, working int) {
-	q.worker.Divide(engine.Part{Concurrency: part, Engines: working, Probes: q.node.Leads()})
+	q.worker.Divide(engine.Part{Concurrency: part, Engines: working, Probes: q.node.leads()})
 }

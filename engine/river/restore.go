@@ -21,7 +21,7 @@ const (
 // or cancel a job with River's tools, which do not know about deliveries.
 func (r *rescuer) restore(ctx context.Context, v view) error {
 	now := r.node.now()
-	if !r.node.Leads() || v.unsure || now.Sub(r.restored) < overdueFor {
+	if !r.node.leads() || v.unsure || now.Sub(r.restored) < overdueFor {
 		return nil
 	}
 	r.restored = now

@@ -23,8 +23,8 @@ func Part(webhook storage.ID, allowed int, nodes []int64, node int64) int {
 	return part
 }
 
-// Working returns how many of a number of nodes have a share of at least 1.
-func Working(allowed, nodes int) int { return min(allowed, nodes) }
+// working returns how many of a number of nodes have a share of at least 1.
+func working(allowed, nodes int) int { return min(allowed, nodes) }
 
 // rank returns how many nodes come before one in the order of a webhook.
 func rank(webhook storage.ID, nodes []int64, node int64) (before int) {

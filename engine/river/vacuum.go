@@ -20,7 +20,7 @@ type sweeper struct {
 // run sweeps every second until ctx is done, if this node leads.
 func (s *sweeper) run(ctx context.Context) {
 	for storage.Sleep(ctx, beat) {
-		if s.node.Leads() {
+		if s.node.leads() {
 			s.node.failed(ctx, "vacuum the table of jobs", s.sweep(ctx))
 		}
 	}

@@ -28,7 +28,7 @@ func BenchmarkCalls(b *testing.B) {
 		b.RunParallel(func(pb *testing.PB) {
 			for pb.Next() {
 				c := g.try()
-				c.body = g.payload(fmt.Sprint("r-", n.Add(1)), people(MaxRecipients)...)
+				c.body = g.payload(fmt.Sprint("r-", n.Add(1)), people(maxRecipients)...)
 				req := httptest.NewRequest(c.method, c.path, strings.NewReader(c.body))
 				req.Header = c.header
 				w := httptest.NewRecorder()
@@ -37,12 +37,12 @@ func BenchmarkCalls(b *testing.B) {
 				}
 			}
 		})
-		b.ReportMetric(float64(b.N*2*MaxRecipients)/b.Elapsed().Seconds(), "events/s")
+		b.ReportMetric(float64(b.N*2*maxRecipients)/b.Elapsed().Seconds(), "events/s")
 	})
 	b.Run("enqueue", func(b *testing.B) {
 		g := newWorld(b)
 		var to []outcome.Recipient
-		for i := range MaxRecipients {
+		for i := range maxRecipients {
 			to = append(to, outcome.Recipient{UserID: fmt.Sprintf("p%d@example.com", i), Namespace: "email"})
 		}
 		var events []storage.Event

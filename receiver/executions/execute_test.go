@@ -225,9 +225,9 @@ func TestSecretsAreSealed(t *testing.T) {
 func TestRates(t *testing.T) {
 	t.Parallel()
 	for _, highThroughput := range []bool{false, true} {
-		most := UnitaryRate
+		most := unitaryRate
 		if highThroughput {
-			most = HighThroughputRate
+			most = highThroughputRate
 		}
 		r, now := newRates(), time.Now()
 		for i := range most {

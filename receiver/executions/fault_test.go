@@ -44,7 +44,7 @@ func gatewayTests() []faultTest {
 		{name: "no organization", breakIt: func(_ *world, c *try) { c.header.Del("X-Gw-Ims-Org-Id") }, status: 400, fault: "400003"},
 		{name: "another organization", breakIt: func(_ *world, c *try) { c.header.Set("X-Gw-Ims-Org-Id", "myimsorg") }, status: 403, fault: "403025"},
 		{name: "too many calls", breakIt: func(g *world, c *try) {
-			for range HighThroughputRate {
+			for range highThroughputRate {
 				g.handler.rates.allow(c.header.Get("X-Gw-Ims-Org-Id"), c.path == highThroughputPath, g.now)
 			}
 		}, status: 429, fault: "429050"},
@@ -262,7 +262,7 @@ func TestAllFaultsOfABodyAreReportedAtOnce(t *testing.T) {
 	t.Parallel()
 	g := newWorld(t)
 	c := g.try()
-	c.body = `{"campaignId":"` + g.campaign.UUID + `","recipients":[` + person("a", `,"context":{"k":"`+strings.Repeat("x", MaxContext)+`"}`) + `,` +
+	c.body = `{"campaignId":"` + g.campaign.UUID + `","recipients":[` + person("a", `,"context":{"k":"`+strings.Repeat("x", maxContext)+`"}`) + `,` +
 		person("a", "") + `,{"type":"AEP","userId":"c","namespace":"crmId","profile":7}]}`
 	answer := readError(t, g.do(c))
 	if answer.Title != "Invalid request" {

@@ -143,7 +143,7 @@ func FuzzBody(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, body []byte, highThroughput bool) {
 		r := parseRequest(body, nil, highThroughput)
-		if len(r.recipients) > r.count || len(r.recipients) > MaxRecipients {
+		if len(r.recipients) > r.count || len(r.recipients) > maxRecipients {
 			t.Errorf("got %d recipients, counted %d", len(r.recipients), r.count)
 		}
 		r.findings = append(r.findings, r.checkNamespaces(g.campaign)...)

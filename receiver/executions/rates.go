@@ -7,8 +7,8 @@ import (
 
 // The calls per second that an organization may make.
 const (
-	UnitaryRate        = 500
-	HighThroughputRate = 5000
+	unitaryRate        = 500
+	highThroughputRate = 5000
 )
 
 // rates limits the calls of each organization: never more than the rate within any second.
@@ -29,9 +29,9 @@ func newRates() *rates { return &rates{calls: map[rateKey]*recent{}} }
 func (r *rates) allow(organization string, highThroughput bool, now time.Time) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	key, rate := rateKey{organization, highThroughput}, UnitaryRate
+	key, rate := rateKey{organization, highThroughput}, unitaryRate
 	if highThroughput {
-		rate = HighThroughputRate
+		rate = highThroughputRate
 	}
 	if r.calls[key] == nil {
 		r.calls[key] = &recent{}

@@ -15,8 +15,8 @@ import (
 
 // The bounds of a call.
 const (
-	MaxRecipients = 20
-	MaxContext    = 200_000 // bytes of all contexts together, as sent
+	maxRecipients = 20
+	maxContext    = 200_000 // bytes of all contexts together, as sent
 )
 
 // The types of a recipient.
@@ -108,7 +108,7 @@ func (p *requestParser) top() {
 		return
 	}
 	p.tree.Children(list, func(n int) bool {
-		if p.count++; p.count <= MaxRecipients {
+		if p.count++; p.count <= maxRecipients {
 			p.recipients = append(p.recipients, p.recipient(n, p.count-1))
 		}
 		return true
@@ -117,12 +117,12 @@ func (p *requestParser) top() {
 	switch {
 	case p.count == 0:
 		p.findings.add(invalid(), wrong("/recipients", bounds, "none", "send at least one"))
-	case p.count > MaxRecipients:
+	case p.count > maxRecipients:
 		p.findings.add(invalid(), wrong("/recipients", bounds, strconv.Itoa(p.count), "split the call"))
 	}
 	p.duplicates()
-	if p.context > MaxContext {
-		p.findings.add(contextTooLarge(), wrong("/recipients", "at most "+words.Group(MaxContext)+" bytes of context together",
+	if p.context > maxContext {
+		p.findings.add(contextTooLarge(), wrong("/recipients", "at most "+words.Group(maxContext)+" bytes of context together",
 			words.Group(p.context), "send less context, or fewer recipients per call"))
 	}
 }

@@ -58,9 +58,6 @@ func NewRandomKey(alg Algorithm) (*Key, error) {
 	return newPrivateKey(alg, private)
 }
 
-// Algorithm returns the algorithm that the key signs and verifies with.
-func (k *Key) Algorithm() Algorithm { return k.algorithm }
-
 // sign signs the input.
 func (k *Key) sign(input string) ([]byte, error) {
 	signature, err := k.method.Sign(input, k.signing)

@@ -84,8 +84,8 @@ func TestParseKeyForms(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if key.Algorithm() != test.alg {
-				t.Errorf("Algorithm = %s", key.Algorithm())
+			if key.algorithm != test.alg {
+				t.Errorf("Algorithm = %s", key.algorithm)
 			}
 			signature, err := key.sign("input")
 			if err != nil {

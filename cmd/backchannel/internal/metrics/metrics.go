@@ -26,8 +26,8 @@ import (
 // ErrBusy is returned by Listen if another program uses the port.
 var ErrBusy = errors.New("the port is in use")
 
-// Path is the path of the metrics.
-const Path = "/metrics"
+// path is the path of the metrics.
+const path = "/metrics"
 
 // Store is the part of a store that has the numbers.
 type Store interface {
@@ -84,7 +84,7 @@ func invalid(format string, args ...any) error {
 }
 
 // URL returns the URL of the metrics.
-func (s *Server) URL() string { return "http://" + s.listener.Addr().String() + Path }
+func (s *Server) URL() string { return "http://" + s.listener.Addr().String() + path }
 
 const requestTimeout = 5 * time.Second // for a request to arrive, and for the store to answer
 
@@ -105,7 +105,7 @@ func (s *Server) Serve(ctx context.Context) error {
 // metrics are read from the store, not kept in this process.
 func handler(store Store, version string) http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET "+Path, func(w http.ResponseWriter, req *http.Request) {
+	mux.HandleFunc("GET "+path, func(w http.ResponseWriter, req *http.Request) {
 		ctx, cancel := context.WithTimeout(req.Context(), requestTimeout)
 		defer cancel()
 		registry := prometheus.NewRegistry()

@@ -47,7 +47,7 @@ func (f fakeStore) Breakers(context.Context) ([]storage.Breaker, error) {
 func scrape(t *testing.T, store Store) (int, string) {
 	t.Helper()
 	w := httptest.NewRecorder()
-	handler(store, "v1").ServeHTTP(w, httptest.NewRequest(http.MethodGet, Path, nil))
+	handler(store, "v1").ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
 	text, err := io.ReadAll(w.Result().Body)
 	if err != nil {
 		t.Fatal(err)
