@@ -9,8 +9,8 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// ErrCrashed is the error of [Run] after a panic.
-var ErrCrashed = errors.New("the console crashed")
+// errCrashed is the error of [Run] after a panic.
+var errCrashed = errors.New("the console crashed")
 
 // guarded quits the program in the usual way after a panic of its model or of a command, so that
 // the terminal is restored. The panic is written to the crash log and not, as bubbletea would, to
@@ -95,7 +95,7 @@ func (g *guarded) guard(cmd tea.Cmd) tea.Cmd {
 
 // report writes the crash log and returns an error that names it.
 func (g *guarded) report(cause any) error {
-	err := fmt.Errorf("%w: %v", ErrCrashed, cause)
+	err := fmt.Errorf("%w: %v", errCrashed, cause)
 	if !g.reported.CompareAndSwap(false, true) {
 		return err
 	}

@@ -48,8 +48,8 @@ func TestPanicsEndTheConsoleAndAreLogged(t *testing.T) {
 			}
 			var screen strings.Builder
 			err := runGuarded(b, crash, tea.WithInput(strings.NewReader("x")), tea.WithOutput(&screen), tea.WithoutSignalHandler())
-			if !errors.Is(err, ErrCrashed) || !strings.Contains(err.Error(), "boom; the stack trace is in /tmp/crash.log") {
-				t.Errorf("got error %v, want ErrCrashed with the path of the log", err)
+			if !errors.Is(err, errCrashed) || !strings.Contains(err.Error(), "boom; the stack trace is in /tmp/crash.log") {
+				t.Errorf("got error %v, want errCrashed with the path of the log", err)
 			}
 			if strings.Count(logged, "boom") != 1 || !strings.Contains(logged, "guard_test.go") {
 				t.Errorf("logged %q, want the panic once, with its stack", logged)

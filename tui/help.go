@@ -53,7 +53,7 @@ func (h *help) Update(msg tea.Msg) tea.Cmd {
 func (h *help) View(width, height int) string {
 	th := h.env.Theme
 	inner := min(width, 130) - 4
-	lines := h.keys.Help(th, "", inner)
+	lines := h.keys.Help(th, inner)
 	rows := min(len(lines), height-4)
 	h.viewer.SetSize(inner, rows)
 	h.viewer.Replace(lines)

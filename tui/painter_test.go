@@ -302,8 +302,8 @@ func TestTheTerminalIsRestoredAfterAPanicWhileDrawing(t *testing.T) {
 		out.panics <- "boom"
 		return out.run(bomb{}, func(any, []byte) string { return "" }, tea.WithInput(tty), tea.WithoutSignalHandler())
 	})
-	if err := p.end(); !errors.Is(err, ErrCrashed) {
-		t.Errorf("got error %v, want ErrCrashed", err)
+	if err := p.end(); !errors.Is(err, errCrashed) {
+		t.Errorf("got error %v, want errCrashed", err)
 	}
 	p.see(altScreenOff)
 	p.see(cursorOn)

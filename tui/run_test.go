@@ -183,8 +183,8 @@ func TestTheTerminalIsRestoredAfterAPanic(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := onTerminal(t, run)
-			if err := p.end(); !errors.Is(err, ErrCrashed) {
-				t.Errorf("got error %v, want ErrCrashed", err)
+			if err := p.end(); !errors.Is(err, errCrashed) {
+				t.Errorf("got error %v, want errCrashed", err)
 			}
 			p.see(bracketedPasteOff)
 			p.see(cursorOn)

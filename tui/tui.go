@@ -115,7 +115,7 @@ func Run(ctx context.Context, cfg Config, in, out *os.File) error {
 	defer m.settings.flush()
 	err := term.run(m, cfg.complete().Crash,
 		tea.WithFilter(suspending.filter), tea.WithInput(keys), tea.WithoutSignalHandler())
-	if gone.Load() && !errors.Is(err, ErrCrashed) {
+	if gone.Load() && !errors.Is(err, errCrashed) {
 		return nil
 	}
 	return err

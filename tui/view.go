@@ -97,7 +97,7 @@ func (c *chrome) tooSmallMessage() string {
 
 // footer draws keys on the left, and on the right the position in the front screen.
 func (c *chrome) footer(keys []screen.Binding, covered bool) string {
-	return screen.KeyTable("", c.shown(keys)).Footer(c.env.Theme, "", c.footerEnd(covered), c.width)
+	return screen.KeyTable("", c.shown(keys)).Footer(c.env.Theme, c.footerEnd(covered), c.width)
 }
 
 // footerEnd draws the right end of the footer.
@@ -119,7 +119,7 @@ func (c *chrome) footerAt(keys []screen.Binding, column int) string {
 	if help := len(" ? help "); column >= c.width-help && !typing(c.views.front()) {
 		return "?"
 	}
-	b, ok := screen.KeyTable("", c.shown(keys)).FooterAt(th, "", end, c.width, column)
+	b, ok := screen.KeyTable("", c.shown(keys)).FooterAt(th, end, c.width, column)
 	switch {
 	case !ok:
 		return ""

@@ -57,11 +57,11 @@ func (x *Executor) Bindings(front func() screen.Screen) []screen.Binding {
 	if x.handler == nil {
 		return nil
 	}
-	return []screen.Binding{{Keys: []string{"E"}, Word: "execute", Help: "Execute a campaign, as an application would", Do: func() tea.Cmd { return x.Open(front()) }}}
+	return []screen.Binding{{Keys: []string{"E"}, Word: "execute", Help: "Execute a campaign, as an application would", Do: func() tea.Cmd { return x.open(front()) }}}
 }
 
-// Open shows the menu for the campaign that is selected in front, or was executed last.
-func (x *Executor) Open(front screen.Screen) tea.Cmd {
+// open shows the menu for the campaign that is selected in front, or was executed last.
+func (x *Executor) open(front screen.Screen) tea.Cmd {
 	c, ok := x.target(front)
 	switch {
 	case ok:

@@ -101,6 +101,3 @@ func (v Values) Text(id string) string { return v[id].Text }
 
 // On reports whether a CheckField is checked.
 func (v Values) On(id string) bool { return v[id].On }
-
-// Has reports whether an option of a MultiField is chosen.
-func (v Values) Has(id, option string) bool { return slices.Contains(v[id].Set, option) }

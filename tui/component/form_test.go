@@ -2,6 +2,7 @@ package component
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -148,7 +149,7 @@ func TestFormEveryKind(t *testing.T) {
 		t.Error("got changed false for an edited form, want true")
 	}
 	result := fill(f, "ctrl+s")
-	if values := f.Values(); result != Submitted || !values.Has("channels", "sms") || !values.On("skip") {
+	if values := f.Values(); result != Submitted || !slices.Contains(values["channels"].Set, "sms") || !values.On("skip") {
 		t.Errorf("got result %d and values %+v, want %d with the channel sms and skip on", result, values, Submitted)
 	}
 }

@@ -1,67 +1,37 @@
 package component
 
 import (
-	"slices"
 	"strings"
-
-	tea "github.com/charmbracelet/bubbletea"
 
 	"backchannel/tui/style"
 )
 
 // Binding is an action with its keys.
 type Binding struct {
-	ID    string   // the action, as returned by [KeyTable.Match]
 	Keys  []string // in bubbletea's notation
 	Show  string   // the keys as shown to people; empty: the first one
 	Short string   // the text in the footer; empty: not in the footer
 	Long  string   // the text in the help; empty: Short
 	Group string   // the heading in the help
-	Where []string // the names of the screens where it works; empty: everywhere
 }
 
-// KeyTable holds all bindings, the most important first. Footer, help and key lookup all use
-// it, so that they cannot disagree.
+// KeyTable holds all bindings, the most important first. Footer and help both use it, so that
+// they cannot disagree.
 type KeyTable []Binding
-
-// In returns the bindings that work on a screen.
-func (k KeyTable) In(where string) KeyTable {
-	var out KeyTable
-	for _, b := range k {
-		if len(b.Where) == 0 || slices.Contains(b.Where, where) {
-			out = append(out, b)
-		}
-	}
-	return out
-}
-
-// Match returns the ID of the binding of a key on a screen, or "". Pasted text is not a key.
-func (k KeyTable) Match(msg tea.KeyMsg, where string) string {
-	if msg.Paste {
-		return ""
-	}
-	name := msg.String()
-	for _, b := range k.In(where) {
-		if slices.Contains(b.Keys, name) {
-			return b.ID
-		}
-	}
-	return ""
-}
 
 // Footer returns a line of exactly width cells: as many keys as fit in full, in the table's order, and
 // styledRight at the end.
-func (k KeyTable) Footer(th *style.Theme, where, styledRight string, width int) string {
+func (k KeyTable) Footer(th *style.Theme, styledRight string, width int) string {
 	var line strings.Builder
-	for _, b := range k.inFooter(th, where, width-Width(styledRight)-2) {
+	for _, b := range k.inFooter(th, width-Width(styledRight)-2) {
 		line.WriteString(b.hint)
 	}
 	return Spread(line.String(), styledRight+" ", width)
 }
 
 // FooterAt returns the binding that a footer with the same arguments shows in a column.
-func (k KeyTable) FooterAt(th *style.Theme, where, styledRight string, width, column int) (Binding, bool) {
-	for _, b := range k.inFooter(th, where, width-Width(styledRight)-2) {
+func (k KeyTable) FooterAt(th *style.Theme, styledRight string, width, column int) (Binding, bool) {
+	for _, b := range k.inFooter(th, width-Width(styledRight)-2) {
 		if column -= Width(b.hint); column < 0 {
 			return b.Binding, true
 		}
@@ -76,8 +46,8 @@ type shownBinding struct {
 }
 
 // inFooter returns the bindings that fit in the footer.
-func (k KeyTable) inFooter(th *style.Theme, where string, room int) (all []shownBinding) {
-	for _, b := range k.In(where) {
+func (k KeyTable) inFooter(th *style.Theme, room int) (all []shownBinding) {
+	for _, b := range k {
 		if b.Short == "" {
 			continue
 		}
@@ -93,16 +63,16 @@ func (k KeyTable) inFooter(th *style.Theme, where string, room int) (all []shown
 	return all
 }
 
-// Help returns the keys that work on a screen, by group, in as many columns as fit. It may be long, so
+// Help returns the keys, by group, in as many columns as fit. It may be long, so
 // show it in a [Viewer].
-func (k KeyTable) Help(th *style.Theme, where string, width int) []string {
+func (k KeyTable) Help(th *style.Theme, width int) []string {
 	const gap, least = 4, 44
-	groups, column := k.In(where).groups(th, width), 0
+	groups, column := k.groups(th, width), 0
 	for _, g := range groups {
 		column = max(column, widest(g...))
 	}
 	if half := (width - gap) / 2; column > half && half >= least {
-		column, groups = half, k.In(where).groups(th, half)
+		column, groups = half, k.groups(th, half)
 	}
 	columns := max(1, (width+gap)/(column+gap))
 	var out []string

@@ -7,25 +7,10 @@ import (
 
 func keys() KeyTable {
 	return KeyTable{
-		{ID: "fire", Keys: []string{"f"}, Short: "fire", Long: "fire an event", Group: "Anywhere"},
-		{ID: "open", Keys: []string{"enter", "right"}, Short: "open", Group: "List", Where: []string{"list"}},
-		{ID: "mark", Keys: []string{" "}, Short: "mark", Group: "List", Where: []string{"list"}},
-		{ID: "back", Keys: []string{"esc"}, Short: "back", Group: "Detail", Where: []string{"detail"}},
-		{ID: "move", Keys: []string{"j", "k"}, Show: "j k", Long: "up and down", Group: "List", Where: []string{"list"}},
-	}
-}
-
-func TestKeyTableMatch(t *testing.T) {
-	t.Parallel()
-	for _, test := range []struct{ key, where, want string }{
-		{"f", "list", "fire"}, {"f", "detail", "fire"}, {"right", "list", "open"}, {" ", "list", "mark"}, {"esc", "list", ""}, {"esc", "detail", "back"},
-	} {
-		if got := keys().Match(key(test.key), test.where); got != test.want {
-			t.Errorf("Match(%q, %s) = %q, want %q", test.key, test.where, got, test.want)
-		}
-	}
-	if got := keys().Match(paste("f"), "list"); got != "" {
-		t.Errorf("got %q for a paste, want nothing", got)
+		{Keys: []string{"f"}, Short: "fire", Long: "fire an event", Group: "Anywhere"},
+		{Keys: []string{"enter", "right"}, Short: "open", Group: "List"},
+		{Keys: []string{" "}, Short: "mark", Group: "List"},
+		{Keys: []string{"j", "k"}, Show: "j k", Long: "up and down", Group: "List"},
 	}
 }
 
@@ -40,7 +25,7 @@ func TestKeyTableFooter(t *testing.T) {
 		{20, " f fire      ? help "},
 		{8, " ? help "},
 	} {
-		if got := keys().Footer(plainTheme(), "list", "? help", test.width); got != test.want {
+		if got := keys().Footer(plainTheme(), "? help", test.width); got != test.want {
 			t.Errorf("got footer %q at %d columns, want %q", got, test.width, test.want)
 		}
 	}
@@ -48,7 +33,7 @@ func TestKeyTableFooter(t *testing.T) {
 
 func TestKeyTableHelp(t *testing.T) {
 	t.Parallel()
-	checkEqual(t, text(join(keys().Help(plainTheme(), "list", 30))), strings.Trim(`
+	checkEqual(t, text(join(keys().Help(plainTheme(), 30))), strings.Trim(`
 Anywhere
     f  fire an event
 
@@ -56,7 +41,7 @@ List
 enter  open
 space  mark
   j k  up and down`, "\n"))
-	wide := text(join(keys().Help(plainTheme(), "list", 60)))
+	wide := text(join(keys().Help(plainTheme(), 60)))
 	checkContains(t, wide, "Anywhere                List\n    f  fire an event    enter  open")
 }
 
@@ -67,7 +52,7 @@ func TestKeyTableStaysInItsWidth(t *testing.T) {
 		table = append(table, Binding{Keys: []string{"x"}, Short: strings.ReplaceAll(s, "\n", " "), Group: s})
 	}
 	for w := 0; w < 230; w += stride {
-		checkFits(t, table.Footer(colourTheme(), "", "right", w), w, 1)
-		checkFits(t, join(table.Help(colourTheme(), "", w)), w, 1000)
+		checkFits(t, table.Footer(colourTheme(), "right", w), w, 1)
+		checkFits(t, join(table.Help(colourTheme(), w)), w, 1000)
 	}
 }

@@ -15,8 +15,8 @@ func (m Marks) Any() bool { return len(m.keys) > 0 }
 // Keys returns the keys of all marked rows, sorted.
 func (m Marks) Keys() []string { return slices.Sorted(maps.Keys(m.keys)) }
 
-// Toggle marks a row, or removes its mark.
-func (m *Marks) Toggle(key string) {
+// toggle marks a row, or removes its mark.
+func (m *Marks) toggle(key string) {
 	if m.keys == nil {
 		m.keys = map[string]bool{}
 	}

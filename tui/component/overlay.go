@@ -13,12 +13,12 @@ import (
 func Overlay(base, box string, width, height int) string {
 	lines := strings.Split(box, "\n")
 	canvas := Lines(strings.Split(base, "\n"), width, height)
-	return OverlayAt(join(canvas), box, (width-Width(lines[0]))/2, (height-len(lines))/2)
+	return overlayAt(join(canvas), box, (width-Width(lines[0]))/2, (height-len(lines))/2)
 }
 
-// OverlayAt is [Overlay] with the box's upper left corner at column x and row y
+// overlayAt is [Overlay] with the box's upper left corner at column x and row y
 // of a view whose lines all have the same width. It cuts off what does not fit.
-func OverlayAt(base, box string, x, y int) string {
+func overlayAt(base, box string, x, y int) string {
 	out := strings.Split(base, "\n")
 	width := Width(out[0])
 	x, y = max(0, min(x, width)), max(0, y)

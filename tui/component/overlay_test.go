@@ -14,8 +14,8 @@ func TestOverlay(t *testing.T) {
 	base := "aaaaaaa\nb顧客bb\nccccccc\nddddddd"
 	// The box covers columns 2 and 3: one half each of two wide characters.
 	checkEqual(t, Overlay(base, "12\n34", 7, 4), "aaaaaaa\nb 12 bb\ncc34ccc\nddddddd")
-	checkEqual(t, OverlayAt("   \n   ", "x\ny", 1, 1), "   \n x ")
-	checkEqual(t, OverlayAt("abc", "", 1, 0), "abc")
+	checkEqual(t, overlayAt("   \n   ", "x\ny", 1, 1), "   \n x ")
+	checkEqual(t, overlayAt("abc", "", 1, 0), "abc")
 }
 
 func TestOverlayKeepsTheColoursAround(t *testing.T) {
@@ -40,7 +40,7 @@ func TestOverlayIsExact(t *testing.T) {
 			styled := th.Warn.Render(style.Escape(s))
 			base := strings.Repeat(styled+"\n", 30)
 			box := Frame(th, styled, []string{styled, styled}, min(30, w))
-			for _, got := range []string{Overlay(base, box, w, h), OverlayAt(Overlay(base, "", w, h), styled, 3, 1)} {
+			for _, got := range []string{Overlay(base, box, w, h), overlayAt(Overlay(base, "", w, h), styled, 3, 1)} {
 				if h == 0 {
 					checkEqual(t, got, "")
 					continue

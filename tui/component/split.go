@@ -35,18 +35,18 @@ func (s Size) Shown() bool { return s.Width > 0 && s.Height > 0 }
 // Layout holds the size of each pane, and whether they are stacked.
 type Layout struct {
 	Sizes   []Size
-	Stacked bool
+	stacked bool
 }
 
 // Layout computes the sizes: two panes above each other below DoubleFrom, two side by side
 // from there, three from 160. If not all panes fit, it shows the list and the focused pane or
 // the first detail.
 func (p Panes) Layout(width, height int) Layout {
-	out := Layout{Sizes: make([]Size, len(p.Weights)), Stacked: width < DoubleFrom}
+	out := Layout{Sizes: make([]Size, len(p.Weights)), stacked: width < DoubleFrom}
 	shown := p.shown(width, height)
 	switch {
 	case width <= 0 || height <= 0 || len(shown) == 0:
-	case out.Stacked && len(shown) == 2:
+	case out.stacked && len(shown) == 2:
 		top := (height - 1) * cmp.Or(p.Upper, 4) / 10
 		out.Sizes[shown[0]] = Size{width, top}
 		out.Sizes[shown[1]] = Size{width, height - 1 - top}
@@ -108,7 +108,7 @@ func (l Layout) At(x, y int) (pane, paneX, paneY int, ok bool) {
 		if x >= 0 && x < size.Width && y >= 0 && y < size.Height {
 			return i, x, y, true
 		}
-		if l.Stacked {
+		if l.stacked {
 			y -= size.Height + 1
 		} else {
 			x -= size.Width + 1
@@ -128,7 +128,7 @@ func (l Layout) Join(th *style.Theme, styled ...string) string {
 		switch {
 		case out == nil:
 			out = pane
-		case l.Stacked:
+		case l.stacked:
 			out = append(append(out, Rule(th, size.Width)), pane...)
 		default:
 			for y := range out {

@@ -90,8 +90,8 @@ func (t *Table) Len() int {
 	return t.source.Len()
 }
 
-// Selected returns the key of the selected row. It returns false if there are no rows.
-func (t *Table) Selected() (string, bool) {
+// selected returns the key of the selected row. It returns false if there are no rows.
+func (t *Table) selected() (string, bool) {
 	return t.key, t.Len() > 0
 }
 
@@ -159,9 +159,9 @@ func (t *Table) Key(msg tea.KeyMsg) bool {
 		t.moveTo(t.Len() - 1)
 		t.follow = t.Tail
 	case " ":
-		key, ok := t.Selected()
+		key, ok := t.selected()
 		if t.Marking && ok {
-			t.Marks.Toggle(key)
+			t.Marks.toggle(key)
 		}
 		return t.Marking && ok
 	default:

@@ -49,7 +49,7 @@ func press(t *Table, keys ...string) {
 
 func checkSelected(t *testing.T, table *Table, want string) {
 	t.Helper()
-	if got, _ := table.Selected(); got != want {
+	if got, _ := table.selected(); got != want {
 		t.Fatalf("got %q selected, want %q", got, want)
 	}
 }
@@ -72,7 +72,7 @@ func TestTableMoves(t *testing.T) {
 	} {
 		table := newTable(numbers(0, 100))
 		press(table, strings.Fields(test.keys)...)
-		if got, _ := table.Selected(); got != test.want {
+		if got, _ := table.selected(); got != test.want {
 			t.Errorf("got %s selected after %s, want %s", got, test.keys, test.want)
 		}
 	}
@@ -97,7 +97,7 @@ func TestTableSelectionSticksToItsItem(t *testing.T) {
 	table.SetSource(list{keys: []string{"1", "2", "99"}})
 	checkSelected(t, table, "99")
 	table.SetSource(list{})
-	if _, ok := table.Selected(); ok {
+	if _, ok := table.selected(); ok {
 		t.Error("got a selected row in an empty table, want none")
 	}
 }

@@ -22,8 +22,8 @@ const (
 	Error
 )
 
-// Glyph returns the glyph of an outcome and its style.
-func (o Outcome) Glyph(th *style.Theme) (string, style.Style) {
+// glyph returns the glyph of an outcome and its style.
+func (o Outcome) glyph(th *style.Theme) (string, style.Style) {
 	switch o {
 	case OK:
 		return style.Check, th.Good
@@ -139,7 +139,7 @@ func (t *Toasts) View(th *style.Theme, width int) []string {
 }
 
 func (s shownToast) phrase(th *style.Theme) string {
-	glyph, ink := s.Outcome.Glyph(th)
+	glyph, ink := s.Outcome.glyph(th)
 	return ink.Render(glyph) + " " + th.Text.Render(style.Escape(s.Text))
 }
 
@@ -148,7 +148,7 @@ func (s shownToast) lines(th *style.Theme, width int) []string {
 	if ruleHolds([]string{s.phrase(th)}, maxToasts, width) {
 		return nil
 	}
-	glyph, ink := s.Outcome.Glyph(th)
+	glyph, ink := s.Outcome.glyph(th)
 	wrapped := WrapCut(style.Escape(s.Text), width-4, toastLines)
 	lead := " " + ink.Render(glyph) + " "
 	for i, line := range wrapped {

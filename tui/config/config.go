@@ -29,8 +29,8 @@ const (
 	ThemeLight = "light"
 )
 
-// Themes returns the values of the key theme.
-func Themes() []string { return []string{ThemeAuto, ThemeDark, ThemeLight} }
+// themes returns the values of the key theme.
+func themes() []string { return []string{ThemeAuto, ThemeDark, ThemeLight} }
 
 // Settings is what config.toml holds. Columns and Filters are by the name of a view in lower
 // case, Keys by the key that the console itself has for an action.
@@ -209,8 +209,8 @@ func (k *Kept) takeTop(name string, value any) (err error) {
 	switch name {
 	case theme:
 		var chosen string
-		if chosen, err = asText(value); err == nil && !slices.Contains(Themes(), chosen) {
-			return fmt.Errorf("%q is unknown%s; use %s", chosen, words.DidYouMean(chosen, Themes()), words.OneOf(Themes()))
+		if chosen, err = asText(value); err == nil && !slices.Contains(themes(), chosen) {
+			return fmt.Errorf("%q is unknown%s; use %s", chosen, words.DidYouMean(chosen, themes()), words.OneOf(themes()))
 		} else if err == nil {
 			k.Theme = chosen
 		}

@@ -18,7 +18,7 @@ func (b *Browser[R, D]) Return(to Bookmark) tea.Cmd {
 	}
 	b.filter.Set(to.Filter)
 	b.matches.source()
-	return tea.Batch(b.list.Return(to.ID, to.Follows), b.follow(), b.matches.count())
+	return tea.Batch(b.list.goBack(to.ID, to.Follows), b.follow(), b.matches.count())
 }
 
 // BackLabel returns what esc does before it closes the screen, or "".

@@ -108,7 +108,7 @@ func NewBrowser[R, D any](e *Env, spec BrowserSpec[R, D]) *Browser[R, D] {
 	}
 	b.matches = matches[R]{env: e, from: spec.Choose, values: spec.Values, all: spec.Total, filter: &b.filter, list: list, query: Query[matchCount]{Ctx: e.Context}}
 	spec.Filter.Known = b.matches.known
-	b.filteredTable = filteredTable{table: &list.Table, panes: &b.Panes.Panes, filter: NewFilter(e, spec.Filter), chosen: b.matches.choose, leave: list.Leave}
+	b.filteredTable = filteredTable{table: &list.Table, panes: &b.Panes.Panes, filter: newFilter(e, spec.Filter), chosen: b.matches.choose, leave: list.leave}
 	b.matches.source()
 	return b
 }
@@ -120,7 +120,7 @@ func (b *Browser[R, D]) List() *Timeline[R] { return b.list }
 func (b *Browser[R, D]) Refresh(c storage.Change) tea.Cmd {
 	var cmds []tea.Cmd
 	if c.Has(b.spec.Listed) {
-		cmds = append(cmds, b.list.Refresh(), b.matches.count())
+		cmds = append(cmds, b.list.refresh(), b.matches.count())
 	}
 	if c.Has(b.spec.Detailed) {
 		cmds = append(cmds, b.refresh())
@@ -130,7 +130,7 @@ func (b *Browser[R, D]) Refresh(c storage.Change) tea.Cmd {
 
 // Update handles the results of reads, and keys without a binding.
 func (b *Browser[R, D]) Update(msg tea.Msg) tea.Cmd {
-	if cmd, fresh := b.list.Take(msg); fresh {
+	if cmd, fresh := b.list.take(msg); fresh {
 		if b.filter.choosesAll() {
 			b.dropStale()
 		}
@@ -141,7 +141,7 @@ func (b *Browser[R, D]) Update(msg tea.Msg) tea.Cmd {
 	}
 	if cmd, fresh, another := b.take(msg); fresh {
 		if another {
-			b.Tabs.Rewind()
+			b.Tabs.rewind()
 			b.ResetBody()
 		}
 		return cmd
@@ -154,16 +154,16 @@ func (b *Browser[R, D]) Update(msg tea.Msg) tea.Cmd {
 
 func (b *Browser[R, D]) key(msg tea.KeyMsg) tea.Cmd {
 	switch {
-	case b.filter.Typing:
+	case b.filter.typing:
 		return b.typeFilter(msg)
 	case b.text().typing():
 		b.text().Type(msg)
 	case b.bodyFocused():
 		b.doc.Key(msg)
 	case b.Focused == PaneDetail:
-		b.Tabs.Scroll(msg)
+		b.Tabs.scroll(msg)
 	default:
-		if cmd, moved := b.list.Press(msg); moved {
+		if cmd, moved := b.list.press(msg); moved {
 			return tea.Batch(cmd, b.follow())
 		}
 	}
@@ -181,15 +181,15 @@ func (b *Browser[R, D]) Busy(key tea.KeyMsg) bool {
 
 // FollowBinding returns the key that starts or stops keeping the newest record in view.
 func (b *Browser[R, D]) FollowBinding() Binding {
-	return FollowBinding(b.list.Table.Following() && !b.list.Paused(), func() tea.Cmd {
-		return tea.Batch(b.list.Follow(), b.follow())
+	return FollowBinding(b.list.Table.Following() && !b.list.paused(), func() tea.Cmd {
+		return tea.Batch(b.list.follow(), b.follow())
 	})
 }
 
 // PauseBinding returns the key that freezes the list or resumes it. what names the records.
 func (b *Browser[R, D]) PauseBinding(what string) Binding {
-	key := Binding{Keys: []string{"p"}, Label: "pause", Help: "Pause the view; new " + what + " are counted", Do: b.list.Pause}
-	if b.list.Paused() {
+	key := Binding{Keys: []string{"p"}, Label: "pause", Help: "Pause the view; new " + what + " are counted", Do: b.list.pause}
+	if b.list.paused() {
 		key.Label, key.Help = "resume", "Resume the view, and show what arrived"
 	}
 	return key
@@ -198,10 +198,10 @@ func (b *Browser[R, D]) PauseBinding(what string) Binding {
 // Reveal selects a record, wherever it is in the list. It removes the filter, which might hide it.
 func (b *Browser[R, D]) Reveal(id storage.ID) tea.Cmd {
 	var cmd tea.Cmd
-	if b.filter.Clear() {
+	if b.filter.clear() {
 		cmd = b.matches.choose()
 	}
-	b.Focused = PaneList
+	b.Focused = paneList
 	b.doc.Search.End()
 	return tea.Batch(cmd, b.list.Reveal(id), b.follow())
 }

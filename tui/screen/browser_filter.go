@@ -14,11 +14,11 @@ func (b *Browser[R, D]) FilterBinding(help string) Binding {
 // TypingBindings returns the keys of the filter, or of the search in the text that has the focus,
 // while that is being typed.
 func (b *Browser[R, D]) TypingBindings() []Binding {
-	return b.text().typingBindings(b.filter.Bindings())
+	return b.text().typingBindings(b.filter.bindings())
 }
 
 // Typing reports whether keys are text for the filter or for a search.
-func (b *Browser[R, D]) Typing() bool { return b.filter.Typing || b.text().typing() }
+func (b *Browser[R, D]) Typing() bool { return b.filter.typing || b.text().typing() }
 
 // Back does the first of these that applies: it ends the search in the text that has the focus, moves
 // the focus to the list, removes the filter, or removes the marks.
@@ -28,11 +28,11 @@ func (b *Browser[R, D]) Back() (tea.Cmd, bool) {
 		return nil, true
 	case b.backToList():
 		return nil, true
-	case b.filter.Shown():
-		givenUp := b.filter.Typing
-		b.filter.Clear()
+	case b.filter.shown():
+		givenUp := b.filter.typing
+		b.filter.clear()
 		b.matches.source()
-		return b.list.Unfilter(givenUp), true
+		return b.list.unfilter(givenUp), true
 	}
 	return nil, b.clear()
 }

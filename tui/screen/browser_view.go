@@ -11,20 +11,20 @@ import (
 // is empty because of a filter or a pause says so.
 func (b *Browser[R, D]) View(width, height int) string {
 	switch {
-	case b.list.Err != nil && !b.list.Read:
-		return ReadFailure(b.env.Theme, b.list.Err)
-	case !b.list.Read:
+	case b.list.err != nil && !b.list.read:
+		return ReadFailure(b.env.Theme, b.list.err)
+	case !b.list.read:
 		return ""
-	case b.list.Len() == 0 && !b.filter.Shown() && !b.list.Paused():
+	case b.list.Len() == 0 && !b.filter.shown() && !b.list.paused():
 		return b.spec.Welcome(width, height)
 	}
 	b.arrange(width, b.env.Zoomed)
 	layout := b.Layout(width, height)
 	b.drawn = layout
 	if total := b.spec.Total(); total >= 0 { // it may have been read later than the count
-		b.filter.Total = total
+		b.filter.total = total
 	}
-	views := []string{b.view(b.env.Theme, layout.Sizes[PaneList]), b.detailView(layout.Sizes[PaneDetail])}
+	views := []string{b.view(b.env.Theme, layout.Sizes[paneList]), b.detailView(layout.Sizes[PaneDetail])}
 	if b.wide() {
 		views = append(views, b.bodyView(layout.Sizes[PaneBody]))
 	}
@@ -42,7 +42,7 @@ func (b *Browser[R, D]) detailView(size component.Size) string {
 		return ""
 	}
 	th := b.env.Theme
-	head := append(b.spec.Head(detail, size.Width), "", b.Tabs.Head(th, b.Focused == PaneDetail, size.Width))
+	head := append(b.spec.Head(detail, size.Width), "", b.Tabs.head(th, b.Focused == PaneDetail, size.Width))
 	b.head = len(head) - 1
 	if b.Tabs.At == b.spec.Body.Tab {
 		body := b.bodyView(component.Size{Width: size.Width, Height: size.Height - len(head)})
@@ -50,7 +50,7 @@ func (b *Browser[R, D]) detailView(size component.Size) string {
 	}
 	page := Detail{Theme: th, Width: size.Width}
 	b.spec.Tabs[b.Tabs.At].Draw(&page, detail)
-	return b.Tabs.Show(th, append(head, ""), page.Lines, size)
+	return b.Tabs.show(th, append(head, ""), page.Lines, size)
 }
 
 func (b *Browser[R, D]) bodyView(size component.Size) string {

@@ -18,16 +18,16 @@ type FilterSpec struct {
 	Known  func(key string) []string // suggested values of a key; nil: none
 }
 
-// A Filter is the line in which a person types which records a list shows. It takes effect with
+// A filter is the line in which a person types which records a list shows. It takes effect with
 // every letter, except for an unfinished term. The key enter keeps it, esc removes it.
-type Filter struct {
-	Line   *component.Line // nil: there is no filter
-	Typing bool
-	Wrong  string // the error in it, if any
-	Column int    // where the error is, in characters from 1; 0: unknown
+type filter struct {
+	line   *component.Line // nil: there is no filter
+	typing bool
+	wrong  string // the error in it, if any
+	column int    // where the error is, in characters from 1; 0: unknown
 
-	// Found is the number of records that match, and Total that of all; negative: unknown.
-	Found, Total int64
+	// found is the number of records that match, and total that of all; negative: unknown.
+	found, total int64
 
 	env      *Env
 	spec     FilterSpec
@@ -36,73 +36,70 @@ type Filter struct {
 	typed    string         // before one was recalled
 }
 
-// NewFilter returns a filter that is not shown yet.
-func NewFilter(e *Env, spec FilterSpec) Filter {
-	return Filter{env: e, spec: spec, Found: -1, Total: -1}
+// newFilter returns a filter that is not shown yet.
+func newFilter(e *Env, spec FilterSpec) filter {
+	return filter{env: e, spec: spec, found: -1, total: -1}
 }
 
-// Open shows the filter and starts typing.
-func (f *Filter) Open() tea.Cmd {
-	if f.Line == nil {
-		f.Line = component.NewLine("")
+// open shows the filter and starts typing.
+func (f *filter) open() tea.Cmd {
+	if f.line == nil {
+		f.line = component.NewLine("")
 	}
-	f.Typing, f.recalled = true, 0
+	f.typing, f.recalled = true, 0
 	return nil
 }
 
-// Text returns what was typed.
-func (f *Filter) Text() string {
-	if f.Line == nil {
+// text returns what was typed.
+func (f *filter) text() string {
+	if f.line == nil {
 		return ""
 	}
-	return f.Line.Text()
+	return f.line.Text()
 }
-
-// Terms returns the filter in force.
-func (f *Filter) Terms() storage.Filter { return f.terms }
 
 // choosesAll reports whether the filter matches every record.
-func (f *Filter) choosesAll() bool { return len(f.terms.Terms) == 0 }
+func (f *filter) choosesAll() bool { return len(f.terms.Terms) == 0 }
 
-// Kept returns the text, or "" if it is not valid.
-func (f *Filter) Kept() string {
-	if f.Check(f.Text()) != nil {
+// kept returns the text, or "" if it is not valid.
+func (f *filter) kept() string {
+	if f.check(f.text()) != nil {
 		return ""
 	}
-	return f.Text()
+	return f.text()
 }
 
-// Shown reports whether the line is shown, even an empty one.
-func (f *Filter) Shown() bool { return f.Line != nil }
+// shown reports whether the line is shown, even an empty one.
+func (f *filter) shown() bool { return f.line != nil }
 
-// Check returns what is wrong with a filter's text, or nil.
-func (f *Filter) Check(text string) error {
+// check returns what is wrong with a filter's text, or nil.
+func (f *filter) check(text string) error {
 	_, err := f.spec.Syntax.Parse(text, f.now())
 	return err
 }
 
 // now returns the time in the console's zone, because people type times as they are shown.
-func (f *Filter) now() time.Time { return f.env.Now().In(f.env.Location) }
+func (f *filter) now() time.Time { return f.env.Now().In(f.env.Location) }
 
 // Set sets the filter as if a person had typed and kept a text. An empty text removes it.
-func (f *Filter) Set(text string) {
-	*f = NewFilter(f.env, f.spec)
+func (f *filter) Set(text string) {
+	*f = newFilter(f.env, f.spec)
 	if text != "" {
-		f.Line = component.NewLine(text)
+		f.line = component.NewLine(text)
 		f.read()
 		f.env.rememberFilter(f.spec.View, text)
 	}
 }
 
-// Clear removes the filter, and reports whether there was one.
-func (f *Filter) Clear() bool {
-	had := f.Shown()
-	*f = NewFilter(f.env, f.spec)
+// clear removes the filter, and reports whether there was one.
+func (f *filter) clear() bool {
+	had := f.shown()
+	*f = newFilter(f.env, f.spec)
 	return had
 }
 
-// Key handles a key, and reports whether the filter in force may have changed.
-func (f *Filter) Key(msg tea.KeyMsg) bool {
+// key handles a key, and reports whether the filter in force may have changed.
+func (f *filter) key(msg tea.KeyMsg) bool {
 	switch msg.String() {
 	case "enter":
 		return f.keep()
@@ -115,68 +112,68 @@ func (f *Filter) Key(msg tea.KeyMsg) bool {
 	case "down":
 		f.recall(-1)
 	default:
-		f.Line.Key(msg)
+		f.line.Key(msg)
 		f.recalled = 0
 	}
 	return f.read()
 }
 
 // keep ends typing, unless the text is not valid.
-func (f *Filter) keep() bool {
-	f.Typing = false
+func (f *filter) keep() bool {
+	f.typing = false
 	if !f.read() {
-		f.Typing = true
+		f.typing = true
 		return false
 	}
-	f.env.rememberFilter(f.spec.View, f.Text())
-	if f.Text() == "" {
-		f.Line = nil
+	f.env.rememberFilter(f.spec.View, f.text())
+	if f.text() == "" {
+		f.line = nil
 	}
 	return true
 }
 
 // read parses the text. While a person types, the term at the cursor counts as unfinished. If the
 // text is not valid, the filter in force stays.
-func (f *Filter) read() bool {
+func (f *filter) read() bool {
 	cursor := -1
-	if f.Typing {
-		cursor = f.Line.At()
+	if f.typing {
+		cursor = f.line.At()
 	}
-	terms, err := f.spec.Syntax.ParseTyped(f.Text(), cursor, f.now())
-	f.Wrong, f.Column = "", 0
+	terms, err := f.spec.Syntax.ParseTyped(f.text(), cursor, f.now())
+	f.wrong, f.column = "", 0
 	if err == nil {
 		f.terms = terms
 		return true
 	}
-	f.Wrong = err.Error()
+	f.wrong = err.Error()
 	var at *storage.FilterError
 	if errors.As(err, &at) {
-		f.Column = at.Column
+		f.column = at.Column
 	}
 	return false
 }
 
 // completions returns the possible completions of the text.
-func (f *Filter) completions() []storage.Completion {
-	if !f.Typing {
+func (f *filter) completions() []storage.Completion {
+	if !f.typing {
 		return nil
 	}
-	return f.spec.Syntax.Complete(f.Text(), f.Line.At(), f.spec.Known)
+	return f.spec.Syntax.Complete(f.text(), f.line.At(), f.spec.Known)
 }
 
 // complete takes the first completion, or the last for -1.
-func (f *Filter) complete(which int) {
+func (f *filter) complete(which int) {
 	if all := f.completions(); len(all) > 0 {
 		to := all[(which+len(all))%len(all)]
-		f.Line.Set(to.Text, to.At)
+		f.line.Set(to.Text, to.At)
 	}
 }
 
 // recall shows an earlier or later filter, or finally the text typed before.
-func (f *Filter) recall(by int) {
+func (f *filter) recall(by int) {
 	all := f.env.Filters[f.spec.View]
 	if f.recalled == 0 {
-		f.typed = f.Text()
+		f.typed = f.text()
 	}
 	to := max(0, min(f.recalled+by, len(all)))
 	if to == f.recalled {
@@ -187,7 +184,7 @@ func (f *Filter) recall(by int) {
 	if to > 0 {
 		text = all[to-1]
 	}
-	f.Line.Set(text, len([]rune(text)))
+	f.line.Set(text, len([]rune(text)))
 }
 
 // mostFilters limits how many filters of a view are remembered.
@@ -206,10 +203,10 @@ func (s *Env) rememberFilter(view, text string) {
 	s.Filters[view] = append([]string{text}, others...)
 }
 
-// Bindings explains the keys of the filter.
-func (f *Filter) Bindings() []Binding {
+// bindings explains the keys of the filter.
+func (f *filter) bindings() []Binding {
 	var all []Binding
-	if f.Wrong == "" {
+	if f.wrong == "" {
 		all = append(all, Binding{Shown: "enter", Label: "keep the filter", Help: "Keep the filter and go to the list"})
 	}
 	all = append(all, Binding{Shown: "esc", Label: "clear it", Help: "Show all again"})

@@ -24,7 +24,7 @@ type Keeper interface {
 type filteredTable struct {
 	table  *component.Table
 	panes  *component.Panes
-	filter Filter
+	filter filter
 	chosen func() tea.Cmd // lists the rows that match
 	leave  func()         // called before a filter is opened
 }
@@ -33,21 +33,21 @@ type filteredTable struct {
 func (t *filteredTable) ListTable() *component.Table { return t.table }
 
 // FilterText returns the text of the filter. It returns false while a person types it.
-func (t *filteredTable) FilterText() (string, bool) { return t.filter.Text(), !t.filter.Typing }
+func (t *filteredTable) FilterText() (string, bool) { return t.filter.text(), !t.filter.typing }
 
 // RestoreFilter sets the filter to a saved text. It returns an error if that is not valid.
 func (t *filteredTable) RestoreFilter(text string) (tea.Cmd, error) {
-	if err := t.filter.Check(text); err != nil {
+	if err := t.filter.check(text); err != nil {
 		return nil, err
 	}
 	return t.FilterBy(text), nil
 }
 
 // CheckFilter returns what is wrong with a filter's text, or nil.
-func (t *filteredTable) CheckFilter(text string) error { return t.filter.Check(text) }
+func (t *filteredTable) CheckFilter(text string) error { return t.filter.check(text) }
 
 // Terms returns the filter in force.
-func (t *filteredTable) Terms() storage.Filter { return t.filter.Terms() }
+func (t *filteredTable) Terms() storage.Filter { return t.filter.terms }
 
 // FilterBy sets the filter as if a person had typed a text.
 func (t *filteredTable) FilterBy(text string) tea.Cmd {
@@ -58,8 +58,8 @@ func (t *filteredTable) FilterBy(text string) tea.Cmd {
 
 // toFilter moves the focus to the list, which is about to be filtered.
 func (t *filteredTable) toFilter() {
-	t.panes.Focused = PaneList
-	if !t.filter.Shown() {
+	t.panes.Focused = paneList
+	if !t.filter.shown() {
 		t.leave()
 	}
 }
@@ -68,32 +68,32 @@ func (t *filteredTable) toFilter() {
 func (t *filteredTable) FilterBinding(help string) Binding {
 	return Binding{Keys: []string{"/"}, Label: "filter", Help: help, Do: func() tea.Cmd {
 		t.toFilter()
-		return t.filter.Open()
+		return t.filter.open()
 	}}
 }
 
 // typeFilter passes a key to the filter, and lists the matching rows if the filter in force has
 // changed.
 func (t *filteredTable) typeFilter(key tea.KeyMsg) tea.Cmd {
-	before := t.Terms().String()
-	if !t.filter.Key(key) || t.Terms().String() == before {
+	before := t.filter.terms.String()
+	if !t.filter.key(key) || t.filter.terms.String() == before {
 		return nil
 	}
 	return t.chosen()
 }
 
 // Typing reports whether keys are text for the filter.
-func (t *filteredTable) Typing() bool { return t.filter.Typing }
+func (t *filteredTable) Typing() bool { return t.filter.typing }
 
 // TypingBindings returns the keys of the filter while it is being typed.
-func (t *filteredTable) TypingBindings() []Binding { return t.filter.Bindings() }
+func (t *filteredTable) TypingBindings() []Binding { return t.filter.bindings() }
 
 // BackLabel returns what esc does before it closes the screen, or "".
 func (t *filteredTable) BackLabel() string {
 	switch {
-	case t.panes.Focused != PaneList:
+	case t.panes.Focused != paneList:
 		return "to the list"
-	case t.filter.Shown():
+	case t.filter.shown():
 		return "clear the filter"
 	}
 	return ""
@@ -101,31 +101,31 @@ func (t *filteredTable) BackLabel() string {
 
 // OnlyFiltered reports whether Back would do nothing but remove the filter.
 func (t *filteredTable) OnlyFiltered() bool {
-	return t.panes.Focused == PaneList && t.filter.Shown() && !t.filter.Typing
+	return t.panes.Focused == paneList && t.filter.shown() && !t.filter.typing
 }
 
 // backToList moves the focus from the detail to the list, and reports whether it was in the detail.
 func (t *filteredTable) backToList() bool {
-	was := !t.filter.Typing && t.panes.Focused != PaneList
+	was := !t.filter.typing && t.panes.Focused != paneList
 	if was {
-		t.panes.Focused = PaneList
+		t.panes.Focused = paneList
 	}
 	return was
 }
 
 // bookmark returns the state of the list with a record selected and a tab of its detail in front.
 func (t *filteredTable) bookmark(id storage.ID, tab int) Bookmark {
-	return Bookmark{Filter: t.filter.Kept(), ID: id, Follows: t.table.Following(), Pane: t.panes.Focused, Tab: tab}
+	return Bookmark{Filter: t.filter.kept(), ID: id, Follows: t.table.Following(), Pane: t.panes.Focused, Tab: tab}
 }
 
 // view draws the table, and below it the filter.
 func (t *filteredTable) view(th *style.Theme, size component.Size) string {
-	t.table.Focused = t.panes.Focused == PaneList && !t.filter.Typing
+	t.table.Focused = t.panes.Focused == paneList && !t.filter.typing
 	t.table.Empty = []string{"Nothing matches the filter.", "esc clears it."}
-	if !t.filter.Shown() { // the list is paused; otherwise the welcome would be drawn
+	if !t.filter.shown() { // the list is paused; otherwise the welcome would be drawn
 		t.table.Empty = []string{"Nothing yet. p resumes."}
 	}
-	return t.filter.Below(th, size, func(size component.Size) string {
+	return t.filter.below(th, size, func(size component.Size) string {
 		t.table.SetSize(size.Width, size.Height)
 		return t.table.View(th)
 	})

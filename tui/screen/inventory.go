@@ -62,7 +62,7 @@ func NewInventory[R any](e *Env, spec InventorySpec[R]) *Inventory[R] {
 	if spec.Filter.Known == nil {
 		spec.Filter.Known = i.known
 	}
-	i.filteredTable = filteredTable{table: &i.table, panes: &i.panes, filter: NewFilter(e, spec.Filter), chosen: i.refilter, leave: func() {}}
+	i.filteredTable = filteredTable{table: &i.table, panes: &i.panes, filter: newFilter(e, spec.Filter), chosen: i.refilter, leave: func() {}}
 	if spec.Moved == nil {
 		i.spec.Moved = func() tea.Cmd { return nil }
 	}
@@ -117,9 +117,9 @@ func (i *Inventory[R]) key(msg tea.KeyMsg) tea.Cmd {
 	switch {
 	case i.text().typing():
 		i.detail.Type(msg)
-	case i.filter.Typing:
+	case i.filter.typing:
 		cmd := i.typeFilter(msg)
-		if !i.filter.Typing {
+		if !i.filter.typing {
 			i.table.Choose() // the row that a person has looked for is selected on purpose
 		}
 		return cmd
@@ -153,7 +153,7 @@ func (i *Inventory[R]) Back() (tea.Cmd, bool) {
 		return nil, true
 	case i.backToList():
 		return nil, true
-	case i.filter.Clear():
+	case i.filter.clear():
 		return i.refilter(), true
 	}
 	return nil, false
@@ -161,10 +161,10 @@ func (i *Inventory[R]) Back() (tea.Cmd, bool) {
 
 // Reveal selects a record as soon as it has been read. It removes the filter, which might hide it.
 func (i *Inventory[R]) Reveal(id storage.ID) tea.Cmd {
-	if i.filter.Clear() {
+	if i.filter.clear() {
 		i.choose()
 	}
-	i.panes.Focused = PaneList
+	i.panes.Focused = paneList
 	if !i.table.Select(id.String()) || i.query.Running { // a row that is being read again may be gone
 		i.reveal = id
 	}

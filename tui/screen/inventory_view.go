@@ -26,7 +26,7 @@ func (i *Inventory[R]) View(width, height int) string {
 	i.panes.Weights = i.weights(width)
 	layout := i.panes.Layout(width, height)
 	i.drawn = layout
-	views := []string{i.listView(layout.Sizes[PaneList])}
+	views := []string{i.listView(layout.Sizes[paneList])}
 	if i.spec.Detail != nil {
 		views = append(views, i.detailView(layout.Sizes[PaneDetail]))
 	}

@@ -50,7 +50,7 @@ func (m marks[R]) clear() bool {
 // dropStale removes the marks of records that have been removed. It knows that only from an
 // unfiltered list that is up to date.
 func (m marks[R]) dropStale() {
-	if m.list.reads.jumps || m.list.reads.Running || m.list.Err != nil || m.list.Paused() {
+	if m.list.reads.jumps || m.list.reads.Running || m.list.err != nil || m.list.paused() {
 		return // the span may still be that of a filter, or old
 	}
 	gone, _ := m.list.Span.missing(m.Marked())

@@ -16,7 +16,7 @@ type matches[R any] struct {
 	from   func(storage.Filter) Chosen[R]
 	values func(R) map[string]string // what the keys of the filter mean for a record; may be nil
 	all    func() int64              // how many records there are; negative: unknown
-	filter *Filter
+	filter *filter
 	list   *Timeline[R]
 	query  Query[matchCount]
 }
@@ -25,18 +25,18 @@ type matches[R any] struct {
 type matchCount struct{ found, total int64 }
 
 // source sets the source of the list, which it uses from its next read on.
-func (m *matches[R]) source() { m.list.Choose(m.from(m.filter.Terms())) }
+func (m *matches[R]) source() { m.list.choose(m.from(m.filter.terms)) }
 
 // choose lists the records that match the filter.
 func (m *matches[R]) choose() tea.Cmd {
 	m.source()
-	m.filter.Found = -1
-	return tea.Batch(m.list.Restart(), m.count())
+	m.filter.found = -1
+	return tea.Batch(m.list.restart(), m.count())
 }
 
 // count counts the records that match the filter, if there is one.
 func (m *matches[R]) count() tea.Cmd {
-	found, all := m.from(m.filter.Terms()).Count, m.from(storage.Filter{}).Count
+	found, all := m.from(m.filter.terms).Count, m.from(storage.Filter{}).Count
 	if m.filter.choosesAll() || found == nil || all == nil {
 		return nil
 	}
@@ -56,7 +56,7 @@ func (m *matches[R]) count() tea.Cmd {
 func (m *matches[R]) take(msg tea.Msg) (tea.Cmd, bool) {
 	a, fresh, cmd := m.query.Take(msg)
 	if fresh && a.Err == nil {
-		m.filter.Found, m.filter.Total = a.Value.found, a.Value.total
+		m.filter.found, m.filter.total = a.Value.found, a.Value.total
 	}
 	return cmd, fresh
 }
@@ -66,7 +66,7 @@ func (m *matches[R]) total() int64 {
 	if m.filter.choosesAll() {
 		return m.all()
 	}
-	return m.filter.Found
+	return m.filter.found
 }
 
 // known returns the values of a key to suggest: for the key webhook the names of all webhooks,

@@ -70,8 +70,8 @@ func OpenOver(s Screen, v View, id storage.ID) tea.Cmd {
 // CloseScreen closes a screen, wherever it is.
 func CloseScreen(s Screen) tea.Cmd { return Send(CloseMsg{Screen: s}) }
 
-// CloseAndGo closes a screen, brings a view to the front, and selects an item there.
-func CloseAndGo(s Screen, v View, id storage.ID) tea.Cmd {
+// closeAndGo closes a screen, brings a view to the front, and selects an item there.
+func closeAndGo(s Screen, v View, id storage.ID) tea.Cmd {
 	return Send(CloseMsg{s, &GoMsg{View: v, ID: id}})
 }
 

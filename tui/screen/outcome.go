@@ -92,8 +92,8 @@ func (s *Env) ExplainParked(r *storage.ParkedReason, when func(time.Time) string
 	return r.Explain(storage.Remedy{Resume: "it is activated (a in Webhooks)", Retry: "t", When: when(r.Breaker.OpenUntil)})
 }
 
-// ToastID returns the ID of the toast about a delivery.
-func ToastID(id storage.ID) string { return "delivery " + id.String() }
+// toastID returns the ID of the toast about a delivery.
+func toastID(id storage.ID) string { return "delivery " + id.String() }
 
 // DeliveryName returns an event and its webhook.
 func DeliveryName(d storage.Delivery) string {

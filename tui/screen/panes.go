@@ -9,7 +9,7 @@ import (
 // The panes of a screen: the list, the detail of the selected record, and, where there is
 // space, one tab of the detail beside both.
 const (
-	PaneList = iota
+	paneList = iota
 	PaneDetail
 	PaneBody
 )
@@ -40,7 +40,7 @@ type Panes struct {
 }
 
 func newPanes(tabs []string, body, share int) Panes {
-	return Panes{Panes: component.Panes{Weights: []int{1, 1}}, Tabs: NewTabs(tabs...), doc: component.NewDocument(), body: body, share: share}
+	return Panes{Panes: component.Panes{Weights: []int{1, 1}}, Tabs: newTabs(tabs...), doc: component.NewDocument(), body: body, share: share}
 }
 
 // arrange fits the panes to a width. When the body gets or loses its own pane, the focus stays on
@@ -64,7 +64,7 @@ func (p *Panes) arrange(width int, zoomed bool) {
 	if wide {
 		p.Tabs.apart = p.body
 	}
-	p.Zoomed = zoomed || p.Focused != PaneList && width < component.DoubleFrom
+	p.Zoomed = zoomed || p.Focused != paneList && width < component.DoubleFrom
 }
 
 func (p *Panes) weights(width int) []int {
@@ -105,7 +105,7 @@ func (p *Panes) focus(pane int) func() tea.Cmd {
 // turn returns the action that shows another tab.
 func (p *Panes) turn(by int) func() tea.Cmd {
 	return func() tea.Cmd {
-		p.Tabs.Turn(by)
+		p.Tabs.turn(by)
 		return nil
 	}
 }
@@ -120,7 +120,7 @@ func (p *Panes) next(by int) func() tea.Cmd {
 // while they scroll the body sideways.
 func (p *Panes) TurnBindings() []Binding {
 	var all []Binding
-	if p.Focused == PaneList {
+	if p.Focused == paneList {
 		all = append(all, Binding{Keys: []string{"enter"}, Label: "open", Help: "Go to the detail", Do: p.focus(PaneDetail)})
 	}
 	back, on := []string{"h", "left"}, []string{"l", "right"}

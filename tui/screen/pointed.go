@@ -28,12 +28,12 @@ func (b *Browser[R, D]) Click(x, y int) tea.Cmd {
 	if !ok || b.list.Len() == 0 {
 		return nil
 	}
-	b.filter.Typing = b.filter.Typing && b.filter.Wrong != ""
+	b.filter.typing = b.filter.typing && b.filter.wrong != ""
 	b.Focused = pane
 	switch {
 	case pane == PaneDetail && y == b.head:
-		b.Tabs.Click(x)
-	case pane == PaneList && b.list.Table.Click(y):
+		b.Tabs.click(x)
+	case pane == paneList && b.list.Table.Click(y):
 		return tea.Batch(b.list.moved(), b.follow())
 	}
 	return nil
@@ -51,9 +51,9 @@ func (b *Browser[R, D]) Wheel(x, y, by int) tea.Cmd {
 		case pane == PaneBody, pane == PaneDetail && b.Tabs.At == b.spec.Body.Tab:
 			b.doc.Key(key)
 		case pane == PaneDetail:
-			b.Tabs.Scroll(key)
+			b.Tabs.scroll(key)
 		default:
-			cmd, _ := b.list.Press(key)
+			cmd, _ := b.list.press(key)
 			cmds = append(cmds, cmd)
 		}
 	}
@@ -66,9 +66,9 @@ func (i *Inventory[R]) Click(x, y int) tea.Cmd {
 	if !ok || len(i.all) == 0 {
 		return nil
 	}
-	i.filter.Typing = false
+	i.filter.typing = false
 	i.panes.Focused = pane
-	if pane == PaneList && i.table.Click(y-i.titleLines()) {
+	if pane == paneList && i.table.Click(y-i.titleLines()) {
 		i.detail = component.Viewer{}
 	}
 	return i.spec.Moved()

@@ -41,8 +41,8 @@ func (q *Query[T]) Restart(read func(context.Context) (T, error)) tea.Cmd {
 	return q.start(read)
 }
 
-// Drop drops the answers of earlier reads.
-func (q *Query[T]) Drop() { q.Running, q.next = false, nil }
+// drop drops the answers of earlier reads.
+func (q *Query[T]) drop() { q.Running, q.next = false, nil }
 
 func (q *Query[T]) start(read func(context.Context) (T, error)) tea.Cmd {
 	q.Running = true

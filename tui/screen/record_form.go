@@ -213,7 +213,7 @@ func (f *RecordForm[R]) saved(msg savedMsg[R]) tea.Cmd {
 	var wrong storage.FieldErrors
 	switch {
 	case msg.err == nil && f.creates():
-		return tea.Batch(CloseAndGo(f, f.spec.View, f.spec.ID(msg.record)), Say(msg.toast))
+		return tea.Batch(closeAndGo(f, f.spec.View, f.spec.ID(msg.record)), Say(msg.toast))
 	case msg.err == nil:
 		return tea.Batch(CloseScreen(f), Say(msg.toast))
 	case errors.Is(msg.err, storage.ErrNotFound) && !f.creates():

@@ -49,14 +49,14 @@ type records[R any] struct {
 	all    []R
 	shown  rows[R]
 	fields func(R) []storage.Fields // what the filter compares; a record matches if any of them does
-	by     *Filter
+	by     *filter
 	table  *component.Table
 }
 
 // choose shows the records that match the filter.
 func (r *records[R]) choose() {
-	r.shown.Items = slices.DeleteFunc(slices.Clone(r.all), func(row R) bool { return !slices.ContainsFunc(r.fields(row), r.by.Terms().Matches) })
-	r.by.Found, r.by.Total = int64(r.shown.Len()), int64(len(r.all))
+	r.shown.Items = slices.DeleteFunc(slices.Clone(r.all), func(row R) bool { return !slices.ContainsFunc(r.fields(row), r.by.terms.Matches) })
+	r.by.found, r.by.total = int64(r.shown.Len()), int64(len(r.all))
 	r.table.SetSource(r.shown)
 }
 

@@ -13,18 +13,18 @@ import (
 type Tabs struct {
 	names   []string
 	At      int
-	Viewers []component.Viewer
+	viewers []component.Viewer
 	apart   int // the page that has a pane of its own and is not among the tabs; -1: none
 	gap     int // between the names, as drawn last
 }
 
-// NewTabs returns tabs with the first of the named pages in front.
-func NewTabs(names ...string) Tabs {
-	return Tabs{names: names, Viewers: make([]component.Viewer, len(names)), apart: -1}
+// newTabs returns tabs with the first of the named pages in front.
+func newTabs(names ...string) Tabs {
+	return Tabs{names: names, viewers: make([]component.Viewer, len(names)), apart: -1}
 }
 
-// Turn moves to the next page or back, and wraps around. It skips a page with a pane of its own.
-func (t *Tabs) Turn(by int) {
+// turn moves to the next page or back, and wraps around. It skips a page with a pane of its own.
+func (t *Tabs) turn(by int) {
 	for range t.names {
 		t.At = (t.At + by + len(t.names)) % len(t.names)
 		if t.At != t.apart {
@@ -33,25 +33,25 @@ func (t *Tabs) Turn(by int) {
 	}
 }
 
-// Rewind scrolls every page to its top and ends its search. A search that a person is typing
+// rewind scrolls every page to its top and ends its search. A search that a person is typing
 // continues, because otherwise the next letters would act as keys.
-func (t *Tabs) Rewind() {
-	for i := range t.Viewers {
-		search := t.Viewers[i].Search
-		t.Viewers[i] = component.Viewer{}
+func (t *Tabs) rewind() {
+	for i := range t.viewers {
+		search := t.viewers[i].Search
+		t.viewers[i] = component.Viewer{}
 		if search.Typing() {
-			t.Viewers[i].Search = search
+			t.viewers[i].Search = search
 		}
 	}
 }
 
-func (t *Tabs) viewer() *component.Viewer { return &t.Viewers[t.At] }
+func (t *Tabs) viewer() *component.Viewer { return &t.viewers[t.At] }
 
-// Scroll passes a key to the page in front.
-func (t *Tabs) Scroll(msg tea.KeyMsg) bool { return t.viewer().Key(msg) }
+// scroll passes a key to the page in front.
+func (t *Tabs) scroll(msg tea.KeyMsg) bool { return t.viewer().Key(msg) }
 
-// Click brings the page to the front whose name is at a column of the head.
-func (t *Tabs) Click(column int) {
+// click brings the page to the front whose name is at a column of the head.
+func (t *Tabs) click(column int) {
 	for i, name := range t.names {
 		if i == t.apart {
 			continue
@@ -63,20 +63,20 @@ func (t *Tabs) Click(column int) {
 	}
 }
 
-// Head returns a line of width cells with the names of the pages. The page in front is the brightest
+// head returns a line of width cells with the names of the pages. The page in front is the brightest
 // and, for people who see no colours, has a glyph, which is a bar if it has the focus.
-func (t *Tabs) Head(th *style.Theme, focused bool, width int) string {
+func (t *Tabs) head(th *style.Theme, focused bool, width int) string {
 	const wide, narrow = 3, 2
 	t.gap = wide
-	line := t.head(th, focused)
+	line := t.titles(th, focused)
 	if component.Width(strings.TrimRight(line, " ")) > width {
 		t.gap = narrow
-		line = t.head(th, focused)
+		line = t.titles(th, focused)
 	}
 	return line
 }
 
-func (t *Tabs) head(th *style.Theme, focused bool) string {
+func (t *Tabs) titles(th *style.Theme, focused bool) string {
 	var b strings.Builder
 	behind := strings.Repeat(" ", t.gap-2) // the cells before a name are for its glyph
 	for i, name := range t.names {
@@ -93,9 +93,9 @@ func (t *Tabs) head(th *style.Theme, focused bool) string {
 	return b.String()
 }
 
-// Show draws the page in front below a head whose last line is empty. If the page does not
+// show draws the page in front below a head whose last line is empty. If the page does not
 // fit, its position replaces that line.
-func (t *Tabs) Show(th *style.Theme, head, lines []string, size component.Size) string {
+func (t *Tabs) show(th *style.Theme, head, lines []string, size component.Size) string {
 	v := t.viewer()
 	v.SetSize(size.Width, max(0, size.Height-len(head)))
 	v.Replace(lines)

@@ -17,8 +17,8 @@ import (
 type Timeline[T any] struct {
 	Table    component.Table
 	Span     span[T]
-	Read     bool // at least once
-	Err      error
+	read     bool // at least once
+	err      error
 	env      *Env
 	source   timelineSource[T]
 	reads    reads[T]
@@ -84,8 +84,8 @@ func (t *Timeline[T]) SelectedID() storage.ID {
 	return 0
 }
 
-// Refresh reads the span again and, unless the list follows the newest, counts new records.
-func (t *Timeline[T]) Refresh() tea.Cmd {
+// refresh reads the span again and, unless the list follows the newest, counts new records.
+func (t *Timeline[T]) refresh() tea.Cmd {
 	return tea.Batch(t.reads.Ask(t.reader()), t.news.count(t.newAfter()))
 }
 
@@ -101,8 +101,8 @@ func (t *Timeline[T]) reader() func(context.Context) (span[T], error) {
 	return t.source.around(t.last, t.until, choice{near: t.last})
 }
 
-// Take handles the answers to the timeline's reads, and reports whether msg was one.
-func (t *Timeline[T]) Take(msg tea.Msg) (cmd tea.Cmd, fresh bool) {
+// take handles the answers to the timeline's reads, and reports whether msg was one.
+func (t *Timeline[T]) take(msg tea.Msg) (cmd tea.Cmd, fresh bool) {
 	if cmd, fresh := t.news.take(msg, t.newAfter()); fresh {
 		return cmd, true
 	}
@@ -117,8 +117,8 @@ func (t *Timeline[T]) Take(msg tea.Msg) (cmd tea.Cmd, fresh bool) {
 	case !fresh:
 		return cmd, false
 	case a.Err != nil:
-		t.Err, t.reads.jumps = a.Err, false
-		if t.Read { // otherwise the view shows it
+		t.err, t.reads.jumps = a.Err, false
+		if t.read { // otherwise the view shows it
 			cmd = tea.Batch(cmd, SayReadError(a.Err))
 		}
 	case a.Value.strayed(t.SelectedID(), t.Table.Following()):
@@ -131,7 +131,7 @@ func (t *Timeline[T]) Take(msg tea.Msg) (cmd tea.Cmd, fresh bool) {
 
 // show shows another span, and selects the record for which it was read.
 func (t *Timeline[T]) show(found span[T]) tea.Cmd {
-	t.Err, t.Read, t.Span, t.reads.jumps = nil, true, found, false
+	t.err, t.read, t.Span, t.reads.jumps = nil, true, found, false
 	t.Table.SetSource(found)
 	if id := found.selects; id != 0 && !t.Table.Select(id.String()) {
 		return Say(AboutKeys("it has been removed"))
@@ -149,7 +149,7 @@ func (t *Timeline[T]) show(found span[T]) tea.Cmd {
 // rank counts the records before the span. While following, their number is derived from that of
 // all records.
 func (t *Timeline[T]) rank() tea.Cmd {
-	if t.Table.Following() && !t.Paused() {
+	if t.Table.Following() && !t.paused() {
 		return nil
 	}
 	return t.position.find(t.Span)
@@ -159,7 +159,7 @@ func (t *Timeline[T]) rank() tea.Cmd {
 // paused, or below what was visible because it does not follow the newest. 0: none is new.
 func (t *Timeline[T]) newAfter() storage.ID {
 	switch {
-	case t.Paused():
+	case t.paused():
 		return t.until
 	case t.Table.Following():
 		return 0
@@ -169,7 +169,7 @@ func (t *Timeline[T]) newAfter() storage.ID {
 
 // markSeen notes which records have been visible, so that they do not count as new.
 func (t *Timeline[T]) markSeen() tea.Cmd {
-	if t.Paused() {
+	if t.paused() {
 		return nil
 	}
 	bottom := t.Table.Bottom()
@@ -187,9 +187,9 @@ func (t *Timeline[T]) markSeen() tea.Cmd {
 // Position returns the position of the selection, and whether the list follows or is paused. total
 // is the number of records, or -1 if it is unknown.
 func (t *Timeline[T]) Position(total int64) string {
-	text := t.position.text(t.Span, t.Table.Index()+1, total, t.Paused())
+	text := t.position.text(t.Span, t.Table.Index()+1, total, t.paused())
 	switch {
-	case t.Paused():
+	case t.paused():
 		return text + t.news.whilePaused()
 	case t.Table.Following() && t.Len() > 0:
 		return text + "   following"
@@ -210,8 +210,8 @@ func SayReadError(err error) tea.Cmd {
 	return Say(toast)
 }
 
-// Press handles a key that moves the selection, and reports whether it did.
-func (t *Timeline[T]) Press(msg tea.KeyMsg) (tea.Cmd, bool) {
+// press handles a key that moves the selection, and reports whether it did.
+func (t *Timeline[T]) press(msg tea.KeyMsg) (tea.Cmd, bool) {
 	switch key := msg.String(); {
 	case (key == "g" || key == "home") && t.Span.older:
 		t.Table.Follow(false)
@@ -244,9 +244,9 @@ func (t *Timeline[T]) Reveal(id storage.ID) tea.Cmd {
 	return t.jumpTo(id, choice{selects: id})
 }
 
-// Return selects a record again, or the next one if it has been removed. If it was selected as the
+// goBack selects a record again, or the next one if it has been removed. If it was selected as the
 // newest and still is, the timeline follows again.
-func (t *Timeline[T]) Return(id storage.ID, follows bool) tea.Cmd {
+func (t *Timeline[T]) goBack(id storage.ID, follows bool) tea.Cmd {
 	if id == 0 {
 		t.Table.Follow(follows)
 		return t.reads.jump(t.source.newest(t.until))
@@ -254,14 +254,14 @@ func (t *Timeline[T]) Return(id storage.ID, follows bool) tea.Cmd {
 	return t.jumpTo(id, choice{near: id, follows: follows})
 }
 
-// Choose changes the source to that of another filter. The caller must then call Restart.
-func (t *Timeline[T]) Choose(from Chosen[T]) {
+// choose changes the source to that of another filter. The caller must then call restart.
+func (t *Timeline[T]) choose(from Chosen[T]) {
 	t.source.Chosen = from
 	t.position.forget()
 }
 
-// Restart reads again after the source has changed, to another filter for example.
-func (t *Timeline[T]) Restart() tea.Cmd {
+// restart reads again after the source has changed, to another filter for example.
+func (t *Timeline[T]) restart() tea.Cmd {
 	return tea.Batch(t.reads.jump(t.reader()), t.news.count(t.newAfter()))
 }
 
@@ -276,20 +276,20 @@ func (t *Timeline[T]) jumpTo(id storage.ID, then choice) tea.Cmd {
 func (t *Timeline[T]) Busy() bool {
 	at, page := t.Table.Index(), t.Table.Page()
 	edge := t.Span.older && at < page || t.Span.newer && at >= t.Len()-page
-	return t.reads.Running && (!t.Read || t.reads.jumps || edge)
+	return t.reads.Running && (!t.read || t.reads.jumps || edge)
 }
 
-// Leave saves the position before a filter.
-func (t *Timeline[T]) Leave() { t.origin = origin{t.SelectedID(), t.Table.Following()} }
+// leave saves the position before a filter.
+func (t *Timeline[T]) leave() { t.origin = origin{t.SelectedID(), t.Table.Following()} }
 
-// Unfilter reads all records again after the filter was removed. The row that is selected in the
+// unfilter reads all records again after the filter was removed. The row that is selected in the
 // filtered list stays selected. If that list is empty or the filter was given up while a person
 // typed, the position is the one before the filter.
-func (t *Timeline[T]) Unfilter(givenUp bool) tea.Cmd {
+func (t *Timeline[T]) unfilter(givenUp bool) tea.Cmd {
 	back := t.origin
 	switch {
 	case !givenUp && t.Len() > 0 || back.id == 0 && !back.following:
-		return t.Restart()
+		return t.restart()
 	case back.following:
 		t.Table.Follow(true)
 		return t.reads.jump(t.source.newest(t.until))
@@ -297,9 +297,9 @@ func (t *Timeline[T]) Unfilter(givenUp bool) tea.Cmd {
 	return t.jumpTo(back.id, choice{near: back.id})
 }
 
-// Follow starts or stops keeping the newest record in view.
-func (t *Timeline[T]) Follow() tea.Cmd {
-	if t.Table.Following() && !t.Paused() {
+// follow starts or stops keeping the newest record in view.
+func (t *Timeline[T]) follow() tea.Cmd {
+	if t.Table.Following() && !t.paused() {
 		t.Table.Follow(false)
 		return nil
 	}
@@ -308,14 +308,14 @@ func (t *Timeline[T]) Follow() tea.Cmd {
 	return t.reads.jump(t.source.newest(t.until))
 }
 
-// Paused reports whether the list is frozen.
-func (t *Timeline[T]) Paused() bool { return t.until != 0 }
+// paused reports whether the list is frozen.
+func (t *Timeline[T]) paused() bool { return t.until != 0 }
 
-// Pause freezes the list and counts new records, or resumes it.
-func (t *Timeline[T]) Pause() tea.Cmd {
-	if t.Paused() {
+// pause freezes the list and counts new records, or resumes it.
+func (t *Timeline[T]) pause() tea.Cmd {
+	if t.paused() {
 		t.resume()
-		return t.Restart()
+		return t.restart()
 	}
 	t.until, t.news.unseen, t.position.total = firstID, 0, -1
 	if newest, ok := t.Span.at(t.Len() - 1); ok {

@@ -29,7 +29,7 @@ type rank struct {
 // forget drops the counts, because the source has changed.
 func (s *position[T]) forget() {
 	s.others, s.before, s.total = true, -1, -1
-	s.query.Drop()
+	s.query.drop()
 }
 
 // slide derives the position of the span that replaces another one. While the list is paused at

@@ -118,16 +118,16 @@ func (t *Times) DayOrClock(at time.Time) string {
 	return at.Format("Jan _2 2006")
 }
 
-// Date returns a time with its date and zone, for details.
-func (t *Times) Date(at time.Time) string {
+// date returns a time with its date and zone, for details.
+func (t *Times) date(at time.Time) string {
 	if at.IsZero() {
 		return style.None
 	}
 	return at.In(t.Location).Format("2006-01-02 15:04:05.000 MST")
 }
 
-// DateUTC returns a time as Date does, and also in UTC unless the console's zone is UTC.
-func (t *Times) DateUTC(at time.Time) string { return t.Date(at) + t.andUTC(at) }
+// DateUTC returns a time as date does, and also in UTC unless the console's zone is UTC.
+func (t *Times) DateUTC(at time.Time) string { return t.date(at) + t.andUTC(at) }
 
 // ClockUTC returns a time as Clock does, and also in UTC unless the console's zone is UTC.
 func (t *Times) ClockUTC(at time.Time) string { return t.Clock(at) + t.andUTC(at) }

@@ -44,7 +44,7 @@ func Naming(t component.Toast, what string, open tea.Msg) component.Toast {
 // NamingDelivery returns a toast about a delivery, which the key enter opens. It replaces the earlier
 // toast about the same delivery.
 func NamingDelivery(t component.Toast, id storage.ID) component.Toast {
-	t.ID = ToastID(id)
+	t.ID = toastID(id)
 	return Naming(t, "the delivery", GoMsg{View: ViewDeliveries, ID: id, Detail: true})
 }
 

@@ -32,8 +32,8 @@ func Receipts() storage.Campaign {
 	return c
 }
 
-// Goodbye is a stopped campaign that has never sent events, as webhooks are not enabled for it.
-func Goodbye() storage.Campaign {
+// goodbye is a stopped campaign that has never sent events, as webhooks are not enabled for it.
+func goodbye() storage.Campaign {
 	c := storage.NewCampaign()
 	c.UUID, c.VersionID = "5a1f1a9e-2f1d-4d55-8a51-0c9f2b1d7e05", "5a1f1a9e-2f1d-4d55-8a51-0c9f2b1d7e06"
 	c.Name, c.Status = "goodbye", storage.CampaignStopped

@@ -149,5 +149,5 @@ func (s *Store) AddThreeCampaigns() (live, draft, stopped storage.Campaign) {
 	s.t.Helper()
 	s.AddWebhook(Acme())
 	s.AddWebhook(Staging())
-	return s.AddCampaign(Welcome()), s.AddCampaign(Receipts()), s.AddCampaign(Goodbye())
+	return s.AddCampaign(Welcome()), s.AddCampaign(Receipts()), s.AddCampaign(goodbye())
 }
