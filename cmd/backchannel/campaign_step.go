@@ -80,8 +80,7 @@ func campaignDuplicateCommand(s campaignSession) *cobra.Command {
 // campaignDeleteCommand returns the command that deletes a draft. It checks before it asks, because
 // asking about something that is then refused would be confusing.
 func campaignDeleteCommand(s campaignSession) *cobra.Command {
-	var yes bool
-	cmd := &cobra.Command{
+	return s.withYes(&cobra.Command{
 		Use:   "delete NAME",
 		Short: "Delete a draft",
 		Long:  "Deletes a campaign that has never been live. Stop a live one instead.",
@@ -92,21 +91,15 @@ backchannel campaign delete welcome --yes`,
 			if err := c.CheckDelete(); err != nil {
 				return err
 			}
-			if err := s.confirm(ctx, yes, "Delete campaign %s?", c.Name); err != nil {
+			if err := s.confirm(ctx, "Delete campaign %s?", c.Name); err != nil {
 				return err
 			}
 			if err := store.DeleteCampaign(ctx, c.ID); err != nil {
 				return err
 			}
-			if s.settings.json() {
-				return s.out.object(campaignDeletion{c.UUID, c.Name})
-			}
-			s.note("deleted %s", c.Name)
-			return nil
+			return s.deleted(campaignDeletion{c.UUID, c.Name}, c.Name)
 		}),
-	}
-	cmd.Flags().BoolVar(&yes, "yes", false, "do not ask")
-	return cmd
+	})
 }
 
 // A campaignDeletion is the JSON result of campaign delete.

@@ -13,7 +13,7 @@ import (
 // onDeliveries completes a command that applies an action to one delivery or to many. With one ID
 // it calls one, which shows the delivery afterwards.
 func (s deliverySession) onDeliveries(cmd *cobra.Command, action storage.DeliveryAction, one func(context.Context, deliveryStore, storage.Delivery) error) *cobra.Command {
-	var flags bulkFlags
+	var filter string
 	cmd.Use = string(action) + " [ID]…"
 	cmd.Long = cmd.Short + ": the named deliveries, or all that the filter selects.\n\n" +
 		"With --filter it first says how many match and for how many of them it is impossible, and asks. If there is no\n" +
@@ -22,7 +22,7 @@ func (s deliverySession) onDeliveries(cmd *cobra.Command, action storage.Deliver
 		filterHelp(storage.DeliveryFilter())
 	cmd.Args = cobra.ArbitraryArgs
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		choice, err := flags.choice(s.parser(cmd), args, s.now())
+		choice, err := chooseDeliveries(s.parser(cmd), filter, args, s.now())
 		switch {
 		case err != nil:
 			return err
@@ -32,25 +32,17 @@ func (s deliverySession) onDeliveries(cmd *cobra.Command, action storage.Deliver
 			return s.onDelivery(one)(cmd, args)
 		}
 		return s.withStore(cmd.Context(), func(store wholeStore) error {
-			return bulkSession{s, store, action}.run(cmd.Context(), choice, flags.yes)
+			return bulkSession{s, store, action}.run(cmd.Context(), choice)
 		})
 	}
-	f := cmd.Flags()
-	f.StringVar(&flags.filter, "filter", "", "all deliveries that `EXPR` selects, such as 'state:retrying webhook:acme'")
-	f.BoolVar(&flags.yes, "yes", false, "do not ask")
-	return reportingFlagErrors(cmd)
+	cmd.Flags().StringVar(&filter, "filter", "", "all deliveries that `EXPR` selects, such as 'state:retrying webhook:acme'")
+	return reportingFlagErrors(s.withYes(cmd))
 }
 
-// bulkFlags are the flags of the commands on many deliveries.
-type bulkFlags struct {
-	filter string
-	yes    bool
-}
-
-// choice returns the deliveries that the arguments and flags select. It rejects an empty filter,
+// chooseDeliveries returns the deliveries that a filter or IDs select. It rejects an empty filter,
 // which would select all of them: in a script it is usually an unset variable.
-func (f *bulkFlags) choice(p *parser, args []string, now time.Time) (of bulk.Choice, err error) {
-	of.Query.Filter = p.filter(storage.DeliveryFilter(), f.filter, now)
+func chooseDeliveries(p *parser, filter string, args []string, now time.Time) (of bulk.Choice, err error) {
+	of.Query.Filter = p.filter(storage.DeliveryFilter(), filter, now)
 	switch {
 	case !p.given("filter"):
 	case len(args) > 0:
@@ -80,7 +72,7 @@ type bulkSession struct {
 
 // run finds the deliveries, asks for confirmation, and applies the action. If one of the IDs does
 // not exist, it does nothing.
-func (s bulkSession) run(ctx context.Context, of bulk.Choice, yes bool) error {
+func (s bulkSession) run(ctx context.Context, of bulk.Choice) error {
 	for _, id := range of.IDs {
 		if _, err := s.delivery(ctx, s.store, id); err != nil {
 			return err
@@ -103,8 +95,10 @@ func (s bulkSession) run(ctx context.Context, of bulk.Choice, yes bool) error {
 	if why := plan.Exception(); why != "" {
 		question = why + " " + question
 	}
-	if err := s.confirm(ctx, yes || len(of.IDs) > 0, "%s", question); err != nil {
-		return err
+	if len(of.IDs) == 0 {
+		if err := s.confirm(ctx, "%s", question); err != nil {
+			return err
+		}
 	}
 	return s.apply(ctx, plan)
 }

@@ -23,6 +23,10 @@ type savedView struct {
 	CreatedAt export.Time      `json:"createdAt"`
 }
 
+func ofSavedFixture(f storage.SavedFixture) savedView {
+	return savedView{f.Name, f.Channel, f.Status, f.Revision, len(f.Payload), export.Time(f.CreatedAt)}
+}
+
 // fixtureDeleteCommand returns the command that deletes a saved fixture. It does not ask, because
 // the receipt is usually still there to save it again.
 func fixtureDeleteCommand(s fixtureSession) *cobra.Command {
@@ -36,12 +40,7 @@ func fixtureDeleteCommand(s fixtureSession) *cobra.Command {
 				if err := store.DeleteFixture(cmd.Context(), f.Name); err != nil {
 					return err
 				}
-				// As after other deletions, the JSON describes what was deleted.
-				if s.settings.json() {
-					return s.showSavedFixture(f)
-				}
-				s.note("deleted %s", f.Name)
-				return nil
+				return s.deleted(ofSavedFixture(f), f.Name)
 			})
 		},
 	}
@@ -82,7 +81,7 @@ func fixtureTable() table {
 // addSavedFixture adds a saved fixture to a list.
 func (s fixtureSession) addSavedFixture(rows *table, f storage.SavedFixture) error {
 	if s.settings.json() {
-		return s.out.object(savedView{f.Name, f.Channel, f.Status, f.Revision, len(f.Payload), export.Time(f.CreatedAt)})
+		return s.out.object(ofSavedFixture(f))
 	}
 	rows.add(f.Name, string(f.Channel), string(f.Status), "", fmt.Sprintf("saved %s, %d bytes", s.clock(f.CreatedAt), len(f.Payload)))
 	return nil

@@ -58,14 +58,13 @@ backchannel receipt note 01k8p2q7xkz ''`,
 // receiptClearCommand returns the command that removes all receipts except pinned ones. It asks,
 // because they cannot be restored.
 func receiptClearCommand(s receiptSession) *cobra.Command {
-	var yes bool
-	cmd := &cobra.Command{
+	return s.withYes(&cobra.Command{
 		Use:     "clear",
 		Short:   "Remove all receipts except pinned ones",
 		Example: "backchannel receipt clear --yes",
 		Args:    exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := s.confirm(cmd.Context(), yes, "Remove all receipts except pinned ones?"); err != nil {
+			if err := s.confirm(cmd.Context(), "Remove all receipts except pinned ones?"); err != nil {
 				return err
 			}
 			return s.withStore(cmd.Context(), func(store wholeStore) error {
@@ -86,9 +85,7 @@ func receiptClearCommand(s receiptSession) *cobra.Command {
 				return nil
 			})
 		},
-	}
-	cmd.Flags().BoolVar(&yes, "yes", false, "do not ask")
-	return cmd
+	})
 }
 
 // A clearing is the JSON result of receipt clear.

@@ -28,6 +28,7 @@ type stdio struct {
 	err  io.Writer
 	json func() bool
 	ask  func(ctx context.Context, question string) (string, error) // asks the user; nil: on the terminal, if there is one
+	yes  bool                                                       // --yes: do not ask for confirmation
 }
 
 // message writes a line of JSON.

@@ -14,8 +14,7 @@ import (
 
 // webhookDeleteCommand returns the command that deletes a webhook.
 func webhookDeleteCommand(s webhookSession) *cobra.Command {
-	var yes bool
-	cmd := &cobra.Command{
+	return s.withYes(&cobra.Command{
 		Use:   "delete NAME",
 		Short: "Delete a webhook",
 		Long:  "Deletes a webhook and cancels what is queued for it. Its deliveries and receipts are kept.",
@@ -23,22 +22,16 @@ func webhookDeleteCommand(s webhookSession) *cobra.Command {
 backchannel webhook delete acme --yes`,
 		Args: exactly(webhookArgument),
 		RunE: s.onWebhook(func(ctx context.Context, store webhookStore, w storage.Webhook) error {
-			if err := s.confirm(ctx, yes, "Delete webhook %s and cancel what is queued for it?", w.Name); err != nil {
+			if err := s.confirm(ctx, "Delete webhook %s and cancel what is queued for it?", w.Name); err != nil {
 				return err
 			}
 			cancelled, err := store.DeleteWebhook(ctx, w.ID)
 			if err != nil {
 				return err
 			}
-			if s.settings.json() {
-				return s.out.object(deletion{w.ID, w.Name, cancelled})
-			}
-			s.note("deleted %s; queued deliveries cancelled: %d", w.Name, cancelled)
-			return nil
+			return s.deleted(deletion{w.ID, w.Name, cancelled}, fmt.Sprintf("%s; queued deliveries cancelled: %d", w.Name, cancelled))
 		}),
-	}
-	cmd.Flags().BoolVar(&yes, "yes", false, "do not ask")
-	return cmd
+	})
 }
 
 // A deletion is the JSON result of webhook delete.
@@ -48,10 +41,25 @@ type deletion struct {
 	Cancelled int        `json:"cancelled"` // queued deliveries
 }
 
-// confirm asks for confirmation unless yes is true, by --yes. Its error says that nothing was done,
-// or that it cannot ask.
-func (s *stdio) confirm(ctx context.Context, yes bool, format string, args ...any) error {
-	if yes {
+// deleted reports a deletion: in JSON with an object, otherwise in a note that names what was deleted.
+func (s *session) deleted(object any, what string) error {
+	if s.settings.json() {
+		return s.out.object(object)
+	}
+	s.note("deleted %s", what)
+	return nil
+}
+
+// withYes adds the flag --yes to a command that calls confirm.
+func (s *stdio) withYes(cmd *cobra.Command) *cobra.Command {
+	cmd.Flags().BoolVar(&s.yes, "yes", false, "do not ask")
+	return cmd
+}
+
+// confirm asks for confirmation unless --yes was given. Its error says that nothing was done, or
+// that it cannot ask.
+func (s *stdio) confirm(ctx context.Context, format string, args ...any) error {
+	if s.yes {
 		return nil
 	}
 	switch {
