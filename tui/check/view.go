@@ -97,7 +97,8 @@ func took(c storage.CheckCase) string {
 func outcome(th *style.Theme, run storage.CheckRun, c storage.CheckCase) (glyph, word string, ink style.Style) {
 	word = report.Word(c)
 	if c.Result != "" {
-		return Glyph(c.Result), word, styleOf(th, c.Result)
+		glyph, ink = resultStyle(th, c.Result)
+		return glyph, word, ink
 	}
 	switch {
 	case run.State.Ended(): // the process that made the run died
@@ -111,32 +112,23 @@ func outcome(th *style.Theme, run storage.CheckRun, c storage.CheckCase) (glyph,
 // Glyph returns the glyph of a result. It is always beside the word, because neither a colour nor a
 // glyph alone is clear to everyone.
 func Glyph(result storage.CheckResult) string {
-	switch result {
-	case storage.CheckPassed:
-		return style.Check
-	case storage.CheckFailed:
-		return style.Cross
-	case storage.CheckWarned:
-		return style.Warning
-	case storage.CheckInformed:
-		return style.Info
-	}
-	return style.None
+	glyph, _ := resultStyle(&style.Theme{}, result)
+	return glyph
 }
 
-// styleOf returns the style of a result.
-func styleOf(th *style.Theme, result storage.CheckResult) style.Style {
+// resultStyle returns the glyph and the style of a result.
+func resultStyle(th *style.Theme, result storage.CheckResult) (glyph string, ink style.Style) {
 	switch result {
 	case storage.CheckPassed:
-		return th.Good
+		return style.Check, th.Good
 	case storage.CheckFailed:
-		return th.Bad
+		return style.Cross, th.Bad
 	case storage.CheckWarned:
-		return th.Warn
-	case storage.CheckSkipped:
-		return th.Dim
+		return style.Warning, th.Warn
+	case storage.CheckInformed:
+		return style.Info, th.Text
 	}
-	return th.Text
+	return style.None, th.Dim
 }
 
 // worstFirst returns the results of cases. A skipped case comes last, because it says nothing.
