@@ -141,33 +141,15 @@ func (e *Engine) start(ctx context.Context) error {
 	return e.reload(ctx, breakers)
 }
 
-// loop handles the store's hints. It subscribes before it reads for the first time, so that no
-// change falls between the two.
+// loop handles the store's hints. Its pause keeps one of several engines from reading the store after
+// every change of any of them: the changes during it arrive as one hint.
 func (e *Engine) loop(ctx context.Context) {
-	changes := e.store.Changes(ctx)
-	change := storage.ChangedAll // what changed before the subscription
-	for {
+	storage.React(ctx, e.store.Changes(ctx), e.routines.panics, func(ctx context.Context, change storage.Change) {
 		e.handleChange(ctx, change)
-		select {
-		case <-ctx.Done():
-			return
-		case text := <-e.routines.panics:
-			panic(text)
-		case c, open := <-changes:
-			if change = c; !open {
-				changes = nil // the store is closed
-			}
+		if e.source != nil {
+			storage.Sleep(ctx, hintGap)
 		}
-		e.pace(ctx)
-	}
-}
-
-// pace keeps one of several engines from reading the store after every change of any of them. The
-// changes during its pause arrive as one hint.
-func (e *Engine) pace(ctx context.Context) {
-	if e.source != nil {
-		storage.Sleep(ctx, hintGap)
-	}
+	})
 }
 
 // handleChange reads again what a hint says has changed. Webhooks come first, because a delivery

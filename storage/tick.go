@@ -53,3 +53,21 @@ func Repeat(ctx context.Context, woken <-chan struct{}, pass func(context.Contex
 		timer.Reset(pass(ctx))
 	}
 }
+
+// React calls handle for all kinds of records, for what changed before the subscription, and then for
+// those that change, until ctx is done. It panics with what it receives from panics.
+func React[P any](ctx context.Context, changes <-chan Change, panics <-chan P, handle func(context.Context, Change)) {
+	for change := ChangedAll; ; {
+		handle(ctx, change)
+		select {
+		case <-ctx.Done():
+			return
+		case p := <-panics:
+			panic(p)
+		case c, open := <-changes:
+			if change = c; !open {
+				changes = nil // the store is closed
+			}
+		}
+	}
+}

@@ -73,21 +73,8 @@ func (s *Server) Run(ctx context.Context) error {
 		return err
 	}
 	defer s.group.Wait()
-	changes := s.store.Changes(ctx)
-	change := storage.ChangedAll // for changes before the subscription
-	for {
-		s.handle(ctx, change)
-		select {
-		case <-ctx.Done():
-			return nil
-		case text := <-s.panics:
-			panic(text)
-		case c, open := <-changes:
-			if change = c; !open {
-				changes = nil // the store is closed
-			}
-		}
-	}
+	storage.React(ctx, s.store.Changes(ctx), s.panics, s.handle)
+	return nil
 }
 
 // handle starts and stops runs after a change. Webhooks matter too, because a run stops when its
