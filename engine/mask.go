@@ -2,28 +2,15 @@ package engine
 
 import (
 	"slices"
-	"sync/atomic"
 
 	"backchannel/storage"
 )
 
-// A maskCache creates the masks for answers, because an endpoint may echo the request. The
-// mask for the secrets that do not change is created once.
-type maskCache struct {
-	always []string // secrets besides the values of secret header lines
-	last   atomic.Pointer[cachedMask]
-}
-
-type cachedMask struct {
-	secrets []string
-	mask    *storage.Mask
-}
-
-// mask returns a mask for the secret header lines and the signing key. The line with the
-// token differs each time, so it is added to the mask of the others.
+// mask returns a mask for the secret header lines and the signing key, because an endpoint may echo the
+// request in its answer. The token has a mask of its own: it differs each time, and most answers are too
+// short to contain it.
 func (ep *endpoint) mask(lines []storage.HeaderField) *storage.Mask {
-	secrets := make([]string, 0, len(ep.always)+len(lines))
-	secrets = append(secrets, ep.always...)
+	secrets := slices.Clone(ep.always)
 	var minted []string
 	if ep.signer != nil {
 		secrets = append(secrets, ep.signer.key())
@@ -40,12 +27,7 @@ func (ep *endpoint) mask(lines []storage.HeaderField) *storage.Mask {
 			}
 		}
 	}
-	kept := ep.last.Load()
-	if kept == nil || !slices.Equal(kept.secrets, secrets) {
-		kept = &cachedMask{secrets, storage.NewMask(secrets...)}
-		ep.last.Store(kept)
-	}
-	return kept.mask.With(minted...)
+	return storage.NewMask(secrets...).With(minted...)
 }
 
 // maskSecrets masks the secrets in the answer. Header lines that contain one are kept but marked as
