@@ -23,9 +23,6 @@ func EscapeMultiline(s string) string {
 }
 
 func escape(s string, keepNewline bool) string {
-	if isPlainASCII(s) {
-		return s
-	}
 	var b strings.Builder
 	b.Grow(len(s) + 16)
 	prev := rune(0)
@@ -45,16 +42,6 @@ func escape(s string, keepNewline bool) string {
 		}
 	}
 	return b.String()
-}
-
-// isPlainASCII reports whether s needs no escaping, which is the fast path for most text.
-func isPlainASCII(s string) bool {
-	for i := range len(s) {
-		if s[i] < ' ' || s[i] > '~' {
-			return false
-		}
-	}
-	return true
 }
 
 // isVisible reports whether r draws something by itself or is a space. Some characters, such
