@@ -62,7 +62,7 @@ func judgeLoad(r loadResult) judgement {
 	bad := func(a answer) bool { return !a.ok() && a.code != 429 }
 	switch {
 	case len(r.answers) == 0:
-		return judgement{result: storage.CheckSkipped, got: fmt.Sprintf("the run's limit of %d requests left none", r.cutAt)}
+		return skipped(fmt.Sprintf("the run's limit of %d requests left none", r.cutAt))
 	case slices.ContainsFunc(r.answers, bad):
 		return judgement{result: storage.CheckFailed, got: describeAnswers(r.answers, bad) + "; " + text}
 	case l.P99 > r.timeout:

@@ -143,7 +143,12 @@ func (r *runner) end() error {
 // judgeAll runs the cases one after another, and returns why some were not run, or "". The TLS
 // cases send no event, so they run even if the endpoint is dead. They share one pair of handshakes.
 func (r *runner) judgeAll(ctx context.Context) (reason string, err error) {
-	var presented *handshakes
+	handshakes := sync.OnceValues(func() (seen handshakes, err error) {
+		if err := r.pace.take(ctx, 1); err != nil {
+			return seen, err
+		}
+		return inspectTLS(ctx, r.client, &r.webhook, r.cfg.Now()), nil
+	})
 	dead := ""
 	for i, c := range r.cases {
 		record := &r.run.Cases[i]
@@ -153,34 +158,41 @@ func (r *runner) judgeAll(ctx context.Context) (reason string, err error) {
 		if err := r.begin(record); err != nil {
 			return "", err
 		}
-		var j judgement
-		switch {
-		case c.skipReason != nil && c.skipReason(&r.webhook) != "":
-			j = judgement{result: storage.CheckSkipped, got: c.skipReason(&r.webhook)}
-		case c.inspect != nil:
-			if presented == nil {
-				if err := r.pace.take(ctx, 1); err != nil {
-					return "", err
-				}
-				seen := inspectTLS(ctx, r.client, &r.webhook, r.cfg.Now())
-				presented = &seen
-			}
-			j = c.inspect(*presented)
-		default:
-			j, dead, err = r.try(ctx, c, record)
-		}
+		j, reason, err := r.judge(ctx, c, record, handshakes)
 		if err != nil || ctx.Err() != nil {
 			return "", err
 		}
 		if err := r.conclude(record, c, j); err != nil {
 			return "", err
 		}
-		if c.ID == Canary && j.result == storage.CheckFailed {
-			dead = "the endpoint did not accept a valid event (" + Canary + "), so nothing else can be learned about it"
-		}
+		dead = cmp.Or(dead, reason)
 	}
 	return dead, nil
 }
+
+// judge judges a case. If no case that sends events can be judged after it, dead tells why.
+func (r *runner) judge(ctx context.Context, c Case, record *storage.CheckCase, present func() (handshakes, error)) (j judgement, dead string, err error) {
+	if c.skipReason != nil {
+		if reason := c.skipReason(&r.webhook); reason != "" {
+			return skipped(reason), "", nil
+		}
+	}
+	if c.inspect != nil {
+		seen, err := present()
+		if err != nil {
+			return j, "", err
+		}
+		return c.inspect(seen), "", nil
+	}
+	j, dead, err = r.try(ctx, c, record)
+	if errors.Is(err, errSpent) {
+		r.spent = err.Error()
+		return skipped(r.spent), dead, nil
+	}
+	return j, dead, err
+}
+
+func skipped(why string) judgement { return judgement{result: storage.CheckSkipped, got: why} }
 
 // begin stores the start of a case.
 func (r *runner) begin(record *storage.CheckCase) error {
@@ -221,12 +233,6 @@ func (r *runner) skipRest(why string) error {
 // try sends the requests of a case and judges the answers. If no other case can be tried, dead
 // tells why.
 func (r *runner) try(ctx context.Context, c Case, record *storage.CheckCase) (j judgement, dead string, err error) {
-	defer func() {
-		if errors.Is(err, errSpent) {
-			r.spent = err.Error()
-			j, err = judgement{result: storage.CheckSkipped, got: err.Error()}, nil
-		}
-	}()
 	if c.load {
 		j, err = r.runLoad(ctx, c, record)
 		return j, "", err
@@ -235,34 +241,50 @@ func (r *runner) try(ctx context.Context, c Case, record *storage.CheckCase) (j 
 	if err != nil {
 		return j, "", fmt.Errorf("%s: %w", c.ID, err)
 	}
-	var all []answer
-	for _, round := range rounds {
-		answers, err := r.send(ctx, c, record, round)
-		if err != nil {
-			return j, "", err
-		}
-		all = append(all, answers...)
+	all, err := r.sendAll(ctx, c, record, rounds)
+	if err != nil {
+		return j, "", err
 	}
-	if c.ID == Canary && len(all) == 1 && !all[0].ok() {
-		again, err := r.send(ctx, c, record, rounds[0])
-		if err != nil {
-			return j, "", err
-		}
-		return c.judge(append(all, again...)), "", nil
+	if c.ID == Canary {
+		return r.tryCanary(ctx, c, record, rounds[0], all)
 	}
-	for _, a := range all {
-		if a.class == storage.ClassConfig && strings.Contains(a.err, tooShort) {
-			return judgement{result: storage.CheckSkipped, got: tooShort}, "", nil
-		}
+	if slices.ContainsFunc(all, func(a answer) bool { return a.class == storage.ClassConfig && strings.Contains(a.err, tooShort) }) {
+		return skipped(tooShort), "", nil
 	}
-	if c.ID != Canary {
-		dead, err = r.whyDead(ctx, c, all)
-	}
+	dead, err = r.whyDead(ctx, c, all)
 	j = c.judge(all)
 	if dead != "" {
 		j.got += "; " + dead
 	}
 	return j, dead, err
+}
+
+// tryCanary judges the answer to a valid event, which it sends a second time if it was not accepted.
+func (r *runner) tryCanary(ctx context.Context, c Case, record *storage.CheckCase, event round, all []answer) (j judgement, dead string, err error) {
+	if !all[0].ok() {
+		again, err := r.send(ctx, c, record, event)
+		if err != nil {
+			return j, "", err
+		}
+		all = append(all, again...)
+	}
+	j = c.judge(all)
+	if j.result == storage.CheckFailed {
+		dead = "the endpoint did not accept a valid event (" + Canary + "), so nothing else can be learned about it"
+	}
+	return j, dead, nil
+}
+
+// sendAll sends the rounds of a case one after another.
+func (r *runner) sendAll(ctx context.Context, c Case, record *storage.CheckCase, rounds []round) (all []answer, err error) {
+	for _, round := range rounds {
+		answers, err := r.send(ctx, c, record, round)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, answers...)
+	}
+	return all, nil
 }
 
 // send sends the requests of a round at once, and waits for all answers.

@@ -81,7 +81,7 @@ func seen(inspect func(handshakes) judgement) func(handshakes) judgement {
 func verifying(inspect func(handshakes) judgement) func(handshakes) judgement {
 	return func(h handshakes) judgement {
 		if h.unverified {
-			return judgement{result: storage.CheckSkipped, got: "the webhook skips verification of the certificate"}
+			return skipped("the webhook skips verification of the certificate")
 		}
 		return inspect(h)
 	}
@@ -166,7 +166,7 @@ func trusted(h handshakes) judgement {
 	case err == nil:
 		return judgement{result: storage.CheckPassed, got: fmt.Sprintf("issued by %q", firstLine(h.issuer()))}
 	case h.brokenOff():
-		return judgement{result: storage.CheckSkipped, got: "cannot be told while the chain is incomplete"}
+		return skipped("cannot be told while the chain is incomplete")
 	}
 	return h.fails(err)
 }
@@ -214,7 +214,7 @@ func renewed(h handshakes) judgement {
 	left := cert.NotAfter.Sub(h.now)
 	needs := min(minLeft, cert.NotAfter.Sub(cert.NotBefore)/maxShare)
 	if h.now.After(cert.NotAfter) {
-		return judgement{result: storage.CheckSkipped, got: "it has expired"}
+		return skipped("it has expired")
 	}
 	j := judgement{result: storage.CheckPassed, got: fmt.Sprintf("%s left, until %s", words.Count(int(left/(24*time.Hour)), "day"), day(cert.NotAfter))}
 	if left < needs {
