@@ -131,7 +131,7 @@ func (d *dispatcher) saveBreaker() {
 func (d *dispatcher) recordBreaker(b storage.Breaker, name string) {
 	text := fmt.Sprintf("%s answers again: its circuit breaker is closed", name)
 	if b.Open() {
-		text = fmt.Sprintf("%s failed %d times in a row: its circuit breaker is open, the next try is in %s",
+		text = fmt.Sprintf("%s failed %d times in a row: its circuit breaker is open, the next attempt is in %s",
 			name, b.Failures, b.Wait)
 	}
 	d.engine.activity.record(d.engine.committing, storage.Activity{Kind: storage.ActivityBreaker, WebhookID: b.WebhookID, Text: text})

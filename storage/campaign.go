@@ -229,7 +229,7 @@ func (c Campaign) Activate() (Campaign, error) {
 	case c.Status == CampaignStopped:
 		return c, c.refuse("is stopped and cannot be activated again; duplicate it and activate the copy")
 	case c.Status == CampaignLive && c.Draft == nil:
-		return c, c.refuse("is live already, and has no draft to activate; edit it first")
+		return c, c.refuse("is already live and has no draft to activate; edit it first")
 	}
 	if c.Draft != nil {
 		c.CampaignSettings = *c.Draft

@@ -50,7 +50,7 @@ func TestCampaignRejectsActionsOfOtherStates(t *testing.T) {
 	for reason, try := range map[string]func() error{
 		"is a draft, which does not run":  func() error { _, err := draft.Stop(); return err },
 		"is stopped already":              func() error { _, err := stopped.Stop(); return err },
-		"is live already":                 func() error { _, err := live.Activate(); return err },
+		"is already live":                 func() error { _, err := live.Activate(); return err },
 		"cannot be activated again":       func() error { _, err := stopped.Activate(); return err },
 		"is stopped and cannot be change": func() error { _, err := stopped.Edit(draft.Latest()); return err },
 		"stop it instead":                 live.CheckDelete,
@@ -113,8 +113,8 @@ func TestInvalidCampaigns(t *testing.T) {
 		{func(c *storage.Campaign) {
 			c.Channel = storage.SMS
 			c.Plan.Shares = []storage.OutcomeShare{{"bounce", 60}, {"bounce-hard", 10}, {"error", 0}, {"bounce", 50}}
-		}, []string{`plan.shares[1].outcome: "bounce-hard" is unknown on sms`, "plan.shares[2].percent: 0 is out of range", `plan.shares[3].outcome: "bounce" is named twice`, "plan.shares: are 120 % together"}},
-		{func(c *storage.Campaign) { c.Plan.Shares = []storage.OutcomeShare{{"bounce", 60}, {"error", 40.01}} }, []string{"plan.shares: are 100.01 % together; use at most 100"}},
+		}, []string{`plan.shares[1].outcome: "bounce-hard" is unknown on sms`, "plan.shares[2].percent: 0 is out of range", `plan.shares[3].outcome: "bounce" is named twice`, "plan.shares: are 120 % in total"}},
+		{func(c *storage.Campaign) { c.Plan.Shares = []storage.OutcomeShare{{"bounce", 60}, {"error", 40.01}} }, []string{"plan.shares: are 100.01 % in total; use at most 100"}},
 		{func(c *storage.Campaign) {
 			c.Plan.Shares = []storage.OutcomeShare{{"bounce", 33.3}, {"error", 33.3}, {"sent", 33.4}}
 		}, nil},

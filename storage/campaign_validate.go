@@ -80,7 +80,7 @@ func (p OutcomePlan) check(bad *FieldErrors, channel Channel, rules Rules) {
 		sum += s.Percent
 	}
 	if sum > 100+1e-9 { // decimal shares such as 33.3 and 66.7 do not add up exactly in binary
-		bad.add("plan.shares", "are %.10g %% together; use at most 100", sum)
+		bad.add("plan.shares", "are %.10g %% in total; use at most 100", sum)
 	}
 	bad.addIf(!(p.Speed >= MinSpeed && p.Speed <= MaxSpeed), "plan.speed", "%g is out of range; use %g to %d", p.Speed, MinSpeed, MaxSpeed)
 }

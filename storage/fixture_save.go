@@ -36,7 +36,7 @@ func SaveReceipt(ctx context.Context, store FixtureStore, r Receipt, name string
 func FixtureOf(r Receipt, name string, revision Revision) (SavedFixture, error) {
 	if r.Channel == "" || r.Status == "" {
 		return SavedFixture{}, FieldErrors{{Field: "body", Reason: fmt.Sprintf(
-			"that of receipt %s does not say its channel and status, so it is not an event that can be fired; replay the receipt to send it as it is", r.ID)}}
+			"the body of receipt %s does not say its channel and status, so it is not an event that can be fired; replay the receipt to send it as it is", r.ID)}}
 	}
 	return SavedFixture{
 		Name: name, Channel: Channel(r.Channel), Status: Status(r.Status), Revision: revision, Payload: r.Body,

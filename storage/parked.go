@@ -66,14 +66,14 @@ func (r *ParkedReason) NextAttempt(due, now time.Time) time.Time {
 // the command line, keys in the console.
 type Remedy struct {
 	Resume string // the webhook: "its deliveries wait until …"
-	Retry  string // the delivery: "or now with …"
-	When   string // the breaker's next probe: "the next try is …"
+	Retry  string // the delivery: "to make it now, …"
+	When   string // the breaker's next probe: "the next attempt is …"
 }
 
 // Explain returns a sentence that says why deliveries wait and how to end that.
 func (r *ParkedReason) Explain(remedy Remedy) string {
 	if !r.Paused() {
-		return fmt.Sprintf("%s failed %d times in a row, so its circuit breaker is open: the next try is %s, or now with %s",
+		return fmt.Sprintf("%s failed %d times in a row, so its circuit breaker is open: the next attempt is %s; to make it now, %s",
 			r.Webhook.Name, r.Breaker.Failures, remedy.When, remedy.Retry)
 	}
 	cause := r.Webhook.Name + " is paused"

@@ -12,7 +12,7 @@ func TestWhyParked(t *testing.T) {
 	active := storage.Webhook{ID: 1, Name: "acme", State: storage.Active}
 	paused := storage.Webhook{ID: 1, Name: "acme", State: storage.Paused, StateReason: "410"}
 	open := storage.Breaker{WebhookID: 1, Failures: 10, OpenUntil: now.Add(30 * time.Second)}
-	remedy := storage.Remedy{Resume: "resumed", Retry: "a retry", When: "soon"}
+	remedy := storage.Remedy{Resume: "resumed", Retry: "retry", When: "soon"}
 	for _, test := range []struct {
 		name     string
 		webhook  storage.Webhook
@@ -23,9 +23,9 @@ func TestWhyParked(t *testing.T) {
 		{"nothing", active, nil, "", time.Time{}},
 		{"closed", active, []storage.Breaker{{WebhookID: 1, Failures: 3}}, "", time.Time{}},
 		{"another's", active, []storage.Breaker{{WebhookID: 2, OpenUntil: now}}, "", time.Time{}},
-		{"open", active, []storage.Breaker{open}, "acme failed 10 times in a row, so its circuit breaker is open: the next try is soon, or now with a retry", open.OpenUntil},
+		{"open", active, []storage.Breaker{open}, "acme failed 10 times in a row, so its circuit breaker is open: the next attempt is soon; to make it now, retry", open.OpenUntil},
 		{"due", active, []storage.Breaker{{WebhookID: 1, Failures: 10, OpenUntil: now.Add(-time.Second)}},
-			"acme failed 10 times in a row, so its circuit breaker is open: the next try is soon, or now with a retry", time.Time{}},
+			"acme failed 10 times in a row, so its circuit breaker is open: the next attempt is soon; to make it now, retry", time.Time{}},
 		{"paused", paused, nil, "acme is paused (410): its deliveries wait until resumed", time.Time{}},
 		{"both", paused, []storage.Breaker{open}, "acme is paused (410): its deliveries wait until resumed", time.Time{}},
 	} {

@@ -30,7 +30,7 @@ var (
 	ErrUnsuited    = errors.New("unsuitable file system") // without the locks or the shared memory that a database needs
 	ErrGone        = errors.New("database gone")          // deleted, moved or replaced while it was open
 	ErrShortage    = errors.New("out of resources")       // see Shortage
-	ErrUnreachable = errors.New("database away")          // its server cannot be reached at present
+	ErrUnreachable = errors.New("database unavailable")   // its server cannot be reached at present
 	ErrClosed      = errors.New("closed")
 )
 

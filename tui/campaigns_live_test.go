@@ -34,7 +34,7 @@ func TestALiveCampaignIsEditedInADraft(t *testing.T) {
 			t.Errorf("got %+v, want a new version without a draft, named welcome back", after)
 		}
 		c.press("a")
-		c.see("is live already, and has no draft to activate; edit it first")
+		c.see("is already live and has no draft to activate; edit it first")
 	})
 }
 
@@ -108,7 +108,7 @@ func TestBadFieldsOfACampaignAreAllShown(t *testing.T) {
 		c.press("ctrl+s")
 		c.see("Campaign name goodbye", "▌ Sandbox ID 42", `✗ "goodbye" is taken; use another`, `✗ "42" is not a valid UUID`,
 			"✗ only a transactional campaign can enable webhooks", "is not after the start", "✗ The pattern is missing",
-			`✗ "bouncy" is unknown on email`, "✗ 110 is out of range", "✗ The shares are 110 % together",
+			`✗ "bouncy" is unknown on email`, "✗ 110 is out of range", "✗ The shares are 110 % in total",
 			`✗ "x" is not a whole number`, "✗ 0 is out of range; use 0.001 to 1000")
 		if got := c.store.AllCampaigns()[2]; got.Draft != nil {
 			t.Errorf("a form with errors was saved: %+v", got.Draft)

@@ -26,7 +26,7 @@ func checkScenes() []scene {
 		{name: "check-compared", set: func(s *testStore) { s.AddTwoChecks() }, play: at("c", "j")},
 		{name: "check-lost", set: func(s *testStore) {
 			s.AddRunningCheck()
-			_ = s.MarkChecksLost(context.Background(), "the process that made the run died; what it did is kept: run the check again")
+			_ = s.MarkChecksLost(context.Background(), "the process that ran the check died; its results so far are kept; run the check again")
 		}, play: at()},
 		{name: "check-load", set: func(s *testStore) { s.AddTwoChecks() }, play: at("G")},
 		{name: "check-runs", set: func(s *testStore) { s.AddTwoChecks() }, play: at("e")},
@@ -213,6 +213,6 @@ func TestARunWithoutAnEngine(t *testing.T) {
 		c.dontSee("is gone")
 		c.store.Resign()
 		c.wait(2 * time.Second)
-		c.see("the process that made the run is gone", tuitest.Acme().Name)
+		c.see("the process that ran the check is gone", tuitest.Acme().Name)
 	})
 }

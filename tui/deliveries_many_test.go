@@ -43,7 +43,7 @@ func TestActionsOnMarkedDeliveries(t *testing.T) {
 		}
 		c.press("X", "y")
 		c.wait(time.Second)
-		c.see("cancelled 1 of 2 deliveries; 1 could not be: 1 failed")
+		c.see("cancelled 1 of 2 deliveries; 1 could not be cancelled: 1 failed")
 		if state := c.store.AllDeliveries()[4].State; state != storage.Cancelled {
 			t.Errorf("after y: got the state %s, want %s", state, storage.Cancelled)
 		}
@@ -164,7 +164,7 @@ func TestMarkedDeliveriesThatChangeMeanwhile(t *testing.T) {
 		c.store.Attempt(all[1].ID, storage.Outcome{State: storage.Failed, Attempt: storage.Attempt{Code: 400}})
 		c.press("y")
 		c.wait(time.Second)
-		c.see("cancelled 2 of 4 deliveries; 2 could not be: 1 delivered, 1 failed", "4 marked")
+		c.see("cancelled 2 of 4 deliveries; 2 could not be cancelled: 1 delivered, 1 failed", "4 marked")
 		if got := cancelled(c); !slices.Equal(got, []int{2, 3}) {
 			t.Errorf("got the cancelled deliveries %v, want [2 3]", got)
 		}

@@ -154,7 +154,7 @@ func TestAParkedDeliverySaysWhy(t *testing.T) {
 		c.size(60, 40)
 		c.see("acme pr…   2 ref… in 38 s")
 		c.size(200, 40)
-		c.see("parked: acme prod failed 10 times in a row, so its", "circuit breaker is open: the next try is in", "or now")
+		c.see("parked: acme prod failed 10 times in a row, so its", "circuit breaker is open: the next attempt is in", "press t")
 		c.must(c.store.SetWebhookState(c.m.env.Context, acme().ID, storage.Paused, "it answered 410"))
 		c.wait(time.Second)
 		c.see("parked: acme prod is paused (it answered 410): its", "(a in Webhooks)")

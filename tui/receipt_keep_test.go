@@ -55,7 +55,7 @@ func TestABodyThatIsNotAnEventIsNotSaved(t *testing.T) {
 		c.press("G", "S")
 		c.write("stray")
 		c.press("ctrl+s")
-		c.see("does not say its channel and", "send it as it is")
+		c.see("does not say its channel", "send it as it is")
 	})
 }
 
@@ -63,7 +63,7 @@ func TestNoFixtureMatchesABodyThatIsNotJSON(t *testing.T) {
 	t.Parallel()
 	testReceiver(t, fewReceipts, func(c *console) {
 		c.press("G", "=")
-		c.see("body: that of receipt", "cannot be compared value by value")
+		c.see("body: the body of receipt", "cannot be compared value by value")
 	})
 }
 

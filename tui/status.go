@@ -45,7 +45,7 @@ func (f headerForm) status(s *screen.Env) []string {
 	if !s.Status.Read {
 		text := ""
 		if errors.Is(s.Status.Err, storage.ErrUnreachable) {
-			text = s.Theme.Warn.Render(style.Warning + " database away")
+			text = s.Theme.Warn.Render(style.Warning + " database unavailable")
 		}
 		return []string{component.Fit(text, component.Width(f.join(items)))}
 	}

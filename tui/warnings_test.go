@@ -179,6 +179,6 @@ func TestAToastOfARetryNamesItsTime(t *testing.T) {
 		c.dontSee("in 35 s")
 		c.openBreaker(noon().Add(time.Minute))
 		reportOf(c, c.store.AddDelivery(bounce()))
-		c.see("the next try is at 12:05:29")
+		c.see("the next attempt is at 12:05:29")
 	})
 }

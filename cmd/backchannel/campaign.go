@@ -28,8 +28,8 @@ func campaignCommand(s campaignSession) *cobra.Command {
 	return parent(&cobra.Command{
 		Use:   "campaign",
 		Short: "Manage transactional API-triggered campaigns",
-		Long: "Manages transactional API-triggered campaigns: what an application names in a call of the execution API, and what\n" +
-			"decides which messages and events follow from it. The receiver answers such calls in Journey Optimizer's place.\n" +
+		Long: "Manages transactional API-triggered campaigns. An application names a campaign in a call of the execution API, and the\n" +
+			"campaign decides which messages and events follow. The receiver answers such calls in Journey Optimizer's place.\n" +
 			"The outcomes of messages, unique names and how a campaign is stopped and copied are choices of backchannel.",
 		Example: `backchannel campaign create --name welcome --channel email --webhooks --activate
 backchannel campaign list

@@ -32,7 +32,7 @@ func (v *campaignFlags) register(f *pflag.FlagSet) {
 	f.BoolVar(&v.webhooks, "webhooks", false, "Enable webhooks: events follow from the messages")
 	f.StringVar(&v.identity, "identity", "", "`NAMESPACE` of every recipient (default email, or phone for sms)")
 	f.BoolVar(&v.createProfiles, "create-profiles", true, "Create new profiles; if false, an unknown profile fails the whole call")
-	f.BoolVar(&v.highThroughput, "high-throughput", false, "take calls of the high throughput endpoint, and no others")
+	f.BoolVar(&v.highThroughput, "high-throughput", false, "accept calls only at the high-throughput endpoint")
 	f.StringVar(&v.start, "start", "", "calls before this `TIME` fail: RFC 3339, +2h from now, 30m ago, or '' for none")
 	f.StringVar(&v.end, "end", "", "calls from this `TIME` on fail; in the same form as --start")
 	f.StringVar(&v.requestID, "request-id", "", "`SOURCE` of the events' requestId, a choice of backchannel: caller or gateway (default caller)")
@@ -44,8 +44,8 @@ func (v *campaignFlags) register(f *pflag.FlagSet) {
 // registerPlan adds the flags of the outcome plan, which Journey Optimizer does not have.
 func (v *campaignFlags) registerPlan(f *pflag.FlagSet) {
 	f.StringArrayVar(&v.outcomes, "outcome", nil, "outcome of messages to addresses that match, as `'PATTERN=OUTCOME'`; may be repeated, the first match counts")
-	f.StringArrayVar(&v.shares, "share", nil, "outcome of a percentage of the others, as `'OUTCOME=PERCENT'`; may be repeated, up to 100 together")
-	f.StringVar(&v.seed, "seed", "", "whole number `N` that the draws repeat from (default 0)")
+	f.StringArrayVar(&v.shares, "share", nil, "outcome of a percentage of the other messages, as `'OUTCOME=PERCENT'`; may be repeated, up to 100 in total")
+	f.StringVar(&v.seed, "seed", "", "seed of the random draws, a whole number `N` (default 0)")
 	f.StringVar(&v.speed, "speed", "", "divide the times between the events by `N`, 0.001 to 1000 (default 1)")
 }
 

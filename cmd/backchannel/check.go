@@ -41,7 +41,7 @@ type checkFlags struct {
 	max               int
 }
 
-// checkCommand returns the command that checks an endpoint, and the parent of the commands on kept
+// checkCommand returns the command that checks an endpoint, and the parent of the commands on stored
 // runs. Unlike other parents it does something itself: running the check is by far the most
 // frequent use.
 func checkCommand(s checkSession) *cobra.Command {
@@ -52,8 +52,8 @@ func checkCommand(s checkSession) *cobra.Command {
 		Long: "Fires a suite of cases at a webhook's endpoint and reports the result of each: does it accept what Journey Optimizer\n" +
 			"sends, cope with repeats and any order, reject other senders and invalid events, withstand load, and\n" +
 			"present its certificate correctly? The running engine makes the run; if none is running, this command does.\n\n" +
-			"A case is a must, which fails the check, a should, which only warns, or an info. Recipients are under example.com and\n" +
-			"+1555; requests are kept as deliveries, never retried, and never open the webhook's circuit breaker.\n\n" +
+			"A case is a must, whose failure fails the check; a should, whose failure only warns; or an info. Recipients are under\n" +
+			"example.com and +1555. Requests are kept as deliveries, are never retried, and never open the webhook's circuit breaker.\n\n" +
 			"It exits 0 if no must failed, 5 if one did, the endpoint stopped answering or --max left cases out, 4 if nothing could\n" +
 			"be run because the webhook is paused, its circuit breaker open or a check of it running, 6 if the time is up, and 130\n" +
 			"after Ctrl+C, which keeps the results so far.",
@@ -88,7 +88,7 @@ func (v *checkFlags) register(cmd *cobra.Command) {
 	f.DurationVar(&v.duration, "duration", storage.DefaultLoadDuration, "`DURATION` of the load")
 	f.BoolVar(&v.noLoad, "no-load", false, "skip the load")
 	f.IntVar(&v.max, "max", storage.DefaultCheckRequests, "send at most `N` requests in all")
-	f.DurationVar(&v.timeout, "timeout", storage.DefaultCheckTimeout, "longest `DURATION` of the whole run")
+	f.DurationVar(&v.timeout, "timeout", storage.DefaultCheckTimeout, "`DURATION` of the whole run at most")
 	needValues(f, "only", "skip")
 	v.reportFlags.register(f)
 }

@@ -19,7 +19,7 @@ func checkListCommand(s checkSession) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "list",
 		Short: "List the runs, newest first",
-		Long: "Lists the runs that are running, requested or kept, which are the last " + strconv.Itoa(storage.KeptCheckRuns) + " of each webhook, newest first.\n\n" +
+		Long: "Lists the runs, newest first: those that are requested or running, and the last " + strconv.Itoa(storage.KeptCheckRuns) + " of each webhook.\n\n" +
 			filterHelp(storage.CheckFilter()),
 		Example: "backchannel check list --webhook acme\nbackchannel check list --filter 'state:finished since:24h'",
 		Args:    exactly(),
@@ -73,7 +73,7 @@ func (s checkSession) listRuns(ctx context.Context, store checkStore, webhook st
 			return err
 		}
 	}
-	s.list(&rows, emptyText("runs", "make one with backchannel check --webhook NAME", of))
+	s.list(&rows, emptyText("runs", "start one with backchannel check --webhook NAME", of))
 	return nil
 }
 

@@ -16,11 +16,11 @@ import (
 
 // run requests a run, waits for its end and shows its report. Its error says that the endpoint is
 // not ready, or that the run did not finish.
-func (s checkSession) run(ctx context.Context, store checkStore, asked storage.CheckRun, flags checkFlags) error {
-	if err := s.ask(ctx, store, &asked); err != nil {
+func (s checkSession) run(ctx context.Context, store checkStore, requested storage.CheckRun, flags checkFlags) error {
+	if err := s.request(ctx, store, &requested); err != nil {
 		return err
 	}
-	run, err := s.await(ctx, store, asked)
+	run, err := s.await(ctx, store, requested)
 	if err != nil {
 		return err
 	}
@@ -37,8 +37,8 @@ func (s checkSession) run(ctx context.Context, store checkStore, asked storage.C
 	return judgeCheck(ctx, r)
 }
 
-// ask requests a run. If the webhook is parked, the error says how to resume it.
-func (s checkSession) ask(ctx context.Context, store checkStore, run *storage.CheckRun) error {
+// request requests a run. If the webhook is parked, the error says how to resume it.
+func (s checkSession) request(ctx context.Context, store checkStore, run *storage.CheckRun) error {
 	// RequestCheck refuses a parked webhook too, but package storage does not know the command that
 	// resumes it.
 	parked, err := storage.FindParkedReason(ctx, store, run.WebhookID)

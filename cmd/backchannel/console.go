@@ -132,7 +132,7 @@ func (s consoleSession) awaitDeliveries(led <-chan struct{}) {
 func (s consoleSession) screens(ctx context.Context, store consoleStore, notices <-chan string) error {
 	out := os.Stdout
 	var ca *receiver.CA
-	err := s.opener().retryWhileAway(ctx, func() (err error) {
+	err := s.opener().retryWhileUnavailable(ctx, func() (err error) {
 		ca, err = s.authority(ctx)
 		return err
 	})

@@ -248,14 +248,14 @@ func TestTheConsoleReportsWaitingDeliveriesWhenItEnds(t *testing.T) {
 			s := startOnTerminal(t, "sh", "-c", prepare+"exec backchannel")
 			s.see("Webhooks", "acme", "parked")
 			s.press(keys)
-			s.see(altScreenOff, "3 parked: acme is paused and waits until backchannel webhook resume acme\r\n")
+			s.see(altScreenOff, "3 parked: acme is paused; resume it with backchannel webhook resume acme\r\n")
 			s.wantExit(exitDone)
 		})
 	}
 	s := startConsole(t)
 	s.press("q")
 	s.see(altScreenOff)
-	if s.ended(); strings.Contains(s.drawn(), "waits until") {
+	if s.ended(); strings.Contains(s.drawn(), "is paused") {
 		t.Errorf("no delivery is waiting, but the console reported some: %q", s.drawn())
 	}
 }

@@ -33,9 +33,9 @@ func TestTheConsoleSurvivesAnUnreachableDatabase(t *testing.T) {
 	start()
 	s.see("1 node")
 	stop()
-	s.see("database away: database", "cannot be reached") // the banner
+	s.see("database unavailable: database", "cannot be reached") // the banner
 	s.press("5")
-	s.see("database away") // in the header, once a read has failed
+	s.see("database unavailable") // in the header, once a read has failed
 	if text, err := c.command("doctor").CombinedOutput(); exitOf(err) != exitUnexpected {
 		t.Errorf("doctor without a database: got %v, want exit code %d; it wrote\n%s", err, exitUnexpected, text)
 	}

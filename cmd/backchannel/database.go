@@ -75,21 +75,21 @@ func author(how string) string {
 // errStoppedWaiting is the error of openRetrying if its context is done first.
 var errStoppedWaiting = errors.New("stopped before the database could be reached")
 
-// awayRetryInterval is the pause between two attempts to reach a database that is away.
-const awayRetryInterval = time.Second
+// retryInterval is the pause between two attempts to reach an unavailable database.
+const retryInterval = time.Second
 
-// openRetrying is like open but waits for a database that is away. It is for commands that run
-// until they are stopped, which may be started together with the database.
+// openRetrying is like open but waits while the database is unavailable. It is for commands that
+// run until they are stopped, which may be started together with the database.
 func (o opener) openRetrying(ctx context.Context, at storePlace, by string) (store openStore, err error) {
-	err = o.retryWhileAway(ctx, func() (err error) {
+	err = o.retryWhileUnavailable(ctx, func() (err error) {
 		store, err = o.open(ctx, at, by)
 		return err
 	})
 	return store, err
 }
 
-// retryWhileAway repeats do for as long as the database is away, and notes that it waits.
-func (o opener) retryWhileAway(ctx context.Context, do func() error) error {
+// retryWhileUnavailable repeats do while the database is unavailable, and notes that it waits.
+func (o opener) retryWhileUnavailable(ctx context.Context, do func() error) error {
 	for noted := false; ; noted = true {
 		err := do()
 		switch {
@@ -101,7 +101,7 @@ func (o opener) retryWhileAway(ctx context.Context, do func() error) error {
 		case !noted:
 			o.note("%v; see that its server runs and that --database is right; waiting for it, stop with Ctrl+C", err)
 		}
-		if !storage.Sleep(ctx, awayRetryInterval) {
+		if !storage.Sleep(ctx, retryInterval) {
 			return errStoppedWaiting
 		}
 	}

@@ -15,7 +15,7 @@ import (
 func (s deliverySession) onDeliveries(cmd *cobra.Command, action storage.DeliveryAction, one func(context.Context, deliveryStore, storage.Delivery) error) *cobra.Command {
 	var filter string
 	cmd.Use = string(action) + " [ID]…"
-	cmd.Long = cmd.Short + ": the named deliveries, or all that the filter selects.\n\n" +
+	cmd.Long = cmd.Short + ", for the named deliveries or for all that the filter selects.\n\n" +
 		"With --filter it first says how many match and for how many of them it is impossible, and asks. If there is no\n" +
 		"terminal to ask on, it needs --yes. Deliveries that are fired meanwhile are not affected. For many deliveries it writes a\n" +
 		"summary; Ctrl+C stops it, and does not undo what was done by then. Exits 4 if it is impossible for all of them.\n\n" +
@@ -48,7 +48,7 @@ func chooseDeliveries(p *parser, filter string, args []string, now time.Time) (o
 	case len(args) > 0:
 		p.add("filter", "cannot be combined with IDs; either name the deliveries or select them")
 	case len(of.Query.Filter.Terms) == 0 && !p.hasError("filter"):
-		p.add("filter", "is empty, which would take every delivery; use a term such as state:retrying or since:1h")
+		p.add("filter", "is empty, which would select every delivery; use a term such as state:retrying or since:1h")
 	}
 	if err := p.bad.Err(); err != nil {
 		return of, err

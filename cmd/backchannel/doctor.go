@@ -79,10 +79,10 @@ func (s doctorSession) examine(ctx context.Context, store doctorStore) error {
 	var findings []finding
 	// The order is that of dependence: a full disk explains a database that cannot be written, and
 	// that explains an engine that does not run.
-	for _, look := range []func(context.Context, doctorStore) []finding{
+	for _, examine := range []func(context.Context, doctorStore) []finding{
 		s.examineFolder, s.examineDisk, s.examineDatabase, s.examineServer, s.examineAuthority, s.examineCAFile, examineFiles, s.examineLeader, s.examineWebhooks, s.examineCampaigns,
 	} {
-		findings = append(findings, look(ctx, store)...)
+		findings = append(findings, examine(ctx, store)...)
 	}
 	rows := table{head: []string{"CHECK", "RESULT", "FINDING"}}
 	bad := 0
@@ -100,7 +100,7 @@ func (s doctorSession) examine(ctx context.Context, store doctorStore) error {
 	}
 	s.list(&rows, "")
 	if bad > 0 {
-		return fmt.Errorf("%d of %d checks are bad", bad, len(findings))
+		return fmt.Errorf("%d of %d checks found a problem", bad, len(findings))
 	}
 	return nil
 }
@@ -277,8 +277,8 @@ func (s doctorSession) examineWebhooks(ctx context.Context, store doctorStore) (
 		if err := w.Validate(ctx, s.rules()); err != nil {
 			found = append(found, finding{Check: name, Result: findingBad, Text: err.Error()})
 		}
-		for _, odd := range w.Warnings(ctx, s.rules()) {
-			found = append(found, finding{Check: name, Result: findingWarning, Text: odd.Field + ": " + odd.Reason})
+		for _, warning := range w.Warnings(ctx, s.rules()) {
+			found = append(found, finding{Check: name, Result: findingWarning, Text: warning.Field + ": " + warning.Reason})
 		}
 		if w.LeftBehind(base) {
 			found = append(found, finding{Check: name, Result: findingWarning, Text: "url: the built-in receiver is at " + base + " now; @receiver follows it: edit the webhook with --url @receiver"})

@@ -31,8 +31,8 @@ func (s doctorSession) examineCampaign(c storage.Campaign, webhooks []storage.We
 		found = append(found, finding{Check: name, Result: findingBad, Text: err.Error()})
 	}
 	if c.Status == storage.CampaignLive {
-		for _, odd := range c.Warnings(c.Receiver(webhooks), s.now()) {
-			found = append(found, finding{Check: name, Result: findingWarning, Text: odd.Field + ": " + odd.Reason})
+		for _, warning := range c.Warnings(c.Receiver(webhooks), s.now()) {
+			found = append(found, finding{Check: name, Result: findingWarning, Text: warning.Field + ": " + warning.Reason})
 		}
 	}
 	if len(found) == 0 {

@@ -49,14 +49,14 @@ func describeNode(n storage.Node, version string, now time.Time) finding {
 		return finding{Check: "node", Result: findingOK, Text: "one is starting"}
 	}
 	parts := []string{n.Version}
-	var odd []string
+	var warnings []string
 	if n.Version != version {
-		odd = append(odd, "this program is "+version+": use the same version everywhere")
+		warnings = append(warnings, "this program is "+version+": use the same version everywhere")
 	}
 	// A load balancer would send requests to this node in vain, so a receiver that is off is a warning.
 	if n.ReceiverURL == "" {
 		parts = append(parts, "receiver off")
-		odd = append(odd, n.ReceiverError)
+		warnings = append(warnings, n.ReceiverError)
 	} else {
 		parts = append(parts, "receiver "+n.ReceiverURL)
 	}
@@ -64,12 +64,12 @@ func describeNode(n storage.Node, version string, now time.Time) finding {
 	parts = append(parts, fmt.Sprintf("%d in flight", n.Snapshot.InFlight), fmt.Sprintf("heard %s ago", heard))
 	for _, warning := range []string{n.Stalled, n.Limited} {
 		if warning != "" {
-			odd = append(odd, warning)
+			warnings = append(warnings, warning)
 		}
 	}
 	text := strings.Join(parts, ", ")
-	if len(odd) > 0 {
-		return finding{Check: name, Result: findingWarning, Text: text + "; " + strings.Join(odd, "; ")}
+	if len(warnings) > 0 {
+		return finding{Check: name, Result: findingWarning, Text: text + "; " + strings.Join(warnings, "; ")}
 	}
 	return finding{Check: name, Result: findingOK, Text: text}
 }

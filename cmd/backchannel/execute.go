@@ -51,7 +51,7 @@ func executeCommand(s executeSession) *cobra.Command {
 			"It exits 0 if all of them are, whatever their status; 5 if one was not or if there is no event to wait for, and says why\n" +
 			"there is none; 6 if the time is up.\n\n" +
 			"It exits 5 if the call is answered with an error, with and without --wait, and lists the faults. It exits 2 for invalid\n" +
-			"flags, with which it makes no call. With --output json it prints the call's record, as execution show does.\n\n" +
+			"flags, without making the call. With --output json it prints the call's record, as execution show does.\n\n" +
 			"With --curl it does not make the call but prints it as a shell command, which writes the body to a file.",
 		Example: `backchannel execute --campaign welcome --to someone@example.com --wait
 backchannel execute --campaign welcome --to bounce@shop.test,error@shop.test --context /order/id=7
@@ -75,9 +75,9 @@ func (v *executeFlags) register(cmd *cobra.Command) {
 	f.StringSliceVar(&v.to, "to", nil, "recipients' `ADDRESSES` or numbers, 1 to 20; may be repeated")
 	f.StringVar(&v.requestID, "request-id", "", "requestId of the call, as `ID` (default: a new one)")
 	f.StringVar(&v.namespace, "namespace", "", "`NAMESPACE` of the recipients' identities (default: the campaign's)")
-	f.StringArrayVar(&v.context, "context", nil, "put data into each recipient's context, as `/POINTER=JSON`; may be repeated")
+	f.StringArrayVar(&v.context, "context", nil, "set a value in each recipient's context, as `/POINTER=JSON`; may be repeated")
 	f.StringVar(&v.body, "body", "", "send the contents of `FILE` unchanged as the body; - is stdin")
-	f.BoolVar(&v.highThroughput, "high-throughput", false, "call the endpoint for high throughput (default: if the campaign is set to it)")
+	f.BoolVar(&v.highThroughput, "high-throughput", false, "call the high-throughput endpoint (default: if the campaign uses it)")
 	f.BoolVar(&v.curl, "curl", false, "print the call as a command instead of making it")
 	f.BoolVar(&v.wait, "wait", false, "wait for the events; exit 5 if one is not delivered or there is none, 6 if the time is up")
 	f.DurationVar(&v.timeout, "timeout", time.Minute, "`DURATION` to wait at most")

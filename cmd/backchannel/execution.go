@@ -30,7 +30,7 @@ type executionStore interface {
 func executionCommand(s executionSession) *cobra.Command {
 	return parent(&cobra.Command{
 		Use:   "execution",
-		Short: "See the calls of the execution API, and why one yields no event",
+		Short: "See the calls of the execution API, and why some yield no event",
 		Example: `backchannel execution list --limit 20
 backchannel execution show HUMA-12345678
 backchannel execution tail`,

@@ -37,8 +37,8 @@ func expectCommand(s expectSession) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "expect --webhook NAME --count N|--exactly N",
 		Short: "Wait until a webhook's events have arrived, for tests",
-		Long: "Waits until the built-in receiver has a number of receipts of a webhook. Exits 5 if it does not have them in time.\n" +
-			"--exactly always waits until the time is up, because more could still arrive.",
+		Long: "Waits until the built-in receiver has the given number of receipts of a webhook. It exits 5 if it does not have them in\n" +
+			"time. With --exactly it always waits until the time is up, because more could still arrive.",
 		Example: `backchannel expect --webhook acme --status bounce --count 1
 backchannel expect --webhook acme --since 1m --exactly 3 --timeout 5s`,
 		Args: exactly(),

@@ -13,7 +13,7 @@ import (
 func filterHelp(syntax storage.FilterSyntax) string {
 	keys := syntax.Keys()
 	var help strings.Builder
-	help.WriteString("A filter consists of terms that must all hold: KEY:VALUE, or a WORD that lists show, each negated by a - before it. Put a value with spaces in double quotes.\n" +
+	help.WriteString("A filter consists of terms, all of which must hold: KEY:VALUE, or a WORD that the list shows. A - before a term negates it. Put a value with spaces in double quotes.\n" +
 		"Keys are " + strings.Join(keys, " ") + ";\n")
 	var canTake []string
 	for _, key := range []string{"is", "state"} {

@@ -48,9 +48,9 @@ func fireCommand(s fireSession) *cobra.Command {
 		Use:   "fire sent|delivered|bounce|error|lifecycle|SAVED --webhook NAME",
 		Short: "Fire events at a webhook",
 		Long: "Queues events for a webhook and returns once they are stored; the running engine delivers them. With --wait it\n" +
-			"waits for the outcome, and delivers them itself if no engine is running. lifecycle is one message's sent, then\n" +
-			"delivered, or with --variant that bounce.\n\n" +
-			"With --expect-code an answer with that code is expected instead of a delivery: it waits until an attempt of each event\n" +
+			"waits for the outcome, and delivers them itself if no engine is running. lifecycle fires two events of one\n" +
+			"message: sent, then delivered, or with --variant that bounce.\n\n" +
+			"With --expect-code it expects an answer with that code instead of a delivery: it waits until an attempt of each event\n" +
 			"gets that answer and exits 0, or 5 if an event ends in another way. An answer that will be retried counts at once.\n\n" +
 			"SAVED is the name of a fixture from receipt save. Its bytes are sent with new values for what identifies an event\n" +
 			"(requestId, messageExecutionID, messageID, messageProfileID), for the webhook's organization and sandbox, and for the\n" +
@@ -83,7 +83,7 @@ func (v *fireFlags) register(cmd *cobra.Command) {
 	f.StringVar(&v.variant, "variant", "", "`VARIANT` of the event; backchannel fixture list names them")
 	f.StringVar(&v.to, "to", "", "recipient's `ADDRESS` or number (default: the samples')")
 	f.IntVar(&v.recipients, "recipients", 1, "`N` recipients of one request, 1 to 20; they share its requestId")
-	f.IntVar(&v.count, "count", 1, "`N` requests")
+	f.IntVar(&v.count, "count", 1, "fire `N` requests")
 	f.StringVar(&v.rate, "rate", "none", "queue at most `N/s` requests a second")
 	f.StringArrayVar(&v.set, "set", nil, "change the payload at a JSON Pointer, as `/POINTER=JSON`; may be repeated")
 	f.StringVar(&v.body, "body", "", "send the JSON of `FILE` instead of the fixture's; - is stdin")

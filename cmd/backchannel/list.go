@@ -36,7 +36,7 @@ type listChoice struct {
 }
 
 // newest is the help of --limit.
-const newest = "at most `N`, the newest (default: all)"
+const newest = "only the `N` newest (default: all)"
 
 // register adds the flags. The example is of a filter.
 func (c *listChoice) register(f *pflag.FlagSet, example, limitHelp string) {

@@ -35,7 +35,7 @@ func messageShowCommand(s messageSession) *cobra.Command {
 // writeMessage writes a message and its events.
 func (s messageSession) writeMessage(m storage.Message) {
 	var f facts
-	// The order follows the life of a message: what asked for it, who gets it, what became of it.
+	// The order follows the life of a message: the call, the recipient, the outcome.
 	f.add("Message", m.ID.String())
 	f.add("Created", s.time(m.CreatedAt))
 	f.add("Campaign", m.Campaign)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"backchannel/storage"
@@ -15,7 +16,7 @@ func (s *printer) explainParked(r *storage.ParkedReason, delivery string) string
 		when = "at " + r.Breaker.OpenUntil.In(s.zone).Format(time.TimeOnly)
 	}
 	return r.Explain(storage.Remedy{
-		Resume: storage.ResumeCommand(r.Webhook.Name), Retry: "backchannel delivery retry " + delivery, When: when,
+		Resume: fmt.Sprintf("it is resumed (%s)", storage.ResumeCommand(r.Webhook.Name)), Retry: "run backchannel delivery retry " + delivery, When: when,
 	})
 }
 

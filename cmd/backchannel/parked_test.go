@@ -15,11 +15,11 @@ func TestParkedReasonsNameTheCommandThatResumes(t *testing.T) {
 		breaker storage.Breaker
 		want    string
 	}{
-		{storage.Breaker{}, "acme is paused: its deliveries wait until backchannel webhook resume acme"},
+		{storage.Breaker{}, "acme is paused: its deliveries wait until it is resumed (backchannel webhook resume acme)"},
 		{storage.Breaker{Failures: 10, OpenUntil: now.Add(30 * time.Second)},
-			"acme failed 10 times in a row, so its circuit breaker is open: the next try is at 12:00:30, or now with backchannel delivery retry x"},
+			"acme failed 10 times in a row, so its circuit breaker is open: the next attempt is at 12:00:30; to make it now, run backchannel delivery retry x"},
 		{storage.Breaker{Failures: 10, OpenUntil: now.Add(-time.Second)},
-			"acme failed 10 times in a row, so its circuit breaker is open: the next try is due, or now with backchannel delivery retry x"},
+			"acme failed 10 times in a row, so its circuit breaker is open: the next attempt is due; to make it now, run backchannel delivery retry x"},
 	} {
 		if got := s.explainParked(&storage.ParkedReason{Webhook: acme, Breaker: test.breaker}, "x"); got != test.want {
 			t.Errorf("got %q, want %q", got, test.want)

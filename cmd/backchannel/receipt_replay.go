@@ -111,8 +111,8 @@ func suggest(err error, r storage.Receipt, instead string) error {
 // noteReplay notes what was sent, where, and how it was signed.
 func (s receiptSession) noteReplay(r storage.Receipt, where string) {
 	s.note("replayed to %s: the %d bytes of receipt %s", where, len(r.Body), r.ID)
-	if odd := fire.ReplayWarning(r); odd != "" {
-		s.warning(odd)
+	if warning := fire.ReplayWarning(r); warning != "" {
+		s.warning(warning)
 	}
 }
 

@@ -38,11 +38,11 @@ backchannel serve --metrics 127.0.0.1:9464`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			// Relaying to the receiver's own address would be a loop, which CheckForward rejects.
 			if cmd.Flags().Changed("forward-to") {
-				odd, err := receiver.CheckForward(flags.forwardTo, s.settings.listen, s.settings.hosts)
+				warnings, err := receiver.CheckForward(flags.forwardTo, s.settings.listen, s.settings.hosts)
 				if err != nil {
 					return err
 				}
-				s.warn(odd)
+				s.warn(warnings)
 			}
 			// Other commands accept --observe, because they deliver only if no engine is running.
 			if s.settings.observe {

@@ -52,8 +52,8 @@ func (s *stdio) note(format string, args ...any) {
 }
 
 // warn writes a warning for each entry.
-func (s *stdio) warn(odd storage.FieldErrors) {
-	for _, f := range odd {
+func (s *stdio) warn(warnings storage.FieldErrors) {
+	for _, f := range warnings {
 		s.warning(f.Field+": "+f.Reason, f)
 	}
 }

@@ -135,8 +135,8 @@ func (o opener) openFolder(ctx context.Context, dir, by string) (openStore, erro
 // hasStore reports whether there is a store in a folder.
 func hasStore(dir string) bool { return sqlite.Exists(dir) }
 
-// withWholeStore calls a function with the store of this session. It waits for a database that is
-// away until ctx is done. Activities say that changes were made by.
+// withWholeStore calls a function with the store of this session. It waits while the database is
+// unavailable, until ctx is done. Activities say that changes were made by.
 func (s *session) withWholeStore(ctx context.Context, by string, run func(wholeStore) error) error {
 	err := s.withOpened(func() (openStore, error) { return s.opener().openRetrying(ctx, s.settings.place(), by) }, run)
 	if errors.Is(err, errStoppedWaiting) {
@@ -149,7 +149,7 @@ func (s *session) withWholeStore(ctx context.Context, by string, run func(wholeS
 const onCommandLine = "on the command line"
 
 // withStore is like withWholeStore, but does not wait, because a command must fail soon if the
-// database is away.
+// database is unavailable.
 func (s *session) withStore(ctx context.Context, run func(wholeStore) error) error {
 	return s.withOpened(func() (openStore, error) { return s.opener().open(ctx, s.settings.place(), onCommandLine) }, run)
 }

@@ -157,7 +157,7 @@ func TestBulkActionsAskOnATerminal(t *testing.T) {
 	onTerminal(t, data, "fire", "sent", "--webhook", "acme", "--count", "3")
 	onTerminal(t, data, "delivery", "cancel", "--filter", "status:sent", "--yes")
 	onTerminal(t, data, "fire", "bounce", "--webhook", "acme", "--count", "2")
-	for _, step := range []struct{ answer, want string }{{"\n", "nothing was done"}, {"y\n", "cancelled 2 of 5 deliveries; 3 could not be: 3 cancelled"}} {
+	for _, step := range []struct{ answer, want string }{{"\n", "nothing was done"}, {"y\n", "cancelled 2 of 5 deliveries; 3 could not be cancelled: 3 cancelled"}} {
 		output := typingOnTerminal(t, data, step.answer, "delivery", "cancel", "--filter", "webhook:acme")
 		for _, want := range []string{"3 cannot be cancelled: 3 cancelled. Cancel 2 of 5 deliveries? [y/N]", step.want} {
 			if !strings.Contains(output, want) {

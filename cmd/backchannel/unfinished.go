@@ -61,7 +61,7 @@ const maxNamed = 3
 // untilActivated returns what the deliveries of paused webhooks wait for. No engine delivers these.
 func untilActivated(paused []storage.Webhook) (waits []string) {
 	for _, w := range paused[:min(len(paused), maxNamed)] {
-		waits = append(waits, fmt.Sprintf("%s is paused and waits until %s", w.Name, storage.ResumeCommand(w.Name)))
+		waits = append(waits, fmt.Sprintf("%s is paused; resume it with %s", w.Name, storage.ResumeCommand(w.Name)))
 	}
 	if more := len(paused) - maxNamed; more > 0 {
 		waits = append(waits, words.Count(more, "other webhook")+" paused")

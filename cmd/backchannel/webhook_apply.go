@@ -25,7 +25,7 @@ const aboutApply = "Reads webhooks and campaigns as export writes them: JSON obj
 	"\"Campaign\" is a campaign, any other is a webhook. A record that does not exist is created; a webhook of the same name, or\n" +
 	"a campaign of the same id or name, is changed. Settings that an object omits are kept, and a record without changes is\n" +
 	"not saved. Webhooks of a file may swap their organizations and sandboxes. Nothing is saved unless every object is valid.\n\n" +
-	"A campaign that is created gets the ids and the status of the file; with the status Live it takes calls at once. For one\n" +
+	"A campaign that is created gets the ids and the status of the file; with the status Live it accepts calls at once. For one\n" +
 	"that exists, the status Live makes the settings effective: a draft is activated, and a live campaign with new settings\n" +
 	"gets a new version id. Without a status, changes of a live campaign are a draft, as with edit. The status Stopped stops it.\n" +
 	"A campaign never becomes a draft again, and a stopped one is never changed."

@@ -17,7 +17,7 @@ type stateChange struct {
 //nolint:gochecknoglobals // constants, as far as the language allows
 var (
 	pauseWebhook  = stateChange{"pause", "Stop delivering for a webhook", "Pauses a webhook. Its deliveries are queued and wait until it is resumed.", storage.Paused}
-	resumeWebhook = stateChange{"resume", "Deliver for a paused webhook again", "Resumes a paused webhook. Its queued deliveries are sent.", storage.Active}
+	resumeWebhook = stateChange{"resume", "Resume a paused webhook", "Resumes a paused webhook. Its queued deliveries are sent.", storage.Active}
 )
 
 // webhookStateCommand returns the command that pauses a webhook, or the one that resumes it.

@@ -64,7 +64,7 @@ func receive(ctx context.Context, s settings) ([]row, error) {
 		return nil, err
 	}
 	limit, rate := bareDB.rate/rounds, ours.rate/rounds
-	return []row{{what: "received over TLS, judged and kept", ours: perSecond(rate), limit: perSecond(limit), ratio: rate / limit, goal: "> 0.40"}}, nil
+	return []row{{what: "received over TLS, judged and stored", ours: perSecond(rate), limit: perSecond(limit), ratio: rate / limit, goal: "> 0.40"}}, nil
 }
 
 // receiving returns the webhook whose requests are received.

@@ -49,7 +49,7 @@ func (c Config) withDefaults() Config {
 var (
 	errTimeUp  = errors.New("the run took too long")
 	errDeleted = errors.New("the webhook was deleted")
-	errEnded   = errors.New("the process that made the run was stopped; run the check again")
+	errEnded   = errors.New("the process that ran the check was stopped; run the check again")
 )
 
 const (
@@ -118,7 +118,7 @@ func (r *runner) runAll(ctx context.Context) error {
 	switch {
 	case errors.Is(context.Cause(ctx), errTimeUp):
 		r.run.State = storage.CheckTimedOut
-		r.run.Reason = fmt.Sprintf("not done within %s; allow more with --timeout, or run fewer cases", r.options.Timeout)
+		r.run.Reason = fmt.Sprintf("not finished within %s; allow more with --timeout, or run fewer cases", r.options.Timeout)
 	case errors.Is(context.Cause(ctx), context.Canceled):
 		r.run.State, r.run.Reason = storage.CheckInterrupted, errEnded.Error()
 	case ctx.Err() != nil:

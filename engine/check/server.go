@@ -44,7 +44,7 @@ func NewServer(store ServerStore, cfg Config) *Server {
 }
 
 // lostReason is the reason stored with a run whose process died.
-const lostReason = "the process that made the run died; what it did is kept: run the check again"
+const lostReason = "the process that ran the check died; its results so far are kept; run the check again"
 
 // An OrphanStore knows whether an engine is running, and has the runs of engines that died.
 type OrphanStore interface {

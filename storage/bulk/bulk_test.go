@@ -143,7 +143,7 @@ func TestRunKeepsToThePlan(t *testing.T) {
 	s.all[0].State, s.all[1].State, s.all[7].State = storage.Failed, storage.StateDelivered, storage.Failed
 	var reports []int
 	done, err := plan.Run(t.Context(), s, "in a test", func(o bulk.Outcome) { reports = append(reports, o.Total()) })
-	if want := "cancelled 2,342 of 2,345 deliveries; 3 could not be: 2 failed, 1 delivered"; err != nil || done.String() != want {
+	if want := "cancelled 2,342 of 2,345 deliveries; 3 could not be cancelled: 2 failed, 1 delivered"; err != nil || done.String() != want {
 		t.Errorf("got %s, %v; want %s", done, err, want)
 	}
 	if diff := cmp.Diff([]string{"2,342 of 2,345 deliveries cancelled in a test"}, s.activities); diff != "" {

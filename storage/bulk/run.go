@@ -64,14 +64,14 @@ func (o Outcome) recorded() string {
 }
 
 // String says what was done, and how many deliveries were left unchanged: "retried 118 of 120
-// deliveries; 2 could not be: 2 delivered".
+// deliveries; 2 could not be retried: 2 delivered".
 func (o Outcome) String() string {
 	text := fmt.Sprintf("%s %s of %s", o.Action.Done(), words.Group(o.Done), count(o.Of))
 	if o.Done == o.Of {
 		text = o.Action.Done() + " " + count(o.Of)
 	}
 	if n := o.RefusedTotal(); n > 0 {
-		text += fmt.Sprintf("; %s could not be: %s", words.Group(n), o.Reasons())
+		text += fmt.Sprintf("; %s could not be %s: %s", words.Group(n), o.Action.Done(), o.Reasons())
 	}
 	if o.Stopped {
 		text += fmt.Sprintf("; stopped, %s left as they were", words.Group(o.Of-o.Total()))

@@ -32,7 +32,7 @@ func agreeOnKey(ctx context.Context, conn *pgx.Conn, o Options, at place) ([]byt
 	case err != nil:
 		return nil, err
 	case !bytes.Equal(stored.proof, seal.Proof(key)):
-		return nil, fmt.Errorf("%w: %s holds another key than the one that secrets in %s are sealed with; copy that from %s, or name another file with --key-file",
+		return nil, fmt.Errorf("%w: %s does not hold the key that secrets in %s are sealed with; copy that from %s, or name another file with --key-file",
 			storage.ErrDamaged, o.KeyFile, at, stored.madeAt)
 	}
 	return key, nil

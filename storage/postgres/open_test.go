@@ -120,7 +120,7 @@ func TestKeys(t *testing.T) {
 	write(t, short, "x")
 	for path, want := range map[string]string{
 		missing: missing + " does not exist; copy it from " + host + ":" + first,
-		other:   other + " holds another key than the one that secrets in ",
+		other:   other + " does not hold the key that secrets in ",
 		short:   short + " has 1 bytes instead of 32",
 	} {
 		_, err := Open(t.Context(), Options{URL: database, KeyFile: path})

@@ -154,8 +154,8 @@ func TestOutcomeOfARun(t *testing.T) {
 		"passed": {func(all []storage.CheckCase) {
 			all[3].Result, all[4].Result = storage.CheckPassed, storage.CheckPassed
 		}, storage.CheckFinished, "", "✓ ready 7 passed 1 info", "▌ ✓ passed ▾ accept"},
-		"lost":        {func([]storage.CheckCase) {}, storage.CheckLost, "the process that made the run died; what it did is kept: run the check again", "▲ lost 1 failed", "▲ the process that made the run died"},
-		"timed out":   {func([]storage.CheckCase) {}, storage.CheckTimedOut, "not done within 5m0s", "▲ timed out 1 failed", "▲ not done within 5m0s"},
+		"lost":        {func([]storage.CheckCase) {}, storage.CheckLost, "the process that ran the check died; its results so far are kept; run the check again", "▲ lost 1 failed", "▲ the process that ran the check died"},
+		"timed out":   {func([]storage.CheckCase) {}, storage.CheckTimedOut, "not finished within 5m0s", "▲ timed out 1 failed", "▲ not finished within 5m0s"},
 		"interrupted": {func([]storage.CheckCase) {}, storage.CheckInterrupted, "stopped on the command line", "▲ interrupted", "▲ stopped on the command line"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -178,7 +178,7 @@ func TestOutcomeOfARun(t *testing.T) {
 func TestCasesThatALostRunDidNotRun(t *testing.T) {
 	drive(t, func(s *tuitest.Store) {
 		s.AddRunningCheck()
-		_ = s.MarkChecksLost(context.Background(), "the process that made the run died")
+		_ = s.MarkChecksLost(context.Background(), "the process that ran the check died")
 	}, func(d *tuitest.Driver) {
 		d.See("▲ lost 2 passed", "– not run email-bounce", "– not run nul")
 		d.DontSee("waiting", "running")

@@ -157,6 +157,6 @@ func TestWithoutTheEngineThatMadeTheRun(t *testing.T) {
 	drive(t, running, func(d *tuitest.Driver) {
 		d.Env.Status.Alive = false
 		d.Wait(time.Second)
-		d.See("the process that made the run is gone", "is marked as lost")
+		d.See("the process that ran the check is gone", "is marked as lost")
 	})
 }

@@ -160,7 +160,7 @@ func (s summary) waiting() string {
 	case dead && run.State == storage.CheckRequested:
 		return "no engine is running, here or in another process, so nothing is sent yet: start backchannel serve, or the console again"
 	case dead:
-		return "the process that made the run is gone. The run is marked as lost once an engine is running (backchannel serve), and can then be repeated"
+		return "the process that ran the check is gone. The run is marked as lost once an engine is running (backchannel serve), and can then be repeated"
 	case run.State == storage.CheckRunning && run.Stop != "":
 		return run.Stop + "; waiting for the request in flight"
 	}

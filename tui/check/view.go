@@ -101,7 +101,7 @@ func outcome(th *style.Theme, run storage.CheckRun, c storage.CheckCase) (glyph,
 		return glyph, word, ink
 	}
 	switch {
-	case run.State.Ended(): // the process that made the run died
+	case run.State.Ended(): // the process that ran the check died
 		return style.None, "not run", th.Dim
 	case underWay(run, c):
 		return style.Dot, word, th.Text

@@ -89,7 +89,7 @@ func (s *Env) ExplainParked(r *storage.ParkedReason, when func(time.Time) string
 	if r == nil { // the reason has gone since the list was read
 		return "about to be tried"
 	}
-	return r.Explain(storage.Remedy{Resume: "it is activated (a in Webhooks)", Retry: "t", When: when(r.Breaker.OpenUntil)})
+	return r.Explain(storage.Remedy{Resume: "it is activated (a in Webhooks)", Retry: "press t", When: when(r.Breaker.OpenUntil)})
 }
 
 // toastID returns the ID of the toast about a delivery.

@@ -108,7 +108,7 @@ func Run(ctx context.Context, cfg Config) error {
 }
 
 // reportWait reports why nothing can be delivered or received yet, or with nil that it can be. It does
-// not report a database that is away, because the store does.
+// not report that the database is unavailable, because the store does.
 func (cfg Config) reportWait(err error) {
 	if err != nil {
 		cfg.Logger.Warn("the start waits", "error", err)
@@ -311,8 +311,8 @@ func (l *leader) resign(ctx context.Context) error {
 	return l.recordActivity(ctx, grace, l.process+" no longer delivers or receives")
 }
 
-// recordActivity adds an activity about this process. It has a timeout, because a database that is
-// away must not keep the process from ending.
+// recordActivity adds an activity about this process. It has a timeout, because an unavailable
+// database must not keep the process from ending.
 func (l *leader) recordActivity(ctx context.Context, timeout time.Duration, text string) error {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
