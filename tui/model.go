@@ -43,7 +43,7 @@ type Model struct {
 func New(ctx context.Context, cfg Config) *Model {
 	cfg = cfg.complete()
 	e := &screen.Env{
-		Times: screen.Times{Now: cfg.Now, Location: cfg.Location}, Rand: cfg.Rand, PID: cfg.PID, CA: cfg.CA, Editor: cfg.Editor,
+		Times: screen.Times{Now: cfg.Now, Location: cfg.Location}, Rand: cfg.Rand, PID: cfg.PID, CA: cfg.CA, Editor: cfg.Editor, HoldInterrupts: cfg.HoldInterrupts,
 		Context: ctx, Theme: style.New(cfg.Renderer, cfg.Dark),
 	}
 	m := &Model{

@@ -61,6 +61,9 @@ type Config struct {
 	Resend func(ctx context.Context, r storage.Receipt, sender storage.Webhook) (storage.Attempt, error)
 	// Editor is the command of the user's editor, for a shell; empty: none.
 	Editor string
+	// HoldInterrupts makes this process ignore Ctrl+C until release is called. The console calls it
+	// while the editor has the terminal. If it is nil, the process does not ignore it.
+	HoldInterrupts func() (release func())
 	// Executions answers calls of the execution API, which the console makes as an
 	// application would. If it is nil, the console cannot make calls.
 	Executions http.Handler

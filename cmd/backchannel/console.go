@@ -145,7 +145,7 @@ func (s consoleSession) screens(ctx context.Context, store consoleStore, notices
 		Store: store, Rules: s.rules(), Now: s.now, Location: s.zone,
 		Renderer: lipgloss.NewRenderer(out), Dark: dark, Typed: typed,
 		Version: programVersion(), PID: os.Getpid(), Notices: notices,
-		CA: ca.Path(), Export: s.consoleExport(store), Resend: resender{s.session}.resend, PauseWrites: store.PauseWrites, Editor: s.env.editor(),
+		CA: ca.Path(), Export: s.consoleExport(store), Resend: resender{s.session}.resend, PauseWrites: store.PauseWrites, Editor: s.env.editor(), HoldInterrupts: s.holdInterrupts,
 		Kept: config.Load(ctx, settings.Path), Keep: settings.Set,
 		Executions: executions.New(ctx, store, executions.Config{Now: s.now}),
 		Check:      tuicheck.Actions{Requests: check.Requests, Export: exportReport},

@@ -55,6 +55,34 @@ func TestEditingTheBodyInAnEditor(t *testing.T) {
 	}
 }
 
+// Ctrl+C in an editor is the editor's: it may go on, or end. The console stays open.
+func TestCtrlCInAnEditor(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct{ script, see string }{
+		"the editor goes on": {`trap 'got=it' INT; echo editing; until [ -n "$got" ]; do sleep 0.1; done; echo '{"edited": "on"}' > "$1"`, `"on"`},
+		"the editor ends":    {`echo editing; exec sleep 600`, "130;"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			path := filepath.Join(t.TempDir(), "editor")
+			if err := os.WriteFile(path, []byte("#!/bin/sh\n"+test.script), 0o700); err != nil {
+				t.Fatal(err)
+			}
+			s := consoleWithADelivery(t, "VISUAL=", "EDITOR="+path)
+			s.press("3")
+			s.see("replay")
+			s.press("R")
+			s.see("Edit and resend to acme", "requestId", "editor")
+			s.press("\x0f")
+			s.see("editing")
+			s.press("\x03")
+			s.see(test.see)
+			s.press("\x03") // now it is the console's
+			s.wantExit(exitDone)
+		})
+	}
+}
+
 // consoleWithADelivery starts a console with a delivery that is parked because its webhook is paused.
 func consoleWithADelivery(t *testing.T, env ...string) *terminalProgram {
 	t.Helper()

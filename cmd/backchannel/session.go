@@ -28,8 +28,10 @@ type environment func(name string) (value string, set bool)
 type session struct {
 	printer
 	env  environment
-	quit func()     // ends the context of the running command
-	open wholeStore // the store of the session of lines in which the command runs; nil: the command opens one
+	quit func() // ends the context of the running command
+
+	holdInterrupts func() (release func()) // keeps Ctrl+C from ending the context until release is called
+	open           wholeStore              // the store of the session of lines in which the command runs; nil: the command opens one
 
 	opened openStore // the store that withStore or withWholeStore has opened; nil: none
 

@@ -3,6 +3,7 @@ package screen
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 
@@ -24,12 +25,13 @@ func (s *Env) Edit(text, name string, done func(text string) tea.Cmd) tea.Cmd {
 		if err != nil {
 			return ToastMsg{Bad("open " + editor + ": " + err.Error())}
 		}
-		// A shell runs it, because the variable may contain arguments: code --wait.
-		command := exec.CommandContext(s.Context, "sh", "-c", editor+` "$1"`, "sh", path)
+		// A shell runs it, because the variable may contain arguments: code --wait. It has a trap so
+		// that Ctrl+C, which an editor may survive, does not end the shell.
+		command := exec.CommandContext(s.Context, "sh", "-c", "trap : INT; "+editor+` "$1"`, "sh", path)
 		// The editor needs the terminal itself. The console's own input and output are not files, so
 		// os/exec would give the editor pipes, and wait for one more key after it has ended.
 		command.Stdin, command.Stdout, command.Stderr = os.Stdin, os.Stdout, os.Stderr
-		return tea.ExecProcess(command, func(err error) tea.Msg {
+		return tea.Exec(editorCommand{command, s.HoldInterrupts}, func(err error) tea.Msg {
 			edited, err := readTemp(path, err)
 			said := Say(aboutEdit(editor, edited != text, err))
 			if err != nil {
@@ -39,6 +41,30 @@ func (s *Env) Edit(text, name string, done func(text string) tea.Cmd) tea.Cmd {
 		})()
 	}
 }
+
+// An editorCommand runs an editor, whose terminal is set already. Ctrl+C is meant for the editor
+// meanwhile.
+type editorCommand struct {
+	*exec.Cmd
+	holdInterrupts func() (release func()) // nil: not needed
+}
+
+// Run implements tea.ExecCommand.
+func (c editorCommand) Run() error {
+	if c.holdInterrupts != nil {
+		defer c.holdInterrupts()()
+	}
+	return c.Cmd.Run()
+}
+
+// SetStdin implements tea.ExecCommand.
+func (editorCommand) SetStdin(io.Reader) {}
+
+// SetStdout implements tea.ExecCommand.
+func (editorCommand) SetStdout(io.Writer) {}
+
+// SetStderr implements tea.ExecCommand.
+func (editorCommand) SetStderr(io.Writer) {}
 
 // aboutEdit says how an editor has ended. It takes the place of what was said about it before.
 func aboutEdit(editor string, changed bool, err error) component.Toast {

@@ -131,7 +131,9 @@ type Env struct {
 	Rand   io.Reader         // for the IDs of fired events
 	PID    int               // of this process
 	Editor string            // the person's, as a shell runs it; empty: none
-	CA     string            // path of the certificate that clients of the receiver must trust
+	// HoldInterrupts makes this process ignore Ctrl+C until release is called; nil: it does not.
+	HoldInterrupts func() (release func())
+	CA             string // path of the certificate that clients of the receiver must trust
 
 	Context context.Context // of every command; it ends with the console
 	Theme   *style.Theme
