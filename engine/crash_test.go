@@ -8,14 +8,13 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"os/exec"
 	"sync"
 	"testing"
 	"time"
 
 	"backchannel/storage"
 	"backchannel/storage/sqlite"
+	"backchannel/storage/storetest"
 )
 
 var kills = flag.Int("kills", 5, "how many processes TestKilledProcesses kills")
@@ -94,16 +93,7 @@ func (s *sightings) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 
 // killOne starts a victim, kills it after a while, and returns the IDs that it printed.
 func killOne(t *testing.T, dir string) (acknowledged []string) {
-	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), victimFolder+"="+dir)
-	cmd.Stderr = os.Stderr
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
+	cmd, _, out := storetest.StartChild(t, victimFolder+"="+dir)
 	lines := bufio.NewScanner(out)
 	var killer *time.Timer
 	for lines.Scan() {

@@ -1,19 +1,15 @@
 package engine
 
 import (
-	"fmt"
-	"io"
-	"net/http"
 	"net/http/httptest"
 	"slices"
-	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"backchannel/engine/policy"
 	"backchannel/storage"
 	"backchannel/storage/sqlite"
+	"backchannel/storage/storetest"
 )
 
 func TestPlannedEventsOfAMessageAreSentOneByOne(t *testing.T) {
@@ -60,66 +56,11 @@ func TestPlannedEventsOfAMessageAreSentOneByOne(t *testing.T) {
 	}
 }
 
-// lives records the events of messages in the order in which they arrive, and fails the test if two of
-// one message arrive at the same time.
-type lives struct {
-	t  *testing.T
-	mu sync.Mutex
-
-	inFlight map[string]bool
-	arrived  map[string][]string
-	n        int
-}
-
-func (l *lives) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
-	body, _ := io.ReadAll(r.Body)
-	message, event, _ := strings.Cut(strings.Trim(string(body), `"`), " ")
-	l.mu.Lock()
-	if l.inFlight[message] {
-		l.t.Errorf("event %s of message %s arrived at the same time as another one", event, message)
-	}
-	l.inFlight[message] = true
-	l.arrived[message] = append(l.arrived[message], event)
-	l.mu.Unlock()
-	defer func() {
-		l.mu.Lock()
-		defer l.mu.Unlock()
-		l.inFlight[message] = false
-		l.n++
-	}()
-	rw.WriteHeader(http.StatusNoContent)
-}
-
-func (l *lives) count() int {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.n
-}
-
-// execute stores a call with messages, whose events are due within three seconds after now.
-func execute(t *testing.T, store *sqlite.Store, now time.Time, hook storage.Webhook, messages int) {
-	t.Helper()
-	e := &storage.Execution{ReceivedAt: now, Method: "POST", Path: "/", ExecutionID: "HUMA-1", Code: 202}
-	var planned []storage.PlannedMessage
-	for m := range messages {
-		var p storage.PlannedMessage
-		for i, name := range []string{"c", "a", "b"} { // not in the order in which they are due
-			event := event(hook)
-			event.Payload, event.DueAt = fmt.Appendf(nil, "%q", fmt.Sprint(m, " ", name)), now.Add(time.Duration(1+(i+2)%3)*time.Second)
-			p.Planned = append(p.Planned, event)
-		}
-		planned = append(planned, p)
-	}
-	if err := store.AddExecution(t.Context(), e, func(storage.Precedent) []storage.PlannedMessage { return planned }); err != nil {
-		t.Fatal(err)
-	}
-}
-
 // All events fall due while no process delivers.
 func TestOverdueEventsOfAMessageAreSentInOrder(t *testing.T) {
 	t.Parallel()
-	l := &lives{t: t, inFlight: map[string]bool{}, arrived: map[string][]string{}}
-	server := httptest.NewServer(l)
+	sequence := storetest.NewSequence(t, 200) // more events than a first page
+	server := httptest.NewServer(sequence)
 	t.Cleanup(server.Close)
 	dir := t.TempDir()
 	then := time.Now().Add(-time.Minute)
@@ -128,17 +69,12 @@ func TestOverdueEventsOfAMessageAreSentInOrder(t *testing.T) {
 		t.Fatal(err)
 	}
 	hook := createWebhook(t, before, server.URL)
-	const messages = 200 // more events than a first page
-	execute(t, before, then, hook, messages)
+	sequence.Plan(before, hook, then)
 	if err := before.Close(); err != nil {
 		t.Fatal(err)
 	}
 	_, stop := runOn(t, openStore(t, dir), Config{})
-	eventually(t, func() bool { return l.count() >= 3*messages }, func() string { return fmt.Sprint(l.count(), " arrived") })
+	eventually(t, sequence.Complete, sequence.Progress)
 	stop()
-	for message, got := range l.arrived {
-		if !slices.Equal(got, []string{"a", "b", "c"}) {
-			t.Errorf("message %s: got events %q, want a, b, c", message, got)
-		}
-	}
+	sequence.Check()
 }

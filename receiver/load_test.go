@@ -26,6 +26,7 @@ import (
 	"backchannel/storage"
 	"backchannel/storage/jsontext"
 	"backchannel/storage/sqlite"
+	"backchannel/storage/storetest"
 )
 
 // The load comes from this process. Each server is a process of its own: this test binary, with its role
@@ -102,20 +103,7 @@ type server struct {
 
 func startServer(t testing.TB, role, dir string) server {
 	t.Helper()
-	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), roleVariable+"="+role, dirVariable+"="+dir)
-	cmd.Stderr = os.Stderr
-	stdin, err := cmd.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	stdout, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
+	cmd, stdin, stdout := storetest.StartChild(t, roleVariable+"="+role, dirVariable+"="+dir)
 	s := server{process: cmd, stop: sync.OnceValue(func() time.Duration {
 		_ = stdin.Close()
 		if err := cmd.Wait(); err != nil {

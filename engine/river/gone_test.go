@@ -1,13 +1,7 @@
 package river_test
 
 import (
-	"fmt"
-	"io"
-	"net/http"
-	"slices"
 	"strconv"
-	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -17,6 +11,7 @@ import (
 	"backchannel/storage"
 	"backchannel/storage/postgres"
 	"backchannel/storage/postgres/pgtest"
+	"backchannel/storage/storetest"
 )
 
 // takenByDeadNode makes a node take deliveries and then stop without a trace, having marked the first
@@ -103,38 +98,11 @@ func TestDueDeliveriesAreSentAfterAStart(t *testing.T) {
 	w.await(storage.StateDelivered, w.fire(3)...)
 }
 
-// lives records the events of messages in the order in which they arrive, and fails the test if two of
-// one message arrive at the same time.
-type lives struct {
-	t  *testing.T
-	mu sync.Mutex // guards what follows
-
-	inFlight map[string]bool
-	arrived  map[string][]string
-}
-
-func (l *lives) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
-	body, _ := io.ReadAll(r.Body)
-	message, event, _ := strings.Cut(strings.Trim(string(body), `"`), " ")
-	l.mu.Lock()
-	if l.inFlight[message] {
-		l.t.Errorf("event %s of message %s arrived at the same time as another one", event, message)
-	}
-	l.inFlight[message] = true
-	l.arrived[message] = append(l.arrived[message], event)
-	l.mu.Unlock()
-	rw.WriteHeader(http.StatusNoContent)
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.inFlight[message] = false
-}
-
 func TestOverdueEventsOfAMessageAreSentInOrder(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	l := &lives{t: t, inFlight: map[string]bool{}, arrived: map[string][]string{}}
-	w.endpoint.Config.Handler = l
-	const messages = 40
+	sequence := storetest.NewSequence(t, 40)
+	w.endpoint.Config.Handler = sequence
 	then := time.Now().Add(-time.Minute)
 	o := options(w.url)
 	o.Now = func() time.Time { return then }
@@ -142,44 +110,12 @@ func TestOverdueEventsOfAMessageAreSentInOrder(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	execute(w, past, then, messages)
+	sequence.Plan(past, w.hook, then)
 	if err := past.Close(); err != nil {
 		t.Fatal(err)
 	}
 	w.node()
 	w.node()
-	sent := func() (n int) {
-		l.mu.Lock()
-		defer l.mu.Unlock()
-		for _, events := range l.arrived {
-			n += len(events)
-		}
-		return n
-	}
-	w.eventually(func() bool { return sent() == 3*messages }, func() string { return fmt.Sprintf("%d events arrived", sent()) })
-	for message, got := range l.arrived {
-		if !slices.Equal(got, []string{"a", "b", "c"}) {
-			t.Errorf("message %s: got events %q, want a, b, c", message, got)
-		}
-	}
-}
-
-// execute stores a call with messages, whose events are due within three seconds after now.
-func execute(w *world, store *postgres.Store, now time.Time, messages int) {
-	w.Helper()
-	var planned []storage.PlannedMessage
-	for m := range messages {
-		var p storage.PlannedMessage
-		for i, name := range []string{"c", "a", "b"} { // not in the order in which they are due
-			p.Planned = append(p.Planned, storage.Event{
-				WebhookID: w.hook.ID, Channel: storage.Email, Status: storage.StatusSent,
-				Payload: fmt.Appendf(nil, "%q", fmt.Sprint(m, " ", name)), DueAt: now.Add(time.Duration(1+(i+2)%3) * time.Second),
-			})
-		}
-		planned = append(planned, p)
-	}
-	e := &storage.Execution{ReceivedAt: now, Method: "POST", Path: "/", ExecutionID: "HUMA-1", Code: 202}
-	if err := store.AddExecution(w.Context(), e, func(storage.Precedent) []storage.PlannedMessage { return planned }); err != nil {
-		w.Fatal(err)
-	}
+	w.eventually(sequence.Complete, sequence.Progress)
+	sequence.Check()
 }

@@ -85,19 +85,6 @@ func childEnqueue(ctx context.Context, s *Store, each int) error {
 // startChild starts another process that uses the folder. It is killed when the test ends.
 func startChild(t testing.TB, role, dir string) (*exec.Cmd, *bufio.Scanner) {
 	t.Helper()
-	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), childRole+"="+role, childDir+"="+dir)
-	cmd.Stderr = os.Stderr
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		cmd.Process.Kill()
-		cmd.Wait()
-	})
+	cmd, _, out := storetest.StartChild(t, childRole+"="+role, childDir+"="+dir)
 	return cmd, bufio.NewScanner(out)
 }
