@@ -10,6 +10,7 @@ import (
 
 	"backchannel/receiver/intake"
 	"backchannel/storage"
+	"backchannel/storage/storetest"
 	"backchannel/storage/token"
 )
 
@@ -20,17 +21,17 @@ func TestWordsOfAuthFaults(t *testing.T) {
 		t.Fatal(err)
 	}
 	spec := token.Spec{Algorithm: token.HS256, Header: "Authorization", Prefix: "Bearer", Issuer: "us", Subject: "feedback", Audience: []string{"them"}, KeyID: "one", Lifetime: time.Hour}
-	minter := must(token.NewMinter(spec, key))(t)
+	minter := storetest.Must(token.NewMinter(spec, key))
 	forge := func(f token.Forgery) []string {
-		return []string{"Bearer " + must(minter.Forge(time.Now(), f))(t)}
+		return []string{"Bearer " + storetest.Must(minter.Forge(time.Now(), f))}
 	}
-	misbehave := func(f token.Fault) []string { return []string{must(minter.Misbehave(time.Now(), f))(t)} }
+	misbehave := func(f token.Fault) []string { return []string{storetest.Must(minter.Misbehave(time.Now(), f))} }
 	other := func(change func(*token.Spec)) []string {
 		theirs := spec
 		change(&theirs)
-		return []string{must(must(token.NewMinter(theirs, key))(t).HeaderValue(time.Now()))(t)}
+		return []string{storetest.Must(storetest.Must(token.NewMinter(theirs, key)).HeaderValue(time.Now()))}
 	}
-	good := must(minter.HeaderValue(time.Now()))(t)
+	good := storetest.Must(minter.HeaderValue(time.Now()))
 	parts := strings.Split(strings.TrimPrefix(good, "Bearer "), ".")
 	headed := func(header string) []string {
 		return []string{"Bearer " + base64.RawURLEncoding.EncodeToString([]byte(header)) + "." + parts[1] + "." + parts[2]}
@@ -96,16 +97,6 @@ func TestWordOfAnIssueTimeAhead(t *testing.T) {
 	}
 }
 
-func must[T any](value T, err error) func(testing.TB) T {
-	return func(t testing.TB) T {
-		t.Helper()
-		if err != nil {
-			t.Fatal(err)
-		}
-		return value
-	}
-}
-
 func TestWordsOfSchemaFaults(t *testing.T) {
 	body := sample(t)
 	swap := func(old, with string) []byte { return bytes.Replace(body, []byte(old), []byte(with), 1) }
@@ -147,10 +138,10 @@ func TestWordsOfSchemaFaults(t *testing.T) {
 func TestWordsWithoutChecks(t *testing.T) {
 	g := newRig(t, nil)
 	w := g.webhook(withJWT)
-	expired := must(g.minter(w).Misbehave(time.Now(), token.Expired))(t)
+	expired := storetest.Must(g.minter(w).Misbehave(time.Now(), token.Expired))
 	g.post(w, event(t, w, storage.StatusSent), "Authorization", expired)
 	g.post(w, []byte("{"), "Authorization", g.authorization(w))
-	all := must(g.store.Receipts(context.Background(), storage.ReceiptQuery{Limit: 2}))(t)
+	all := storetest.Must(g.store.Receipts(context.Background(), storage.ReceiptQuery{Limit: 2}))
 	if len(all) != 2 || all[0].Verdicts.Schema.Word != "json" || all[0].Verdicts.Auth.Word != "" || all[1].Verdicts.Auth.Word != "exp" || all[1].Verdicts.Auth.Checks != nil {
 		t.Errorf("got %+v", all)
 	}

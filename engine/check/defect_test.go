@@ -14,6 +14,7 @@ import (
 	"backchannel/engine/check"
 	"backchannel/fixtures"
 	"backchannel/storage"
+	"backchannel/storage/storetest"
 	"backchannel/storage/token"
 )
 
@@ -96,7 +97,7 @@ func bodies(code int, condition func([]byte) bool) func(*reference) {
 }
 
 func asymmetric(w *storage.Webhook) {
-	w.Auth.JWT.Algorithm, w.Auth.JWT.Secret = "RS256", storage.Secret(must(rsaKey()))
+	w.Auth.JWT.Algorithm, w.Auth.JWT.Secret = "RS256", storage.Secret(storetest.Must(rsaKey()))
 }
 
 func defects() []defect {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"backchannel/storage"
+	"backchannel/storage/storetest"
 )
 
 // Each endpoint prints its port, and parses JSON with the defaults of its language.
@@ -57,7 +58,7 @@ func TestEndpointsInOtherLanguagesPass(t *testing.T) {
 				t.Skipf("%s is not installed", c.program)
 			}
 			process := exec.CommandContext(t.Context(), c.program, c.flag, c.source)
-			out := must(process.StdoutPipe())
+			out := storetest.Must(process.StdoutPipe())
 			if err := process.Start(); err != nil {
 				t.Fatal(err)
 			}

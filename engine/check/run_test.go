@@ -16,6 +16,7 @@ import (
 	"backchannel/engine/check"
 	"backchannel/storage"
 	"backchannel/storage/sqlite"
+	"backchannel/storage/storetest"
 	"backchannel/storage/token"
 )
 
@@ -141,7 +142,7 @@ func TestCorrectEndpointPassesEveryCase(t *testing.T) {
 	for name, change := range map[string]func(*storage.Webhook){
 		"HS256": func(*storage.Webhook) {},
 		"RS256": func(w *storage.Webhook) {
-			w.Auth.JWT.Algorithm, w.Auth.JWT.Secret = "RS256", storage.Secret(must(rsaKey()))
+			w.Auth.JWT.Algorithm, w.Auth.JWT.Secret = "RS256", storage.Secret(storetest.Must(rsaKey()))
 		},
 		"2026-10, SMS": func(w *storage.Webhook) {
 			w.Revision, w.Channels = storage.Revision202610, []storage.Channel{storage.SMS}

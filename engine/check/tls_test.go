@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"backchannel/storage"
+	"backchannel/storage/storetest"
 )
 
 // A signer issues certificates.
@@ -26,7 +27,7 @@ type signer struct {
 // issue signs a new certificate. A nil signer makes it self-signed.
 func (by *signer) issue(t *testing.T, change func(*x509.Certificate)) *signer {
 	t.Helper()
-	key := must(ecdsa.GenerateKey(elliptic.P256(), rand.Reader))
+	key := storetest.Must(ecdsa.GenerateKey(elliptic.P256(), rand.Reader))
 	template := &x509.Certificate{
 		SerialNumber: big.NewInt(time.Now().UnixNano()), Subject: pkix.Name{CommonName: "leaf"}, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
 		NotBefore: time.Now().Add(-100 * 24 * time.Hour), NotAfter: time.Now().Add(60 * 24 * time.Hour),
@@ -39,8 +40,8 @@ func (by *signer) issue(t *testing.T, change func(*x509.Certificate)) *signer {
 	if by != nil {
 		parent, with = by.Certificate, by.key
 	}
-	der := must(x509.CreateCertificate(rand.Reader, template, parent, key.Public(), with))
-	return &signer{must(x509.ParseCertificate(der)), key}
+	der := storetest.Must(x509.CreateCertificate(rand.Reader, template, parent, key.Public(), with))
+	return &signer{storetest.Must(x509.ParseCertificate(der)), key}
 }
 
 // authority makes a template that of a certificate authority.

@@ -10,6 +10,8 @@ import (
 	"testing"
 	"testing/fstest"
 	"time"
+
+	"backchannel/storage/storetest"
 )
 
 // blank returns the files of an empty store. It is created once, because the migrations take longer
@@ -50,8 +52,8 @@ func blankFolder(t testing.TB) string {
 	if err := os.CopyFS(dir, files); err != nil {
 		t.Fatal(err)
 	}
-	for _, path := range append(must(filepath.Glob(filepath.Join(dir, "*"))), dir) { // CopyFS gives others access
-		if err := os.Chmod(path, must(os.Stat(path)).Mode().Perm()&^0o077); err != nil {
+	for _, path := range append(storetest.Must(filepath.Glob(filepath.Join(dir, "*"))), dir) { // CopyFS gives others access
+		if err := os.Chmod(path, storetest.Must(os.Stat(path)).Mode().Perm()&^0o077); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -10,11 +10,12 @@ import (
 
 	"backchannel/storage"
 	"backchannel/storage/seal"
+	"backchannel/storage/storetest"
 )
 
 func modeOf(t *testing.T, path string) fs.FileMode {
 	t.Helper()
-	return must(os.Stat(path)).Mode().Perm()
+	return storetest.Must(os.Stat(path)).Mode().Perm()
 }
 
 // Opening the store takes others' access to files with secrets away, and reports that.
@@ -22,7 +23,7 @@ func TestFilesAreClosedToOthers(t *testing.T) {
 	t.Parallel()
 	dir := blankFolder(t)
 	for _, name := range []string{seal.KeyFile, databaseFile, databaseFile + "-wal", "ca-key.pem", "backchannel.log", "backchannel.log.1", "crash-1.log", "ca.pem"} {
-		file := must(os.OpenFile(filepath.Join(dir, name), os.O_CREATE|os.O_RDWR, 0o600))
+		file := storetest.Must(os.OpenFile(filepath.Join(dir, name), os.O_CREATE|os.O_RDWR, 0o600))
 		if err := file.Close(); err != nil {
 			t.Fatal(err)
 		}
@@ -34,7 +35,7 @@ func TestFilesAreClosedToOthers(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := openTest(t, dir)
-	for _, entry := range must(os.ReadDir(dir)) {
+	for _, entry := range storetest.Must(os.ReadDir(dir)) {
 		if mode := modeOf(t, filepath.Join(dir, entry.Name())); mode&0o077 != 0 && entry.Name() != "ca.pem" {
 			t.Errorf("%s has mode %v", entry.Name(), mode)
 		}
@@ -45,7 +46,7 @@ func TestFilesAreClosedToOthers(t *testing.T) {
 	if mode := modeOf(t, dir); mode != 0o700 {
 		t.Errorf("the folder has mode %v", mode)
 	}
-	activities := must(s.Activities(t.Context(), 0, 100))
+	activities := storetest.Must(s.Activities(t.Context(), 0, 100))
 	for _, path := range []string{filepath.Join(dir, seal.KeyFile), filepath.Join(dir, databaseFile)} {
 		if !slices.ContainsFunc(activities, func(a storage.Activity) bool { return strings.HasPrefix(a.Text, path+" was open to others") }) {
 			t.Errorf("%s is not reported: %v", path, activities)

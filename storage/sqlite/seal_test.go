@@ -44,7 +44,7 @@ func TestNoSecretIsInAnyFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	plain := false
-	for _, entry := range must(os.ReadDir(dir)) {
+	for _, entry := range storetest.Must(os.ReadDir(dir)) {
 		content := readFile(t, filepath.Join(dir, entry.Name()))
 		plain = plain || bytes.Contains(content, []byte("plain-value"))
 		for _, secret := range secrets {
@@ -66,18 +66,11 @@ func TestNoSecretIsInAnyFile(t *testing.T) {
 	if kept, err := s.Webhook(t.Context(), w.ID); err != nil || kept.URL != w.URL {
 		t.Errorf("URL: got %s, %v", kept.URL, err)
 	}
-	filter := must(storage.ReceiptFilter().Parse(`path:"/feedback/a/b?token=`+secrets[6]+`"`, time.Now()))
+	filter := storetest.Must(storage.ReceiptFilter().Parse(`path:"/feedback/a/b?token=`+secrets[6]+`"`, time.Now()))
 	listed, err := s.Receipts(t.Context(), storage.ReceiptQuery{Filter: filter})
 	if err != nil || len(listed) != 1 || listed[0].Path != "/feedback/a/b?token="+storage.Masked {
 		t.Errorf("in a list: got %v, %v", listed, err)
 	}
-}
-
-func must[T any](value T, err error) T {
-	if err != nil {
-		panic(err)
-	}
-	return value
 }
 
 func TestSecretsCannotBeMovedToAnotherRow(t *testing.T) {

@@ -26,6 +26,14 @@ type (
 	}
 )
 
+// Must returns a value that a test needs, and panics if there is none.
+func Must[T any](value T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return value
+}
+
 // AddWebhook creates a webhook with the changes made. Without any, it is valid.
 func AddWebhook(t testing.TB, s webhookCreator, name string, change ...func(*storage.Webhook)) storage.Webhook {
 	t.Helper()
