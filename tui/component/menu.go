@@ -38,13 +38,13 @@ type Menu struct {
 func (m *Menu) Key(key tea.KeyMsg) (item string, done bool) {
 	items := m.items()
 	name := key.String()
-	if picks := name != "" && slices.ContainsFunc(items, func(i MenuItem) bool { return i.Key == name }); !picks && m.find(key) {
+	at := slices.IndexFunc(items, func(i MenuItem) bool { return name != "" && i.Key == name })
+	switch {
+	case at < 0 && m.find(key):
 		return "", false
-	}
-	if m.Hint != nil && m.Hint.Key == name {
+	case m.Hint != nil && m.Hint.Key == name:
 		return m.Hint.picked()
-	}
-	if at := slices.IndexFunc(items, func(i MenuItem) bool { return i.Key != "" && i.Key == name }); at >= 0 {
+	case at >= 0:
 		m.At = at
 		return items[at].picked()
 	}
