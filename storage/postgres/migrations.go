@@ -117,10 +117,7 @@ func withGoose(pool *pgxpool.Pool, do func(*goose.Provider) error) error {
 	if err != nil {
 		return err
 	}
-	if err := do(provider); err != nil {
-		return fmt.Errorf("migrate: %w", err)
-	}
-	return nil
+	return records.Wrap(do(provider), "migrate")
 }
 
 // schemaVersion reads the schema's version, which is 0 in an empty database. It does not use goose,

@@ -87,10 +87,7 @@ func (s *NodeStore) leave() {
 // died within the last day.
 func (s *NodeStore) Nodes(ctx context.Context) ([]storage.Node, error) {
 	all, err := records.Collect(ctx, s.reads, scanNode, `SELECT n.leads AND `+heard+`, n.heard_at, n.runtime FROM nodes n WHERE n.runtime <> 'null' OR n.leads ORDER BY n.started_at, n.id`)
-	if err != nil {
-		return nil, fmt.Errorf("list nodes: %w", err)
-	}
-	return all, nil
+	return all, records.Wrap(err, "list nodes")
 }
 
 func scanNode(read scan) (n storage.Node, err error) {
@@ -125,8 +122,5 @@ func (s *NodeStore) SaveRuntime(ctx context.Context, rt storage.Runtime) error {
 			return nil
 		})
 	}
-	if err != nil {
-		return fmt.Errorf("save runtime: %w", err)
-	}
-	return nil
+	return records.Wrap(err, "save runtime")
 }

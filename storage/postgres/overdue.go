@@ -29,10 +29,7 @@ func (s *QueueStore) RestoreJobs(ctx context.Context, ids ...storage.ID) error {
 		t.jobs.missed = append(t.jobs.missed, waiting...)
 		return err
 	})
-	if err != nil {
-		return fmt.Errorf("restore the jobs of %d deliveries: %w", len(ids), err)
-	}
-	return nil
+	return records.Wrap(err, "restore the jobs of %d deliveries", len(ids))
 }
 
 func scanWaiting(read scan) (d storage.Delivery, err error) {

@@ -11,10 +11,7 @@ import (
 // Living returns the numbers of the live nodes, the one that has been running longest first.
 func (s *NodeStore) Living(ctx context.Context) ([]int64, error) {
 	all, err := records.Collect(ctx, s.reads, records.One[int64], `SELECT n.id FROM nodes n WHERE n.leads AND `+heard+` ORDER BY n.started_at, n.id`)
-	if err != nil {
-		return nil, fmt.Errorf("list the nodes that are alive: %w", err)
-	}
-	return all, nil
+	return all, records.Wrap(err, "list the nodes that are alive")
 }
 
 // Claim sets this node's share of the concurrency of webhooks and returns it by webhook: as much as
@@ -80,10 +77,7 @@ func (s *QueueStore) ChangeBreaker(ctx context.Context, webhook storage.ID, chan
 		}
 		return records.SaveBreaker(t, changed)
 	})
-	if err != nil {
-		return changed, fmt.Errorf("change the breaker of webhook %s: %w", webhook, err)
-	}
-	return changed, nil
+	return changed, records.Wrap(err, "change the breaker of webhook %s", webhook)
 }
 
 // TakeOver does what ResetSending, MarkChecksLost and DropForwards do, but for dead nodes only.
@@ -99,10 +93,7 @@ func (s *NodeStore) TakeOver(ctx context.Context, reason string) error {
 		_, err := records.DropForwards(t, abandoned(nobody), reason)
 		return err
 	})
-	if err != nil {
-		return fmt.Errorf("take over from nodes that are gone: %w", err)
-	}
-	return nil
+	return records.Wrap(err, "take over from nodes that are gone")
 }
 
 // OutOfTurn returns those of the deliveries that must wait, because an earlier planned event of the
@@ -111,8 +102,5 @@ func (s *QueueStore) OutOfTurn(ctx context.Context, deliveries ...storage.ID) ([
 	all, err := records.Collect(ctx, s.reads, records.One[storage.ID], `SELECT d.id FROM deliveries d WHERE d.id = ANY(?) AND EXISTS (
 		SELECT FROM deliveries o WHERE o.message_id = d.message_id AND o.attempts = 0 AND o.state IN ('queued', 'sending')
 			AND (o.due_at, o.id) < (d.due_at, d.id) AND o.due_at <= clock_timestamp())`, deliveries)
-	if err != nil {
-		return nil, fmt.Errorf("find which of %d planned events have to wait: %w", len(deliveries), err)
-	}
-	return all, nil
+	return all, records.Wrap(err, "find which of %d planned events have to wait", len(deliveries))
 }

@@ -18,7 +18,7 @@ func NewActivityStore(db *Database) ActivityStore { return ActivityStore{db} }
 // AddActivity stores an activity. The store assigns its ID and, if At is zero, its time.
 func (s *ActivityStore) AddActivity(ctx context.Context, a storage.Activity) error {
 	err := s.db.Write(ctx, storage.ChangedActivity, func(t Tx) error { return AddActivity(t, a) })
-	return wrap(err, "store activity")
+	return Wrap(err, "store activity")
 }
 
 // AddActivity stores an activity in a transaction.

@@ -21,7 +21,7 @@ func (s *ExecutionStore) AddExecution(ctx context.Context, e *storage.Execution,
 		*e = call
 		return s.add(t, e, decide)
 	})
-	return wrap(err, "store execution")
+	return Wrap(err, "store execution")
 }
 
 func (s *ExecutionStore) add(t Tx, e *storage.Execution, decide func(storage.Precedent) []storage.PlannedMessage) error {
@@ -158,7 +158,7 @@ func (s *ExecutionStore) CallCounts(ctx context.Context, now time.Time) (storage
 		counts.Codes[c.of] = c.n
 	}
 	counts.Planned, err = First(ctx, s.db.Reads, One[int64], s.db.Dialect.Planned, column.At(now))
-	return counts, wrap(err, "count planned deliveries")
+	return counts, Wrap(err, "count planned deliveries")
 }
 
 // A count is how many records have something in common.

@@ -20,25 +20,25 @@ func scanCampaign(read Scan) (storage.Campaign, error) { return column.ScanCampa
 // Campaigns lists all campaigns by name.
 func (s *CampaignStore) Campaigns(ctx context.Context) ([]storage.Campaign, error) {
 	all, err := Collect(ctx, s.db.Reads, scanCampaign, `SELECT `+column.CampaignColumns+` FROM campaigns ORDER BY name`)
-	return all, wrap(err, "list campaigns")
+	return all, Wrap(err, "list campaigns")
 }
 
 // Campaign finds a campaign by its ID.
 func (s *CampaignStore) Campaign(ctx context.Context, id storage.ID) (storage.Campaign, error) {
 	c, err := findCampaign(ctx, s.db.Reads, `id = ?`, id)
-	return c, wrap(err, "find campaign %s", id)
+	return c, Wrap(err, "find campaign %s", id)
 }
 
 // CampaignByName finds a campaign by its name.
 func (s *CampaignStore) CampaignByName(ctx context.Context, name string) (storage.Campaign, error) {
 	c, err := findCampaign(ctx, s.db.Reads, `name = ?`, name)
-	return c, wrap(err, "find campaign %q", name)
+	return c, Wrap(err, "find campaign %q", name)
 }
 
 // CampaignByUUID finds a campaign by the UUID that calls name it by.
 func (s *CampaignStore) CampaignByUUID(ctx context.Context, uuid string) (storage.Campaign, error) {
 	c, err := findCampaign(ctx, s.db.Reads, `uuid = ?`, uuid)
-	return c, wrap(err, "find campaign %q", uuid)
+	return c, Wrap(err, "find campaign %q", uuid)
 }
 
 // findCampaign reads the campaign for which a condition holds.
@@ -203,7 +203,7 @@ func (s *CampaignStore) DeleteCampaign(ctx context.Context, id storage.ID) error
 		}
 		return AddActivity(t, storage.Activity{Kind: storage.ActivityCampaign, CampaignID: id, Text: "campaign " + c.Name + " deleted" + s.db.By})
 	})
-	return wrap(err, "delete campaign %s", id)
+	return Wrap(err, "delete campaign %s", id)
 }
 
 // MessageCounts returns the number of messages in each state, by campaign. They include messages

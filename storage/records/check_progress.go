@@ -13,7 +13,7 @@ import (
 // it.
 func (s *CheckStore) MarkChecksLost(ctx context.Context, reason string) error {
 	err := s.db.Write(ctx, 0, func(t Tx) error { return MarkChecksLost(t, s.db.Abandoned, reason) })
-	return wrap(err, "mark lost checks")
+	return Wrap(err, "mark lost checks")
 }
 
 // MarkChecksLost marks as lost the runs that are running and abandoned.
@@ -39,7 +39,7 @@ func (s *CheckStore) StartCheck(ctx context.Context, id storage.ID, cases []stor
 		}
 		return addCheckCases(t, id, cases)
 	})
-	return wrap(err, "start check %s", id)
+	return Wrap(err, "start check %s", id)
 }
 
 // SendCheckEvents stores events of a case as deliveries that are being sent, and counts them
@@ -96,7 +96,7 @@ func (s *CheckStore) SaveCheckCases(ctx context.Context, id storage.ID, cases ..
 		}
 		return nil
 	})
-	return wrap(err, "store cases of check %s", id)
+	return Wrap(err, "store cases of check %s", id)
 }
 
 func saveCheckCase(t Tx, run storage.ID, c storage.CheckCase) error {
@@ -124,5 +124,5 @@ func (s *CheckStore) EndCheck(ctx context.Context, r storage.CheckRun) error {
 		}
 		return AddActivity(t, storage.Activity{Kind: storage.ActivityCheck, WebhookID: r.WebhookID, Text: "check of webhook " + r.Webhook + " " + r.Summary()})
 	})
-	return wrap(err, "end check %s", r.ID)
+	return Wrap(err, "end check %s", r.ID)
 }

@@ -113,14 +113,14 @@ func (s *CheckStore) CheckRun(ctx context.Context, id storage.ID) (storage.Check
 	if err == nil {
 		r.Cases, err = s.cases(ctx, id)
 	}
-	return r, wrap(err, "find check %s", id)
+	return r, Wrap(err, "find check %s", id)
 }
 
 // CheckBefore finds the previous run of the same webhook, with its cases. It skips runs that judged
 // no case.
 func (s *CheckStore) CheckBefore(ctx context.Context, r storage.CheckRun) (storage.CheckRun, error) {
 	before, err := s.before(ctx, r)
-	return before, wrap(err, "find check before %s", r.ID)
+	return before, Wrap(err, "find check before %s", r.ID)
 }
 
 func (s *CheckStore) before(ctx context.Context, r storage.CheckRun) (none storage.CheckRun, err error) {
@@ -157,13 +157,13 @@ func (s *CheckStore) CheckRuns(ctx context.Context, webhook storage.ID) ([]stora
 		where, args = ` WHERE webhook_id = ?`, []any{webhook}
 	}
 	all, err := Collect(ctx, s.db.Reads, scanCheck, selectChecks+where+` ORDER BY id DESC`, args...)
-	return all, wrap(err, "list checks")
+	return all, Wrap(err, "list checks")
 }
 
 // OpenChecks lists the runs that are asked for or running, oldest first, without their cases.
 func (s *CheckStore) OpenChecks(ctx context.Context) ([]storage.CheckRun, error) {
 	all, err := Collect(ctx, s.db.Reads, scanCheck, selectChecks+` WHERE state IN ('asked', 'running') ORDER BY id`)
-	return all, wrap(err, "list open checks")
+	return all, Wrap(err, "list open checks")
 }
 
 // StopCheck stops a run. A run that no engine has taken ends at once. A running one is ended by
@@ -185,5 +185,5 @@ func (s *CheckStore) StopCheck(ctx context.Context, id storage.ID) error {
 		}
 		return err
 	})
-	return wrap(err, "stop check %s", id)
+	return Wrap(err, "stop check %s", id)
 }

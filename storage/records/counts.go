@@ -42,7 +42,7 @@ func (s *DeliveryStore) Counts(ctx context.Context) (storage.Counts, error) {
 func (s *DeliveryStore) AttemptTallies(ctx context.Context, webhook storage.ID, until time.Time) (storage.AttemptTallies, error) {
 	all, err := Collect(ctx, s.db.Reads, scanTally, `SELECT period, class, took, CAST(sum(n) AS bigint) FROM attempt_tallies
 		WHERE webhook_id = ? AND period >= ? GROUP BY period, class, took`, webhook, storage.FirstTallyPeriod(until))
-	return all, wrap(err, "count attempts")
+	return all, Wrap(err, "count attempts")
 }
 
 func scanTally(read Scan) (t storage.AttemptTally, err error) {

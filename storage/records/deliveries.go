@@ -48,7 +48,7 @@ func scanDelivery(read Scan) (d storage.Delivery, err error) {
 // Delivery finds a delivery by its ID.
 func (s *DeliveryStore) Delivery(ctx context.Context, id storage.ID) (storage.Delivery, error) {
 	d, err := findDelivery(ctx, s.db.Reads, id)
-	return d, wrap(err, "find delivery %s", id)
+	return d, Wrap(err, "find delivery %s", id)
 }
 
 // findDelivery reads a delivery. Within a transaction, from must be the transaction, because only it
@@ -62,7 +62,7 @@ func findDelivery(ctx context.Context, from Source, id storage.ID) (storage.Deli
 func (s *DeliveryStore) Deliveries(ctx context.Context, q storage.DeliveryQuery) ([]storage.Delivery, error) {
 	query, args := s.db.Dialect.ListDeliveries(q)
 	all, err := Collect(ctx, s.db.Reads, scanDelivery, query, args...)
-	return all, wrap(err, "list deliveries")
+	return all, Wrap(err, "list deliveries")
 }
 
 // ListDeliveries returns the SQL of a list of deliveries.
@@ -79,14 +79,14 @@ func (s *DeliveryStore) CountDeliveries(ctx context.Context, q storage.DeliveryQ
 		counted = `SELECT count(*) FROM deliveries d` + where // the other terms need no joined table
 	}
 	n, err := First(ctx, s.db.Reads, One[int64], counted, args...)
-	return n, wrap(err, "count deliveries")
+	return n, Wrap(err, "count deliveries")
 }
 
 // Attempts lists the attempts of a delivery, oldest first.
 func (s *DeliveryStore) Attempts(ctx context.Context, delivery storage.ID) ([]storage.Attempt, error) {
 	all, err := Collect(ctx, s.db.Reads, s.scanAttempt, `SELECT delivery_id, n, at, code, error_class, error, dns, connect, tls, first_byte, total,
 		request_headers, response_headers, secrets, response_body, response_flaw FROM attempts WHERE delivery_id = ? ORDER BY n`, delivery)
-	return all, wrap(err, "list attempts of delivery %s", delivery)
+	return all, Wrap(err, "list attempts of delivery %s", delivery)
 }
 
 func (s *DeliveryStore) scanAttempt(read Scan) (a storage.Attempt, err error) {

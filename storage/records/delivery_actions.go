@@ -53,7 +53,7 @@ func (s *DeliveryStore) actOnOne(ctx context.Context, action storage.DeliveryAct
 			Kind: storage.ActivityDelivery, WebhookID: d.WebhookID, DeliveryID: about.ID, Text: column.DeliveryText(d) + " " + action.Recorded() + s.db.By,
 		})
 	})
-	return wrap(err, "%s delivery %s", action, id)
+	return Wrap(err, "%s delivery %s", action, id)
 }
 
 // ActOnDeliveries applies an action to many deliveries in one commit. It records no activity,

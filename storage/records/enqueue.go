@@ -114,7 +114,7 @@ func scanTarget(read Scan) (to column.Target, err error) {
 func (s *DeliveryStore) Event(ctx context.Context, id storage.ID) (storage.Event, error) {
 	e, err := First(ctx, s.db.Reads, scanEvent,
 		`SELECT id, webhook_id, request_id, channel, status, variant, identity, misbehave, created_at, payload FROM events WHERE id = ?`, id)
-	return e, wrap(err, "find event %s", id)
+	return e, Wrap(err, "find event %s", id)
 }
 
 func scanEvent(read Scan) (e storage.Event, err error) {

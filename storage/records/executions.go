@@ -74,7 +74,7 @@ func (s *ExecutionStore) findExecution(ctx context.Context, from Source, id stor
 // Execution finds a call by its ID, including its content.
 func (s *ExecutionStore) Execution(ctx context.Context, id storage.ID) (storage.Execution, error) {
 	e, err := s.findExecution(ctx, s.db.Reads, id)
-	return e, wrap(err, "find execution %s", id)
+	return e, Wrap(err, "find execution %s", id)
 }
 
 // ExecutionByName finds the accepted call with an ExecutionID such as HUMA-12345678,
@@ -91,14 +91,14 @@ func (s *ExecutionStore) ExecutionByName(ctx context.Context, executionID string
 func (s *ExecutionStore) Executions(ctx context.Context, q storage.ExecutionQuery) ([]storage.Execution, error) {
 	where, args := allOf(s.db.Dialect.executionTerms(q))
 	all, err := Collect(ctx, s.db.Reads, scanExecution, `SELECT `+executionColumns+` FROM executions x`+where+` ORDER BY x.id`+direction(q.After, q.OldestFirst)+` LIMIT ?`, append(args, limitOf(q.Limit))...)
-	return all, wrap(err, "list executions")
+	return all, Wrap(err, "list executions")
 }
 
 // CountExecutions counts the calls that Executions would list.
 func (s *ExecutionStore) CountExecutions(ctx context.Context, q storage.ExecutionQuery) (int64, error) {
 	where, args := allOf(s.db.Dialect.executionTerms(q))
 	n, err := First(ctx, s.db.Reads, One[int64], `SELECT count(*) FROM executions x`+where, args...)
-	return n, wrap(err, "count executions")
+	return n, Wrap(err, "count executions")
 }
 
 func (d *Dialect) executionTerms(q storage.ExecutionQuery) (all []Condition) {

@@ -23,7 +23,7 @@ func (s *FixtureStore) SaveFixture(ctx context.Context, f storage.SavedFixture) 
 			return s.insert(t, f)
 		})
 	}
-	return wrap(err, "save fixture")
+	return Wrap(err, "save fixture")
 }
 
 func (s *FixtureStore) insert(t Tx, f storage.SavedFixture) error {
@@ -41,13 +41,13 @@ func (s *FixtureStore) insert(t Tx, f storage.SavedFixture) error {
 // SavedFixture finds a saved fixture by its name.
 func (s *FixtureStore) SavedFixture(ctx context.Context, name string) (storage.SavedFixture, error) {
 	f, err := First(ctx, s.db.Reads, scanFixture, `SELECT `+fixtureColumns+` FROM saved_fixtures WHERE name = ?`, name)
-	return f, wrap(err, "find saved fixture %q", name)
+	return f, Wrap(err, "find saved fixture %q", name)
 }
 
 // SavedFixtures lists the saved fixtures by name.
 func (s *FixtureStore) SavedFixtures(ctx context.Context) ([]storage.SavedFixture, error) {
 	all, err := Collect(ctx, s.db.Reads, scanFixture, `SELECT `+fixtureColumns+` FROM saved_fixtures ORDER BY name`)
-	return all, wrap(err, "list saved fixtures")
+	return all, Wrap(err, "list saved fixtures")
 }
 
 // DeleteFixture deletes a saved fixture.
@@ -55,7 +55,7 @@ func (s *FixtureStore) DeleteFixture(ctx context.Context, name string) error {
 	err := s.db.Write(ctx, storage.ChangedFixtures, func(t Tx) error {
 		return must(t, `DELETE FROM saved_fixtures WHERE name = ?`, name)
 	})
-	return wrap(err, "delete saved fixture %q", name)
+	return Wrap(err, "delete saved fixture %q", name)
 }
 
 func scanFixture(read Scan) (f storage.SavedFixture, err error) {

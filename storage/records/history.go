@@ -38,7 +38,7 @@ func (s *ReceiptStore) ImportHistory(ctx context.Context, h storage.History) err
 		}
 		return nil
 	})
-	return wrap(err, "import the history")
+	return Wrap(err, "import the history")
 }
 
 // refuseTaken looks for what exists already. No other transaction stores any before this one ends.

@@ -65,7 +65,7 @@ func (s *Inventory) ImportConfiguration(ctx context.Context, c storage.Configura
 	if err == nil {
 		err = s.WebhookStore.db.Write(ctx, changedInventory, func(t Tx) error { return s.importAll(t, c) })
 	}
-	return wrap(err, "import the configuration")
+	return Wrap(err, "import the configuration")
 }
 
 func (s *Inventory) importAll(t Tx, c storage.Configuration) error {

@@ -30,14 +30,14 @@ func (s *ExecutionStore) Messages(ctx context.Context, q storage.MessageQuery) (
 	if err == nil {
 		err = s.addEvents(ctx, all)
 	}
-	return all, wrap(err, "list messages")
+	return all, Wrap(err, "list messages")
 }
 
 // CountMessages counts the messages that Messages would list.
 func (s *ExecutionStore) CountMessages(ctx context.Context, q storage.MessageQuery) (int64, error) {
 	where, args := allOf(s.db.Dialect.messageTerms(q))
 	n, err := First(ctx, s.db.Reads, One[int64], `SELECT count(*) FROM (`+s.db.Dialect.selectMessages()+where+`) listed`, args...)
-	return n, wrap(err, "count messages")
+	return n, Wrap(err, "count messages")
 }
 
 // Message finds a message by its ID.

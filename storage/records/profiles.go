@@ -19,7 +19,7 @@ func (s *ProfileStore) Profile(ctx context.Context, webhook storage.ID) (storage
 	if errors.Is(err, storage.ErrNotFound) {
 		return storage.Profile{}, nil
 	}
-	return p, wrap(err, "find the profile of webhook %s", webhook)
+	return p, Wrap(err, "find the profile of webhook %s", webhook)
 }
 
 // scanProfile reads a profile. Its generation is a column, because SQL counts it.
@@ -41,7 +41,7 @@ func (s *ProfileStore) SetProfile(ctx context.Context, webhook storage.ID, p sto
 	if err == nil {
 		err = s.db.Write(ctx, storage.ChangedProfiles|storage.ChangedActivity, func(t Tx) error { return s.set(t, webhook, p) })
 	}
-	return wrap(err, "set the profile of webhook %s", webhook)
+	return Wrap(err, "set the profile of webhook %s", webhook)
 }
 
 func (s *ProfileStore) set(t Tx, webhook storage.ID, p storage.Profile) error {

@@ -21,7 +21,7 @@ func NewQueueStore(db *Database) QueueStore { return QueueStore{db} }
 // first is due. It reads stored counters, so it takes no longer with a million deliveries.
 func (s *QueueStore) PendingWork(ctx context.Context) ([]storage.Pending, error) {
 	all, err := Collect(ctx, s.db.Reads, scanPending, s.db.Dialect.Pending)
-	return all, wrap(err, "list pending work")
+	return all, Wrap(err, "list pending work")
 }
 
 func scanPending(read Scan) (p storage.Pending, err error) {
@@ -75,14 +75,14 @@ func (s *QueueStore) Due(ctx context.Context, q storage.DueQuery) ([]storage.Job
 // ignores those that are not waiting, such as one that has just been cancelled.
 func (s *QueueStore) MarkSending(ctx context.Context, ids []storage.ID) error {
 	err := s.db.WriteLoose(ctx, storage.ChangedDeliveries, func(t Tx) error { return t.Deliveries().MarkSending(ids) })
-	return wrap(err, "mark deliveries as being sent")
+	return Wrap(err, "mark deliveries as being sent")
 }
 
 // ResetSending makes deliveries due again that this process or a dead one was sending. Whether they
 // arrived is unknown, so an endpoint may receive them twice.
 func (s *QueueStore) ResetSending(ctx context.Context) error {
 	err := s.db.WriteLoose(ctx, storage.ChangedDeliveries, func(t Tx) error { return t.Deliveries().Reset() })
-	return wrap(err, "reset deliveries being sent")
+	return Wrap(err, "reset deliveries being sent")
 }
 
 // Finish stores an attempt and its delivery's new state in one commit. A delivery that has
@@ -103,7 +103,7 @@ func (s *QueueStore) Finish(ctx context.Context, o storage.Outcome) error {
 	err := write(ctx, kinds, func(t Tx) error {
 		return t.Deliveries().Finish(&o, packed, func(was Finished) error { return finished(t, &o, was) })
 	})
-	return wrap(err, "store attempt %d of delivery %s", o.Attempt.N, o.Attempt.DeliveryID)
+	return Wrap(err, "store attempt %d of delivery %s", o.Attempt.N, o.Attempt.DeliveryID)
 }
 
 // A Finished is what a delivery was before an attempt ended.
@@ -153,7 +153,7 @@ func pauseWebhook(t Tx, webhook storage.ID, reason string) error {
 // Commands lists the commands after a given one.
 func (s *QueueStore) Commands(ctx context.Context, after storage.ID) ([]storage.Command, error) {
 	all, err := Collect(ctx, s.db.Reads, scanCommand, `SELECT id, kind, delivery_id, webhook_id FROM commands WHERE id > ? ORDER BY id`, after)
-	return all, wrap(err, "list commands")
+	return all, Wrap(err, "list commands")
 }
 
 func scanCommand(read Scan) (c storage.Command, err error) {
@@ -165,7 +165,7 @@ func scanCommand(read Scan) (c storage.Command, err error) {
 // other processes know them, and a restart does not begin with a burst of failures.
 func (s *QueueStore) Breakers(ctx context.Context) ([]storage.Breaker, error) {
 	all, err := Collect(ctx, s.db.Reads, scanBreaker, selectBreakers+` ORDER BY webhook_id`)
-	return all, wrap(err, "list breakers")
+	return all, Wrap(err, "list breakers")
 }
 
 const selectBreakers = `SELECT webhook_id, failures, open_until, wait FROM breakers`
@@ -190,7 +190,7 @@ func scanBreaker(read Scan) (b storage.Breaker, err error) {
 // failures, and ignores one whose webhook has been deleted.
 func (s *QueueStore) SaveBreaker(ctx context.Context, b storage.Breaker) error {
 	err := s.db.WriteLoose(ctx, storage.ChangedDeliveries|storage.ChangedWebhooks, func(t Tx) error { return SaveBreaker(t, b) })
-	return wrap(err, "save the breaker of webhook %s", b.WebhookID)
+	return Wrap(err, "save the breaker of webhook %s", b.WebhookID)
 }
 
 // SaveBreaker does the same in a transaction.

@@ -15,7 +15,7 @@ func (s *ReceiptStore) AddReceipt(ctx context.Context, r *storage.Receipt, judge
 	judge(nil)
 	first := packReceipt(r)
 	err := s.db.Write(ctx, storage.ChangedReceipts, func(t Tx) error { return s.add(t, r, first, judge) })
-	return wrap(err, "store receipt")
+	return Wrap(err, "store receipt")
 }
 
 // add stores a receipt. p is the receipt packed as the first one of its message, as
@@ -88,7 +88,7 @@ func (s *ReceiptStore) FinishReceipts(ctx context.Context, ends ...storage.Answe
 		}
 		return nil
 	})
-	return wrap(err, "finish %d receipts", len(ends))
+	return Wrap(err, "finish %d receipts", len(ends))
 }
 
 // PinReceipt pins a receipt, which keeps it from being removed, or unpins it.
@@ -103,7 +103,7 @@ func (s *ReceiptStore) NoteReceipt(ctx context.Context, id storage.ID, text stri
 
 func (s *ReceiptStore) change(ctx context.Context, doing string, id storage.ID, statement string, args ...any) error {
 	err := s.db.WriteLoose(ctx, storage.ChangedReceipts, func(t Tx) error { return must(t, statement, args...) })
-	return wrap(err, "%s receipt %s", doing, id)
+	return Wrap(err, "%s receipt %s", doing, id)
 }
 
 // FinishForward stores the outcome of relaying a receipt that was waiting for it. The answer's
@@ -118,7 +118,7 @@ func (s *ReceiptStore) FinishForward(ctx context.Context, receipt storage.ID, f 
 		}
 		return grow(t, receipt, len(f.Body))
 	})
-	return wrap(err, "store the answer to the relayed receipt %s", receipt)
+	return Wrap(err, "store the answer to the relayed receipt %s", receipt)
 }
 
 // grow adds to a receipt's size.

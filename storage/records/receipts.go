@@ -80,21 +80,21 @@ func (s *ReceiptStore) Receipt(ctx context.Context, id storage.ID) (storage.Rece
 	contents := s.db.Dialect.ReceiptContents
 	r, err := First(ctx, s.db.Reads, s.scanWhole, `SELECT `+ReceiptColumns+contents.columns(`headers`, `secrets`, `checks`, `body`)+`, `+forwardColumns+
 		fromReceipts+contents.Join+` LEFT JOIN forwards w ON w.receipt_id = r.id WHERE r.id = ?`, id)
-	return r, wrap(err, "find receipt %s", id)
+	return r, Wrap(err, "find receipt %s", id)
 }
 
 // ReceiptsOfDelivery lists the receipts of one of our own deliveries, oldest first and
 // without their content.
 func (s *ReceiptStore) ReceiptsOfDelivery(ctx context.Context, delivery storage.ID) ([]storage.Receipt, error) {
 	all, err := Collect(ctx, s.db.Reads, scanReceipt, `SELECT `+ReceiptColumns+fromReceipts+` WHERE r.delivery_id = ? ORDER BY r.id`, delivery)
-	return all, wrap(err, "list receipts of delivery %s", delivery)
+	return all, Wrap(err, "list receipts of delivery %s", delivery)
 }
 
 // CountReceipts counts the receipts that Receipts would list.
 func (s *ReceiptStore) CountReceipts(ctx context.Context, q storage.ReceiptQuery) (int64, error) {
 	query, args := s.db.Dialect.ReceiptPage(q)
 	n, err := First(ctx, s.db.Reads, One[int64], `SELECT count(*) FROM (`+query+`) listed`, args...)
-	return n, wrap(err, "count receipts")
+	return n, Wrap(err, "count receipts")
 }
 
 // Receipts lists receipts without their content: Body, Headers and the verdicts' Checks
@@ -102,7 +102,7 @@ func (s *ReceiptStore) CountReceipts(ctx context.Context, q storage.ReceiptQuery
 func (s *ReceiptStore) Receipts(ctx context.Context, q storage.ReceiptQuery) ([]storage.Receipt, error) {
 	query, args := s.db.Dialect.ReceiptPage(q)
 	all, err := Collect(ctx, s.db.Reads, scanReceipt, query, args...)
-	return all, wrap(err, "list receipts")
+	return all, Wrap(err, "list receipts")
 }
 
 // forwardColumns are NULL for the receipts that were not relayed, which are most.

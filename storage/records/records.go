@@ -163,8 +163,8 @@ func First[T any](ctx context.Context, from Source, read func(Scan) (T, error), 
 	return all[0], nil
 }
 
-// wrap says what was being done when an error occurred. It returns nil for nil.
-func wrap(err error, doing string, args ...any) error {
+// Wrap says what was being done when an error occurred. It returns nil for nil.
+func Wrap(err error, doing string, args ...any) error {
 	if err == nil {
 		return nil
 	}

@@ -149,5 +149,5 @@ func (s *Maintenance) ClearReceipts(ctx context.Context) (int64, error) {
 			return AddActivity(t, storage.Activity{Kind: storage.ActivityReceipts, Text: fmt.Sprintf("%d receipts cleared%s, those pinned stay", n, s.db.By)})
 		})
 	}
-	return n, wrap(err, "clear receipts")
+	return n, Wrap(err, "clear receipts")
 }

@@ -22,25 +22,25 @@ func (s *WebhookStore) scan(read Scan) (storage.Webhook, error) {
 // Webhooks lists all webhooks by name.
 func (s *WebhookStore) Webhooks(ctx context.Context) ([]storage.Webhook, error) {
 	all, err := Collect(ctx, s.db.Reads, s.scan, `SELECT `+column.WebhookColumns+` FROM webhooks ORDER BY name`)
-	return all, wrap(err, "list webhooks")
+	return all, Wrap(err, "list webhooks")
 }
 
 // Webhook finds a webhook by its ID.
 func (s *WebhookStore) Webhook(ctx context.Context, id storage.ID) (storage.Webhook, error) {
 	w, err := s.find(ctx, s.db.Reads, `id = ?`, id)
-	return w, wrap(err, "find webhook %s", id)
+	return w, Wrap(err, "find webhook %s", id)
 }
 
 // WebhookByName finds a webhook by its name.
 func (s *WebhookStore) WebhookByName(ctx context.Context, name string) (storage.Webhook, error) {
 	w, err := s.find(ctx, s.db.Reads, `name = ?`, name)
-	return w, wrap(err, "find webhook %q", name)
+	return w, Wrap(err, "find webhook %q", name)
 }
 
 // WebhookAt finds the webhook of an organization's sandbox.
 func (s *WebhookStore) WebhookAt(ctx context.Context, organization, sandbox string) (storage.Webhook, error) {
 	w, err := s.find(ctx, s.db.Reads, `organization = ? AND sandbox_name = ?`, organization, sandbox)
-	return w, wrap(err, "find the webhook of %q, sandbox %q", organization, sandbox)
+	return w, Wrap(err, "find the webhook of %q, sandbox %q", organization, sandbox)
 }
 
 func (s *WebhookStore) find(ctx context.Context, from Source, where string, args ...any) (storage.Webhook, error) {
@@ -51,7 +51,7 @@ func (s *WebhookStore) find(ctx context.Context, from Source, where string, args
 // invalid fields at once as storage.FieldErrors, including conflicts with other webhooks.
 func (s *WebhookStore) CreateWebhook(ctx context.Context, w *storage.Webhook) error {
 	w.ID = 0
-	return wrap(s.SaveWebhooks(ctx, w), "create webhook")
+	return Wrap(s.SaveWebhooks(ctx, w), "create webhook")
 }
 
 // UpdateWebhook stores a changed webhook. Its Version must be the stored one. If it is not, the
@@ -61,7 +61,7 @@ func (s *WebhookStore) UpdateWebhook(ctx context.Context, w *storage.Webhook) er
 	if w.ID != 0 {
 		err = s.SaveWebhooks(ctx, w)
 	}
-	return wrap(err, "save webhook")
+	return Wrap(err, "save webhook")
 }
 
 // SaveWebhooks stores new webhooks, which have no ID yet, and changed ones: either all of
@@ -230,7 +230,7 @@ func (s *WebhookStore) SetWebhookState(ctx context.Context, id storage.ID, state
 	err := s.db.Write(ctx, storage.ChangedWebhooks|storage.ChangedDeliveries|storage.ChangedActivity, func(t Tx) error {
 		return setWebhookState(t, id, state, s.db.By, reason)
 	})
-	return wrap(err, "set the state of webhook %s", id)
+	return Wrap(err, "set the state of webhook %s", id)
 }
 
 // setWebhookState is WebhookStore.SetWebhookState within a transaction. It increments the webhook's

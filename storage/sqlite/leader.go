@@ -105,8 +105,5 @@ func (s *LeaderStore) SaveRuntime(ctx context.Context, rt storage.Runtime) error
 			return err
 		})
 	}
-	if err != nil {
-		return fmt.Errorf("save runtime: %w", err)
-	}
-	return nil
+	return records.Wrap(err, "save runtime")
 }

@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"fmt"
 
 	"backchannel/storage"
 	"backchannel/storage/records"
@@ -23,8 +22,5 @@ func (s *QueueStore) DropCommands(ctx context.Context, through storage.ID) error
 		_, err := t.Exec(`DELETE FROM commands WHERE id <= ?`, through)
 		return err
 	})
-	if err != nil {
-		return fmt.Errorf("drop commands: %w", err)
-	}
-	return nil
+	return records.Wrap(err, "drop commands")
 }
