@@ -94,7 +94,7 @@ func TestVariantsAreThoseOfTheEventAtTheCursor(t *testing.T) {
 		c.dontSee("Message unroutable", "Blocked")
 		c.press("down", "enter")
 		c.see("error 403")
-		c.press("v", "enter") // begins with what is chosen
+		c.press("v", "enter") // the cursor begins at the current variant
 		c.see("error 403")
 		c.press("enter") // the cursor is still on error
 		c.press("f", "v")

@@ -115,7 +115,7 @@ func TestWhichWebhookIsFiredAt(t *testing.T) {
 		c.press("d")
 		last := lastOf(c.store.AllEvents())
 		if last.WebhookID != acme().ID || last.Status != storage.StatusDelivered || last.Channel != storage.SMS {
-			t.Errorf("fired %+v, want delivered at acme on the channel chosen last, SMS", last)
+			t.Errorf("got event %+v, want delivered at acme on the channel selected last, SMS", last)
 		}
 	})
 }
@@ -271,10 +271,10 @@ func TestMenusBeginAtThePresentChoice(t *testing.T) {
 		c.press("esc", "f", "w", "up", "enter")
 		first := c.screen()
 		c.press("v", "j", "enter")
-		chosen := c.screen()
+		selected := c.screen()
 		c.press("v", "enter")
-		if chosen == first || c.screen() != chosen {
-			t.Errorf("the chosen variant was not kept:\n%s", c.screen())
+		if selected == first || c.screen() != selected {
+			t.Errorf("the selected variant has changed:\n%s", c.screen())
 		}
 	})
 }

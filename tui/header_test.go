@@ -156,14 +156,14 @@ func TestNothingMovesTheStatus(t *testing.T) {
 	})
 }
 
-// A banner that is longer than its lines ends with "…", so that nobody takes its first part for all of it.
+// A banner that is longer than its lines ends with "…", so that its beginning is not taken for all of it.
 func TestLongBannerIsCutVisibly(t *testing.T) {
 	t.Parallel()
 	testConsole(t, func(c *console) {
 		c.send(noticeMsg("nothing is delivered here: " + strings.Repeat("a long reason ", 30) + "the end"))
 		lines := strings.Split(c.screen(), "\n")
 		if last := strings.TrimRight(lines[2+maxBanner-1], " "); !strings.HasSuffix(last, "…") {
-			t.Errorf("the last line of the banner is %q", last)
+			t.Errorf("got last line %q of the banner, want it to end with an ellipsis", last)
 		}
 	})
 }

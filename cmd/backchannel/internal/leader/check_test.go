@@ -45,7 +45,7 @@ func TestTheReceiverPassesTheCheck(t *testing.T) {
 	}
 	for _, c := range run.Cases {
 		if c.Result == storage.CheckFailed || c.Level == storage.CheckMust && c.Result == storage.CheckWarned {
-			t.Errorf("%s: %s: %s", c.ID, c.Result, c.Got)
+			t.Errorf("got the result %s of the case %s (%s), want no failure", c.Result, c.ID, c.Got)
 		}
 		if c.Result == storage.CheckWarned {
 			t.Logf("%s: %s: %s", c.ID, c.Result, c.Got)
