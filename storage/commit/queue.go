@@ -5,7 +5,6 @@ package commit
 
 import (
 	"context"
-	"runtime"
 	"sync"
 
 	"backchannel/storage"
@@ -93,23 +92,9 @@ func (q *Queue[T]) Close() {
 	close(q.Waiting)
 }
 
-// Batch returns the first operation and those waiting after it, without those whose context
-// is done. As long as more arrive, it yields to goroutines that are about to add one,
-// because a commit of many costs nearly the same as a commit of one. A single caller does
-// not wait.
-func (q *Queue[T]) Batch(first *Operation[T]) []*Operation[T] {
-	batch := q.take(make([]*Operation[T], 0, MaxBatch/4), first)
-	for had := 0; len(batch) > had+1 && len(batch) < MaxBatch; {
-		had = len(batch)
-		runtime.Gosched()
-		batch = q.take(batch, q.next())
-	}
-	return batch
-}
-
-// take adds an operation, and those waiting after it, to a batch.
-func (q *Queue[T]) take(batch []*Operation[T], op *Operation[T]) []*Operation[T] {
-	for ; op != nil; op = q.next() {
+// Batch returns the first operation and those waiting after it, without those whose context is done.
+func (q *Queue[T]) Batch(first *Operation[T]) (batch []*Operation[T]) {
+	for op := first; op != nil; op = q.next() {
 		if err := op.ctx.Err(); err != nil {
 			op.done <- Outcome{Err: err}
 			continue
