@@ -38,6 +38,6 @@ func appendable(info os.FileInfo, err error) error {
 	case mode.IsDir():
 		return reason{syscall.EISDIR, "is a directory; name a file in it"}
 	default:
-		return reason{ErrStream, "is " + kind(mode) + ", which would make everything wait for its reader; name a regular file"}
+		return reason{ErrStream, "is " + kind(mode) + ", and every write to it may wait for a reader; name a regular file"}
 	}
 }

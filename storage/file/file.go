@@ -1,5 +1,5 @@
 // Package file reads files that a user names: a key, a certificate, a body, webhooks to
-// apply. Use [Read], or [ReadNamed] if "-" is to stand for stdin, or a [Reader] to read files
+// apply. Use [Read], [ReadNamed] to accept "-" for stdin, or a [Reader] to read files
 // repeatedly.
 //
 // Every read ends, whatever the path names. It opens only regular files, because a named
@@ -31,7 +31,7 @@ var (
 	ErrTooLarge = errors.New("too large")
 )
 
-// A reason wraps an error with a message that says what to do.
+// A reason replaces the message of an error by one that says what to do.
 type reason struct {
 	kind error
 	text string
@@ -46,8 +46,8 @@ func Read(ctx context.Context, path string, limit int) ([]byte, error) {
 	return new(Reader).Read(ctx, path, limit)
 }
 
-// ReadAll reads a stream of at most limit bytes until its end or the end of the context. In
-// the second case it may still be reading, so that the stream cannot be used any more.
+// ReadAll reads a stream of at most limit bytes until the stream or the context ends. In the
+// second case, a goroutine may still be reading, so the stream must not be used any more.
 func ReadAll(ctx context.Context, from io.Reader, limit int) ([]byte, error) {
 	return await(ctx, func() ([]byte, error) { return readAll(from, limit) })
 }
@@ -73,7 +73,7 @@ func await(ctx context.Context, do func() ([]byte, error)) ([]byte, error) {
 
 func unfinished(ctx context.Context) error {
 	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
-		return reason{ctx.Err(), "took too long to read; check the file system that it is on, or name a file that has its content already"}
+		return reason{ctx.Err(), "took too long to read; check its file system, or name a regular file on a local disk"}
 	}
 	return ctx.Err()
 }
@@ -111,7 +111,7 @@ func readAll(from io.Reader, limit int) ([]byte, error) {
 }
 
 func tooLarge(what string, limit int) error {
-	return reason{ErrTooLarge, fmt.Sprintf("%s; no more than %d MiB is read here: name a smaller file", what, limit>>20)}
+	return reason{ErrTooLarge, fmt.Sprintf("%s; no more than %d MiB is accepted here: name a smaller file", what, limit>>20)}
 }
 
 func regular(info fs.FileInfo, err error) error {

@@ -46,7 +46,7 @@ func TestRead(t *testing.T) {
 		{"a link to one", link(small), 7, nil, ""},
 		{"an empty file", place("empty", 0), 0, nil, ""},
 		{"a file of exactly the limit", place("limit", file.MaxKey), file.MaxKey, nil, ""},
-		{"a file over the limit", place("long", file.MaxKey+1), 0, file.ErrTooLarge, "has 1048577 bytes; no more than 1 MiB is read here: name a smaller file"},
+		{"a file over the limit", place("long", file.MaxKey+1), 0, file.ErrTooLarge, "has 1048577 bytes; no more than 1 MiB is accepted here: name a smaller file"},
 		{"a directory", dir, 0, syscall.EISDIR, "is a directory; name a file in it"},
 		{"a link to a directory", link(dir), 0, syscall.EISDIR, "is a directory"},
 		{"a named pipe", fifo, 0, file.ErrStream, "is a pipe, not a regular file; save its output as a file and name that"},

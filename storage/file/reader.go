@@ -6,18 +6,18 @@ import (
 	"time"
 )
 
-// A Reader reads files repeatedly, with at most one read of each path at a time. If a
-// network file system does not respond, only one read of a path blocks in the kernel rather
-// than one for each attempt to deliver. The zero value is ready to use and safe for
-// concurrent use.
+// A Reader reads files repeatedly, with at most one read of each path at a time. While a
+// network file system does not respond, one read of a path blocks in the kernel, rather than
+// one for each attempt of a delivery. The zero value is ready to use and safe for concurrent
+// use.
 type Reader struct {
 	mu   sync.Mutex // guards busy
 	busy map[string]chan struct{}
 }
 
 // timeout bounds the time to read a file. Some files of /proc and /sys are regular files but
-// supply nothing until an event occurs, and a file on a network file system does not while
-// its server is down.
+// supply nothing until an event occurs, and a file on a network file system supplies nothing
+// while its server is down.
 const timeout = 10 * time.Second
 
 // Read is like the function [Read], but first waits for a read of the same path to end.

@@ -9,7 +9,7 @@ import (
 	"path/filepath"
 )
 
-// An UnwritableError says that a path cannot be written. Nothing has been done then.
+// An UnwritableError says that a path cannot be written. Nothing was changed.
 type UnwritableError struct {
 	Path string
 	Err  error
@@ -28,8 +28,8 @@ func (e *UnwritableError) Unwrap() error { return e.Err }
 // ErrNotFile means that a path names a folder, a pipe or a device.
 var ErrNotFile = errors.New("is not a file; name one")
 
-// Replace writes a file that its owner alone can read, or else leaves what is there as it is.
-// It returns an *UnwritableError if it could not begin.
+// Replace creates or replaces a file that only its owner can read. On an error, a file that
+// exists stays as it is. The error is an *UnwritableError if Replace could not begin to write.
 func Replace(path string, write func(io.Writer) error) (err error) {
 	file, err := beside(path)
 	if err != nil {
@@ -53,8 +53,8 @@ func Replace(path string, write func(io.Writer) error) (err error) {
 	return nil
 }
 
-// CheckReplace returns the *UnwritableError with which Replace would begin, or nil. It is for
-// programs that work a while for what they are going to write.
+// CheckReplace returns the *UnwritableError that Replace would return, or nil. A program that
+// works for a while before it writes calls it first.
 func CheckReplace(path string) error {
 	file, err := beside(path)
 	if err != nil {

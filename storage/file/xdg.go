@@ -5,9 +5,9 @@ import (
 	"path/filepath"
 )
 
-// XDG returns a path in a base directory of the XDG Base Directory Specification. base is the value of
-// the directory's variable, which must be ignored if it is relative; the directory is then standard,
-// in the home folder. The path is "" if there is no home folder.
+// XDG returns the path of elements in a base directory of the XDG Base Directory Specification. base
+// is the value of the directory's environment variable. If it is empty or relative, the directory is
+// standard in the home directory. The result is "" if there is no home directory.
 func XDG(base, standard string, elements ...string) string {
 	if !filepath.IsAbs(base) {
 		home, err := os.UserHomeDir()

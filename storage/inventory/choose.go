@@ -8,13 +8,13 @@ import (
 	"backchannel/storage"
 )
 
-// A ChooseStore is the part of a store with which webhooks are chosen.
+// A ChooseStore is the part of a store that Choose needs.
 type ChooseStore interface {
 	FindStore
 	Deliveries(ctx context.Context, q storage.DeliveryQuery) ([]storage.Delivery, error)
 }
 
-// Choose returns the newest webhooks that a filter chooses, at most limit; 0: all of them.
+// Choose returns the newest webhooks that a filter selects, at most limit of them; 0: all.
 func Choose(ctx context.Context, store ChooseStore, f storage.Filter, limit int) ([]storage.Webhook, error) {
 	if len(f.Terms) == 0 {
 		return Newest(ctx, store, limit)
@@ -45,13 +45,13 @@ func lastDelivery(ctx context.Context, store ChooseStore, webhook storage.ID) (l
 	return found[0], nil
 }
 
-// A CampaignChooseStore is the part of a store with which campaigns are chosen.
+// A CampaignChooseStore is the part of a store that ChooseCampaigns needs.
 type CampaignChooseStore interface {
 	CampaignFindStore
 	Webhooks(ctx context.Context) ([]storage.Webhook, error)
 }
 
-// ChooseCampaigns returns the newest campaigns that a filter chooses, at most limit; 0: all of them.
+// ChooseCampaigns returns the newest campaigns that a filter selects, at most limit of them; 0: all.
 func ChooseCampaigns(ctx context.Context, store CampaignChooseStore, f storage.Filter, limit int) ([]storage.Campaign, error) {
 	if len(f.Terms) == 0 {
 		return NewestCampaigns(ctx, store, limit)
@@ -73,7 +73,7 @@ func ChooseCampaigns(ctx context.Context, store CampaignChooseStore, f storage.F
 	return newest(chosen, campaignID, limit), nil
 }
 
-// newest sorts records from the newest to the oldest, and returns the first; a limit of 0 is none.
+// newest sorts the records from the newest to the oldest and returns the first limit of them; 0: all.
 func newest[T any](all []T, id func(T) storage.ID, limit int) []T {
 	slices.SortFunc(all, func(a, b T) int { return cmp.Compare(id(b), id(a)) })
 	if limit > 0 {

@@ -27,8 +27,8 @@ type group struct {
 // A splitter divides a text into documents.
 type splitter struct {
 	text    []byte
-	counted int // bytes in which the lines are counted
-	lines   int // in those bytes
+	counted int // bytes whose lines have been counted
+	lines   int // line breaks in those bytes
 }
 
 // split returns the documents of a text up to the first syntax error, and that error. Where
@@ -63,17 +63,18 @@ func (s *splitter) documents(from, to, number int) (all []document) {
 	return all
 }
 
-// line returns the line of an offset. It counts from the previous call's offset, which must
-// not be larger: counting from the start for each of many webhooks takes quadratic time.
+// line returns the line of an offset, which must not be smaller than in the previous call. It
+// counts from there, because counting from the start for each of many webhooks takes quadratic
+// time.
 func (s *splitter) line(offset int) int {
 	more, _ := jsontext.LineAndColumn(s.text[s.counted:], offset-s.counted)
 	s.lines, s.counted = s.lines+more-1, offset
 	return s.lines + 1
 }
 
-// duplicates reports the names that occur twice in one object. The decoder would silently
-// keep the last of their values. The object is the given number, or the first element of an
-// array has that number.
+// duplicates reports the names that occur twice in one object, because the decoder would silently
+// keep the last of their values. number is that of the object or, if array is set, of the array's
+// first element.
 func (s *splitter) duplicates(twice []jsontext.Flaw, number int, array bool) (bad storage.FieldErrors) {
 	for _, flaw := range twice {
 		line, column := jsontext.LineAndColumn(s.text, flaw.Offset)

@@ -23,7 +23,7 @@ type NotFoundError struct {
 	Others []string // the names of all records of the kind
 }
 
-// Error says what does not exist. The names that do are for the caller to show.
+// Error says what does not exist. It leaves it to the caller to show the names that do.
 func (e *NotFoundError) Error() string {
 	if len(e.Others) == 0 {
 		return fmt.Sprintf("there is no %s %q, and no other", e.Kind, e.Name)
@@ -34,9 +34,8 @@ func (e *NotFoundError) Error() string {
 // Is makes errors.Is match storage.ErrNotFound.
 func (e *NotFoundError) Is(target error) bool { return target == storage.ErrNotFound }
 
-// Find returns the webhook with the given name, or else the one with the given ID. A name
-// that has the form of an ID therefore names its own webhook. The error is a *NotFoundError
-// if there is neither.
+// Find returns the webhook with the given name, or else the one with that ID. A name that looks
+// like an ID thus still finds its webhook. The error is a *NotFoundError if there is neither.
 func Find(ctx context.Context, store FindStore, name string) (storage.Webhook, error) {
 	w, err := store.WebhookByName(ctx, name)
 	if !errors.Is(err, storage.ErrNotFound) {
@@ -86,8 +85,8 @@ type ReceiptStore interface {
 }
 
 // SelectReceipts narrows a query to the receipts of the webhook with the given name or ID.
-// Receipts outlive their webhook: if there is none, those that were received while one had
-// the name are selected. If there are no such receipts either, the error is Find's.
+// Receipts outlive their webhook, so if there is no such webhook, the query selects the receipts
+// that a webhook with the name received. If there are none either, the error is that of Find.
 func SelectReceipts(ctx context.Context, store ReceiptStore, name string, q *storage.ReceiptQuery) error {
 	w, missing := Find(ctx, store, name)
 	q.WebhookID = w.ID

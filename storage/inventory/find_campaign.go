@@ -14,8 +14,8 @@ type CampaignFindStore interface {
 	CampaignByUUID(ctx context.Context, uuid string) (storage.Campaign, error)
 }
 
-// FindCampaign returns the campaign with the given name, or else the one with the given
-// UUID, which is what calls name it by. The error is a *NotFoundError if there is neither.
+// FindCampaign returns the campaign with the given name, or else the one with that UUID, by which
+// calls name it. The error is a *NotFoundError if there is neither.
 func FindCampaign(ctx context.Context, store CampaignFindStore, name string) (storage.Campaign, error) {
 	c, err := store.CampaignByName(ctx, name)
 	if errors.Is(err, storage.ErrNotFound) {

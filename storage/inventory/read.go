@@ -13,7 +13,7 @@ import (
 	"backchannel/storage/export"
 )
 
-// A Store is the part of a store that reading and saving need.
+// A Store is the part of a store that Read and File.Save need.
 type Store interface {
 	WebhookByName(ctx context.Context, name string) (storage.Webhook, error)
 	Webhooks(ctx context.Context) ([]storage.Webhook, error)
@@ -24,7 +24,7 @@ type Store interface {
 	SaveInventory(ctx context.Context, webhooks []*storage.Webhook, campaigns []*storage.Campaign) error
 }
 
-// A File is the content of a file: webhooks and campaigns that are valid together.
+// A File is the content of a file: webhooks and campaigns that can be stored together.
 type File struct {
 	Webhooks  []Webhook
 	Campaigns []Campaign
@@ -38,7 +38,7 @@ type Webhook struct {
 	document document
 }
 
-// Save stores what the file changes. Either all of it is stored, or nothing.
+// Save stores what the file changes, all of it or nothing.
 func (f *File) Save(ctx context.Context, store Store) error {
 	var webhooks []*storage.Webhook
 	for i := range f.Webhooks {
@@ -55,11 +55,10 @@ func (f *File) Save(ctx context.Context, store Store) error {
 	return store.SaveInventory(ctx, webhooks, campaigns)
 }
 
-// Read reads JSON objects, one after the other or in arrays. Each describes the webhook of
-// its name or, if its kind is Campaign, the campaign of its id or name. Neither need exist;
-// what an object omits stays as it is in the store. The error is a
-// storage.FieldErrors with every mistake of the text. Each field is preceded by its
-// object's number, as in 2.sandbox.name.
+// Read reads JSON objects, one after the other or in arrays. Each describes the webhook with
+// its name or, if its kind is Campaign, the campaign with its id or name, which need not exist.
+// What an object omits stays as it is in the store. The error is a storage.FieldErrors with all
+// mistakes in the text. Each field begins with the number of its object, as in 2.sandbox.name.
 func Read(ctx context.Context, store Store, rules storage.Rules, text []byte) (*File, error) {
 	groups, broken := split(text)
 	r := &reader{
@@ -96,16 +95,15 @@ type reader struct {
 	webhooks  []Webhook
 	campaigns []Campaign
 	bad       storage.FieldErrors
-	names     map[string]bool // of the text's webhooks
-	sites     map[site]string // the name of the text's webhook there
+	names     map[string]bool // of the webhooks in the text
+	sites     map[site]string // the names of the webhooks in the text
 
 	campaignNames, campaignIDs map[string]bool // in the text
 }
 
-// A site is where at most one webhook can be.
+// A site is a sandbox of an organization. At most one webhook can have it.
 type site struct{ organization, sandbox string }
 
-// siteOf returns where a webhook is, which no other may be.
 func siteOf(w storage.Webhook) site { return site{w.Organization, w.Sandbox.Name} }
 
 // read reads one document of the input. An object without a kind is a webhook, unless it looks
@@ -133,13 +131,13 @@ func (r *reader) read(ctx context.Context, d document) error {
 	return r.readWebhook(ctx, d, object)
 }
 
-// looksLikeCampaign reports whether an object without a kind has members that a campaign
-// alone has. It would be reported as a webhook with many mistakes.
+// looksLikeCampaign reports whether an object has members that only a campaign has. Without a
+// kind, it would be reported as a webhook with many mistakes.
 func looksLikeCampaign(object map[string]any) bool {
 	return object["category"] != nil || object["plan"] != nil || object["versionId"] != nil
 }
 
-// unknownKind returns the error about a kind that is missing or unknown.
+// unknownKind returns the error of a kind that is missing or unknown.
 func unknownKind(d document, kind any) storage.FieldError {
 	reason := fmt.Sprintf("%v is unknown; use %s or %s", kind, export.KindWebhook, export.KindCampaign)
 	switch text, isText := kind.(string); {
@@ -151,8 +149,8 @@ func unknownKind(d document, kind any) storage.FieldError {
 	return storage.FieldError{Field: fmt.Sprintf("%d.kind", d.number), Reason: reason + fmt.Sprintf(" (object from line %d)", d.line)}
 }
 
-// readWebhook reads a webhook over the stored one of that name. What could not be read is left
-// out of raw, so that the rest is checked too.
+// readWebhook applies an object to the stored webhook with its name. It leaves out members of the
+// wrong type, so that the others are checked too.
 func (r *reader) readWebhook(ctx context.Context, d document, object map[string]any) (err error) {
 	raw, unreadable := d.raw, export.Mismatches(object)
 	if len(unreadable) > 0 {
@@ -182,7 +180,7 @@ func decode(raw json.RawMessage) (object map[string]any, ok bool, err error) {
 	return object, ok, nil
 }
 
-// add adds the mistakes of a webhook or campaign, with where it is in the text.
+// add records the mistakes of a webhook or campaign, with its position in the text.
 func (r *reader) add(d document, kind, name string, all storage.FieldErrors) {
 	for _, bad := range all {
 		bad.Field, bad.Reason = fmt.Sprintf("%d.%s", d.number, bad.Field), bad.Reason+d.where(kind, name)
@@ -190,8 +188,8 @@ func (r *reader) add(d document, kind, name string, all storage.FieldErrors) {
 	}
 }
 
-// where names the line on which a webhook or campaign begins. Its fields may be on later
-// lines.
+// where returns the line on which a webhook or campaign begins, in words. Its fields may be on
+// later lines.
 func (d document) where(kind, name string) string {
 	if name == "" {
 		return fmt.Sprintf(" (object from line %d)", d.line)
@@ -199,8 +197,8 @@ func (d document) where(kind, name string) string {
 	return fmt.Sprintf(" (%s %q, from line %d)", kind, name, d.line)
 }
 
-// judge returns the mistakes of a webhook: the fields that could not be read, those that are
-// not valid, and those whose value an earlier webhook of the text has.
+// judge returns the mistakes of a webhook: fields of the wrong type, invalid fields, and fields
+// whose value an earlier webhook in the text has.
 func (r *reader) judge(ctx context.Context, w storage.Webhook, unreadable storage.FieldErrors) (all storage.FieldErrors) {
 	errors.As(unreadable.AndInvalid(w.Validate(ctx, r.rules)), &all)
 	if r.names[w.Name] && w.Name != "" {
@@ -220,8 +218,8 @@ func takenBy(other string) storage.FieldError {
 	return storage.FieldError{Field: "sandbox.name", Conflict: true, Reason: fmt.Sprintf("webhook %q has this organization and sandbox", other)}
 }
 
-// findTaken reports the sites that a stored webhook has which is not in the text. The store
-// would report only the first. A webhook that is in the text may move away from its site.
+// findTaken reports all sites that a stored webhook already has. The store would report only the
+// first. It ignores stored webhooks that are also in the text, which may move them to another site.
 func (r *reader) findTaken(ctx context.Context) error {
 	all, err := r.store.Webhooks(ctx)
 	if err != nil {
@@ -241,8 +239,8 @@ func (r *reader) findTaken(ctx context.Context) error {
 	return nil
 }
 
-// overlay applies an object to the webhook of its name, or to a new one. It reports whether
-// the webhook is in the store with the same configuration.
+// overlay applies an object to the stored webhook with its name, or to a new one. same reports
+// whether that changes nothing.
 func overlay(ctx context.Context, store Store, raw json.RawMessage) (w storage.Webhook, same bool, err error) {
 	var named struct{ Name string }
 	if err := json.Unmarshal(raw, &named); err != nil {

@@ -16,17 +16,17 @@ import (
 // A Campaign is a campaign as a file describes it.
 type Campaign struct {
 	storage.Campaign
-	Unchanged bool // the store has it so
+	Unchanged bool // the store has it with the same configuration
 
 	document document
 }
 
-// readCampaign reads a campaign over the stored one. The number of executions says nothing about
-// another store and is ignored. A sandbox's UUID that is missing stays so, because the store
-// takes that of the sandbox's webhook.
+// readCampaign applies an object to the stored campaign that it describes. It ignores the number
+// of executions, which is that of another store. If the UUID of the sandbox is missing, it stays
+// so, because the store then takes that of a webhook in the sandbox.
 func (r *reader) readCampaign(ctx context.Context, d document, object map[string]any) error {
 	delete(object, "kind")
-	delete(object, "executions") // what is counted here says nothing about elsewhere
+	delete(object, "executions")
 	unreadable := export.CampaignMismatches(object)
 	stored, err := r.storedCampaign(ctx, object)
 	if err != nil {
@@ -40,12 +40,12 @@ func (r *reader) readCampaign(ctx context.Context, d document, object map[string
 	c.Normalize()
 	same := stored.ID != 0 && sameCampaign(stored, c)
 	r.add(d, "campaign", c.Latest().Name, append(r.judgeCampaign(c, unreadable), refused...))
-	c.Sandbox.ID = sandboxID // if empty, the store takes that of the sandbox's webhook
+	c.Sandbox.ID = sandboxID
 	r.campaigns = append(r.campaigns, Campaign{Campaign: c, Unchanged: same && len(unreadable) == 0, document: d})
 	return nil
 }
 
-// judgeCampaign returns the mistakes of a campaign, as judge does those of a webhook.
+// judgeCampaign is judge for a campaign.
 func (r *reader) judgeCampaign(c storage.Campaign, unreadable storage.FieldErrors) (all storage.FieldErrors) {
 	errors.As(unreadable.AndInvalid(c.Validate(r.rules)), &all)
 	if r.campaignNames[c.Name] && c.Name != "" {
@@ -57,8 +57,8 @@ func (r *reader) judgeCampaign(c storage.Campaign, unreadable storage.FieldError
 	return all
 }
 
-// findTakenNames reports the names that a stored campaign has which is not in the text, or
-// one that is under the name that the text gives it.
+// findTakenNames reports names that another campaign has: a stored one that is not in the text,
+// or one in the text.
 func (r *reader) findTakenNames(ctx context.Context) error {
 	if len(r.campaigns) == 0 {
 		return nil
@@ -82,7 +82,7 @@ func (r *reader) findTakenNames(ctx context.Context) error {
 	return nil
 }
 
-// reported reports whether a field of the document has an error already.
+// reported reports whether a field of the document already has an error.
 func (r *reader) reported(d document, field string) bool {
 	for _, bad := range r.bad {
 		if bad.Field == fmt.Sprintf("%d.%s", d.number, field) {
@@ -92,8 +92,9 @@ func (r *reader) reported(d document, field string) bool {
 	return false
 }
 
-// storedCampaign returns the campaign that an object describes: the one of its id, which it
-// may rename, or else of its name. A campaign that does not exist has no ID.
+// storedCampaign returns the stored campaign that an object describes: the one with its id, which
+// the object may rename, or else the one with its name. If there is neither, it returns a new one,
+// which has no ID.
 func (r *reader) storedCampaign(ctx context.Context, object map[string]any) (storage.Campaign, error) {
 	c, err := storage.Campaign{}, storage.ErrNotFound
 	if id, _ := object["id"].(string); id != "" {
@@ -108,17 +109,17 @@ func (r *reader) storedCampaign(ctx context.Context, object map[string]any) (sto
 	return c, err
 }
 
-// overlayCampaign applies an object to a stored campaign or to a new one. refused are the
-// changes that its life does not allow.
+// overlayCampaign applies an object to a stored campaign or to a new one. It returns the changes
+// that the campaign's status does not allow in refused.
 func overlayCampaign(stored storage.Campaign, object map[string]any) (c storage.Campaign, refused storage.FieldErrors, err error) {
 	base := export.CampaignConfiguration(stored)
 	_, drafts := object["draft"]
-	inForce := object["status"] != nil || drafts // the settings are those that calls use
+	inForce := object["status"] != nil || drafts // the object has the settings that calls use, not those of the draft
 	if stored.Draft != nil && !inForce {
 		latest := export.OfCampaignSettings(stored.Latest())
 		base.CampaignScope, base.CampaignConduct = latest.CampaignScope, latest.CampaignConduct
 		if object["id"] == nil {
-			delete(object, "name") // it says which campaign is meant, not what its draft is called
+			delete(object, "name") // it selects the campaign and does not rename its draft
 		}
 	}
 	v, err := merged(base, object)
@@ -148,8 +149,8 @@ func overlayCampaign(stored storage.Campaign, object map[string]any) (c storage.
 	return c, refused, err
 }
 
-// newCampaign takes over everything, IDs and status included, because that is what makes a
-// campaign the same elsewhere.
+// newCampaign returns a new campaign with everything that the file says, including IDs and status,
+// so that it is the same campaign as in the store that the file is from.
 func newCampaign(v export.ConfiguredCampaign) storage.Campaign {
 	c := storage.Campaign{UUID: v.ID, VersionID: v.VersionID, Status: v.Status, CampaignSettings: v.Settings()}
 	if v.Draft != nil {
@@ -158,16 +159,15 @@ func newCampaign(v export.ConfiguredCampaign) storage.Campaign {
 	return c
 }
 
-// withDraft gives a campaign the draft of a file, under the version ID that the draft has
-// there or here.
+// withDraft returns the campaign with the draft of v and its version ID.
 func withDraft(c storage.Campaign, v export.ConfiguredCampaign) storage.Campaign {
 	draft := v.Draft.Settings()
 	c.Draft, c.DraftVersionID = &draft, v.DraftVersionID
 	return c
 }
 
-// refuseDraft refuses a draft of a campaign that is not live, whose settings can be changed
-// without one.
+// refuseDraft returns an error if v has a draft but is not live: the settings of such a campaign
+// can be changed directly.
 func refuseDraft(v export.ConfiguredCampaign) storage.FieldErrors {
 	if v.Draft == nil || v.Status == storage.CampaignLive {
 		return nil
@@ -175,8 +175,8 @@ func refuseDraft(v export.ConfiguredCampaign) storage.FieldErrors {
 	return storage.FieldErrors{{Field: "draft", Reason: fmt.Sprintf("belongs to a campaign that is %s; omit it, or give the status %s", storage.CampaignLive, storage.CampaignLive)}}
 }
 
-// revised moves a stored campaign to the settings and the status of a file. Settings in force
-// that change are a new version, as if they had been edited and activated.
+// revised returns a stored campaign with the settings and the status of a file. If the settings in
+// force change, they are a new version, as if a user had edited and activated the campaign.
 func revised(c storage.Campaign, v export.ConfiguredCampaign, inForce bool) (storage.Campaign, error) {
 	settings, draft := v.Settings(), c.Draft
 	before := c.CampaignSettings
@@ -208,15 +208,15 @@ func revised(c storage.Campaign, v export.ConfiguredCampaign, inForce bool) (sto
 	return c, nil
 }
 
-// sameCampaign reports whether two campaigns are the same elsewhere.
+// sameCampaign reports whether two campaigns are exported as the same text.
 func sameCampaign(a, b storage.Campaign) bool {
 	one, err := json.Marshal(export.CampaignConfiguration(a))
 	two, bad := json.Marshal(export.CampaignConfiguration(b))
 	return err == nil && bad == nil && bytes.Equal(one, two)
 }
 
-// merged overlays an object on a campaign. Lists are replaced as a whole. What is null stays
-// as it is, except where nothing is a value: a start, an end and a draft.
+// merged overlays an object on a campaign. Lists are replaced as a whole. A member that is null
+// changes nothing, except for the start, the end and the draft, which it removes.
 func merged(base export.ConfiguredCampaign, object map[string]any) (v export.ConfiguredCampaign, err error) {
 	text, err := json.Marshal(base)
 	if err != nil {
@@ -243,8 +243,8 @@ func merged(base export.ConfiguredCampaign, object map[string]any) (v export.Con
 	return v, json.Unmarshal(text, &v)
 }
 
-// overlayMembers copies members of an object into another. null changes nothing, except for a
-// time, for which it means that there is none.
+// overlayMembers copies the members of over into base. A member that is null changes nothing,
+// except for the start and the end, which it removes.
 func overlayMembers(base, over map[string]any) {
 	for name, value := range over {
 		inner, isObject := value.(map[string]any)
@@ -256,7 +256,7 @@ func overlayMembers(base, over map[string]any) {
 	}
 }
 
-// settingsOf returns a copy of a campaign's members without those that are not settings.
+// settingsOf returns a copy of those members of a campaign that are settings.
 func settingsOf(members map[string]any) map[string]any {
 	settings := map[string]any{}
 	for name, value := range members {
