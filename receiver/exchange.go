@@ -46,8 +46,8 @@ func (x *exchange) refuse(why storage.Verdict, allow string) {
 	})
 }
 
-// concludeUnjudged is conclude for a request that reached no webhook. It looks for the
-// delivery all the same, because our own engine may have sent the request.
+// concludeUnjudged is conclude for a request that reached no webhook. It still looks for the
+// delivery, because our own engine may have sent the request.
 func (x *exchange) concludeUnjudged(verdicts storage.Verdicts, a answer) {
 	if err := x.correlate(); err != nil {
 		x.unstored(err)

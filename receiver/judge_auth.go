@@ -9,14 +9,14 @@ import (
 )
 
 // judgeAuth judges the token. If the webhook's own key cannot be read, every request fails, because
-// passing it would vouch for a token that was not verified. The checks that need no key are made all
-// the same, because what they find is the sender's fault.
+// passing it would vouch for a token that was not verified. The checks that need no key are still
+// made, because what they find is the sender's fault.
 func (x *exchange) judgeAuth(ctx context.Context, to *endpoint) storage.Verdict {
 	jwt := to.webhook.Auth.JWT
 	if to.webhook.Auth.Type != storage.AuthJWT {
 		reason := "the webhook has no authentication"
 		if len(x.req.Header.Values(storage.DefaultHeader)) > 0 {
-			reason += "; an " + storage.DefaultHeader + " header came all the same and was ignored"
+			reason += "; an " + storage.DefaultHeader + " header arrived anyway and was ignored"
 		}
 		return notApplicable(reason)
 	}

@@ -72,7 +72,7 @@ func TestJudgeAuthWithoutAuthentication(t *testing.T) {
 	_, receipt := g.post(w, event(t, w, storage.StatusSent))
 	wantVerdict(t, "auth", receipt.Verdicts.Auth, storage.NotApplicable, "the webhook has no authentication")
 	answer, receipt := g.post(w, event(t, w, storage.StatusSent), "Authorization", "Bearer x")
-	wantVerdict(t, "auth", receipt.Verdicts.Auth, storage.NotApplicable, "an Authorization header came all the same")
+	wantVerdict(t, "auth", receipt.Verdicts.Auth, storage.NotApplicable, "an Authorization header arrived anyway")
 	if answer.StatusCode != http.StatusNoContent {
 		t.Errorf("got %s", answer.Status)
 	}

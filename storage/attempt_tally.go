@@ -14,8 +14,7 @@ const (
 	tallyPeriods = int(TallyWindow / TallyPeriod)
 )
 
-// An AnswerClass is the class of an attempt's answer: that of the HTTP status, or that there was
-// none.
+// An AnswerClass is the class of an attempt's answer: that of its HTTP status, or Unanswered.
 type AnswerClass string
 
 // The answer classes.
@@ -83,9 +82,8 @@ func tallyPeriodOf(at time.Time) int64 {
 // FirstTallyPeriod returns the first period within the window that ends at a time.
 func FirstTallyPeriod(until time.Time) int64 { return tallyPeriodOf(until) - int64(tallyPeriods) + 1 }
 
-// coarse rounds a duration to at most 5 % more or less: 10 ms, 11 ms, … 20 ms, 22 ms, … 50 ms,
-// 55 ms, … 100 ms, 110 ms. That is as exact as anybody reads a percentile, and keeps the tallies
-// few.
+// coarse rounds a duration by at most 5 %: to 10 ms, 11 ms, … 20 ms, 22 ms, … 50 ms, 55 ms, … 100 ms,
+// 110 ms. That is exact enough for percentiles, and keeps the number of tallies small.
 func coarse(d time.Duration) time.Duration {
 	unit := time.Microsecond
 	for d >= 100*unit {

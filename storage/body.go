@@ -49,7 +49,7 @@ func ShowBody(header []HeaderField, body []byte, flaw BodyFlaw) ShownBody {
 	}
 	switch flaw {
 	case BodyOverLong:
-		shown.note("truncated: more came than the %d KiB that are kept", MaxAnswerBody>>10)
+		shown.note("truncated: only the first %d KiB are kept", MaxAnswerBody>>10)
 	case BodyCut:
 		shown.note("the body broke off")
 	}

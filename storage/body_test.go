@@ -50,7 +50,7 @@ func TestShowBody(t *testing.T) {
 		{"other within", "zstd, gzip", "", gzipped("x"), "", string(gzipped("x")), "zstd, gzip, shown unchanged: zstd is not decoded here; not UTF-8"},
 		{"too deep", "gzip,gzip,gzip,gzip", "", gzipped("x"), "", string(gzipped("x")), "gzip, gzip, gzip, gzip, shown unchanged: gzip is not decoded here; not UTF-8"},
 		{"bomb", "gzip", "", gzipped(strings.Repeat("0", 8<<20)), "", strings.Repeat("0", maxShown), "gzip, shown decoded; its first 64 KiB"},
-		{"within a character", "", "", []byte("caf\xc3"), BodyOverLong, "caf", "truncated: more came than the 16 KiB that are kept"},
+		{"within a character", "", "", []byte("caf\xc3"), BodyOverLong, "caf", "truncated: only the first 16 KiB are kept"},
 		{"within emoji", "", "", []byte("x\xf0\x9f\x98"), BodyCut, "x", "the body broke off"},
 		{"within a character of a complete body", "", "", []byte("caf\xc3"), "", "caf\xc3", "not UTF-8"},
 		{"Latin-1", "", "text/plain; charset=ISO-8859-1", []byte("caf\xe9 \x80"), "", "café €", "iso-8859-1, shown decoded"},

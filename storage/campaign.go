@@ -80,7 +80,7 @@ const (
 	FromGateway RequestIDSource = "gateway"
 )
 
-// A RepeatPolicy says what a call gets whose requestId was accepted within RepeatWindow.
+// A RepeatPolicy says how a call is answered whose requestId was already accepted within RepeatWindow.
 type RepeatPolicy string
 
 // The policies: an error, a further execution, or the first executionId and no execution.
@@ -238,7 +238,7 @@ func (c Campaign) Activate() (Campaign, error) {
 	return c, nil
 }
 
-// Stop returns the campaign as a stopped one, which is final. A draft of it is discarded.
+// Stop returns the campaign as a stopped one, which is final. Its draft is discarded.
 func (c Campaign) Stop() (Campaign, error) {
 	switch c.Status {
 	case CampaignDraft:

@@ -54,7 +54,7 @@ func (e *FieldErrors) addUUID(field, text string) {
 	e.addIf(text != "" && (len(text) != uuidLength || uuid.Validate(text) != nil), field, "%q is not a valid UUID (8-4-4-4-12 hexadecimal digits); leave it empty to generate one", text)
 }
 
-// addChoice checks a value that is one of a few.
+// addChoice checks that a value is one of the choices.
 func addChoice[T ~string](bad *FieldErrors, field string, value T, choices []T) {
 	bad.addIf(!slices.Contains(choices, value), field, "%q is unknown; use %s", value, words.OneOf(choices))
 }

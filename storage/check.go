@@ -15,7 +15,7 @@ type CheckRun struct {
 	Options     CheckOptions
 	State       CheckState
 	Reason      string // why the run ended early, and what to do about it
-	Stop        string // who requested the stop that its engine has not yet made
+	Stop        string // who requested a stop that the engine has not carried out yet
 	RequestedAt time.Time
 	StartedAt   time.Time // zero until an engine takes the run
 	EndedAt     time.Time // zero until it ends
@@ -24,7 +24,7 @@ type CheckRun struct {
 	Load        CheckLoad
 }
 
-// CheckOptions select and bound what a run does. The zero value runs every case with the
+// CheckOptions selects and limits what a run does. The zero value runs every case with the
 // defaults.
 type CheckOptions struct {
 	Only, Skip   []string      // groups and cases: "tls", "auth/alg-none"; empty: all, none

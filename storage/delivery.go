@@ -75,9 +75,8 @@ func (d Delivery) Latency() time.Duration {
 	return max(0, d.FinishedAt.Sub(from))
 }
 
-// Planned reports whether the delivery is of an event that is not due yet at a time and that
-// nobody has asked to send earlier. It is not to be confused with one that failed and is
-// retried later.
+// Planned reports whether the delivery's event is not due yet and nobody has asked to send it
+// earlier. A delivery that failed and is retried later is not planned.
 func (d Delivery) Planned(now time.Time) bool {
 	return d.State == Queued && d.Attempts == 0 && d.DueAt.After(now) && d.NextAttemptAt.After(now)
 }
@@ -108,7 +107,7 @@ type Attempt struct {
 	Code            int // HTTP status, 0 without an answer
 	ErrorClass      ErrorClass
 	Error           string
-	NoAnswer        NoAnswer // known as long as the attempt was just made; a store keeps it with the delivery
+	NoAnswer        NoAnswer // set only for an attempt that was just made; a store keeps it with the delivery
 	Timings         Timings
 	RequestHeaders  []HeaderField
 	ResponseHeaders []HeaderField

@@ -55,7 +55,7 @@ func (a DeliveryAction) Check(d Delivery) error {
 
 // A RefusedError says why an action is not possible with a delivery. It matches ErrConflict.
 type RefusedError struct {
-	Word   string // what the delivery is: "delivered"; counted by it in an [ActionOutcome]
+	Word   string // what the delivery is, such as "delivered"; the key in ActionOutcome.Refused
 	Reason string
 }
 

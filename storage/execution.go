@@ -9,7 +9,7 @@ type Execution struct {
 	ReceivedAt  time.Time
 	ExecutionID string // HUMA- and 8 digits; empty unless the call was accepted
 	RequestID   string // of the body, as far as it could be read
-	XRequestID  string // the header of the answer: the caller's, or one that was made
+	XRequestID  string // the header of the answer: the caller's, or a generated one
 
 	CampaignUUID string // of the body, as far as it could be read
 	CampaignID   ID     // 0: no such campaign
@@ -33,7 +33,7 @@ type Execution struct {
 	RepeatOf   ID     // the accepted execution whose answer this call got, or 0
 	Duration   time.Duration
 
-	// What lists leave out.
+	// Lists leave out the fields below.
 	Headers       []HeaderField
 	Body          []byte
 	Flaw          BodyFlaw
@@ -45,8 +45,8 @@ type Execution struct {
 // Accepted reports whether messages follow from the call.
 func (e Execution) Accepted() bool { return e.ExecutionID != "" && e.RepeatOf == 0 }
 
-// A Precedent is what the store already has that decides how an execution is answered. Only the
-// transaction that stores the execution can know it.
+// A Precedent is what a store knows about earlier calls that determines the answer to a new one.
+// Only the transaction that stores the new call can know it.
 type Precedent struct {
 	SameCall    *Execution // accepted within RepeatWindow with the same x-request-id, in that organization and sandbox
 	SameRequest *Execution // accepted within RepeatWindow with the same requestId, likewise

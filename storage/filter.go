@@ -21,7 +21,7 @@ type Filter struct {
 type Term struct {
 	Key    string // empty: Value is a word, which is looked for in what lists show
 	Value  string
-	Bare   bool      // it was written without its key: failed in place of state:failed
+	Bare   bool      // it was written without its key: failed instead of state:failed
 	Not    bool      // the term is negated
 	At     time.Time // the time that the value of since: or until: means
 	Column int       // where the term begins in the text, in characters from 1
@@ -44,9 +44,9 @@ func (e *FilterError) Is(target error) bool { return target == ErrInvalid }
 //	status:bounce channel:sms -auth:pass code:5xx since:10m webhook:"my hook" body~"550" acme
 //
 // A "-" before a term negates it. A value or a word in double quotes may contain spaces and the
-// escapes \" and \\. The keys since and until accept the times of [ParsePast], in the zone of now. Where records have
-// states, the name of one is a term too, and of several such names one has to hold. If the filter
-// is not valid, the error is a *FilterError.
+// escapes \" and \\. The keys since and until accept the times of [ParsePast], in the zone of now.
+// If the records have states, the name of a state is also a term; a record matches if it has any of
+// the states named. If the filter is not valid, the error is a *FilterError.
 func (s FilterSyntax) Parse(text string, now time.Time) (Filter, error) {
 	return s.parse(text, -1, now)
 }
@@ -143,8 +143,8 @@ func (s FilterSyntax) parseWord(term Term, text string, column int) (Term, error
 	return term, nil
 }
 
-// find returns the key with that name, or the reason why there is none, or why its operator is
-// another. text is the whole term.
+// find returns the key with that name, or the reason why there is none or why the operator is wrong.
+// text is the whole term.
 func (s FilterSyntax) find(name, op, text string) (filterKey, string) {
 	i := slices.IndexFunc(s.keys, func(k filterKey) bool { return k.name == name })
 	switch {

@@ -8,10 +8,10 @@ import (
 // A Completion is a possible completion of a filter that is being typed.
 type Completion struct {
 	Shown string // the key or the value
-	Rest  string // what follows what was typed of it; empty if it differs from that
+	Rest  string // the part that is still to be typed; empty if Shown does not begin with what was typed
 	Text  string // the whole filter
 	At    int    // the cursor, in characters from 0
-	Other bool   // what was typed is complete; this would take its place
+	Other bool   // what was typed is a whole value, which this would replace
 }
 
 // Complete returns completions of the term that ends at the cursor: keys or values that begin like

@@ -224,9 +224,9 @@ func (s FilterSyntax) CodeWords() []string {
 	return nil
 }
 
-// parseValue checks a value. A word that no record can have is an error, because a filter that
-// finds nothing looks as if there were nothing. It returns the time if the value is one, and the reason if the
-// value is not valid.
+// parseValue checks a value. A word that no record can have is an error, because otherwise the filter
+// would find nothing, as if there were no records. It returns the time if the value is one, and the
+// reason if the value is not valid.
 func (k filterKey) parseValue(value string, now time.Time) (at time.Time, reason string) {
 	switch {
 	case value == "" && k.allowed != nil:
@@ -258,8 +258,8 @@ func parseCode(value string, _ time.Time) (at time.Time, reason string) {
 // outcomeCodePattern matches the codes that campaigns accept in an outcome of the form code-N.
 var outcomeCodePattern = regexp.MustCompile(`^[0-9]+$`)
 
-// parseOutcome accepts what a message's outcome can be. Mix is none: a message has the outcome
-// that it drew.
+// parseOutcome accepts what a message's outcome can be. It does not accept Mix, because a message
+// has the outcome that was drawn for it.
 func parseOutcome(value string, _ time.Time) (at time.Time, reason string) {
 	drawn := slices.DeleteFunc(MessageOutcomes(Email), func(o MessageOutcome) bool { return o == OutcomeMix })
 	o := MessageOutcome(value)

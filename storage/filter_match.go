@@ -20,7 +20,7 @@ func StatesOf(names []string) []State {
 // Fields are the fields of a record in memory that a filter examines.
 type Fields struct {
 	Values map[string][]string // by key
-	Words  []string            // what lists show of it; the values need not be among them
+	Words  []string            // what lists show of it; need not repeat the values
 	At     time.Time           // compared with since: and until:
 }
 

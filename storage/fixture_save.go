@@ -31,8 +31,8 @@ func SaveReceipt(ctx context.Context, store FixtureStore, r Receipt, name string
 	return store.SavedFixture(ctx, name)
 }
 
-// FixtureOf returns the fixture that has the body of a receipt. It refuses a body that does
-// not say of which channel and status it is, because only events are fired.
+// FixtureOf returns a fixture with the body of a receipt. It rejects a body that does not say its
+// channel and status, because only events are fired.
 func FixtureOf(r Receipt, name string, revision Revision) (SavedFixture, error) {
 	if r.Channel == "" || r.Status == "" {
 		return SavedFixture{}, FieldErrors{{Field: "body", Reason: fmt.Sprintf(

@@ -46,9 +46,9 @@ func CheckMailbox(text string) string {
 	}
 	switch {
 	case len(local) > maxLocalPart:
-		return fmt.Sprintf("the part before the @ has %d bytes, of %d at most", len(local), maxLocalPart)
+		return fmt.Sprintf("the part before the @ has %d bytes; at most %d are allowed", len(local), maxLocalPart)
 	case len(text) > maxMailbox:
-		return fmt.Sprintf("it has %d bytes, of %d at most", len(text), maxMailbox)
+		return fmt.Sprintf("it has %d bytes; at most %d are allowed", len(text), maxMailbox)
 	}
 	return ""
 }
@@ -60,7 +60,7 @@ func checkLocalPart(local string) string {
 	}
 	for atom := range strings.SplitSeq(local, ".") {
 		if atom == "" {
-			return "before the @ there is nothing, or nothing on one side of a dot; put the part in quotes if that is meant"
+			return "there is nothing before the @, or nothing on one side of a dot there; put that part in quotes if this is intended"
 		}
 		odd := strings.IndexFunc(atom, func(r rune) bool { return r <= ' ' || r < utf8.RuneSelf && strings.ContainsRune(`()<>[]:;@\,"`, r) })
 		if odd >= 0 {
@@ -96,7 +96,7 @@ func checkMailDomain(domain string) string {
 		return checkAddressLiteral(inner)
 	}
 	if len(domain) > maxDomain {
-		return fmt.Sprintf("the domain has %d bytes, of %d at most", len(domain), maxDomain)
+		return fmt.Sprintf("the domain has %d bytes; at most %d are allowed", len(domain), maxDomain)
 	}
 	for label := range strings.SplitSeq(domain, ".") {
 		if reason := checkMailLabel(label); reason != "" {
@@ -107,17 +107,17 @@ func checkMailDomain(domain string) string {
 }
 
 // notInLabel matches a character of ASCII that a label cannot have. Underscores are accepted,
-// because DNS has them though host names have not.
+// because DNS allows them although host names cannot have them.
 var notInLabel = regexp.MustCompile(`[^A-Za-z0-9_\x{80}-\x{10ffff}-]`)
 
-// checkMailLabel checks a label of a domain. Its limit is one of ASCII, which a label in another
-// script reaches only after its conversion (RFC 5890 §2.3.1).
+// checkMailLabel checks a label of a domain. The limit is checked only for labels in ASCII; it
+// applies to the converted form of labels in other scripts (RFC 5890 §2.3.1).
 func checkMailLabel(label string) string {
 	switch {
 	case label == "":
-		return "in the domain after the @ there is nothing, or nothing on one side of a dot"
+		return "there is nothing after the @, or nothing on one side of a dot there"
 	case len(label) > maxMailLabel && isASCII(label):
-		return fmt.Sprintf("a part of the domain has %d bytes, of %d at most", len(label), maxMailLabel)
+		return fmt.Sprintf("a part of the domain has %d bytes; at most %d are allowed", len(label), maxMailLabel)
 	case strings.Trim(label, "-") != label:
 		return "a part of the domain begins or ends with a hyphen"
 	}

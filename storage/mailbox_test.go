@@ -28,7 +28,7 @@ func TestCheckMailbox(t *testing.T) {
 		"":                                       "no @",
 		"john.doe":                               "no @",
 		"@x.test":                                "before the @",
-		"a@":                                     "in the domain after the @",
+		"a@":                                     "there is nothing after the @",
 		".a@x.test":                              "before the @",
 		"a..b@x.test":                            "before the @",
 		"a b@x.test":                             "' '",
@@ -47,7 +47,7 @@ func TestCheckMailbox(t *testing.T) {
 		"\"a\u202eb\"@x.test":                    "U+202E",
 		"a@x.test\n":                             "U+000A",
 		"a@x\u200d.test":                         "U+200D",
-		"a@x..test":                              "in the domain after the @",
+		"a@x..test":                              "there is nothing after the @",
 		"a@-x.test":                              "hyphen",
 		"a@x test":                               "' '",
 		"John <john@x.test>":                     "' '",
@@ -57,7 +57,7 @@ func TestCheckMailbox(t *testing.T) {
 		"a@\xff.test":                            "UTF-8",
 		strings.Repeat("a", 65) + "@x.test":      "65 bytes",
 		"a@" + strings.Repeat("b", 64) + ".test": "64 bytes",
-		"aaaa@" + strings.Repeat("b.", 125):      "in the domain after the @",
+		"aaaa@" + strings.Repeat("b.", 125):      "there is nothing after the @",
 		"aaaa@" + strings.Repeat("b.", 125) + "test": "254",
 	} {
 		got := CheckMailbox(text)

@@ -49,7 +49,7 @@ func (m *Mask) With(secrets ...string) *Mask {
 
 // shortestForm returns a lower bound on the length of a text that contains any form of the
 // secret. A new token is a new secret, and most answers are shorter than its signature, so
-// that this bound usually saves making its forms.
+// that this bound usually makes it unnecessary to compute its forms.
 func shortestForm(secret string) int {
 	if !strings.Contains(secret, tokenStart) || strings.ContainsAny(secret, ";,=") {
 		return minAlone
@@ -92,7 +92,7 @@ type formSet struct {
 }
 
 // newFormSet returns the forms of secrets and of their parts. begins has for each byte the forms
-// that may begin with it, so that most of a text is passed over with one look at each byte.
+// that may begin with it, so that most of a text is skipped after one look-up per byte.
 func newFormSet(secrets []string) *formSet {
 	s := &formSet{}
 	for _, secret := range secrets {

@@ -231,8 +231,8 @@ func unescape(text string) (c byte, size int) {
 	return 0, 0
 }
 
-// hexByte decodes hexadecimal digits. Characters beyond a byte are none of a secret's bytes,
-// and escapedASCII has a form for them.
+// hexByte decodes hexadecimal digits. It decodes no character above 0xff, which is not a single
+// byte of a secret; the form that escapedASCII returns covers those.
 func hexByte(text string, from, digits int) (c byte, size int) {
 	if len(text) < from+digits {
 		return 0, 0

@@ -20,7 +20,7 @@ type Message struct {
 	Identity    string // userId
 	Outcome     MessageOutcome
 	State       MessageState
-	Exclusion   Exclusion // why no message is sent, if so
+	Exclusion   Exclusion // why no message is sent, if none is
 	Events      []MessageEvent
 	CreatedAt   time.Time
 }

@@ -1,7 +1,7 @@
 package storage
 
 // A NoAnswer is a reason why an attempt got no answer, in one word for lists, where the error itself
-// has no room. It tells apart what an error class joins and a person mends differently: nothing
+// has no room. It distinguishes causes of one error class that have different remedies: nothing
 // listens at a port that refuses, while a host that cannot be reached may be behind a firewall.
 type NoAnswer string
 
@@ -12,7 +12,7 @@ const (
 	NoAnswerTLS      NoAnswer = "tls"
 	NoAnswerTimeout  NoAnswer = "timeout"
 	NoAnswerClosed   NoAnswer = "closed" // the endpoint closed or reset the connection
-	NoAnswerBroken   NoAnswer = "broken" // something came that is not an answer, or was no connection to begin with
+	NoAnswerBroken   NoAnswer = "broken" // something other than an answer arrived, or there was no connection to begin with
 	NoAnswerRoute    NoAnswer = "route"  // the host cannot be reached
 	NoAnswerGuard    NoAnswer = "guard"  // the address guard refuses the address
 	NoAnswerSecret   NoAnswer = "secret"
@@ -20,7 +20,7 @@ const (
 	NoAnswerReceiver NoAnswer = "off" // the built-in receiver
 )
 
-// NoAnswers returns all of them.
+// NoAnswers returns every reason.
 func NoAnswers() []NoAnswer {
 	return []NoAnswer{
 		NoAnswerRefused, NoAnswerDNS, NoAnswerTLS, NoAnswerTimeout, NoAnswerClosed, NoAnswerBroken,

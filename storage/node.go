@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// A Node is a process that delivers and receives. A store on one machine has at most one, which
-// is the leader of the processes there; one that many machines share has any number.
+// A Node is a process that delivers and receives. A store on one machine has at most one node, the
+// leader of the processes there. A store that several machines share has any number.
 type Node struct {
 	Runtime
 	Alive       bool

@@ -59,8 +59,8 @@ func (o MessageOutcome) Code() string {
 	return code
 }
 
-// An OutcomePlan decides what becomes of those messages whose address does not: the first
-// matching rule, else a draw by the shares, else they are delivered.
+// An OutcomePlan decides what becomes of messages whose address does not decide it: the first
+// matching rule applies, or else a draw by the shares, or else they are delivered.
 type OutcomePlan struct {
 	Rules  []OutcomeRule
 	Shares []OutcomeShare // of 100; what is left of it is delivered

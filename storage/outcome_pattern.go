@@ -51,8 +51,8 @@ func whyNoNumber(pattern string) string {
 	return ""
 }
 
-// whyNoMailbox is WhyNeverMatches for email addresses. It finds out by trying whether any text that
-// the pattern matches is an address.
+// whyNoMailbox is WhyNeverMatches for email addresses. It tries whether any of several texts that the
+// pattern matches is an address.
 func whyNoMailbox(pattern string) string {
 	if !strings.ContainsAny(pattern, "*?") {
 		if reason := CheckMailbox(pattern); reason != "" {

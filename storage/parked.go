@@ -89,7 +89,7 @@ type PausedStore interface {
 	CountDeliveries(context.Context, DeliveryQuery) (int64, error)
 }
 
-// FindPaused returns the paused webhooks for which deliveries wait, and how many these are. No
+// FindPaused returns the paused webhooks for which deliveries wait, and the number of these deliveries. No
 // engine can deliver them before the webhooks are activated.
 func FindPaused(ctx context.Context, store PausedStore) (paused []Webhook, waiting int64, err error) {
 	all, err := store.Webhooks(ctx)

@@ -16,8 +16,8 @@ import (
 type PlannedAttempt struct {
 	N    int
 	From time.Time // when it begins at the earliest; zero: unknown
-	// Until is when it begins at the latest, unless there is more to do at once than the webhook
-	// allows, and without the time that the attempts before it take.
+	// Until is when it begins at the latest. That does not include the time that earlier attempts
+	// take, or a wait because the webhook allows no more attempts at once.
 	Until time.Time
 	Wait  time.Duration // scheduled after the attempt before it, without jitter; 0 for the next one
 	By    PlannedBy
@@ -188,9 +188,9 @@ func (a Attempt) RetryAfterNote() string {
 	note := "Retry-After: " + value
 	switch asked := RetryAfter(value, a.Ended()); {
 	case asked == maxRetryAfter:
-		return note + ", of which 24 h count"
+		return note + ", capped at 24 h"
 	case asked == 0 && strings.Trim(value, "0 ") != "":
-		return note + ", which is not a number of seconds or a time to come"
+		return note + ", which is neither a number of seconds nor a future time"
 	}
 	return note
 }
@@ -207,7 +207,7 @@ func (a Attempt) retryAfterValue() string {
 	return a.ResponseHeaders[i].Value
 }
 
-// LikeEarlier returns the number of the first of the attempts that had the same result as the one
+// LikeEarlier returns the number of the first attempt that had the same result as the one
 // at an index: the same status, error and body. It is 0 if none before it had.
 func LikeEarlier(attempts []Attempt, at int) int {
 	for _, earlier := range attempts[:at] {

@@ -118,7 +118,7 @@ func (p Profile) Warnings() (odd FieldErrors) {
 }
 
 // checkProfileHeaders checks the header lines of an answer. Unlike in a request, only what
-// frames the message is refused: testing how a sender takes an odd answer is the purpose.
+// frames the message is rejected: the purpose is to test how a sender handles an odd answer.
 func checkProfileHeaders(headers []HeaderField) (bad FieldErrors) {
 	for i, h := range headers {
 		field := fmt.Sprintf("headers[%d]", i)

@@ -75,7 +75,7 @@ func (c Counts) Unfinished() string {
 	return strings.Join(parts, ", ")
 }
 
-// UnfinishedTotal returns how many these are.
+// UnfinishedTotal returns the number of deliveries that have not ended.
 func (c Counts) UnfinishedTotal() (total int64) {
 	for _, state := range unfinished() {
 		total += c.Deliveries[state]
@@ -86,7 +86,7 @@ func (c Counts) UnfinishedTotal() (total int64) {
 // unfinished returns the states of deliveries that have not ended.
 func unfinished() []State { return []State{Queued, Sending, Retrying, Parked} }
 
-// CallCounts is about calls of the execution API and what follows from them.
+// CallCounts counts the calls of the execution API and the deliveries that they plan.
 type CallCounts struct {
 	Codes   map[int]int64 // how many stored calls were answered with a status code
 	Planned int64         // how many deliveries are planned, in the sense of Delivery.Planned

@@ -34,12 +34,12 @@ func (r Receipt) Token() ReceivedToken {
 	case 1:
 		scheme, _ := r.Verdicts.Auth.Check("prefix")
 		if scheme.Result == Fail && !strings.Contains(values[0], tokenStart) {
-			t.Absent = "what the " + t.Field + " header holds does not look like a token"
+			t.Absent = "the value of the " + t.Field + " header does not look like a token"
 			break
 		}
 		t.Shown = token.Show(values[0], r.ReceivedAt)
 	default:
-		t.Absent = "the request has several " + t.Field + " headers, of which none is the right one"
+		t.Absent = "the request has several " + t.Field + " headers, none of which can be the right one"
 	}
 	for _, members := range [][]token.Member{t.Header, t.Claims} {
 		for i := range members {

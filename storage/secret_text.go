@@ -21,7 +21,7 @@ const (
 // verbatim, so that an invisible line break at its end changes every signature.
 func (s Secret) Oddity(value []byte) string {
 	if set := pemfile.WideCharset(value); set != "" {
-		return fmt.Sprintf("is %s, so that every other byte is zero; %s", set, s.repairText("iconv -f "+set+" -t UTF-8"))
+		return fmt.Sprintf("is %s, so every other byte is zero; %s", set, s.repairText("iconv -f "+set+" -t UTF-8"))
 	}
 	if !utf8.Valid(value) {
 		return "" // a key of random bytes, which may begin and end with any byte

@@ -37,7 +37,7 @@ func TestOddSecrets(t *testing.T) {
 		{"a leading word joiner", "\u2060" + good, "begins with the character U+2060, which is invisible"},
 		{"a byte order mark", "\uFEFF" + good, "begins with a byte order mark"},
 		{"a direction mark and a quote", good + "\"\u200E", "ends in the character U+200E"},
-		{"UTF-16", string(wide), "is UTF-16, so that every other byte is zero"},
+		{"UTF-16", string(wide), "is UTF-16, so every other byte is zero"},
 		{"UTF-16 without a mark", string(wide[2:]), "is UTF-16LE"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

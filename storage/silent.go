@@ -49,8 +49,8 @@ func (s CampaignSettings) WhySilent(w *Webhook) string {
 	return ""
 }
 
-// WhyNotFired returns the reason why an event of a channel for a webhook cannot be one of the
-// campaign's, and what to do about it, or "" if it can.
+// WhyNotFired returns the reason why an event on a channel for a webhook cannot belong to the
+// campaign, and what to do about it, or "" if it can.
 func (s CampaignSettings) WhyNotFired(w Webhook, channel Channel) string {
 	switch {
 	case w.Organization != s.Organization || w.Sandbox.Name != s.Sandbox.Name:

@@ -109,8 +109,8 @@ func (w Webhook) checkHeaders(bad *FieldErrors) {
 	}
 }
 
-// addSecretHeader checks the reference to a secret value. That it cannot be read now is only a
-// warning, as for the key.
+// addSecretHeader checks the reference to a secret value. As for the key, it is only a warning if it
+// cannot be read now.
 func (e *FieldErrors) addSecretHeader(field string, value Secret) {
 	if value == "" {
 		e.add(field, "is missing; a secret header needs one, or env:NAME, or file:PATH")

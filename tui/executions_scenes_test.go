@@ -130,7 +130,7 @@ func manyCalls(store *testStore) {
 	)
 	again := callAt(live, 4, 20*time.Second)
 	again.Code, again.ExecutionID, again.RepeatOf = 202, full.ExecutionID, full.ID
-	again.Silent = "its requestId was accepted at 12:03:30.000, so that it got the answer of HUMA-00000004 and executed nothing; send a new one to execute again"
+	again.Silent = "its requestId was accepted at 12:03:30.000, so it got the answer of HUMA-00000004 and executed nothing; send a new one to execute again"
 	s.addCall(again)
 }
 

@@ -182,7 +182,7 @@ func contentCases() []Case {
 		},
 		{
 			ID: "accept/nul", Level: storage.CheckShould, What: `a bounce whose reason has the escape \u0000`, Expected: "2xx",
-			Why:    "JSON allows it (RFC 8259 §7), but PostgreSQL's text and jsonb refuse it, so that the event is lost",
+			Why:    "JSON allows it (RFC 8259 §7), but PostgreSQL's text and jsonb refuse it, so the event is lost",
 			Remedy: "remove NUL characters before storing texts, or store the body as bytes",
 			plan:   changed(storage.StatusBounce, change{reasonAt, `"smtp; 550\u0000 mailbox unavailable"`, ""}), judge: accepted,
 		},

@@ -120,7 +120,7 @@ type accepted struct {
 // repeat gives a call the answer of an earlier one. Nothing is executed.
 func (c *call) repeat(earlier *storage.Execution, what string) answer {
 	c.e.RepeatOf, c.e.ExecutionID = earlier.ID, earlier.ExecutionID
-	c.e.Silent = fmt.Sprintf("its %s was accepted at %s, so that it got the answer of %s and executed nothing; send a new one to execute again",
+	c.e.Silent = fmt.Sprintf("its %s was accepted at %s, so it got the answer of %s and executed nothing; send a new one to execute again",
 		what, formatTime(earlier.ReceivedAt), earlier.ExecutionID)
 	body := earlier.AnswerBody
 	if len(body) == 0 {

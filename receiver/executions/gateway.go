@@ -11,7 +11,7 @@ import (
 	"backchannel/storage"
 )
 
-// The token and the API key that are refused, so that a caller can try how it handles that.
+// The token and the API key that are refused, so that a caller can test how it handles that.
 const (
 	expiredToken = "expired"
 	invalidKey   = "invalid"

@@ -66,7 +66,7 @@ func checkTokenForm(form url.Values, problem string) (code string, reasons []str
 	for _, name := range []string{"client_id", "client_secret", "grant_type"} {
 		switch n := len(form[name]); {
 		case n > 1:
-			reasons = append(reasons, name+" is there more than once; send it once (RFC 6749 §3.2)")
+			reasons = append(reasons, name+" occurs more than once; send it once (RFC 6749 §3.2)")
 		case form.Get(name) == "":
 			reasons = append(reasons, name+" is missing; send it in the form")
 		}

@@ -11,7 +11,7 @@ import (
 // Headers returns the header lines, including Host and Transfer-Encoding, which net/http
 // removes. They are sorted by name, because net/http does not keep their order. own
 // reports whether the API itself defines a header, and if so, whether its value must be
-// stored encrypted; any other value is, if it looks like a secret.
+// stored encrypted. The value of any other header is encrypted if it looks like a secret.
 func Headers(req *http.Request, own func(name string) (secret, known bool)) []storage.HeaderField {
 	fields := make([]storage.HeaderField, 0, len(req.Header)+2)
 	for name, values := range req.Header {

@@ -14,7 +14,7 @@ import (
 	"backchannel/storage/words"
 )
 
-// A Store has the deliveries, and changes them.
+// A Store is the part of a store that Prepare and Plan.Run need.
 type Store interface {
 	Webhook(context.Context, storage.ID) (storage.Webhook, error)
 	Delivery(context.Context, storage.ID) (storage.Delivery, error)
@@ -29,7 +29,7 @@ type Choice struct {
 	Query storage.DeliveryQuery
 }
 
-// A Plan is an action and the deliveries that it is for.
+// A Plan is an action and the deliveries to which Run applies it.
 type Plan struct {
 	Action storage.DeliveryAction
 	IDs    []storage.ID          // oldest first, which is the order in which Run proceeds

@@ -13,7 +13,7 @@ import (
 // meanwhile, for 10 ms with SQLite.
 const perCommit = 100
 
-// An Outcome tells what a run has done.
+// An Outcome says what Run has done.
 type Outcome struct {
 	Action storage.DeliveryAction
 	storage.ActionOutcome

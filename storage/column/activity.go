@@ -31,5 +31,5 @@ func ProfileName(p storage.Profile) string {
 	case reflect.DeepEqual(p, storage.Profile{}):
 		return storage.Presets()[0].Name
 	}
-	return "one of its own"
+	return "a custom profile"
 }

@@ -2,8 +2,9 @@ package column
 
 import "backchannel/storage"
 
-// CampaignColumns are all columns of a campaign, in the order of CampaignValues and ScanCampaign. The settings are one column of JSON, like the
-// draft, which has the same fields; only what SQL compares or changes has columns of its own.
+// CampaignColumns are all columns of a campaign, in the order of CampaignValues and ScanCampaign. The
+// settings are one column of JSON, and so is the draft, which has the same fields. Only what SQL
+// compares or changes has a column of its own.
 const CampaignColumns = `id, version, uuid, version_id, status, name, settings, draft_version_id, draft, executions, created_at, updated_at`
 
 // CampaignValues returns the columns of a campaign.

@@ -25,7 +25,7 @@ func (c *Counts[K]) Add(of K, n int64) {
 	(*c)[of] += n
 }
 
-// Move counts n that are one thing no longer, but another.
+// Move counts n fewer of from, and n more of to.
 func (c *Counts[K]) Move(from, to K, n int64) {
 	c.Add(from, -n)
 	c.Add(to, n)

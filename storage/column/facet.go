@@ -19,8 +19,8 @@ func FacetOf(r *storage.Receipt) Facet {
 		Webhook: r.WebhookID, Code: r.Code, Auth: v.Auth.Result, Schema: v.Schema.Result, Target: v.Target.Result,
 		Headers: v.Headers.Result, Duplicate: v.Duplicate.Result, Ordered: v.Order.Result,
 	}
-	// Other values are left out: a foreign body may contain any, and the number of facets
-	// must stay small.
+	// Unknown values are left out, because the body of another sender may contain any, and the
+	// number of facets must stay small.
 	if storage.Channel(r.Channel).Known() {
 		f.Channel = r.Channel
 	}

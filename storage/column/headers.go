@@ -1,5 +1,5 @@
-// Package column holds how both stores write records into the columns of their tables, as far
-// as SQL has no part in it. A store packs a part of a record into a column and unpacks it.
+// Package column converts parts of records to and from the columns of both stores' tables. It
+// contains everything about that in which the stores do not differ, and no SQL.
 package column
 
 import (
@@ -57,8 +57,8 @@ func UnpackForeign(open, secrets []byte) (lines []storage.HeaderField, rest []by
 	return lines, rest, old, err
 }
 
-// MaskOld hides the secrets that an attempt sent in its answer. It is for attempts that were
-// stored before this was done when the answer came.
+// MaskOld hides, in the answer to an attempt, the secrets that the attempt sent. Answers to newer
+// attempts are masked before they are stored.
 func MaskOld(a *storage.Attempt) {
 	mask := storage.NewMask(SecretValues(a.RequestHeaders)...)
 	for i := range a.ResponseHeaders {

@@ -8,9 +8,9 @@ import (
 	"backchannel/storage"
 )
 
-// MessageKey returns a message's key. One half is a hash of the requestId, because a request
-// may have many recipients; the other is of the recipient at one webhook. Two messages may
-// have the same key.
+// MessageKey returns a message's key. One half is a hash of the requestId, because a request may
+// have many recipients. The other half is a hash of the recipient and the webhook. Two messages
+// can have the same key.
 func MessageKey(requestID, identity string, webhook int64) int64 {
 	recipient := binary.BigEndian.AppendUint64([]byte(identity), uint64(webhook)) //nolint:gosec // bits
 	return RequestKey(requestID) | int64(crc32.ChecksumIEEE(recipient))
@@ -22,7 +22,7 @@ func RequestKey(requestID string) int64 {
 	return int64(uint64(crc32.ChecksumIEEE([]byte(requestID))) << 32) //nolint:gosec // bits
 }
 
-// LastRecipient is the half of a message key that is about the recipient, with all bits set.
+// LastRecipient is the half of a message key that identifies the recipient, with all bits set.
 const LastRecipient = 1<<32 - 1
 
 // KeyOf returns the key of the message that a receipt is about.

@@ -21,13 +21,13 @@ type Run struct {
 // RunGap is how long nothing of the kind must happen before the next one begins a new run.
 const RunGap = 5 * time.Second
 
-// FailuresText describes the deliveries of a run, to a webhook if it still exists. The last one
-// ended with an attempt at a time.
+// FailuresText describes the deliveries of a run, the last of which ended with attempt a. toWebhook
+// names the webhook, and is "" if it no longer exists.
 func (r Run) FailuresText(toWebhook string, a *storage.Attempt, now time.Time) string {
 	return fmt.Sprintf("%d deliveries%s failed within %s; the last %s", r.N, toWebhook, r.lasted(now), failureText(a))
 }
 
-// lasted says in how long a time a run has happened. Less than a second is not worth a figure.
+// lasted returns how long the run has lasted, in words. It does not distinguish times below a second.
 func (r Run) lasted(now time.Time) string {
 	if d := now.Sub(r.began); d > time.Second {
 		return d.Round(time.Second).String()
@@ -46,8 +46,8 @@ type Runs struct {
 // Keep makes the changed runs the committed ones.
 func (r *Runs) Keep() { maps.Copy(r.Committed, r.changed) }
 
-// Continued returns the run of a webhook or a campaign with one more in it; its N is 1 if it
-// begins.
+// Continued returns the run of a webhook or a campaign with one more in it. N is 1 if that begins a
+// new run.
 func (r *Runs) Continued(of storage.ID, now time.Time) Run {
 	run, changed := r.changed[of]
 	if !changed {

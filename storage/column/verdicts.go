@@ -27,7 +27,7 @@ func PackVerdicts(v storage.Verdicts) (verdicts, packedChecks string) {
 
 // packCheck returns a check as an array of up to five texts. It omits those at the end that
 // follow from the others: an empty remedy, and then an actual value that was the expected
-// one. Most checks pass, and need three. A check of which more is known stays as it is.
+// one. Most checks pass and need three texts. A check with other fields stays an object.
 func packCheck(c storage.Check) any {
 	if c.Word != "" || c.At != nil {
 		return c

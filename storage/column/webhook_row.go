@@ -5,8 +5,8 @@ import (
 	"backchannel/storage/seal"
 )
 
-// WebhookColumns are the columns of a webhook, in the order of WebhookValues and ScanWebhook. Secrets are in sealed columns of their
-// own, and what has no column is in options.
+// WebhookColumns are the columns of a webhook, in the order of WebhookValues and ScanWebhook. Secrets
+// are in sealed columns of their own, and what has no column is in options.
 const WebhookColumns = `id, version, name, organization, sandbox_id, sandbox_name, channels, url, auth, state, state_reason,
 	revision, options, headers, jwt_secret, header_secrets, created_at, updated_at`
 

@@ -7,8 +7,8 @@ import (
 	"backchannel/storage"
 )
 
-// A Hub notifies subscribers of the kinds of records that changed. It never waits for
-// them: a notice that a subscriber has not received yet is merged with the next one. The zero value is ready for use.
+// A Hub notifies subscribers of the kinds of records that changed. It never waits for them: a notice
+// that a subscriber has not received yet is merged with the next one. The zero value is ready for use.
 type Hub struct {
 	mu     sync.Mutex // guards the fields below
 	closed bool

@@ -1,6 +1,6 @@
-// Package commit has what a store's writer is made of, whatever it writes to: a [Queue] passes
-// work from many callers to it in batches, because a commit of many costs nearly the same as a
-// commit of one, and a [Hub] tells subscribers what has changed.
+// Package commit contains the parts of a store's writer that do not depend on the database. A
+// [Queue] passes work from many callers to the writer in batches, because a commit of many costs
+// nearly the same as a commit of one. A [Hub] tells subscribers what has changed.
 package commit
 
 import (
@@ -33,8 +33,8 @@ func Alone[T any](kinds storage.Change, work func(T) error) *Operation[T] {
 type Outcome struct {
 	Err      error
 	Panicked any
-	// Common means that an error is not due to a single operation, so that trying each alone is
-	// in vain, or is dangerous, because all of them may have been done.
+	// Common means that an error is not due to a single operation. To try each of them alone would
+	// be useless or, because all of them may have been done, dangerous.
 	Common bool
 }
 

@@ -1,5 +1,5 @@
 // Package copying copies the records of one store to another, which may be of another kind and seal
-// secrets with another key. [Copy] does it.
+// secrets with another key. Its only function is [Copy].
 //
 // It copies the configuration in one commit, and then, on request, the history in many. Records keep
 // their IDs, so that the history keeps its place in time and a receipt's headers still name the right
@@ -46,14 +46,14 @@ type records interface {
 	CountReceipts(context.Context, storage.ReceiptQuery) (int64, error)
 }
 
-// Options tell Copy what to copy besides the configuration.
+// Options says what to copy besides the configuration.
 type Options struct {
 	History bool // receipts and finished deliveries
 	// Progress, if not nil, is called whenever some of the history has been stored.
 	Progress func(stored, total int64)
 }
 
-// A Result tells what has been copied.
+// A Result says what has been copied.
 type Result struct {
 	Configured                 bool // the configuration has been stored
 	Webhooks, Campaigns        int

@@ -2,8 +2,8 @@ package export
 
 import "backchannel/storage"
 
-// An Activity is something that a person or an engine did. The IDs are those of the records that
-// it was done to, or null.
+// An Activity is something that a person or an engine did. The IDs are those of the records that it
+// concerns, or null.
 type Activity struct {
 	ID         storage.ID           `json:"id"`
 	At         Time                 `json:"at"`

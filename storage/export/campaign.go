@@ -85,16 +85,16 @@ func OfCampaign(c storage.Campaign) Campaign {
 	return v
 }
 
-// KindCampaign and KindWebhook tell the objects of a file apart. One without a kind is a
+// KindCampaign and KindWebhook are the kinds of objects in a file. An object without a kind is a
 // webhook.
 const (
 	KindWebhook  = "Webhook"
 	KindCampaign = "Campaign"
 )
 
-// A ConfiguredCampaign is a campaign in a file of apply and export. Unlike a Campaign it has no
-// counters, since it is to make the same campaign elsewhere. The IDs are kept: applications name
-// them in their calls.
+// A ConfiguredCampaign is a campaign in a file of apply and export. Unlike a Campaign, it has no
+// counters, because it only describes how to create the campaign in another store. It has the IDs,
+// because applications name them in their calls.
 type ConfiguredCampaign struct {
 	Kind      string `json:"kind"`
 	ID        string `json:"id,omitempty"`
@@ -106,7 +106,7 @@ type ConfiguredCampaign struct {
 	Draft          *CampaignSettings `json:"draft,omitempty"`
 }
 
-// CampaignConfiguration returns what has to be in a file to make the same campaign elsewhere.
+// CampaignConfiguration returns what a file needs to create the same campaign in another store.
 func CampaignConfiguration(c storage.Campaign) ConfiguredCampaign {
 	v := OfCampaign(c)
 	return ConfiguredCampaign{

@@ -23,7 +23,7 @@ CDPATH='' cd -- "$(dirname -- "$0")" || exit
 `
 }
 
-// trust returns the line that names the authority that curl is to trust instead of the system's.
+// trust returns the line that names the authority that curl trusts instead of the system's.
 func (w *Writer) trust() string {
 	if w.options.CA == "" {
 		return ""
@@ -73,7 +73,7 @@ func (w *Writer) command(x exchange) ([]byte, error) {
 	headers, hidden := curlHeaders(r, w.options.WithSecrets)
 	hidden = append(hidden, x.hidden...)
 	if !w.options.WithSecrets && strings.Contains(r.Path, storage.Masked) {
-		hidden = append(hidden, "what is "+storage.Masked+" in the URL")
+		hidden = append(hidden, "the part of the URL shown as "+storage.Masked)
 	}
 	var script strings.Builder
 	fmt.Fprintf(&script, "\n# %s %s of %s\n", strings.ToUpper(x.kind[:1])+x.kind[1:], r.ID, r.ReceivedAt.UTC().Format(timeLayout))
@@ -105,8 +105,8 @@ func curlURL(to target) string {
 	return "--url " + quote(to.base+to.path)
 }
 
-// method returns the option for a method. Given HEAD by --request, curl would wait for the body
-// that the response announces and does not have.
+// method returns the option for a method. With --request HEAD, curl would wait for the body that the
+// response announces but does not have.
 func method(r storage.Receipt) string {
 	if headOnly(r) {
 		return "--head"

@@ -20,7 +20,7 @@ func CurlDelivery(w storage.Webhook, payload []byte, attempts []storage.Attempt,
 	return curlCommand(sent, w.Target(receiver), tlsOptions(w, ca))
 }
 
-// sentHeaders returns the headers of the last attempt, or those to come that do not depend on it.
+// sentHeaders returns the headers of the last attempt or, before the first, those that every attempt has.
 func sentHeaders(w storage.Webhook, attempts []storage.Attempt) []storage.HeaderField {
 	if len(attempts) == 0 {
 		return append([]storage.HeaderField{{Name: "Content-Type", Value: "application/json"}}, w.Headers...)

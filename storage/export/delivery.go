@@ -22,7 +22,7 @@ type Delivery struct {
 	CreatedAt     Time            `json:"createdAt"`
 	NextAttemptAt Time            `json:"nextAttemptAt"`
 
-	// Only of a campaign's event.
+	// Only for a campaign's event.
 	Campaign    string      `json:"campaign,omitempty"`
 	ExecutionID string      `json:"executionId,omitempty"`
 	MessageID   *storage.ID `json:"messageId,omitempty"`
@@ -59,8 +59,8 @@ type Attempt struct {
 	Answer
 }
 
-// Timings splits the duration of an attempt. A phase that it did not have, such as connecting on
-// a connection that was open already, is 0.
+// Timings splits the duration of an attempt. A phase that did not take place, such as connecting if
+// the connection was already open, is 0.
 type Timings struct {
 	DNS       Millis `json:"dns"`
 	Connect   Millis `json:"connect"`

@@ -9,7 +9,7 @@ import (
 	"backchannel/storage/weburl"
 )
 
-// A destination is where what is exported goes when it is sent.
+// A destination is where the exported requests go when they are sent.
 type destination struct {
 	url  string
 	ca   string // path of the authority to trust; empty: the system's
@@ -32,14 +32,14 @@ func (f Format) CheckTo(to string) error {
 	return nil
 }
 
-// A RuntimeStore knows where the receiver is.
+// A RuntimeStore is the part of a store that knows where the receiver is.
 type RuntimeStore interface {
 	Runtime(ctx context.Context) (rt storage.Runtime, alive bool, err error)
 }
 
-// destination returns where requests go: to the present URL of the receiver, or to the URL that is
-// asked for instead. Only the receiver is trusted by the local authority. A URL of the same
-// server is still the receiver.
+// destination returns where requests go: to the URL to or, if that is empty, to the present URL of
+// the receiver. The local authority is trusted only for the receiver. A URL of the same server is
+// the receiver, too.
 func (p Place) destination(ctx context.Context, store RuntimeStore, f Format, to string) (destination, error) {
 	if !f.Sends() {
 		return destination{}, nil

@@ -11,7 +11,7 @@ import (
 	"backchannel/storage/script"
 )
 
-// Encode writes a value as one line of JSON, with a newline, in which nothing controls a
+// Encode returns a value as one line of JSON, with a newline and without characters that control a
 // terminal.
 func Encode(value any) ([]byte, error) {
 	var line bytes.Buffer

@@ -11,8 +11,7 @@ import (
 	"backchannel/storage"
 )
 
-// An ExecutionStore has the calls of the execution API, and records in the activity that some
-// were written to a file.
+// An ExecutionStore is the part of a store that an ExecutionExporter needs.
 type ExecutionStore interface {
 	Execution(ctx context.Context, id storage.ID) (storage.Execution, error)
 	Executions(ctx context.Context, q storage.ExecutionQuery) ([]storage.Execution, error)
@@ -27,7 +26,7 @@ type ExecutionExporter struct {
 	Place
 }
 
-// An ExecutionRequest says which calls to write, as what and where to.
+// An ExecutionRequest says which calls to write, in which format and where.
 type ExecutionRequest struct {
 	Format      Format
 	Query       storage.ExecutionQuery // its Limit takes the newest
@@ -45,8 +44,8 @@ type ExecutionResult struct {
 	Note       string // what a person should know about where it goes
 }
 
-// WriteFile writes calls to a file, and records that in the activity. The file appears only once
-// it is whole; on an error, an earlier one stays as it was.
+// WriteFile writes calls to a file, and adds an activity that says so. The file appears only when it
+// is complete. On an error, an existing file stays as it was.
 func (e ExecutionExporter) WriteFile(ctx context.Context, r ExecutionRequest) (done ExecutionResult, err error) {
 	err = replaceFile(r.Path, func(file io.Writer) (err error) {
 		done, err = e.Write(ctx, file, r)

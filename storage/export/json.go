@@ -79,9 +79,9 @@ func shown(h storage.HeaderField) string {
 	return headerText(h.Value)
 }
 
-// headerText returns a value as valid UTF-8. It takes one that is not for ISO 8859-1, as HTTP
-// once did (RFC 9110 §5.5): JSON strings cannot contain arbitrary bytes, and this way each of
-// them can be told from its character.
+// headerText returns a value as valid UTF-8. It reads a value that is not valid UTF-8 as ISO 8859-1,
+// as HTTP once did (RFC 9110 §5.5): JSON strings cannot contain arbitrary bytes, and this way each
+// byte can be recovered from its character.
 func headerText(value string) string {
 	if utf8.ValidString(value) {
 		return value

@@ -14,7 +14,7 @@ import (
 	"backchannel/storage/file"
 )
 
-// A Store has the receipts, and records in the activity that some were written to a file.
+// A Store is the part of a store that an Exporter needs.
 type Store interface {
 	Receipt(ctx context.Context, id storage.ID) (storage.Receipt, error)
 	Receipts(ctx context.Context, q storage.ReceiptQuery) ([]storage.Receipt, error)
@@ -33,11 +33,11 @@ type Exporter struct {
 type Place struct {
 	Version  string // of this program, for HAR
 	Receiver string // where the built-in receiver would listen, if none has run yet
-	// Authority returns the path of the local authority's certificate, made if need be.
+	// Authority returns the path of the local authority's certificate, which it creates if necessary.
 	Authority func() (path string, err error)
 }
 
-// A Request says which receipts to write, as what and where to.
+// A Request says which receipts to write, in which format and where.
 type Request struct {
 	Format      Format
 	IDs         []storage.ID // none: those of Query
@@ -46,7 +46,7 @@ type Request struct {
 	WithSecrets bool
 
 	Path    string // of the file
-	Replace bool   // a file that is there; without it, that is an error that is fs.ErrExist
+	Replace bool   // replace an existing file, which otherwise is an error that matches fs.ErrExist
 }
 
 // A Result is the outcome of an export.
@@ -56,7 +56,7 @@ type Result struct {
 	Note     string // what a person should know about where it goes
 }
 
-// A MissingError says that a receipt with this ID, which was asked for by it, does not exist.
+// A MissingError says that a receipt that was requested by its ID does not exist.
 type MissingError struct{ ID storage.ID }
 
 func (e *MissingError) Error() string {
@@ -66,8 +66,8 @@ func (e *MissingError) Error() string {
 // Unwrap returns storage.ErrNotFound.
 func (e *MissingError) Unwrap() error { return storage.ErrNotFound }
 
-// WriteFile writes receipts to a file, and records that in the activity. The file appears only
-// once it is whole; on an error, an earlier one stays as it was.
+// WriteFile writes receipts to a file, and adds an activity that says so. The file appears only when
+// it is complete. On an error, an existing file stays as it was.
 func (e Exporter) WriteFile(ctx context.Context, r Request) (Result, error) {
 	if _, err := os.Lstat(r.Path); err == nil && !r.Replace {
 		return Result{}, fmt.Errorf("%s: %w", r.Path, fs.ErrExist)
@@ -104,7 +104,7 @@ func (e Exporter) Write(ctx context.Context, to io.Writer, r Request) (Result, e
 type selection struct {
 	Request
 	to    destination
-	until storage.ID // the newest there was when it began: others may come without end
+	until storage.ID // the newest receipt when the export began, because others may arrive endlessly
 }
 
 // prepare checks a request before anything is written: its URL, and that each receipt that it

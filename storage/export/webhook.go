@@ -75,7 +75,7 @@ type DeliveryOptions struct {
 	TLS           *TLS     `json:"tls,omitempty"`
 }
 
-// TLS says which certificates an endpoint may have, and names the one that the client shows it.
+// TLS says which certificates an endpoint may have, and names the one that the client presents.
 // The files are paths of PEM files.
 type TLS struct {
 	CAFile     string `json:"caFile,omitempty"`
@@ -106,7 +106,7 @@ func optionalTime(at time.Time) *Time {
 	return &t
 }
 
-// Configuration returns what has to be in a file to make the same webhook elsewhere, with its
+// Configuration returns what a file needs to create the same webhook in another store, with its
 // secrets in clear text if secrets is set.
 func Configuration(w storage.Webhook, secrets bool) Webhook {
 	v := Webhook{
@@ -126,8 +126,8 @@ func Configuration(w storage.Webhook, secrets bool) Webhook {
 	return v
 }
 
-// Editable returns the Configuration with secrets, and with the defaults of JWT authentication
-// even if that is off. A file is read over it, and may contain no more than what it changes.
+// Editable returns the Configuration with secrets, and with the defaults of JWT authentication even
+// if that is off. A file is decoded into it, and need contain only what it changes.
 func Editable(w storage.Webhook) Webhook {
 	v := Configuration(w, true)
 	v.Auth = authOf(storage.Auth{Type: storage.AuthJWT, JWT: w.Auth.JWT}, true)

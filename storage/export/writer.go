@@ -4,7 +4,7 @@
 //
 // In JSON, names are in camelCase, times in UTC with milliseconds, durations in milliseconds, and
 // what is not known is null. Bodies are exact, byte for byte. Secrets are left out unless asked
-// for. One receipt at a time is in memory.
+// for. Only one receipt at a time is in memory.
 package export
 
 import (
@@ -16,7 +16,7 @@ import (
 	"backchannel/storage"
 )
 
-// A Format is what receipts are written as.
+// A Format is a format of an export.
 type Format string
 
 // The formats.
@@ -33,7 +33,7 @@ func Formats() []Format { return []Format{JSON, NDJSON, HAR, Curl} }
 // Sends reports whether the format says where to send the requests, so that it needs a URL.
 func (f Format) Sends() bool { return f == HAR || f == Curl }
 
-// Options configure a Writer.
+// Options configures a Writer.
 type Options struct {
 	Format      Format
 	WithSecrets bool
@@ -56,7 +56,7 @@ type Writer struct {
 	n       int
 }
 
-// A form has what differs from format to format.
+// A form has what differs between the formats.
 type form struct {
 	before, between, after string
 	one                    func(exchange) ([]byte, error)
@@ -137,9 +137,9 @@ func (w *Writer) write(text string) error {
 	return err
 }
 
-// disclose returns the receipt with its secrets in clear text, or with none. A header is masked
-// as well if it was not marked as secret and looks like it. No header is marked afterwards,
-// because the views mask those.
+// disclose returns the receipt with its secrets in clear text, or with all of them masked, including
+// headers that only look secret. No header is marked as secret afterwards, because the views would
+// mask it.
 func disclose(r storage.Receipt, withSecrets bool) storage.Receipt {
 	r.Headers = slices.Clone(r.Headers)
 	for i := range r.Headers {

@@ -14,9 +14,9 @@ type CheckStore interface {
 	StopCheck(ctx context.Context, id storage.ID) error
 }
 
-// Check waits until a run of the endpoint check has ended, and returns it. Each state on the
-// way is passed to seen. When stop is closed it asks for the run to be stopped, and waits on:
-// whatever makes the run keeps what was done. The error may be ctx's.
+// Check waits until a run of the endpoint check has ended, and returns it. It calls seen with each
+// state before that. When stop is closed, it requests that the run be stopped and continues to wait,
+// because the engine that makes the run still stores its results. The error may be that of ctx.
 func Check(ctx context.Context, store CheckStore, id storage.ID, stop <-chan struct{}, seen func(storage.CheckRun)) (run storage.CheckRun, err error) {
 	err = Until(ctx, store, func(ctx context.Context) (ended bool, err error) {
 		if run, err = store.CheckRun(ctx, id); err != nil || run.State.Ended() {

@@ -1,6 +1,6 @@
 // Package follow reads records as they are stored. Start with [Tail], which yields receipts
-// as they arrive, or with [Expectation], which waits for a number of them. [Until] waits for
-// whatever shows in the records.
+// as they arrive, or with [Expectation], which waits for a number of them. [Until] waits for any
+// condition on the records.
 //
 // The package waits only as long as the caller's context allows, and it stores nothing.
 package follow

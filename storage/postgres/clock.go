@@ -13,7 +13,7 @@ const (
 	// skewNoticed is the difference between two clocks that is followed. A smaller one may be
 	// due to how long the question took.
 	skewNoticed = 100 * time.Millisecond
-	// mostAsked is how long a question for the time may take to tell something.
+	// mostAsked is how long the server's answer about its time may take to be of use.
 	mostAsked = time.Second
 )
 
@@ -38,8 +38,8 @@ func (c *clock) ask(ctx context.Context, pool *pgxpool.Pool) error {
 	return nil
 }
 
-// set notes the server's time, in the answer to a question that took a while. The clock stays as it
-// is if that cannot be said exactly.
+// set adjusts the clock to the server's time, in an answer that took some time. It leaves the clock
+// unchanged if that time makes the difference too uncertain.
 func (c *clock) set(server time.Time, took time.Duration) {
 	behind := server.Sub(c.machine().Add(-took / 2))
 	if took < mostAsked && (behind-time.Duration(c.behind.Load())).Abs() > skewNoticed+took {

@@ -139,7 +139,7 @@ func (p place) describe(err error) error {
 		return fmt.Errorf("%w: user %s lacks a right in %s (%s); let its owner run: GRANT ALL ON DATABASE %s TO %[6]s; GRANT ALL ON SCHEMA public TO %[6]s; GRANT ALL ON ALL TABLES IN SCHEMA public TO %[6]s",
 			storage.ErrRefused, p.user, p, serverText(err), identifier(p.database), identifier(p.user))
 	case noTable:
-		return fmt.Errorf("%w: %s has lost its tables (%s), or user %s the right to see them; restore them from a backup, start backchannel anew, which makes empty ones, or let its owner run: GRANT ALL ON SCHEMA public TO %s",
+		return fmt.Errorf("%w: %s has lost its tables (%s), or user %s the right to see them; restore them from a backup, restart backchannel, which creates empty ones, or let its owner run: GRANT ALL ON SCHEMA public TO %s",
 			storage.ErrDamaged, p, serverText(err), p.user, identifier(p.user))
 	case readOnly:
 		return fmt.Errorf("%w: %s is a standby, or read-only; name the primary in the URL, or add ?target_session_attrs=read-write", storage.ErrReadOnly, p)

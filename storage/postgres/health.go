@@ -38,9 +38,9 @@ func (s *HealthStore) Lost() error {
 }
 
 // OnLost registers a function that is called with an error when the database can no longer be
-// reached, and with nil when it can be again. It is called once more if the server is there, and
-// for another reason of no use, or if only a standby is there: a connection may be ended before the
-// server refuses the next.
+// reached, and with nil when it can be again. It is called again if the server can be reached but is
+// of no use for another reason, such as that only a standby is left: a connection may end before the
+// server refuses the next one.
 func (s *HealthStore) OnLost(call func(error)) {
 	s.watch.mu.Lock()
 	s.watch.call = call
@@ -65,15 +65,15 @@ func (s *HealthStore) ping(ctx context.Context) {
 	}
 }
 
-// isNews reports whether to report the result of a ping, after that of the one before.
+// isNews reports whether to report the result of a ping, given that of the previous one.
 func isNews(err, before error) bool {
 	return (err == nil) != (before == nil) || errors.Is(err, storage.ErrUnreachable) != errors.Is(before, storage.ErrUnreachable) ||
 		errors.Is(err, errStandby) && !errors.Is(before, errStandby)
 }
 
-// usable returns why the server does not answer, or which table this process may no longer use:
-// a node without work would not find out for long. The answer also has the server's time, because
-// both clocks may be set while this process runs.
+// usable returns why the server does not answer, or which table this process may no longer use, which
+// a node without work would not notice for long. It also reads the server's time, because either
+// clock may be set while this process runs.
 func (s *HealthStore) usable(ctx context.Context) error {
 	began := time.Now()
 	found, err := records.First(ctx, queries{s.pool}, scanUse, `SELECT clock_timestamp(), coalesce(name, ''), coalesce(missing, false)
@@ -90,7 +90,7 @@ func (s *HealthStore) usable(ctx context.Context) error {
 	return found.lacking
 }
 
-// A use says at what time the server answered, and which error using a table would have.
+// A use has the server's time, and the error that using a table would cause.
 type use struct {
 	server  time.Time
 	lacking error

@@ -14,7 +14,7 @@ import (
 	"backchannel/storage"
 )
 
-// A place says in messages which database it is, without its password.
+// A place names a database in messages, without its password.
 type place struct {
 	host, user, database string
 	opened               bool // it has been opened, so it existed

@@ -4,8 +4,8 @@
 // Every writing method returns after its commit, which is as durable as the server is configured to
 // make it. Two goroutines write, and each commits all waiting writes together: one the writes that
 // assign IDs, which are ordered among all nodes, and one the rest. The package hides a server that
-// is away for a moment: it repeats a transaction that certainly was not committed, and first finds
-// out about one whose commit returned no answer.
+// is away for a moment: it repeats a transaction that certainly was not committed. If a commit
+// returned no answer, it first finds out whether the transaction was committed.
 //
 // [Store.Changes] reports changes made by this and other processes. The package makes no decisions:
 // its callers decide when a delivery is attempted and how a receipt is judged. An engine that keeps
@@ -28,7 +28,7 @@ import (
 	"backchannel/storage/seal"
 )
 
-// Options configure a store. Only URL and KeyFile are required.
+// Options configures a store. Only URL and KeyFile are required.
 type Options struct {
 	URL        string           // postgres://USER:PASSWORD@HOST:PORT/DATABASE
 	KeyFile    string           // path of the key that seals secrets; created for an empty database
@@ -112,7 +112,7 @@ type database struct {
 	seals  *seal.Sealer
 	by     string // who makes changes, with a space before it, or empty
 	now    func() time.Time
-	clock  *clock // nil: the server's does not matter
+	clock  *clock // nil: the server's clock is not used
 	hub    *commit.Hub
 	notice *notifier
 	listen *listener

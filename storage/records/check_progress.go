@@ -26,8 +26,8 @@ func MarkChecksLost(t Tx, abandoned, reason string) error {
 	return err
 }
 
-// StartCheck takes a run that was asked for, and stores the cases that it will have. It
-// returns storage.ErrConflict if the run is no longer asked for.
+// StartCheck takes a run that was requested, and stores the cases that it will have. It
+// returns storage.ErrConflict if the run is no longer requested.
 func (s *CheckStore) StartCheck(ctx context.Context, id storage.ID, cases []storage.CheckCase) error {
 	err := s.db.Write(ctx, storage.ChangedChecks, func(t Tx) error {
 		taken, err := t.Exec(`UPDATE check_runs SET state = ?, started_at = ?`+s.db.node()+` WHERE id = ? AND state = 'asked'`, storage.CheckRunning, column.At(t.Stamp()), id)
@@ -35,7 +35,7 @@ func (s *CheckStore) StartCheck(ctx context.Context, id storage.ID, cases []stor
 			return err
 		}
 		if taken == 0 {
-			return fmt.Errorf("%w: it is no longer asked for", storage.ErrConflict)
+			return fmt.Errorf("%w: it is no longer requested", storage.ErrConflict)
 		}
 		return addCheckCases(t, id, cases)
 	})

@@ -21,12 +21,12 @@ const selectChecks = `SELECT id, webhook_id, webhook, url, options, state, reaso
 
 func scanCheck(read Scan) (r storage.CheckRun, err error) {
 	var options, load string
-	var asked, started, ended column.Timestamp
-	err = read(&r.ID, &r.WebhookID, &r.Webhook, &r.URL, &options, &r.State, &r.Reason, &r.Stop, &asked, &started, &ended, &r.Requests, &load)
+	var requested, started, ended column.Timestamp
+	err = read(&r.ID, &r.WebhookID, &r.Webhook, &r.URL, &options, &r.State, &r.Reason, &r.Stop, &requested, &started, &ended, &r.Requests, &load)
 	if err != nil {
 		return r, err
 	}
-	r.RequestedAt, r.StartedAt, r.EndedAt = asked.Time, started.Time, ended.Time
+	r.RequestedAt, r.StartedAt, r.EndedAt = requested.Time, started.Time, ended.Time
 	return r, errors.Join(json.Unmarshal([]byte(options), &r.Options), json.Unmarshal([]byte(load), &r.Load))
 }
 
@@ -35,30 +35,30 @@ func scanCheck(read Scan) (r storage.CheckRun, err error) {
 // options out of bounds, and storage.ErrConflict for a webhook that is paused, has an open circuit
 // breaker or is being checked already.
 func (s *CheckStore) RequestCheck(ctx context.Context, r *storage.CheckRun) error {
-	asked := *r
+	requested := *r
 	err := s.db.Write(ctx, storage.ChangedChecks|storage.ChangedActivity, func(t Tx) (err error) {
-		asked = storage.CheckRun{WebhookID: r.WebhookID, Options: r.Options, State: storage.CheckRequested, RequestedAt: t.Stamp()}
-		if err := asked.Options.Validate(); err != nil {
+		requested = storage.CheckRun{WebhookID: r.WebhookID, Options: r.Options, State: storage.CheckRequested, RequestedAt: t.Stamp()}
+		if err := requested.Options.Validate(); err != nil {
 			return err
 		}
-		if err := checkable(t, &asked); err != nil {
+		if err := checkable(t, &requested); err != nil {
 			return err
 		}
-		if asked.ID, err = t.NewID(); err != nil {
+		if requested.ID, err = t.NewID(); err != nil {
 			return err
 		}
-		if err := insertCheck(t, &asked); err != nil {
+		if err := insertCheck(t, &requested); err != nil {
 			return err
 		}
-		if err := forgetChecks(t, asked.WebhookID); err != nil {
+		if err := forgetChecks(t, requested.WebhookID); err != nil {
 			return err
 		}
-		return AddActivity(t, storage.Activity{Kind: storage.ActivityCheck, WebhookID: asked.WebhookID, Text: "check of webhook " + asked.Webhook + " asked for" + s.db.By})
+		return AddActivity(t, storage.Activity{Kind: storage.ActivityCheck, WebhookID: requested.WebhookID, Text: "check of webhook " + requested.Webhook + " asked for" + s.db.By})
 	})
 	if err != nil {
-		return fmt.Errorf("ask for a check: %w", err)
+		return fmt.Errorf("request a check: %w", err)
 	}
-	*r = asked
+	*r = requested
 	return nil
 }
 
@@ -160,7 +160,7 @@ func (s *CheckStore) CheckRuns(ctx context.Context, webhook storage.ID) ([]stora
 	return all, Wrap(err, "list checks")
 }
 
-// OpenChecks lists the runs that are asked for or running, oldest first, without their cases.
+// OpenChecks lists the runs that are requested or running, oldest first, without their cases.
 func (s *CheckStore) OpenChecks(ctx context.Context) ([]storage.CheckRun, error) {
 	all, err := Collect(ctx, s.db.Reads, scanCheck, selectChecks+` WHERE state IN ('asked', 'running') ORDER BY id`)
 	return all, Wrap(err, "list open checks")

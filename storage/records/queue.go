@@ -120,7 +120,7 @@ func finished(t Tx, o *storage.Outcome, was Finished) (err error) {
 	case o.State == storage.StateDelivered && was.Message != 0:
 		t.base().Kinds |= storage.ChangedExecutions
 		err = t.Messages().Reached(was.Message, o.Attempt.DeliveryID)
-	case o.State == storage.Failed && !was.Checked: // a check sends what is to be refused
+	case o.State == storage.Failed && !was.Checked: // the requests of a check are often meant to fail
 		err = recordFailure(t, &o.Attempt, was.Webhook)
 	}
 	if err != nil || o.PauseWebhook == "" {

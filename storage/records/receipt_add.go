@@ -59,8 +59,8 @@ type PackedReceipt struct {
 	Path             string // with its secrets masked
 	Headers, Secrets []byte // the latter are sealed when the receipt has an ID
 	Verdicts, Checks string
-	// Size is of what retention can free by removing the receipt. It is stored, because adding up
-	// the sizes of 100,000 contents at each check would read all of them.
+	// Size is the number of bytes that retention frees by removing the receipt. It is stored,
+	// because adding up the sizes of 100,000 contents at each check would read all of them.
 	Size int64
 }
 

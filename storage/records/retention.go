@@ -141,7 +141,7 @@ func removeLeftovers(t Tx) error {
 }
 
 // ClearReceipts removes all receipts that are not pinned, and returns how many. It adds the
-// activity in the end, when that number is known.
+// activity at the end, when that number is known.
 func (s *Maintenance) ClearReceipts(ctx context.Context) (int64, error) {
 	n, err := s.removeAll(ctx, func(t Tx) (int64, error) { return removeUnpinned(t, ``, retentionBatch) })
 	if err == nil {

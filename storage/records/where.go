@@ -22,7 +22,7 @@ type Dialect struct {
 	// OfEach joins the receipts (p) whose IDs a query returns for each row before.
 	OfEach func(query string) string
 	// ScanBodies returns a query that reads bodies from the newest receipt on, and only of receipts
-	// for which all other conditions hold. nil: the planner finds it out.
+	// for which all other conditions hold. nil: the planner chooses such a query itself.
 	ScanBodies        func(ReceiptConditions) (query string, args []any)
 	ReceiptContents   Contents
 	ExecutionContents Contents

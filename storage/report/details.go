@@ -34,7 +34,7 @@ func shownIDs(all []storage.ID) string {
 	return text
 }
 
-// escaped returns a case whose texts cannot act on what shows them, and are valid in XML.
+// escaped returns a case whose texts are safe to show anywhere and valid in XML.
 func escaped(c storage.CheckCase) storage.CheckCase {
 	for _, text := range []*string{&c.ID, &c.Sent, &c.Expected, &c.Got, &c.Why, &c.Remedy} {
 		*text = script.Escape(*text)

@@ -68,7 +68,7 @@ func (r Report) writeHTML(w io.Writer) error {
 	return t.Execute(w, r.view())
 }
 
-// view returns everything that the page shows, so that the template makes no decisions.
+// view returns everything that the page shows, so that the template need not decide anything.
 func (r Report) view() pageView {
 	v := pageView{
 		Title:    "Endpoint check of " + script.Escape(r.Run.Webhook),

@@ -56,9 +56,9 @@ type junitDetail struct {
 	Text    string `xml:",chardata"`
 }
 
-// writeJUnit writes the report as JUnit XML. There is a failure or an error in it unless the
-// endpoint is ready: a run that ended early, or whose endpoint stopped to answer, has its
-// reason as the error of the case that it got to.
+// writeJUnit writes the report as JUnit XML. It contains a failure or an error unless the endpoint is
+// ready: for a run that ended early, or whose endpoint stopped answering, the reason is the error of
+// the case that was in progress.
 func (r Report) writeJUnit(w io.Writer) error {
 	all := junitSuites{Name: "backchannel check of " + script.Escape(r.Run.Webhook)}
 	broken := r.broken()
@@ -112,8 +112,8 @@ func unbegun(reason string) junitSuite {
 	return junitSuite{Name: "check", junitCounts: counts, Cases: []junitCase{{Class: "check", Name: "run", Time: seconds(0), Error: &junitDetail{Message: reason}}}}
 }
 
-// broken returns the case that a run got to which ended early, or "" if it did not, or if a
-// failure says enough.
+// broken returns the case that was in progress when the run ended early. It returns "" if the run did
+// not, or if a failure says enough.
 func (r Report) broken() string {
 	cases := r.Run.Cases
 	if r.Run.Reason == "" || len(cases) == 0 || r.Run.State == storage.CheckFinished && r.Run.Tally()[storage.CheckFailed] > 0 {
@@ -140,7 +140,7 @@ func (r Report) junitCase(c storage.CheckCase) junitCase {
 	return made
 }
 
-// details are what there is to know about a case that did not pass.
+// details returns the facts about a case that did not pass.
 func details(c storage.CheckCase) string {
 	var text strings.Builder
 	for _, line := range Details(c) {

@@ -1,10 +1,10 @@
 // Package report presents a run of the endpoint check to people and to other programs: as one
 // JSON object, as JUnit XML and as an HTML page. Start with [Report].
 //
-// It decides what a run as a whole comes to ([Report.Failure]), how its cases are grouped and
-// in which words they are told. It reads no store and keeps nothing. Texts of a run contain
-// what an endpoint answered: whatever shows what this package returns as text escapes it;
-// what it writes itself is escaped already.
+// It decides whether a run as a whole passed ([Report.Failure]), how its cases are grouped and how
+// they are worded. It reads no store and keeps nothing. The texts of a run contain what an endpoint
+// answered: callers must escape the texts that this package returns, while those that it writes
+// itself are already escaped.
 package report
 
 import (
@@ -17,7 +17,7 @@ import (
 	"backchannel/storage/words"
 )
 
-// A Report is a run of the endpoint check that is to be presented.
+// A Report presents a run of the endpoint check.
 type Report struct {
 	Run     storage.CheckRun
 	Before  *storage.CheckRun // the run that it is compared with; nil: none
@@ -26,9 +26,9 @@ type Report struct {
 	Version string            // of this program, for the page
 }
 
-// Failure returns why the endpoint is not ready, or "". It is for runs that are finished: an
-// endpoint that no longer answers is not ready, and neither is one of which too few requests
-// were allowed to tell.
+// Failure returns why the endpoint is not ready, or "". It is for runs that are finished. An endpoint
+// that no longer answers is not ready, and neither is one for which the run was allowed too few
+// requests to tell.
 func (r Report) Failure() string {
 	failed, warned := r.Run.Tally()[storage.CheckFailed], r.Run.Tally()[storage.CheckWarned]
 	switch {
@@ -47,7 +47,7 @@ func (r Report) Passed() bool {
 	return r.Run.State == storage.CheckFinished && r.Failure() == ""
 }
 
-// Headline says in one line what the run came to.
+// Headline says in one line how the run ended.
 func (r Report) Headline() string {
 	run, tally := r.Run, r.Run.Tally()
 	switch {
@@ -68,7 +68,7 @@ func (r Report) Headline() string {
 // A Fact is something about a run as a whole.
 type Fact struct{ Name, Value string }
 
-// Facts are about the run as a whole, without what its cases came to.
+// Facts returns the facts about the run as a whole, without the results of its cases.
 func (r Report) Facts() (facts []Fact) {
 	add := func(name, value string) {
 		if value != "" {
@@ -143,7 +143,7 @@ const (
 	Running = "running"
 )
 
-// Word is what became of a case: "passed", or Running.
+// Word returns the result of a case in a word: "passed", or Running.
 func Word(c storage.CheckCase) string {
 	if c.Result != "" {
 		return c.Result.Word()
@@ -154,7 +154,7 @@ func Word(c storage.CheckCase) string {
 	return Running
 }
 
-// Findings returns the cases that failed, then those that warned: what there is to do.
+// Findings returns the cases that failed, then those that warned.
 func Findings(run storage.CheckRun) (found []storage.CheckCase) {
 	for _, result := range []storage.CheckResult{storage.CheckFailed, storage.CheckWarned} {
 		found = append(found, With(run, result)...)

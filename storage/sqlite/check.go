@@ -13,9 +13,9 @@ type Maintenance struct {
 	*database
 }
 
-// Check reads the whole database and lists what is wrong with it. The list is empty if
-// nothing is. SQLite checks its own structures; that the stored counts and the index of
-// messages agree with the records is checked by counting these.
+// Check reads the whole database and lists what is wrong with it. The list is empty if nothing is.
+// SQLite checks its own structures. Check itself counts the records and compares them with the stored
+// counts and the index of messages.
 func (s *Maintenance) Check(ctx context.Context) ([]string, error) {
 	found, err := collect(ctx, s.reads, records.One[string], `PRAGMA integrity_check`)
 	if err != nil {

@@ -117,7 +117,7 @@ func unsuited(err error, errno syscall.Errno) string {
 }
 
 // isReadOnly reports whether a file may not be opened or written, by its mode or by the mode
-// of its file system. It is asked after the more specific causes of ErrCantOpen.
+// of its file system. It must be called after the checks for more specific causes of ErrCantOpen.
 func isReadOnly(err error, errno syscall.Errno) bool {
 	switch errno {
 	case syscall.EROFS, syscall.EACCES, syscall.EPERM:

@@ -14,9 +14,8 @@ type QueueStore struct {
 	*database
 }
 
-// DropCommands deletes the commands up to and including a given one, which are for the one
-// engine that there is. Nobody shows commands, so
-// it notifies no subscriber.
+// DropCommands deletes the commands up to and including a given one. They are for the only engine
+// that there is. It notifies no subscriber, because commands are not shown anywhere.
 func (s *QueueStore) DropCommands(ctx context.Context, through storage.ID) error {
 	err := s.write(ctx, 0, func(t *tx) error {
 		_, err := t.Exec(`DELETE FROM commands WHERE id <= ?`, through)

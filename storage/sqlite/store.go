@@ -23,7 +23,7 @@ import (
 	"backchannel/storage/seal"
 )
 
-// Options configure a store. Only Dir is required.
+// Options configures a store. Only Dir is required.
 type Options struct {
 	Dir     string           // the data folder, created with mode 0700 if absent
 	Now     func() time.Time // nil: time.Now
