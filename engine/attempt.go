@@ -159,7 +159,7 @@ func (r *Result) starve(resource string) {
 	r.unanswered(failed(storage.ClassTransport, resource))
 }
 
-// unanswered records why the attempt failed. There is an answer all the same if the built-in receiver
+// unanswered records why the attempt failed. There is nevertheless an answer if the built-in receiver
 // could not store the event.
 func (r *Result) unanswered(f failure) {
 	r.Attempt.ErrorClass, r.Attempt.Error = f.class, f.text

@@ -27,7 +27,7 @@ import (
 )
 
 // commitGrace is how long outcomes may take to be committed after the attempts in flight have
-// ended. A store that takes longer is stalled, and the process must end all the same.
+// ended. A store that takes longer is stalled, and the process must end nevertheless.
 const commitGrace = 2 * time.Second
 
 // An Engine delivers the deliveries in a store. Only one may run on a store at a time.

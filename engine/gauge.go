@@ -20,7 +20,7 @@ type gauge struct {
 	dispatchers *dispatchers
 	reads       *readMonitor
 
-	mu     sync.Mutex // guards what follows
+	mu     sync.Mutex // guards the fields below
 	dirty  bool
 	counts backlog
 }

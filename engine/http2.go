@@ -24,7 +24,7 @@ type http2Pool struct {
 
 	retired atomic.Bool
 
-	mu    sync.Mutex // guards what follows
+	mu    sync.Mutex // guards the fields below
 	conns []*http.ClientConn
 }
 

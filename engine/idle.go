@@ -15,7 +15,7 @@ import (
 // An idle holds the idle connections to one endpoint. Making a new one takes a TCP and a TLS
 // handshake, each at least a round trip before the request can be sent.
 type idle struct {
-	mu      sync.Mutex // guards what follows
+	mu      sync.Mutex // guards the fields below
 	conns   []*conn    // in the order in which they became idle
 	reaper  *time.Timer
 	retired bool

@@ -20,7 +20,7 @@ type shortages struct {
 	release  func() // closes what can be spared
 	changed  func() // called when a shortage begins and when it ends
 
-	mu    sync.Mutex // guards what follows
+	mu    sync.Mutex // guards the fields below
 	what  string     // empty: nothing is short
 	since time.Time
 	last  time.Time

@@ -17,7 +17,7 @@ type signer struct {
 	secret  storage.Secret
 	sources storage.Sources
 
-	gate     gate // guards what follows; the key's file is read with it held
+	gate     gate // guards the fields below; the key's file is read with it held
 	material []byte
 	minter   *token.Minter
 

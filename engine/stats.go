@@ -22,7 +22,7 @@ const (
 type stats struct {
 	now func() time.Time
 
-	mu        sync.Mutex // guards what follows
+	mu        sync.Mutex // guards the fields below
 	total     outcomes
 	second    int64 // of the last outcome, in Unix time
 	perSecond [rateSeconds]outcomes

@@ -23,7 +23,7 @@ const (
 // A recorder records the timings of one attempt and the header fields that it sends. A
 // dialer may call it even after the attempt has ended, so it has to be finished.
 type recorder struct {
-	mu       sync.Mutex // guards what follows
+	mu       sync.Mutex // guards the fields below
 	finished bool
 	phase    phase
 	began    time.Time // the attempt

@@ -17,7 +17,7 @@ type runningAttempt struct {
 	probe     bool
 	cancel    context.CancelFunc
 	cancelled atomic.Bool // by a person
-	marking   sync.Mutex  // held while the store marks it as sending; guards what follows
+	marking   sync.Mutex  // held while the store marks it as sending; guards the fields below
 	isMarked  bool
 	finished  bool // it must not be marked any more
 }
@@ -38,7 +38,7 @@ type webhookQueue struct {
 	now  func() time.Time
 	wake chan struct{} // holds a notice that the dispatcher should check the queue
 
-	mu        sync.Mutex // guards what follows
+	mu        sync.Mutex // guards the fields below
 	admission admission
 	fetcher   fetcher
 	queue     queue

@@ -20,7 +20,7 @@ import (
 type local struct {
 	*httptest.Server
 
-	mu     sync.Mutex // guards what follows
+	mu     sync.Mutex // guards the fields below
 	answer func(w http.ResponseWriter, req *http.Request)
 	got    []relayed
 }

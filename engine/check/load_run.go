@@ -16,7 +16,7 @@ type loadRun struct {
 	record  *storage.CheckCase
 	workers chan struct{} // as many as the webhook allows concurrent requests
 
-	mu          sync.Mutex // guards what follows
+	mu          sync.Mutex // guards the fields below
 	result      loadResult
 	pausedUntil time.Time // the end of the wait for a Retry-After
 	err         error

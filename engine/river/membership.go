@@ -27,7 +27,7 @@ type view struct {
 type membership struct {
 	leads atomic.Bool
 
-	mu     sync.Mutex // guards what follows
+	mu     sync.Mutex // guards the fields below
 	living []int64
 	seen   time.Time // when living was read
 	steady time.Time // since when living has been readable again after an outage

@@ -39,7 +39,7 @@ type queue struct {
 	added bool // to River; used by coordinate alone, as is held
 	held  int  // this node's share of the concurrency, as the store knows it
 
-	mu       sync.Mutex // guards what follows
+	mu       sync.Mutex // guards the fields below
 	hinted   bool       // there may be a new job
 	more     bool       // the last take reached its limit
 	due      time.Time  // when the next job is due, as far as known; zero: none is known

@@ -16,7 +16,7 @@ type returns struct {
 	node *Engine
 	poke chan struct{} // holds a notice that jobs have been added
 
-	mu   sync.Mutex // guards what follows
+	mu   sync.Mutex // guards the fields below
 	jobs []returned
 }
 

@@ -14,7 +14,7 @@ const enoughDead = 10_000
 // seconds at full speed, taking a job costs five times as much as at first.
 type sweeper struct {
 	node *Engine
-	left int64 // dead rows that the last vacuum could not remove, as for an open transaction
+	left int64 // dead rows that the last vacuum could not remove, for example because of an open transaction
 }
 
 // run sweeps every second until ctx is done, if this node leads.

@@ -260,7 +260,7 @@ type request struct {
 type endpoint struct {
 	*httptest.Server
 
-	mu     sync.Mutex // guards what follows
+	mu     sync.Mutex // guards the fields below
 	answer http.HandlerFunc
 	got    []request
 	now    int // requests in flight

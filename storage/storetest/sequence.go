@@ -20,7 +20,7 @@ type Sequence struct {
 	t        testing.TB
 	messages int
 
-	mu       sync.Mutex // guards what follows
+	mu       sync.Mutex // guards the fields below
 	inFlight map[string]bool
 	arrived  map[string][]string
 	answered int
