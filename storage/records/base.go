@@ -31,7 +31,7 @@ func Start(now time.Time, committed map[storage.ID]column.Run, facets Facets) Ba
 
 func (b *Base) base() *Base { return b }
 
-// Stamp returns the transaction's time with the precision of the database.
+// Stamp returns when the transaction began.
 func (b *Base) Stamp() time.Time { return b.Now }
 
 func (b *Base) countReceipts(n, bytes int64) {

@@ -87,7 +87,12 @@ type Tx interface {
 	// RemoveLeftovers removes what is left of dead processes.
 	RemoveLeftovers() error
 
-	// Stamp and base are those of a [Base].
+	based
+}
+
+// based is what embedding a [Base] implements.
+type based interface {
+	// Stamp returns the transaction's time with the precision of the database.
 	Stamp() time.Time
 	base() *Base
 }
