@@ -16,6 +16,7 @@ import (
 // because of two overlays the second has to be on top.
 type dispatch struct {
 	steps   []*step       // the commands whose answers have not been handled yet, in order
+	parts   int           // of the limit that have passed
 	overdue bool          // neither keys nor its own commands wait for it any longer
 	done    chan struct{} // closed once there are no steps
 }
@@ -33,13 +34,20 @@ type (
 		step *step
 		msg  tea.Msg
 	}
-	// overdueMsg says that a dispatch has reached its limit, so that keys no longer wait for it.
-	overdueMsg struct{ of *dispatch }
+	// waitedMsg says that another part of the limit of a dispatch has passed.
+	waitedMsg struct{ of *dispatch }
 )
 
-// dispatchLimit is how long keys wait for a dispatch. Navigation takes microseconds unless
-// the machine is busy. Reading from the store may take longer, and keys should not wait for that.
-const dispatchLimit = 30 * time.Millisecond
+// dispatchLimit is how long keys wait for a dispatch. Navigation takes microseconds. Reading from the
+// store may take longer, and keys should not wait for that.
+//
+// The limit passes in parts. If the machine is so busy that this process gets no processor for
+// longer than the limit, only one part passes, and keys still wait for the commands.
+const (
+	dispatchLimit = dispatchParts * dispatchPart
+	dispatchParts = 6
+	dispatchPart  = 5 * time.Millisecond
+)
 
 // dispatch runs the commands of a key, and makes later keys wait for them.
 func (q *keyQueue) dispatch(cmd tea.Cmd) tea.Cmd {
@@ -81,11 +89,11 @@ func (d *dispatch) next() int {
 	return at
 }
 
-// limit returns a command that reports when a dispatch takes too long.
+// limit returns a command that waits for the next part of the limit to pass.
 func (d *dispatch) limit() tea.Cmd {
 	return func() tea.Msg {
-		if pause(dispatchLimit, d.done) {
-			return overdueMsg{d}
+		if pause(dispatchPart, d.done) {
+			return waitedMsg{d}
 		}
 		return nil
 	}
@@ -130,8 +138,11 @@ func (q *keyQueue) advance(d *dispatch) tea.Cmd {
 	return tea.Batch(cmds...)
 }
 
-// release lets keys continue although a dispatch is not done.
-func (q *keyQueue) release(d *dispatch) tea.Cmd {
+// waited lets keys continue, although a dispatch is not done, once all of its limit has passed.
+func (q *keyQueue) waited(d *dispatch) tea.Cmd {
+	if d.parts++; d.parts < dispatchParts {
+		return d.limit()
+	}
 	d.overdue = true
 	q.forget(d)
 	return q.advance(d)

@@ -179,8 +179,16 @@ func (c *console) send(msg tea.Msg) {
 
 func (c *console) size(width, height int) { c.send(tea.WindowSizeMsg{Width: width, Height: height}) }
 
-// wait lets time pass.
+// wait lets time pass. The limit of a dispatch passes in parts, each of which has to be handled.
 func (c *console) wait(d time.Duration) {
+	for range dispatchParts {
+		part := min(d, dispatchPart)
+		time.Sleep(part)
+		c.settle()
+		if d -= part; d == 0 {
+			return
+		}
+	}
 	time.Sleep(d)
 	c.settle()
 }

@@ -18,6 +18,7 @@ import (
 	"backchannel/tui/ptytest"
 
 	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/x/ansi"
 )
 
 // waitLimit limits how long a test waits for an event, also on a busy machine.
@@ -91,15 +92,16 @@ func (p *terminalConsole) press(keys string) {
 // see waits until a text has been written to the terminal.
 func (p *terminalConsole) see(text string) {
 	p.t.Helper()
+	var seen string
 	for deadline := time.Now().Add(waitLimit); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
 		p.mu.Lock()
-		seen := p.seen.String()
+		seen = p.seen.String()
 		p.mu.Unlock()
 		if strings.Contains(seen, text) {
 			return
 		}
 	}
-	p.t.Fatalf("%q was not written to the terminal within %s", text, waitLimit)
+	p.t.Fatalf("%q was not written to the terminal within %s; the end of what was:\n%s", text, waitLimit, ansi.Strip(seen[max(0, len(seen)-4000):]))
 }
 
 // end waits until the console ends.

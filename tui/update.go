@@ -38,8 +38,8 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 		return m.tick(polled(msg))
 	case stepMsg:
 		return m.keys.answered(msg)
-	case overdueMsg:
-		return m.keys.release(msg.of)
+	case waitedMsg:
+		return m.keys.waited(msg.of)
 	case tea.ResumeMsg:
 		return tea.Batch(tea.ClearScreen, m.refresh(storage.ChangedAll))
 	case toastOverMsg:

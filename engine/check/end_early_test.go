@@ -168,7 +168,7 @@ func TestRunsEndEarly(t *testing.T) {
 
 func TestRunTimesOut(t *testing.T) {
 	t.Parallel()
-	b := newBench(t, func(w *storage.Webhook) { w.Delivery.Timeout = 10 * time.Second })
+	b := newBench(t, nil)
 	r := b.reference()
 	r.before = func(_ http.ResponseWriter, req *http.Request) bool {
 		if req.Header.Get(r.spec.Header) == "" {

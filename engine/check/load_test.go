@@ -37,7 +37,7 @@ func TestLoad(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			b := newBench(t, func(w *storage.Webhook) { w.Delivery.Timeout = 10 * time.Second })
+			b := newBench(t, nil)
 			r := b.reference()
 			var n atomic.Int32
 			r.before = func(w http.ResponseWriter, _ *http.Request) bool { return c.answer != nil && c.answer(w, n.Add(1)) }

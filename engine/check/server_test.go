@@ -85,7 +85,6 @@ func TestAnotherProcessRequestsAndStopsRuns(t *testing.T) {
 			return false
 		}
 	})
-	b.hook.Delivery.Timeout = 10 * time.Second
 	store := b.open()
 	defer b.startServer(store)()
 	elsewhere, err := sqlite.Open(t.Context(), sqlite.Options{Dir: store.Dir()})
