@@ -48,7 +48,7 @@ func (t *Tabs) rewind() {
 func (t *Tabs) viewer() *component.Viewer { return &t.viewers[t.At] }
 
 // scroll passes a key to the page in front.
-func (t *Tabs) scroll(msg tea.KeyMsg) bool { return t.viewer().Key(msg) }
+func (t *Tabs) scroll(msg tea.KeyMsg) { t.viewer().Key(msg) }
 
 // click brings the page to the front whose name is at a column of the head.
 func (t *Tabs) click(column int) {
