@@ -113,7 +113,7 @@ func TestExecutionsAsCurl(t *testing.T) {
 	script := exportedCalls(t, Options{Format: Curl})
 	for _, want := range []string{
 		"# Execution 00000000001 of 2026-11-24T01:02:03.004Z", "> execution-00000000001.body",
-		"# Omitted because they are secret (--with-secrets includes them): Authorization, X-Api-Key, what is", "includes them): the body\n",
+		"# Omitted because they are secret (--with-secrets includes them): Authorization, X-Api-Key, the part of the URL shown as", "includes them): the body\n",
 	} {
 		if !strings.Contains(script, want) {
 			t.Errorf("the script does not contain %q:\n%s", want, script)
