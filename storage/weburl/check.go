@@ -199,7 +199,7 @@ func refuseHost(u *url.URL) string {
 		return refuseIPv6(host)
 	}
 	if strings.Contains(host, ":") {
-		return fmt.Sprintf("host %q is an IPv6 address without its unbracketedIPv6; write https://[ADDRESS]:PORT/PATH", host)
+		return fmt.Sprintf("host %q is an IPv6 address without its brackets; write https://[ADDRESS]:PORT/PATH", host)
 	}
 	if at := strings.IndexFunc(host, func(r rune) bool { return r >= utf8.RuneSelf }); at >= 0 {
 		return fmt.Sprintf("host %q is not ASCII; %s", host, asciiAdvice(host))
@@ -219,7 +219,7 @@ func refuseHost(u *url.URL) string {
 	return ""
 }
 
-// refuseIPv6 returns what is wrong with a host in square unbracketedIPv6.
+// refuseIPv6 returns what is wrong with a host in square brackets.
 func refuseIPv6(host string) string {
 	ip, err := netip.ParseAddr(host)
 	switch {

@@ -122,7 +122,7 @@ func (r Rules) userInfo(text string) (mistake, intended string) {
 	return "contains user info (name:password@), which belongs in a secret header", intended
 }
 
-// unbracketedIPv6 recognizes an IPv6 address without unbracketedIPv6.
+// unbracketedIPv6 recognizes an IPv6 address without brackets.
 func unbracketedIPv6(text string) (mistake, intended string) {
 	scheme, authority, rest, ok := split(text)
 	if !ok || strings.Count(authority, ":") < 2 || strings.Contains(authority, "@") {
@@ -143,10 +143,10 @@ func unbracketedIPv6(text string) (mistake, intended string) {
 	if !isIPv6(host) {
 		return "", ""
 	}
-	return "has an IPv6 address without its unbracketedIPv6", scheme + "[" + host + "]" + port + rest
+	return "has an IPv6 address without its brackets", scheme + "[" + host + "]" + port + rest
 }
 
-// isIPv6 reports whether a text is an IPv6 address without its unbracketedIPv6.
+// isIPv6 reports whether a text is an IPv6 address without its brackets.
 func isIPv6(text string) bool {
 	ip, err := netip.ParseAddr(text)
 	return err == nil && ip.Is6()

@@ -188,7 +188,7 @@ func escapedQuotes(text string) (mistake, intended string) {
 	return "", ""
 }
 
-// quoted recognizes a URL in quotes or unbracketedIPv6, perhaps at the end of a sentence.
+// quoted recognizes a URL in quotes or brackets, perhaps at the end of a sentence.
 func quoted(text string) (mistake, intended string) {
 	inner := strings.TrimRight(text, neverPart+punctuationAfterQuote(text))
 	if r, size := utf8.DecodeRuneInString(text); strings.ContainsRune(opening, r) && !strings.HasPrefix(text, "[") {
@@ -212,7 +212,7 @@ func quoted(text string) (mistake, intended string) {
 // describeQuote says what is around the URL.
 func describeQuote(r rune) string {
 	if strings.ContainsRune("([{<", r) {
-		return fmt.Sprintf("is in unbracketedIPv6 (%c)", r)
+		return fmt.Sprintf("is in brackets (%c)", r)
 	}
 	return fmt.Sprintf("is in quotes (%c)", r)
 }
