@@ -105,7 +105,7 @@ func (ep *endpoint) request(ctx context.Context, o outgoing) *http.Request {
 	}).WithContext(ctx)
 }
 
-// answered records and judges the response. Only the status counts: a body that breaks off
+// answered records and judges the response. Only the status counts: a body that ends early
 // does not make a delivered event undelivered.
 func (ep *endpoint) answered(ctx context.Context, r *Result, resp *http.Response) {
 	r.Attempt.Code = resp.StatusCode

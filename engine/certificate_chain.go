@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// explainUnknown follows the chain from the endpoint's own certificate to where it breaks off.
+// explainUnknown follows the chain from the endpoint's own certificate to where it ends.
 // crypto/x509 only says that the authority is unknown. The number of known certificates bounds
 // the loop, because certificates can be issued in a circle.
 func (p *presentedChain) explainUnknown(unknown x509.UnknownAuthorityError) string {

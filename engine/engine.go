@@ -246,7 +246,7 @@ func (e *Engine) Stall() string {
 		all = append(all, "deliveries wait until attempts can begin again: "+cause)
 	}
 	if what := e.shortages.reason(); what != "" {
-		all = append(all, "deliveries wait, which counts as no attempt: "+what)
+		all = append(all, "deliveries wait without using up attempts: "+what)
 	}
 	return strings.Join(all, "; ")
 }
@@ -302,6 +302,6 @@ func (e *Engine) handBack() {
 	}
 	if n := e.CutOff(); n > 0 {
 		e.activity.record(ctx, storage.Activity{Kind: storage.ActivityProcess,
-			Text: fmt.Sprintf("stopped with %d still in flight: that counts as no attempt, and is made again", n)})
+			Text: fmt.Sprintf("stopped with %d still in flight: an unfinished attempt does not count and is repeated", n)})
 	}
 }

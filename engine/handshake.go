@@ -132,7 +132,7 @@ func (d *dialer) explainHandshake(ctx context.Context, f failedHandshake) error 
 	if text := f.err.Error(); strings.HasPrefix(text, "tls: ") {
 		return d.explainProtocol(ctx, text, &f)
 	}
-	return problemf(storage.ClassTLS, "the TLS handshake broke off: %s; if that continues, check that the URL's port speaks TLS", broken(f.err).text)
+	return problemf(storage.ClassTLS, "the TLS handshake failed: %s; if that continues, check that the URL's port speaks TLS", broken(f.err).text)
 }
 
 // insteadOfTLS is the part of a message that says what to do about a port that speaks HTTP.

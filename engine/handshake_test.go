@@ -137,8 +137,8 @@ func TestPortsThatSpeakSomethingElse(t *testing.T) {
 		{"handshake_failure", "https", alerting(40), policy.Permanent, storage.ClassTLS, "no TLS version, cipher suite or signature algorithm in common"},
 		{"access_denied", "https", alerting(49), policy.Permanent, storage.ClassTLS, "TLS alert access_denied"},
 		{"internal_error", "https", alerting(80), policy.Retryable, storage.ClassTLS, "with the alert internal_error"},
-		{"reset in the handshake", "https", reset, policy.Retryable, storage.ClassTLS, "the TLS handshake broke off: the connection was reset"},
-		{"closed in the handshake", "https", closed, policy.Retryable, storage.ClassTLS, "the TLS handshake broke off: the connection was closed"},
+		{"reset in the handshake", "https", reset, policy.Retryable, storage.ClassTLS, "the TLS handshake failed: the connection was reset"},
+		{"closed in the handshake", "https", closed, policy.Retryable, storage.ClassTLS, "the TLS handshake failed: the connection was closed"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			b := newBench(t, strings.Replace(rawServer(t, c.serve), "http:", c.scheme+":", 1))

@@ -39,7 +39,7 @@ func (s *shortages) reason() string {
 func (s *shortages) report(what string) {
 	s.release()
 	if s.begin(what) {
-		s.activity.record(s.ctx, storage.Activity{Kind: storage.ActivityError, Text: "deliveries wait, which counts as no attempt: " + what})
+		s.activity.record(s.ctx, storage.Activity{Kind: storage.ActivityError, Text: "deliveries wait without using up attempts: " + what})
 		s.changed()
 	}
 }
@@ -73,5 +73,5 @@ func (s *shortages) check() {
 		return
 	}
 	s.changed()
-	s.activity.record(s.ctx, storage.Activity{Kind: storage.ActivityError, Text: fmt.Sprintf("deliveries had to wait for %s, and go on: %s", lasted, what)})
+	s.activity.record(s.ctx, storage.Activity{Kind: storage.ActivityError, Text: fmt.Sprintf("deliveries waited %s and have resumed: %s", lasted, what)})
 }

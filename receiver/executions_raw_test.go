@@ -76,10 +76,10 @@ func TestIncompleteCallsAreRecorded(t *testing.T) {
 		kept, says        string
 	}{
 		{name: "slow", lines: "Content-Length: 100", sent: `{"requestId":"r"`, kept: `{"requestId":"r"`, says: "16 of 100 announced bytes, then nothing more within 200ms"},
-		{name: "cut", lines: "Content-Length: 100", sent: `{"requestId":"r"`, cut: true, kept: `{"requestId":"r"`, says: "16 of 100 announced bytes, then the body broke off"},
+		{name: "cut", lines: "Content-Length: 100", sent: `{"requestId":"r"`, cut: true, kept: `{"requestId":"r"`, says: "16 of 100 announced bytes, then the body ended early"},
 		{name: "nothing", lines: "Content-Length: 100", cut: true, says: "0 of 100 announced bytes"},
 		{name: "slow chunks", lines: "Transfer-Encoding: chunked", sent: "2\r\n{}\r\n", kept: "{}", says: "2 bytes, then nothing more within 200ms"},
-		{name: "cut chunk", lines: "Transfer-Encoding: chunked", sent: "9\r\n{}", cut: true, kept: "{}", says: "2 bytes, then the body broke off"},
+		{name: "cut chunk", lines: "Transfer-Encoding: chunked", sent: "9\r\n{}", cut: true, kept: "{}", says: "2 bytes, then the body ended early"},
 		{name: "broken chunk", lines: "Transfer-Encoding: chunked", sent: "2\r\n{}\r\nnonsense\r\n", kept: "{}", says: "then a chunk that cannot be read"},
 	} {
 		conn := g.dial()

@@ -229,7 +229,7 @@ func (f *forwarder) attempt(ctx context.Context, r storage.Receipt) storage.Forw
 	case len(body) > storage.MaxAnswerBody:
 		body, outcome.Flaw = body[:storage.MaxAnswerBody], storage.BodyOverLong
 	case err != nil:
-		outcome.Error, outcome.Flaw = mask.Text("the answer's body broke off: "+f.explainBody(err)), storage.BodyCut
+		outcome.Error, outcome.Flaw = mask.Text("the answer's body is incomplete: "+f.explainBody(err)), storage.BodyCut
 	}
 	outcome.Body = storage.MaskBody(mask, outcome.Header(), body, outcome.Flaw != "")
 	outcome.Type, outcome.Encoding = mask.Text(outcome.Type), mask.Text(outcome.Encoding)
@@ -296,7 +296,7 @@ func (f *forwarder) explainBody(err error) string {
 	var net interface{ Timeout() bool }
 	switch {
 	case errors.As(err, &net) && net.Timeout():
-		return "it was not complete within " + f.to.Timeout.String()
+		return "it did not end within " + f.to.Timeout.String()
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		return "fewer bytes arrived than were announced"
 	}

@@ -210,10 +210,10 @@ func TestForwardFailures(t *testing.T) {
 		{"redirects", l.URL, func(w http.ResponseWriter, req *http.Request) {
 			http.Redirect(w, req, "/else", http.StatusTemporaryRedirect)
 		}, storage.ForwardAnswered, 307, ""},
-		{"body breaks off", l.URL, func(w http.ResponseWriter, _ *http.Request) {
+		{"body ends early", l.URL, func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Length", "10")
 			_, _ = io.WriteString(w, "half")
-		}, storage.ForwardAnswered, 200, "broke off: fewer bytes arrived than were announced"},
+		}, storage.ForwardAnswered, 200, "the answer's body is incomplete: fewer bytes arrived than were announced"},
 		{"body without end", l.URL, func(w http.ResponseWriter, req *http.Request) {
 			_, _ = io.WriteString(w, "half")
 			_ = http.NewResponseController(w).Flush()
@@ -221,7 +221,7 @@ func TestForwardFailures(t *testing.T) {
 			case <-req.Context().Done():
 			case <-release:
 			}
-		}, storage.ForwardAnswered, 200, "broke off: it was not complete within 300ms"},
+		}, storage.ForwardAnswered, 200, "the answer's body is incomplete: it did not end within 300ms"},
 		{"long body", l.URL, func(w http.ResponseWriter, _ *http.Request) {
 			_, _ = w.Write(bytes.Repeat([]byte("x"), 10*storage.MaxAnswerBody))
 		}, storage.ForwardAnswered, 200, ""},

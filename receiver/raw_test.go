@@ -89,7 +89,7 @@ func TestTruncatedBody(t *testing.T) {
 	if got.Flaw != storage.BodyCut || string(got.Body) != `{"requestId":"abc"` || got.RequestID != "abc" || got.Code != 400 {
 		t.Errorf("got the receipt %q, flaw %q, requestId %q, code %d", got.Body, got.Flaw, got.RequestID, got.Code)
 	}
-	wantVerdict(t, "schema", got.Verdicts.Schema, storage.Fail, "18 of 100 announced bytes, then the body broke off")
+	wantVerdict(t, "schema", got.Verdicts.Schema, storage.Fail, "18 of 100 announced bytes, then the body ended early")
 	wantVerdict(t, "target", got.Verdicts.Target, storage.NotApplicable, "schema")
 }
 

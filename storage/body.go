@@ -51,7 +51,7 @@ func ShowBody(header []HeaderField, body []byte, flaw BodyFlaw) ShownBody {
 	case BodyOverLong:
 		shown.note("truncated: only the first %d KiB are kept", MaxAnswerBody>>10)
 	case BodyCut:
-		shown.note("the body broke off")
+		shown.note("the body is incomplete")
 	}
 	shown.Text = shown.readable(charset(header), decoded, cut)
 	return shown

@@ -43,7 +43,7 @@ func TestShowBody(t *testing.T) {
 		{"zlib", "deflate", "", wrapped, "", "wrapped", "deflate, shown decoded"},
 		{"deflate itself", "deflate", "", raw, "", "raw", "deflate, shown decoded"},
 		{"both", "identity, deflate, gzip", "", gzipped(string(wrapped)), "", "wrapped", "deflate, gzip, shown decoded"},
-		{"cut", "gzip", "", whole[:len(whole)-8], BodyCut, strings.Repeat("0123456789abcdef ", 20) + "é", "gzip, shown decoded as far as it goes: it ends early; the body broke off"},
+		{"cut", "gzip", "", whole[:len(whole)-8], BodyCut, strings.Repeat("0123456789abcdef ", 20) + "é", "gzip, shown decoded as far as it goes: it ends early; the body is incomplete"},
 		{"damaged", "gzip", "", damaged, "", strings.Repeat("0123456789abcdef ", 20) + "é", "gzip, shown decoded as far as it goes: it is damaged (gzip: invalid checksum)"},
 		{"not gzip", "gzip", "", []byte("plain"), "", "plain", "gzip, shown unchanged: it ends early"},
 		{"other", "br", "", []byte("\x8b\x00"), "", "\x8b\x00", "br, shown unchanged: br is not decoded here; not UTF-8"},
@@ -51,7 +51,7 @@ func TestShowBody(t *testing.T) {
 		{"too deep", "gzip,gzip,gzip,gzip", "", gzipped("x"), "", string(gzipped("x")), "gzip, gzip, gzip, gzip, shown unchanged: gzip is not decoded here; not UTF-8"},
 		{"bomb", "gzip", "", gzipped(strings.Repeat("0", 8<<20)), "", strings.Repeat("0", maxShown), "gzip, shown decoded; its first 64 KiB"},
 		{"within a character", "", "", []byte("caf\xc3"), BodyOverLong, "caf", "truncated: only the first 16 KiB are kept"},
-		{"within emoji", "", "", []byte("x\xf0\x9f\x98"), BodyCut, "x", "the body broke off"},
+		{"within emoji", "", "", []byte("x\xf0\x9f\x98"), BodyCut, "x", "the body is incomplete"},
 		{"within a character of a complete body", "", "", []byte("caf\xc3"), "", "caf\xc3", "not UTF-8"},
 		{"Latin-1", "", "text/plain; charset=ISO-8859-1", []byte("caf\xe9 \x80"), "", "café €", "iso-8859-1, shown decoded"},
 		{"Latin-1 in gzip", "gzip", "text/plain;charset=\"latin1\"", gzipped("caf\xe9"), "", "café", "gzip, shown decoded; latin1, shown decoded"},
@@ -59,7 +59,7 @@ func TestShowBody(t *testing.T) {
 		{"other bytes", "", "text/plain", []byte("caf\xe9"), "", "caf\xe9", "not UTF-8"},
 		{"a charset that is not decoded", "", "text/plain; charset=Shift_JIS", []byte("\x93\xfa"), "", "\x93\xfa", "in shift_jis, which is not decoded here"},
 		{"UTF-16", "", "", []byte("\xff\xfec\x00\xe9\x00"), "", "cé", "UTF-16, shown decoded"},
-		{"UTF-16, cut", "", "text/plain; charset=utf-16be", []byte("\x00c\x00\xe9\x00"), BodyCut, "cé", "the body broke off; UTF-16, shown decoded"},
+		{"UTF-16, cut", "", "text/plain; charset=utf-16be", []byte("\x00c\x00\xe9\x00"), BodyCut, "cé", "the body is incomplete; UTF-16, shown decoded"},
 	} {
 		header := []HeaderField{{Name: "content-encoding", Value: c.coding}, {Name: "Content-Type", Value: c.media}}
 		got := ShowBody(header, c.body, c.flaw)

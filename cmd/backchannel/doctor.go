@@ -117,7 +117,7 @@ func (s doctorSession) examineFolder(_ context.Context, store doctorStore) (foun
 	}
 	switch open := info.Mode().Perm() & 0o077; {
 	case open != 0:
-		found = append(found, finding{Check: "data folder", Result: findingWarning, Text: fmt.Sprintf("%s is open to others (%v); close it with chmod 700", s.settings.data, info.Mode().Perm())})
+		found = append(found, finding{Check: "data folder", Result: findingWarning, Text: fmt.Sprintf("%s is accessible to other users (%v); restrict it with chmod 700", s.settings.data, info.Mode().Perm())})
 	case len(found) == 0:
 		found = []finding{{Check: "data folder", Result: findingOK, Text: s.settings.data}}
 	}

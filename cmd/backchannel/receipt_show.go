@@ -126,7 +126,7 @@ func (s receiptSession) writeVerdicts(all storage.Verdicts) {
 func flawText(r storage.Receipt) string {
 	switch r.Flaw {
 	case storage.BodyCut:
-		return "cut: the body broke off; the part that arrived is kept"
+		return "cut: the body is incomplete; the part that arrived is kept"
 	case storage.BodyOverLong:
 		return fmt.Sprintf("too long: only the first %d bytes of the body are kept", len(r.Body))
 	}

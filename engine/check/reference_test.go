@@ -65,7 +65,7 @@ func (r *reference) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	case err != nil && strings.Contains(err.Error(), "too large"):
 		http.Error(w, "too large", http.StatusRequestEntityTooLarge)
 	case err != nil:
-		http.Error(w, "the body broke off", http.StatusBadRequest)
+		http.Error(w, "the body is incomplete", http.StatusBadRequest)
 	default:
 		r.receive(w, body)
 	}

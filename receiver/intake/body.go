@@ -56,7 +56,7 @@ func (b *Body) Release() {
 	}
 }
 
-// Read reads a body until it ends, breaks off or exceeds MaxBody. The caller must release the
+// Read reads a body until it ends, fails or exceeds MaxBody. The caller must release the
 // body. Read starts with a buffer for the announced length, but no larger than a small body: the
 // length is only a claim of the sender.
 func (p *Pool) Read(w http.ResponseWriter, req *http.Request) Body {
@@ -130,6 +130,6 @@ func (p *Pool) describeFlaw(body *Body, announced int64, err error) {
 	case strings.Contains(err.Error(), "chunk"): // net/http has no error to compare with
 		body.Reason += ", then a chunk that cannot be read (" + strconv.Quote(err.Error()) + ")"
 	default:
-		body.Reason += ", then the body broke off"
+		body.Reason += ", then the body ended early"
 	}
 }

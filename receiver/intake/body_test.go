@@ -63,11 +63,11 @@ func TestReadSaysWhatIsMissing(t *testing.T) {
 		err       error
 		want      string
 	}{
-		{10, io.ErrUnexpectedEOF, "2 of 10 announced bytes, then the body broke off"},
+		{10, io.ErrUnexpectedEOF, "2 of 10 announced bytes, then the body ended early"},
 		{10, os.ErrDeadlineExceeded, "2 of 10 announced bytes, then nothing more within 3s"},
 		{-1, os.ErrDeadlineExceeded, "2 bytes, then nothing more within 3s"},
 		{-1, errors.New("malformed chunked encoding"), `2 bytes, then a chunk that cannot be read ("malformed chunked encoding")`},
-		{-1, io.ErrClosedPipe, "2 bytes, then the body broke off"},
+		{-1, io.ErrClosedPipe, "2 bytes, then the body ended early"},
 	} {
 		req := post(io.MultiReader(strings.NewReader("{}"), iotest.ErrReader(c.err)))
 		req.ContentLength = c.announced

@@ -72,7 +72,7 @@ func TestAnswerBodies(t *testing.T) {
 		{"café", "", "", `{"responseBody":"café"}`},
 		{"caf\xe9", "", "", `{"responseBodyBase64":"Y2Fm6Q==","responseBodyNote":"not UTF-8"}`},
 		{"caf\xe9", "", "charset=latin1", `{"responseBodyBase64":"Y2Fm6Q==","responseBodyDecoded":"café","responseBodyNote":"latin1, shown decoded"}`},
-		{"caf\xc3", storage.BodyCut, "", `{"responseBody":"caf","responseBodyBase64":"Y2Fmww==","responseBodyNote":"the body broke off","responseFlaw":"cut"}`},
+		{"caf\xc3", storage.BodyCut, "", `{"responseBody":"caf","responseBodyBase64":"Y2Fmww==","responseBodyNote":"the body is incomplete","responseFlaw":"cut"}`},
 		{"x", storage.BodyOverLong, "", `{"responseBody":"x","responseBodyNote":"truncated: only the first 16 KiB are kept","responseFlaw":"over-long"}`},
 		{gzip, "", "", `{"responseBodyBase64":"` + base64.StdEncoding.EncodeToString([]byte(gzip)) + `","responseBodyDecoded":"z","responseBodyNote":"gzip, shown decoded"}`},
 	} {

@@ -24,14 +24,14 @@ type Exposure struct {
 
 // String describes the exposure and whether it was fixed.
 func (e Exposure) String() string {
-	text := fmt.Sprintf("%s was open to others (%v)", e.Path, e.Mode)
 	if e.Err != nil {
-		return fmt.Sprintf("%s and could not be closed: %v; close it with chmod go-rwx", text, e.Err)
+		return fmt.Sprintf("%s is accessible to other users (%v), and its permissions could not be changed: %v; change them with chmod go-rwx", e.Path, e.Mode, e.Err)
 	}
+	text := fmt.Sprintf("%s was accessible to other users (%v); its permissions are now restricted", e.Path, e.Mode)
 	if e.Mode.IsDir() {
-		return text + " and is closed now"
+		return text
 	}
-	return text + " and is closed now; if others use this machine, replace the secrets that it gave away"
+	return text + "; if others use this machine, replace the secrets in it"
 }
 
 // private returns patterns for the files in a data folder that contain secrets.

@@ -48,7 +48,7 @@ func TestFilesAreClosedToOthers(t *testing.T) {
 	}
 	activities := storetest.Must(s.Activities(t.Context(), 0, 100))
 	for _, path := range []string{filepath.Join(dir, seal.KeyFile), filepath.Join(dir, databaseFile)} {
-		if !slices.ContainsFunc(activities, func(a storage.Activity) bool { return strings.HasPrefix(a.Text, path+" was open to others") }) {
+		if !slices.ContainsFunc(activities, func(a storage.Activity) bool { return strings.HasPrefix(a.Text, path+" was accessible to other users") }) {
 			t.Errorf("%s is not reported: %v", path, activities)
 		}
 	}
