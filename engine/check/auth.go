@@ -67,7 +67,7 @@ func credentialCases() []Case {
 		mustRefuse("missing", "an event without the JWT's header", why, remedy, literalHeader()),
 		mustRefuse("empty", "an event whose JWT header is empty", why, remedy, literalHeader("")),
 		mustRefuse("other-scheme", "an event with Basic authentication instead of the JWT", why, remedy, literalHeader(basic)),
-		mustRefuse("not-a-jwt", "a token of two segments instead of three", "a JWS has three (RFC 7515 §7.1)", "let the JWT library parse the token, and answer 401 if it fails", twoSegments),
+		mustRefuse("not-a-jwt", "a token with two segments instead of three", "a JWS has three (RFC 7515 §7.1)", "let the JWT library parse the token, and answer 401 if it fails", twoSegments),
 	}
 }
 
@@ -89,7 +89,7 @@ func signatureCases() []Case {
 		})),
 		mustRefuse("signature-cut", "a token with half of the signature", why, remedy, sig(func(s []byte) []byte { return s[:len(s)/2] })),
 		mustRefuse("signature-empty", "a token with an empty signature", why, remedy, sig(func([]byte) []byte { return nil })),
-		mustRefuse("other-key", "a token that another key signed", why, remedy, forged(token.Forgery{OtherKey: true})),
+		mustRefuse("other-key", "a token signed by another key", why, remedy, forged(token.Forgery{OtherKey: true})),
 	}
 }
 
@@ -110,11 +110,11 @@ func confusionCases() []Case {
 		confused.skipReason = requiresPublicKey
 		cases = append(cases, confused)
 	}
-	const own = "a token must not bring the key that it is verified with (RFC 8725 §3.10)"
+	const own = "a token must not supply the key that verifies it (RFC 8725 §3.10)"
 	const ignore = "ignore jwk, jku, x5c and x5u in the token's header; use the key that you configured"
 	cases = append(cases,
-		mustRefuse("own-key", "a token signed by another key, which its header brings as jwk", own, ignore, forged(token.Forgery{OtherKey: true, Embedded: true})),
-		mustRefuse("own-key-url", "a token signed by another key, to be fetched from its header's jku", own, ignore, forged(token.Forgery{OtherKey: true, KeyURL: keysElsewhere})))
+		mustRefuse("own-key", "a token signed by another key, which its header contains as jwk", own, ignore, forged(token.Forgery{OtherKey: true, Embedded: true})),
+		mustRefuse("own-key-url", "a token signed by another key, which its header's jku points to", own, ignore, forged(token.Forgery{OtherKey: true, KeyURL: keysElsewhere})))
 	other := mustRefuse("other-algorithm", "a token signed with the right key by another algorithm", "each use of a key should have one algorithm (RFC 8725 §3.1)",
 		"give the library the algorithm that you expect", sibling)
 	other.Level, other.skipReason = storage.CheckShould, requiresSibling
@@ -162,14 +162,14 @@ func sibling(m *token.Minter, now time.Time) ([]string, error) {
 func claimCases() []Case {
 	noExp := mustRefuse("no-exp", "a token that never expires: no exp", "a token that leaked would be valid for ever",
 		"require exp: requiredClaims, options={\"require\": [\"exp\"]}, WithExpirationRequired", forged(token.Forgery{NoExpiry: true}))
-	issuer := mustRefuse("other-issuer", "a token of another issuer, signed with the right key", "a key may serve several issuers (RFC 8725 §3.8)",
+	issuer := mustRefuse("other-issuer", "a token from another issuer, signed with the right key", "a key may serve several issuers (RFC 8725 §3.8)",
 		"compare iss with the webhook's issuer", forged(token.Forgery{Issuer: foreign}))
-	two := mustRefuse("two-headers", "the JWT's header twice: a token that another key signed, then a valid one", "a sender must not repeat this header (RFC 9110 §5.3), and two readers may each take another one",
+	two := mustRefuse("two-headers", "the JWT's header twice: a token signed by another key, then a valid one", "a sender must not repeat this header (RFC 9110 §5.3), and two readers may pick different ones",
 		"refuse a request with more than one", twoHeaders)
 	noExp.Level, issuer.Level, two.Level = storage.CheckShould, storage.CheckShould, storage.CheckShould
 	return []Case{
 		mustRefuse("expired", "a token that expired an hour ago", "an expired token must not be accepted (RFC 7519 §4.1.4)", "have the library verify exp; do not ignore expiration", forged(token.Forgery{ExpiredBy: time.Hour})),
-		mustRefuse("not-yet-valid", "a token that is valid in an hour", "it must not be accepted before nbf (RFC 7519 §4.1.5)", "have the library verify nbf", forged(token.Forgery{ValidIn: time.Hour})),
+		mustRefuse("not-yet-valid", "a token that becomes valid in an hour", "it must not be accepted before nbf (RFC 7519 §4.1.5)", "have the library verify nbf", forged(token.Forgery{ValidIn: time.Hour})),
 		mustRefuse("other-audience", "a token for another audience, signed with the right key", "a token meant for another service must be rejected (RFC 7519 §4.1.3)",
 			"give the library the audience that you expect: the webhook's", forged(token.Forgery{Audience: otherAudience})),
 		noExp, issuer, two,

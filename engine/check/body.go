@@ -40,7 +40,7 @@ func bodyCases() []Case {
 		},
 		{
 			ID: "body/duplicate-keys", Level: storage.CheckInfo, What: "an event with a key twice", Expected: "any answer",
-			Why: "parsers differ in which of them they take (RFC 8259 §4), so a gateway and the endpoint may read different events", Remedy: "nothing; a strict endpoint refuses it",
+			Why: "parsers differ in which of the two they use (RFC 8259 §4), so a gateway and the endpoint may read different events", Remedy: "nothing; a strict endpoint refuses it",
 			plan: raw(func(valid []byte) []byte { return append([]byte(`{"requestId":"FIRST",`), valid[1:]...) }), judge: noted,
 		},
 	}

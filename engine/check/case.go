@@ -1,5 +1,5 @@
 // Package check tests an endpoint of feedback webhooks with a suite of cases: does it accept
-// what Journey Optimizer sends, tolerate repeats, and refuse requests of anyone else? Start
+// what Journey Optimizer sends, tolerate repeats, and refuse requests from anyone else? Start
 // with [Cases] and [Select], which need no webhook, or with [NewServer], which makes the runs
 // that users request.
 //

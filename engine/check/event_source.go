@@ -144,8 +144,8 @@ type change struct {
 	channel storage.Channel // empty: it applies to every channel
 }
 
-// amend returns the event with the changes. Its channel stays that of the original, whatever the
-// changes are.
+// amend returns the event with the changes. It keeps the event's channel even if a change removes
+// what the channel is recognized by.
 func amend(e storage.Event, changes []change) (storage.Event, error) {
 	payload := e.Payload
 	for _, c := range changes {
@@ -163,7 +163,7 @@ func amend(e storage.Event, changes []change) (storage.Event, error) {
 	return e, nil
 }
 
-// raw sends the body that build makes of a valid event. It need not be an event.
+// raw sends the body that build makes from a valid event. The body need not be a valid event.
 func raw(build func(valid []byte) []byte) plan {
 	return func(s *eventSource) ([]round, error) {
 		e, err := s.withStatus(storage.StatusSent)

@@ -11,7 +11,7 @@ import (
 // headerCases returns cases that omit or change the webhook's own headers. They only inform, because
 // only the endpoint's owner knows whether it must look at a custom header.
 func headerCases() []Case {
-	const why = "an endpoint may tell senders apart by a custom header; this only says whether it looks at it"
+	const why = "an endpoint may tell senders apart by a custom header; this case only reports whether it does"
 	const remedy = "nothing, unless the endpoint is meant to look at the header"
 	wrong := func(h storage.HeaderField) []storage.HeaderField {
 		h.Value = "backchannel-check"

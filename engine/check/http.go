@@ -29,7 +29,7 @@ func httpCases() []Case {
 		},
 		{
 			ID: "http/expect-continue", Level: should, What: "an event whose body waits for 100 Continue, a second at most", Expected: "2xx, or 417",
-			Why: "some clients wait on their own, such as curl (RFC 9110 §10.1.1); 417 is allowed", Remedy: "let the server answer 100 Continue, or 417",
+			Why: "some clients, such as curl, wait on their own (RFC 9110 §10.1.1); 417 is allowed", Remedy: "let the server answer 100 Continue, or 417",
 			plan: single(engine.Variation{Expect: true, Fresh: true}), judge: acceptedOr(http.StatusExpectationFailed),
 		},
 		{

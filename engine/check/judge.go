@@ -32,7 +32,7 @@ func accepted(all []answer) judgement {
 	}
 	late := func(a answer) bool { return a.took > acceptSoon }
 	if slices.ContainsFunc(all, late) {
-		return judgement{result: storage.CheckWarned, got: describeAnswers(all, late), remedy: "answer at once and process the event later: a sender that waits 5 s at most would send it again"}
+		return judgement{result: storage.CheckWarned, got: describeAnswers(all, late), remedy: "answer at once and process the event later: a sender that waits at most 5 s would send it again"}
 	}
 	return judgement{result: storage.CheckPassed, got: describeAnswers(all, nil)}
 }
@@ -43,7 +43,7 @@ func limitRemedy(a answer) string {
 	if a.code != http.StatusTooManyRequests {
 		return ""
 	}
-	return "the endpoint limits the rate: run the check with a lower --rate, or raise the endpoint's limit and have it send Retry-After of 30 s at most (RFC 6585 §4)"
+	return "the endpoint limits the rate: run the check with a lower --rate, or raise the endpoint's limit and have it send a Retry-After of at most 30 s (RFC 6585 §4)"
 }
 
 // A failureMode is one way in which answers can be wrong.

@@ -20,13 +20,13 @@ func loadCases() []Case {
 	}}
 }
 
-// A loadResult is what the group load measured.
+// A loadResult is what the load case measured.
 type loadResult struct {
 	answers []answer
 	lasted  time.Duration
 	timeout time.Duration
 	limited int           // answers of 429
-	waited  time.Duration // for a Retry-After; 0 if there was none
+	waited  time.Duration // for a Retry-After; 0: there was none
 	gaveUp  bool          // 429 came again after that wait
 	cutAt   int           // the limit of requests that ended the load early, or 0
 }
@@ -69,7 +69,7 @@ func judgeLoad(r loadResult) judgement {
 		return judgement{result: storage.CheckFailed, got: fmt.Sprintf("p99 is over the timeout of %s: %s", r.timeout, text)}
 	case r.limited > 0:
 		took := r.perSecond(len(r.answers) - r.limited)
-		return judgement{result: storage.CheckWarned, got: fmt.Sprintf("%s; it took %g/s: %s", limits(r), took, text),
+		return judgement{result: storage.CheckWarned, got: fmt.Sprintf("%s; it accepted %g/s: %s", limits(r), took, text),
 			remedy: fmt.Sprintf("set the webhook's rate limit (--rate) below %g/s, or raise the endpoint's", max(0.1, took))}
 	}
 	return judgement{result: storage.CheckPassed, got: text}
@@ -79,9 +79,9 @@ func limits(r loadResult) string {
 	text := fmt.Sprintf("%d answered 429 Too Many Requests", r.limited)
 	switch {
 	case r.gaveUp:
-		return text + fmt.Sprintf(", and again after the Retry-After of %s was waited for", shortTime(r.waited))
+		return text + fmt.Sprintf(", and again after a wait for the Retry-After of %s", shortTime(r.waited))
 	case r.waited > 0:
-		return text + fmt.Sprintf("; the Retry-After of %s was waited for, and the rest accepted", shortTime(r.waited))
+		return text + fmt.Sprintf("; after a wait for the Retry-After of %s it accepted the rest", shortTime(r.waited))
 	}
 	return text + " without Retry-After (RFC 6585 §4)"
 }

@@ -9,7 +9,7 @@ import (
 	"backchannel/storage"
 )
 
-// A loadRun is the case of the group load while it runs.
+// A loadRun is the load case while it runs.
 type loadRun struct {
 	*runner
 	c       Case
@@ -109,7 +109,7 @@ func (l *loadRun) attemptOne(ctx context.Context, q request, d storage.Delivery)
 	l.result.limited++
 	now := l.cfg.Now()
 	switch after = min(after, maxRetryAfter); {
-	case after <= 0 || now.Before(l.pausedUntil): // to a request that was already under way
+	case after <= 0 || now.Before(l.pausedUntil): // the latter answers a request that was already under way
 	case l.result.waited > 0:
 		l.result.gaveUp = true
 	default:

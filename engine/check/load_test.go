@@ -26,7 +26,7 @@ func TestLoad(t *testing.T) {
 		{"limits the rate once", func(w http.ResponseWriter, n int32) bool {
 			w.Header().Set("Retry-After", "2")
 			return n == 50 && fail(w, 429)
-		}, storage.CheckOptions{}, storage.CheckWarned, "was waited for, and the rest accepted", 100},
+		}, storage.CheckOptions{}, storage.CheckWarned, "after a wait for the Retry-After of 2s it accepted the rest", 100},
 		{"limits the rate again", func(w http.ResponseWriter, n int32) bool {
 			w.Header().Set("Retry-After", "2")
 			return n >= 50 && fail(w, 429)

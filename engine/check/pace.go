@@ -21,8 +21,8 @@ func newPace(perSecond float64, c Config) *pace {
 	return &pace{every: time.Duration(float64(time.Second) / perSecond), now: c.Now, wait: c.Wait}
 }
 
-// after makes the pace continue where another one has got to, so that changing from one to the
-// other does not cause a burst.
+// after makes the pace continue where another one left off, so that changing from one to the other
+// does not cause a burst.
 func (p *pace) after(before *pace) *pace {
 	before.mu.Lock()
 	defer before.mu.Unlock()

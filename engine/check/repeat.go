@@ -27,7 +27,7 @@ func repeatCases() []Case {
 		},
 		{
 			ID: "repeat/at-once", Level: storage.CheckMust, What: "the same event 10 times at once, each with its own JWT", Expected: "2xx to each", Why: why,
-			Remedy: "insert with ON CONFLICT DO NOTHING or the like, and take a violated unique key for a repeat: looking first and then inserting is a race",
+			Remedy: "insert with ON CONFLICT DO NOTHING or the like, and treat a violated unique key as a repeat: looking first and then inserting is a race",
 			plan: func(s *eventSource) ([]round, error) {
 				all, err := s.message(storage.StatusSent)
 				return atOnce(slices.Repeat(all, simultaneous), err)

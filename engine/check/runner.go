@@ -53,7 +53,7 @@ var (
 )
 
 const (
-	// maxRetryAfter is the longest that a request waits in all when the endpoint answers 429.
+	// maxRetryAfter limits how long a request waits in total while the endpoint answers 429.
 	maxRetryAfter = 30 * time.Second
 	// commitWithin limits how long storing a result may take after the run's context has ended.
 	commitWithin = 5 * time.Second

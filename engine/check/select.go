@@ -82,9 +82,9 @@ func selected(c Case, only, skip []string) bool {
 	return (len(only) == 0 || in(only)) && !in(skip)
 }
 
-// Requests estimates how many requests a run would send to a webhook's endpoint, for the question
-// whether to run the suite against somebody else's endpoint. It does not count repetitions after
-// 429.
+// Requests estimates how many requests a run would send to a webhook's endpoint, so that a person can
+// decide whether to run the suite against somebody else's endpoint. It does not count repetitions
+// after 429.
 func Requests(w storage.Webhook, o storage.CheckOptions) int {
 	cases, err := Select(o.Only, o.Skip)
 	if err != nil {

@@ -20,7 +20,7 @@ type ServerStore interface {
 }
 
 // A Server makes the requested runs, those of several webhooks at once. Only the leader may have
-// one: it marks as lost every run that was already running when it starts.
+// one, because when a server starts, it marks as lost every run that is already running.
 type Server struct {
 	cfg   Config
 	store ServerStore

@@ -116,8 +116,8 @@ func (h handshakes) verify() error {
 	return err
 }
 
-// brokenOff reports whether the chain ends with a certificate whose issuer was not sent.
-func (h handshakes) brokenOff() bool {
+// incomplete reports whether the chain ends with a certificate whose issuer was not sent.
+func (h handshakes) incomplete() bool {
 	if !errors.As(h.verify(), new(x509.UnknownAuthorityError)) {
 		return false
 	}
@@ -165,15 +165,15 @@ func trusted(h handshakes) judgement {
 	switch {
 	case err == nil:
 		return judgement{result: storage.CheckPassed, got: fmt.Sprintf("issued by %q", firstLine(h.issuer()))}
-	case h.brokenOff():
-		return skipped("cannot be told while the chain is incomplete")
+	case h.incomplete():
+		return skipped("cannot be determined while the chain is incomplete")
 	}
 	return h.fails(err)
 }
 
 // complete expects that the endpoint sends the intermediate certificates.
 func complete(h handshakes) judgement {
-	if h.brokenOff() {
+	if h.incomplete() {
 		return h.fails(h.verify())
 	}
 	return judgement{result: storage.CheckPassed, got: words.Count(len(h.report.State.PeerCertificates), "certificate")}
