@@ -71,7 +71,7 @@ func (h *commitHook) offer(name string, d postgres.Queued) bool {
 
 // settle tells the queues whether the transaction was committed. If the commit took so long that
 // other nodes may have declared this one dead, offered jobs are not started: another node may have
-// taken them, and otherwise they are found as lost.
+// taken them, and if not, the rescuer finds that they are missing.
 func (h *commitHook) settle(committed bool) {
 	for q, taken := range h.offered {
 		q.worker.Settle(committed && !h.node.stale(), taken...)

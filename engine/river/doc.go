@@ -1,12 +1,13 @@
 // Package river delivers on several machines that share a PostgreSQL database: each delivery is
-// a job of River (riverqueue.com), which any of them takes. Start with [NewJobs], which the store
+// a job of River (riverqueue.com), which any of them may take. Start with [NewJobs], which the store
 // is opened with, and [New].
 //
 // A job has the ID of its delivery and changes in the same transactions: a delivery and its job
 // are committed together, and so are an outcome and the end of the job. Attempts, their outcome
 // classes, the retry schedule and the circuit breaker's arithmetic are those of package engine.
-// River provides the job table, its maintenance (one elected node cleans it) and tools with which
-// people inspect it. A queue that is paused with them rests within 2 s, until it is resumed there.
+// River provides the job table, its maintenance (one elected node cleans it) and tools for
+// inspecting it. Pausing a queue with these tools stops its deliveries within 2 s, until it is
+// resumed there.
 //
 // A webhook's limits hold for all nodes together. The concurrency is divided among the live nodes
 // by a rule that each of them can compute alone, see [Part]; the store ensures that a node has

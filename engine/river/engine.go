@@ -21,8 +21,8 @@ import (
 )
 
 const (
-	// fetchPoll is the interval at which River asks for jobs of each queue. It gets none, see
-	// pilot.
+	// fetchPoll is the interval at which River asks for jobs of each queue. It is long, because
+	// River gets none (see pilot).
 	fetchPoll = time.Minute
 	// rescueAfter is the age at which River frees a running job of a dead node. The leader
 	// frees it much sooner.
@@ -126,7 +126,7 @@ const riverConnections = 4
 //     sent, which it does durably after 100 ms, so another node may send it a second time. The
 //     node that had taken it does not, and keeps it.
 //   - A job that was given back is running. Its node finds that it does not have it.
-//   - A job of an ended delivery is there again, and is completed again.
+//   - A job of an ended delivery reappears, and is completed again.
 func asyncPool(pool *pgxpool.Pool) (*pgxpool.Pool, error) {
 	config := pool.Config()
 	config.MaxConns = riverConnections
@@ -196,7 +196,7 @@ func (e *Engine) stop() {
 // leads reports whether this node is the leader.
 func (e *Engine) leads() bool { return e.members.leads.Load() }
 
-// stale reports whether what this node knows of the others is too old to take jobs by.
+// stale reports whether what this node knows of the others is too old to rely on when taking jobs.
 func (e *Engine) stale() bool { return e.members.stale(e.now()) }
 
 // Stall is [engine.Engine.Stall].
@@ -230,7 +230,7 @@ func (s *source) ChangeBreaker(ctx context.Context, webhook storage.ID, change f
 	return s.store.ChangeBreaker(ctx, webhook, change)
 }
 
-// A worker registers the kind of our jobs with River. It is never given one, see pilot.
+// A worker registers the kind of our jobs with River. It is never given one (see pilot).
 type worker struct {
 	river.WorkerDefaults[arguments]
 }

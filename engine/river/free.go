@@ -60,8 +60,8 @@ func (r *rescuer) free(ctx context.Context, v view) error {
 // have: when it was taken, and since when it has been missing.
 type absence struct{ taken, since time.Time }
 
-// lost returns the jobs that have been missing for lostAfter. The server's answer with which this
-// node got them did not arrive.
+// lost returns the jobs that have been missing for lostAfter. This node took them, but the server's
+// answer did not arrive.
 func (r *rescuer) lost(running []*rivertype.JobRow) (lost []*rivertype.JobRow) {
 	before, me, now := r.missing, nameOf(r.node.store.Node()), r.node.now()
 	r.missing = map[int64]absence{}

@@ -18,7 +18,7 @@ type view struct {
 	living, before []int64 // now, and in the pass before
 	// rejoins means that the others may have declared this node dead since the last pass.
 	rejoins bool
-	// unsure means that living includes silent nodes, because the database was away and no
+	// unsure means that living includes silent nodes, because the database was unreachable and no
 	// node could send a heartbeat.
 	unsure bool
 }
@@ -34,8 +34,8 @@ type membership struct {
 }
 
 // see returns what the node me knows now that it has read the nodes whose heartbeat is recent. After
-// the database was away no heartbeat is, so for postgres.SilentFor it assumes that the nodes that were alive
-// before still are.
+// an outage of the database no heartbeat is recent, so for postgres.SilentFor see assumes that the
+// nodes that were alive before still are.
 func (m *membership) see(now time.Time, me int64, heard []int64) view {
 	m.mu.Lock()
 	defer m.mu.Unlock()

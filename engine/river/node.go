@@ -15,7 +15,7 @@ const (
 	beat = time.Second
 	// claimAgain is the pause before a node claims again what another node was still using.
 	claimAgain = 50 * time.Millisecond
-	// othersGap is the least time between two reads of what other nodes have committed.
+	// othersGap is the minimum time between two reads of what other nodes have committed.
 	othersGap = 25 * time.Millisecond
 )
 
@@ -64,33 +64,33 @@ func (e *Engine) coordinate(ctx context.Context) {
 func (e *Engine) agree(ctx context.Context) time.Duration {
 	heard, err := e.store.Living(ctx)
 	if err != nil {
-		e.failed(ctx, "list the nodes", err)
+		e.logError(ctx, "list the nodes", err)
 		return beat
 	}
 	v := e.members.see(e.now(), e.store.Node(), heard)
-	e.barred(ctx, "read which queues are paused", e.followPauses(ctx))
+	e.reportJobError(ctx, "read which queues are paused", e.followPauses(ctx))
 	settled, err := e.divide(ctx, v)
-	e.hinder(ctx, "divide the concurrency of webhooks among the nodes", err)
-	e.hinder(ctx, "send this node's heartbeat", e.unheard(heard))
-	e.barred(ctx, "free the jobs of dead nodes", e.rescuer.free(ctx, v))
-	e.failed(ctx, "look for deliveries without a job", e.rescuer.restore(ctx, v))
+	e.reportObstacle(ctx, "divide the concurrency of webhooks among the nodes", err)
+	e.reportObstacle(ctx, "send this node's heartbeat", e.unheard(heard))
+	e.reportJobError(ctx, "free the jobs of dead nodes", e.rescuer.free(ctx, v))
+	e.logError(ctx, "look for deliveries without a job", e.rescuer.restore(ctx, v))
 	if !settled {
 		return claimAgain
 	}
 	return beat
 }
 
-// barred is failed for what reads the jobs. An error that somebody has to correct at the server,
-// such as a lost right, keeps attempts from beginning as well.
-func (e *Engine) barred(ctx context.Context, what string, err error) {
+// reportJobError reports an error of reading the jobs. A transient one, such as a privilege that was
+// revoked, keeps attempts from beginning as well, so it is an obstacle. Any other is only logged.
+func (e *Engine) reportJobError(ctx context.Context, what string, err error) {
 	if err = e.store.Explain(err); err == nil || storage.Transient(err) {
-		e.hinder(ctx, what, err)
+		e.reportObstacle(ctx, what, err)
 		return
 	}
-	e.failed(ctx, what, err)
+	e.logError(ctx, what, err)
 }
 
-func (e *Engine) failed(ctx context.Context, what string, err error) {
+func (e *Engine) logError(ctx context.Context, what string, err error) {
 	if err != nil && ctx.Err() == nil {
 		e.log.Error(what, "error", err)
 	}
@@ -105,9 +105,9 @@ func (e *Engine) unheard(heard []int64) error {
 	return e.store.Unheard()
 }
 
-// hinder reports to the engine why attempts are waiting, or with a nil err that this reason is
+// reportObstacle reports to the engine why attempts are waiting, or with a nil err that this reason is
 // gone.
-func (e *Engine) hinder(ctx context.Context, what string, err error) {
+func (e *Engine) reportObstacle(ctx context.Context, what string, err error) {
 	if ctx.Err() == nil {
 		e.engine.ReportObstacle(what, e.store.Explain(err))
 	}

@@ -42,8 +42,8 @@ func (*pilot) JobGetAvailable(context.Context, riverdriver.Executor, riverpilot.
 	return &riverdriver.JobGetAvailableResult{}, nil
 }
 
-// JobGetStuck leaves out the jobs of live nodes: while the database is away, an attempt may wait
-// for longer than rescueAfter to record its outcome.
+// JobGetStuck leaves out the jobs of live nodes: during an outage of the database, an attempt may
+// wait for longer than rescueAfter to record its outcome.
 func (p *pilot) JobGetStuck(ctx context.Context, exec riverdriver.Executor, params *riverdriver.JobGetStuckParams) ([]*rivertype.JobRow, error) {
 	jobs, err := exec.JobGetStuck(ctx, params)
 	if err != nil {

@@ -14,12 +14,12 @@ import (
 )
 
 const (
-	// idle is how long a queue that knows of no job rests at most. It finds by it those jobs
-	// whose commit this process did not learn of.
+	// idle is how long a queue that knows of no job waits, at most, before it looks for one. That
+	// is how it finds jobs whose commit this process did not learn of.
 	idle = time.Second
 	// takeAgain is the pause before a queue tries again to take jobs after a failure.
 	takeAgain = 100 * time.Millisecond
-	// takeWithin is how long taking jobs may last.
+	// takeWithin limits how long taking jobs may last.
 	takeWithin = 5 * time.Second
 	// turnWait is the pause before checking again whether a planned event must still wait for
 	// the one before it.
@@ -109,13 +109,13 @@ func (q *queue) run(ctx context.Context) {
 // look makes one pass: it starts the attempts that may start, and takes jobs if some are due and
 // the worker has capacity. It returns the pause until the next pass.
 func (q *queue) look(ctx context.Context) time.Duration {
-	again := min(q.worker.Start(), idle) // no longer, because the clock may be set
+	again := min(q.worker.Start(), idle) // no longer, because the clock may be changed
 	if wait := q.wait(q.node.now()); wait > 0 {
 		return min(wait, again)
 	}
 	n, wait := q.worker.Capacity()
 	if n == 0 {
-		if q.worker.Idle() { // nothing is to be taken
+		if q.worker.Idle() { // no attempt may begin, so earlier failures to take jobs delay nothing
 			q.took(context.Background(), nil)
 		}
 		return min(wait, again)
@@ -181,12 +181,12 @@ func (q *queue) took(ctx context.Context, err error) {
 	failures := q.failures
 	q.mu.Unlock()
 	if before > 1 || failures > 1 {
-		q.node.hinder(ctx, "take the jobs of "+q.name, err)
+		q.node.reportObstacle(ctx, "take the jobs of "+q.name, err)
 	}
 }
 
-// work starts the attempts of those jobs that are to be attempted now. A job that the worker has
-// already was taken twice, because the server forgot the first time in a crash.
+// work starts the attempts of the jobs that sort selects for now. It skips jobs that the worker
+// already has: they were taken twice, because a crash of the server undid the first time.
 func (q *queue) work(ctx context.Context, found []*rivertype.JobRow) error {
 	found = slices.DeleteFunc(found, func(job *rivertype.JobRow) bool { return q.worker.Has(deliveryOf(job)) })
 	if len(found) == 0 {

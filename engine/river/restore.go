@@ -13,7 +13,7 @@ const (
 	// a job, and the interval of these checks.
 	overdueFor = 10 * time.Second
 	// mostOverdue is how many deliveries of each webhook a check reads at most. It reads the
-	// earliest ones, which a delivery without a job becomes once those before it are sent.
+	// earliest ones, which will include a delivery without a job once those before it are sent.
 	mostOverdue = 100
 )
 

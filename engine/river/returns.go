@@ -8,7 +8,7 @@ import (
 	"backchannel/storage"
 )
 
-// returnAgain is the pause before giving back jobs is tried again after a failure.
+// returnAgain is the pause before trying again to give back jobs after a failure.
 const returnAgain = 100 * time.Millisecond
 
 // A returns makes jobs available again that this node has taken but not attempted.
@@ -41,7 +41,7 @@ func (r *returns) run(ctx context.Context) {
 		if err == nil {
 			return storage.Never
 		}
-		r.node.failed(ctx, "give back jobs", err)
+		r.node.logError(ctx, "give back jobs", err)
 		storage.Sleep(ctx, returnAgain)
 		return 0
 	})

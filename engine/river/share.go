@@ -7,11 +7,12 @@ import (
 	"backchannel/storage"
 )
 
-// Part returns one node's share of a webhook's concurrency: of the attempts allowed in flight at a
-// time, if nodes are the live ones. The shares of all nodes add up to allowed. The remainder of
-// the division goes to the nodes that a hash of webhook and node ranks first (rendezvous hashing),
-// so that webhooks with a low concurrency are spread over the nodes, and a node that comes or goes
-// changes as few shares as possible. If allowed is less than the number of nodes, some get none.
+// Part returns one node's share of a webhook's concurrency. allowed is how many attempts may be in
+// flight at a time, and nodes are the live nodes. The shares of all nodes add up to allowed. The
+// remainder of the division goes to the nodes that a hash of webhook and node ranks first
+// (rendezvous hashing): that spreads webhooks with a low concurrency over the nodes, and a node that
+// comes or goes changes as few shares as possible. If allowed is less than the number of nodes, some
+// get none.
 func Part(webhook storage.ID, allowed int, nodes []int64, node int64) int {
 	if allowed <= 0 || !slices.Contains(nodes, node) {
 		return 0

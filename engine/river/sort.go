@@ -39,8 +39,8 @@ func (e *Engine) sort(ctx context.Context, found []*rivertype.JobRow) (s sorted,
 	return s, nil
 }
 
-// dismiss completes the jobs of deliveries that have ended. A delivery that the store has as being
-// sent was marked by a node that is dead or was declared so; its job is given back for later.
+// dismiss completes the jobs of deliveries that have ended. A delivery that is stored as being sent
+// was marked by a node that is dead or was declared dead; its job is given back for later.
 func (s *sorted) dismiss(ctx context.Context, found []*rivertype.JobRow) error {
 	for _, job := range found {
 		if _, waits := s.now[deliveryOf(job)]; waits {

@@ -55,7 +55,7 @@ const insertJobs = `INSERT INTO river_job (id, state, attempt, attempted_at, att
 		$7, now(), coalesce(at, now()), $8, jsonb_build_object('delivery', name), $9, queue
 	FROM unnest($1::bigint[], $2::text[], $3::text[], $4::timestamptz[], $5::boolean[]) AS made (id, name, queue, at, taken)`
 
-// queue adds a statement that inserts the jobs, of which those marked as taken run on node.
+// queue adds a statement that inserts the jobs. It inserts those marked as taken as running on node.
 func (n *newJobs) queue(to *pgx.Batch, node string) { n.insert(to, insertJobs, node) }
 
 // restore is like queue, for deliveries that may turn out to have a job.
@@ -77,8 +77,9 @@ func putFirst(to *pgx.Batch, deliveries []storage.ID, said func(queue string)) {
 	})
 }
 
-// withoutJob returns those of the deliveries that wait and have no job, or one that has ended. One
-// statement reads both: a delivery that was sent since it was listed has no job any more either.
+// withoutJob returns those of the deliveries that wait and have no job, or one that has ended. A
+// single statement reads deliveries and jobs, because a delivery that is sent between two reads would
+// seem to be waiting without a job.
 func withoutJob(ctx context.Context, from sender, deliveries []storage.ID) ([]storage.ID, error) {
 	rows, err := from.Query(ctx, `SELECT id FROM deliveries d WHERE id = ANY($1) AND next_attempt_at IS NOT NULL
 		AND NOT EXISTS (SELECT FROM river_job j WHERE j.id = d.id AND j.finalized_at IS NULL)`, numbers(deliveries))

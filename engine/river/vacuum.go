@@ -10,7 +10,7 @@ import (
 const enoughDead = 10_000
 
 // A sweeper removes dead rows of jobs. PostgreSQL's autovacuum does so once a minute, and until
-// then whoever takes jobs reads past what is left in the index of all those before: after ten
+// then each query for jobs reads past the index entries that all earlier jobs have left: after ten
 // seconds at full speed, taking a job costs five times as much as at first.
 type sweeper struct {
 	node *Engine
@@ -21,7 +21,7 @@ type sweeper struct {
 func (s *sweeper) run(ctx context.Context) {
 	for storage.Sleep(ctx, beat) {
 		if s.node.leads() {
-			s.node.failed(ctx, "vacuum the table of jobs", s.sweep(ctx))
+			s.node.logError(ctx, "vacuum the table of jobs", s.sweep(ctx))
 		}
 	}
 }
@@ -30,8 +30,8 @@ func (s *sweeper) sweep(ctx context.Context) error {
 	if dead, err := s.dead(ctx); err != nil || dead < s.left+enoughDead {
 		return err
 	}
-	// Neither waits for whoever locks the table, nor locks out those who use it. The server only
-	// warns if the table belongs to another role.
+	// SKIP_LOCKED keeps the vacuum from waiting for a lock on the table, and TRUNCATE false from
+	// locking others out. If the table belongs to another role, the server only warns.
 	if _, err := s.node.pool.Exec(ctx, `VACUUM (SKIP_LOCKED, TRUNCATE false) river_job`); err != nil {
 		return err
 	}
