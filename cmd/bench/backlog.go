@@ -39,7 +39,7 @@ func backlog(ctx context.Context, s settings) ([]row, error) {
 	if err != nil {
 		return nil, err
 	}
-	what := fmt.Sprintf("with %d queued, of %d: ", s.backlog, shortQueue)
+	what := fmt.Sprintf("with %d queued, vs. %d: ", s.backlog, shortQueue)
 	return []row{
 		{what: what + "start", ours: millis(long.first), limit: millis(short.first), ratio: float64(long.first) / float64(short.first), goal: "a few"},
 		{what: what + "peak heap", ours: megabytes(long.memory), limit: megabytes(short.memory), ratio: float64(long.memory) / float64(short.memory), goal: "bounded"},
@@ -51,7 +51,7 @@ func backlog(ctx context.Context, s settings) ([]row, error) {
 func megabytes(n uint64) string { return fmt.Sprintf("%.0f MB", float64(n)/(1<<20)) }
 
 // startWithQueue fills the queue of a new store with n deliveries and measures an engine that
-// starts on it. It first collects the garbage of filling, which would otherwise count as part of
+// starts on it. It first collects the garbage from filling it, which would otherwise count as part of
 // the engine's heap.
 func startWithQueue(ctx context.Context, s settings, p *peer, n int) (refill, error) {
 	store, err := openStore(ctx, s.dir)
@@ -111,19 +111,19 @@ func (w *harness) measureRefill(began time.Time, limit time.Duration, all int64)
 	return refill{first: first, rate: float64(delivered) / (time.Since(began) - first).Seconds()}
 }
 
-// watchHeap samples the size of the heap every 5 ms, until the caller asks for the peak.
+// watchHeap samples the size of the heap every 5 ms. peak ends that and returns the largest one.
 func watchHeap(ctx context.Context) (peak func() uint64) {
 	ctx, stop := context.WithCancel(ctx)
-	var limit atomic.Uint64
+	var highest atomic.Uint64
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
 		for ctx.Err() == nil {
 			var now runtime.MemStats
 			runtime.ReadMemStats(&now)
-			limit.Store(max(limit.Load(), now.HeapInuse))
+			highest.Store(max(highest.Load(), now.HeapInuse))
 			time.Sleep(5 * time.Millisecond)
 		}
 	}()
-	return func() uint64 { stop(); <-ended; return limit.Load() }
+	return func() uint64 { stop(); <-ended; return highest.Load() }
 }

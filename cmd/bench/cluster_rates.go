@@ -73,12 +73,12 @@ func nodes(ctx context.Context, s settings) ([]row, error) {
 	two, err := c.clusterRate(ctx, s.duration)
 	return []row{
 		{what: "delivered on one node", ours: perSecond(one), limit: perSecond(limit), ratio: one / limit, goal: "> 0.22"},
-		{what: "delivered on two nodes, of one", ours: perSecond(two), limit: perSecond(one), ratio: two / one, goal: "> 0.9"},
+		{what: "delivered on two nodes, vs. one", ours: perSecond(two), limit: perSecond(one), ratio: two / one, goal: "> 0.9"},
 	}, err
 }
 
 // The endpoint of slowEndpoint answers after slowAnswer, and each node has perNode attempts in flight.
-// Then the endpoint limits the rate, and not the processor that both nodes run on.
+// That makes the endpoint limit the rate, rather than the processor that both nodes run on.
 const (
 	slowAnswer = 100 * time.Millisecond
 	perNode    = 16
@@ -104,11 +104,11 @@ func slowEndpoint(ctx context.Context, s settings) ([]row, error) {
 		return nil, err
 	}
 	two, err := c.clusterRate(ctx, s.duration)
-	return []row{{what: "delivered by two nodes, of one", ours: perSecond(two), limit: perSecond(one), ratio: two / one, goal: "> 1.9"}}, err
+	return []row{{what: "delivered by two nodes, vs. one", ours: perSecond(two), limit: perSecond(one), ratio: two / one, goal: "> 1.9"}}, err
 }
 
 // clusterPace is the interval between two events of the paced benchmark on a cluster. The machine can
-// deliver more.
+// deliver more, so the latency includes no waiting in a queue.
 const clusterPace = 5 * time.Millisecond // 200/s
 
 // clusterPaced compares the latency of deliveries, from the call to enqueue to the end of the
@@ -166,5 +166,5 @@ func clusterEnqueue(ctx context.Context, s settings) ([]row, error) {
 	two, err := hammer(ctx, 2*perNode, s.duration, func(ctx context.Context) error {
 		return enqueueOne(ctx, stores[next.Add(1)%2], c.source)
 	})
-	return []row{{what: fmt.Sprintf("enqueued by 2 × %d, of 1 × %d", perNode, 2*perNode), ours: perSecond(two), limit: perSecond(one), ratio: two / one, goal: "> 0.5"}}, err
+	return []row{{what: fmt.Sprintf("enqueued by 2 × %d, vs. 1 × %d", perNode, 2*perNode), ours: perSecond(two), limit: perSecond(one), ratio: two / one, goal: "> 0.5"}}, err
 }

@@ -23,7 +23,7 @@ const (
 	// list.
 	smallCount   = 100
 	keysPerRound = 100
-	settleTime   = 15 * time.Millisecond // a key is handled when nothing has happened for so long
+	settleTime   = 15 * time.Millisecond // a key is handled when nothing has happened for this long
 )
 
 // console measures how long Update and View take for a key in the receiver with many receipts,
@@ -49,8 +49,8 @@ func console(ctx context.Context, s settings) ([]row, error) {
 		}
 	}
 	return []row{
-		compare(fmt.Sprintf("p50 of Update and View for a key in the receiver with %d receipts, of %d", n, smallCount), large.busy, small.busy, 0.5, "<= 1.3"),
-		compare("p50 until what the key asked for was read and drawn", large.answered, small.answered, 0.5, ""),
+		compare(fmt.Sprintf("p50 of Update and View for a key in the receiver with %d receipts, vs. %d", n, smallCount), large.busy, small.busy, 0.5, "<= 1.3"),
+		compare("p50 until the records for the key were read and drawn", large.answered, small.answered, 0.5, ""),
 	}, nil
 }
 

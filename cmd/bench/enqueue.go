@@ -11,9 +11,9 @@ import (
 	"backchannel/storage/sqlite"
 )
 
-// enqueue compares what several producers can enqueue with what they can insert when one goroutine
-// only commits all waiting inserts together: either the same two rows with their indexes, or a
-// single row of the same size without an index.
+// enqueue compares how many events several producers enqueue with how many they insert when a single
+// goroutine does nothing but commit the waiting inserts together. An insert is either of the same two
+// rows with their indexes, or of a single row of the same size without an index.
 func enqueue(ctx context.Context, s settings) ([]row, error) {
 	var rows []row
 	for _, n := range []int{1, 32, 128} {
@@ -30,8 +30,8 @@ func enqueue(ctx context.Context, s settings) ([]row, error) {
 			return nil, err
 		}
 		rows = append(rows,
-			row{what: fmt.Sprintf("enqueued by %d, of the same rows inserted bare", n), ours: perSecond(ours), limit: perSecond(same), ratio: ours / same, goal: "> 0.7"},
-			row{what: fmt.Sprintf("enqueued by %d, of one row without an index", n), ours: perSecond(ours), limit: perSecond(single), ratio: ours / single},
+			row{what: fmt.Sprintf("enqueued by %d, vs. the same rows inserted bare", n), ours: perSecond(ours), limit: perSecond(same), ratio: ours / same, goal: "> 0.7"},
+			row{what: fmt.Sprintf("enqueued by %d, vs. one row without an index", n), ours: perSecond(ours), limit: perSecond(single), ratio: ours / single},
 		)
 	}
 	return rows, nil

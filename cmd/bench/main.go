@@ -31,25 +31,25 @@ type bench struct {
 // benches lists the benchmarks on SQLite. The table in the README has the same keys.
 func benches() []bench {
 	return []bench{
-		{"b", "deliveries per second over HTTP, of raw POSTs", deliverPlain},
-		{"c", "deliveries per second over TLS, of raw POSTs over TLS", deliverTLS},
-		{"d", "latency at a paced 500/s, against a raw POST and a bare commit", paced},
-		{"e", "latency of a healthy endpoint beside a hanging one, against alone", neighbor},
-		{"f", "enqueues per second, of bare group-committed inserts", enqueue},
+		{"b", "deliveries per second over HTTP, compared with raw POSTs", deliverPlain},
+		{"c", "deliveries per second over TLS, compared with raw POSTs over TLS", deliverTLS},
+		{"d", "latency at a paced 500/s, compared with a raw POST and a bare commit", paced},
+		{"e", "latency of a healthy endpoint beside a hanging one, compared with its latency alone", neighbor},
+		{"f", "enqueues per second, compared with bare group-committed inserts", enqueue},
 		{"g", "memory, start and refill with a long queue", backlog},
-		{"h", "receipts per second over TLS, of a bare handler's answers", receive},
-		{"u", "Update and View of the console with many receipts, of with few", console},
-		{"i", "events planned by calls of the execution API, of plain enqueueing; deliveries beside them", plan},
+		{"h", "receipts per second over TLS, compared with a bare handler's answers", receive},
+		{"u", "Update and View of the console with many receipts, compared with few", console},
+		{"i", "events planned by calls of the execution API, compared with plain enqueueing; deliveries beside them", plan},
 	}
 }
 
 // clusterBenches lists the benchmarks on PostgreSQL. Each starts a server of its own.
 func clusterBenches() []bench {
 	return []bench{
-		{"n", "deliveries per second on one node and on two, of raw POSTs", nodes},
-		{"s", "a webhook whose endpoint takes 100 ms, 16 attempts a node: two nodes, of one", slowEndpoint},
-		{"l", "latency at a paced 200/s, against a raw POST", clusterPaced},
-		{"q", "enqueues per second from two stores with 16 callers each, of one with 32", clusterEnqueue},
+		{"n", "deliveries per second on one node and on two, compared with raw POSTs", nodes},
+		{"s", "a webhook whose endpoint takes 100 ms, 16 attempts a node: two nodes, compared with one", slowEndpoint},
+		{"l", "latency at a paced 200/s, compared with a raw POST", clusterPaced},
+		{"q", "enqueues per second from two stores with 16 callers each, compared with one with 32", clusterEnqueue},
 	}
 }
 
@@ -68,7 +68,7 @@ func main() {
 	}
 }
 
-// run parses the flags and then measures, or serves in a role if the measuring process started this one.
+// run parses the flags and then measures, or serves in a role if a measuring process started this one.
 func run() error {
 	var s settings
 	only := flag.String("only", "", "comma-separated keys of the benchmarks to run; all by default")

@@ -36,7 +36,7 @@ func plan(ctx context.Context, s settings) ([]row, error) {
 		ours, limit = ours+executed/rounds, limit+enqueued/rounds
 	}
 	rows := []row{{
-		what: fmt.Sprintf("events planned by calls for %d recipients, of the same events enqueued", fixtures.MaxRecipients),
+		what: fmt.Sprintf("events planned by calls for %d recipients, vs. the same events enqueued", fixtures.MaxRecipients),
 		ours: perSecond(ours), limit: perSecond(limit), ratio: ours / limit, goal: "> 0.5",
 	}}
 	besidePlanned, err := besidePlanned(ctx, s)
@@ -52,7 +52,7 @@ type caller struct {
 	calls    atomic.Int64
 }
 
-// newCaller returns a campaigner on a store of its own, whose webhook is paused.
+// newCaller returns a caller on a store of its own, whose webhook is paused.
 func newCaller(ctx context.Context, s settings) (*caller, error) {
 	store, source, err := idleStore(ctx, s)
 	if err != nil {
@@ -83,10 +83,10 @@ func executeRate(ctx context.Context, s settings) (float64, error) {
 	later := func() time.Time { return began.Add(time.Duration(c.calls.Load()) * time.Second) }
 	handler := executions.New(ctx, c.store, executions.Config{Now: later})
 	rate, err := hammer(ctx, concurrentCalls, s.duration/rounds, func(context.Context) error { return c.execute(handler) })
-	return rate * float64(2*len(c.people)), err // perItem message is sent and delivered
+	return rate * float64(2*len(c.people)), err // each message is sent and delivered
 }
 
-// execute makes one call of the handler, without a network, which is not to be measured.
+// execute calls the handler directly, because the network is not part of the measurement.
 func (c *caller) execute(to http.Handler) error {
 	var body strings.Builder
 	fmt.Fprintf(&body, `{"requestId":"request-%d","campaignId":%q,"recipients":[`, c.calls.Add(1), c.campaign.UUID)
@@ -162,7 +162,7 @@ func besidePlanned(ctx context.Context, s settings) ([]row, error) {
 		ours, limit = ours+with/rounds, limit+without/rounds
 	}
 	return []row{{
-		what: fmt.Sprintf("delivered while %d events are planned for later, of without", n),
+		what: fmt.Sprintf("delivered while %d events are planned for later, vs. none", n),
 		ours: perSecond(ours), limit: perSecond(limit), ratio: ours / limit, goal: "> 0.9",
 	}}, nil
 }

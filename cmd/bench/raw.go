@@ -65,7 +65,7 @@ func (p *post) do(ctx context.Context) error {
 	return err
 }
 
-// rate returns how many POSTs per second a number of workers get answered.
+// rate returns how many POSTs per second the peer answers when workers send them at once.
 func (p *post) rate(ctx context.Context, workers int, duration time.Duration) (float64, error) {
 	return hammer(ctx, workers, duration, p.do)
 }

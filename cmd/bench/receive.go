@@ -44,7 +44,7 @@ func receive(ctx context.Context, s settings) ([]row, error) {
 	if err != nil {
 		return nil, err
 	}
-	bareDB, err := requests.to(handler)
+	bare, err := requests.to(handler)
 	if err != nil {
 		return nil, err
 	}
@@ -53,17 +53,17 @@ func receive(ctx context.Context, s settings) ([]row, error) {
 		return nil, err
 	}
 	for range rounds {
-		if err := errors.Join(bareDB.run(ctx, s.duration/rounds), ours.run(ctx, s.duration/rounds)); err != nil {
+		if err := errors.Join(bare.run(ctx, s.duration/rounds), ours.run(ctx, s.duration/rounds)); err != nil {
 			return nil, err
 		}
 	}
-	bareCost, ourCost := cost{handler.stop(), bareDB.sent.Load()}, cost{judge.stop(), ours.sent.Load()}
+	bareCost, ourCost := cost{handler.stop(), bare.sent.Load()}, cost{judge.stop(), ours.sent.Load()}
 	printCost("a request to a bare handler", bareCost)
 	printCost("a receipt", ourCost)
 	if err := checkReceipts(ctx, dir, ours.sent.Load()); err != nil {
 		return nil, err
 	}
-	limit, rate := bareDB.rate/rounds, ours.rate/rounds
+	limit, rate := bare.rate/rounds, ours.rate/rounds
 	return []row{{what: "received over TLS, judged and stored", ours: perSecond(rate), limit: perSecond(limit), ratio: rate / limit, goal: "> 0.40"}}, nil
 }
 

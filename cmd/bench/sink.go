@@ -95,8 +95,8 @@ func bareHandler(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusNoContent)
 }
 
-// answerRequests answers each request on a connection after a delay. Of a request it parses only
-// Content-Length.
+// answerRequests answers each request on a connection after a delay. It parses nothing of a request
+// but its Content-Length.
 func answerRequests(conn net.Conn, after time.Duration) {
 	defer conn.Close()
 	answer := []byte("HTTP/1.1 204 No Content\r\n\r\n")
