@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"io"
 	"maps"
 	"math/rand/v2"
 	"regexp"
@@ -10,10 +11,12 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"github.com/charmbracelet/lipgloss"
 	"github.com/charmbracelet/x/ansi"
 
 	"backchannel/storage"
 	"backchannel/tui/screen"
+	"backchannel/tui/style"
 	"backchannel/tui/webhooks"
 )
 
@@ -222,4 +225,14 @@ func TestHeaderTexts(t *testing.T) {
 			}
 		}
 	})
+}
+
+func TestHeaderSaysInFullThatTheDatabaseIsUnavailable(t *testing.T) {
+	e := &screen.Env{Theme: style.New(lipgloss.NewRenderer(io.Discard), true), Status: screen.Status{Err: storage.ErrUnreachable}}
+	for _, form := range headerForms() {
+		text := strings.TrimRight(ansi.Strip(form.join(form.status(e))), " ")
+		if text != "▲ database unavailable" && text != "▲ no database" {
+			t.Errorf("from %d columns: got %q", form.from, text)
+		}
+	}
 }

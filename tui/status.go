@@ -43,11 +43,11 @@ func (f headerForm) status(s *screen.Env) []string {
 		items = append(items, s.Theme.Dim.Render(count(n, f.number, words.Plural(n, "receipt"), "receipts")))
 	}
 	if !s.Status.Read {
-		text := ""
+		text, cells := "", component.Width(f.join(items))
 		if errors.Is(s.Status.Err, storage.ErrUnreachable) {
-			text = s.Theme.Warn.Render(style.Warning + " database unavailable")
+			text = s.Theme.Warn.Render(style.Warning + longest(cells-1, " database unavailable", " no database"))
 		}
-		return []string{component.Fit(text, component.Width(f.join(items)))}
+		return []string{component.Fit(text, cells)}
 	}
 	return items
 }
