@@ -7,10 +7,11 @@ import (
 	"backchannel/storage/column"
 )
 
-// A Base is what every database keeps alike for a transaction until it ends. A [Tx] embeds it.
+// A Base holds what a store keeps for a transaction until it ends, whatever its database. A [Tx]
+// embeds it.
 type Base struct {
 	Now    time.Time      // when the transaction began, with the precision of the database
-	Kinds  storage.Change // the kinds of records that subscribers hear of
+	Kinds  storage.Change // the kinds of records about which subscribers are notified
 	Runs   column.Runs    // of similar activities, which are stored as one
 	Facets Facets         // those that the writer has used
 
@@ -23,8 +24,8 @@ type Base struct {
 	Receipts, ReceiptBytes int64
 }
 
-// Start returns what a transaction begins with at a time, for the runs that were committed and
-// the facets in the database.
+// Start returns the Base of a transaction that begins at a given time. committed holds the runs of
+// earlier transactions, and facets those that are in the database.
 func Start(now time.Time, committed map[storage.ID]column.Run, facets Facets) Base {
 	return Base{Now: time.UnixMicro(now.UnixMicro()).UTC(), Runs: column.Runs{Committed: committed}, Facets: facets}
 }

@@ -10,7 +10,7 @@ import (
 )
 
 // ReplayDelivery creates a new delivery of the same event, and so of the same bytes. The
-// delivery replayed stays as it is, with its attempts.
+// replayed delivery keeps its state and its attempts.
 func (s *DeliveryStore) ReplayDelivery(ctx context.Context, id storage.ID) (made storage.Delivery, err error) {
 	err = s.actOnOne(ctx, storage.ReplayDeliveries, id, func(t Tx, old storage.Delivery) (storage.Delivery, error) {
 		made, err = replay(t, old)

@@ -43,14 +43,14 @@ func (d *Dialect) deliveryTerms(q storage.DeliveryQuery) (all []Condition) {
 	return append(all, within(`d.id`, q.After, q.Before)...)
 }
 
-// createdSince also has a condition on the ID, which in microseconds is at least the time of
-// creation and, unlike that, has an index.
+// createdSince also has a condition on the ID, because there is an index of IDs but none of times of
+// creation. An ID is at least the time of creation in microseconds.
 func createdSince(at column.Timestamp) Condition {
 	return Where(`d.id >= ? AND d.created_at >= ?`, at.UnixMicro(), at)
 }
 
-// inStates selects deliveries by their shown states. The condition on the stored states that these
-// can have is there because it has an index.
+// inStates selects deliveries by their shown states. It adds a condition on the stored states that
+// these can have, because stored states have indexes.
 func inStates(states []storage.State) []Condition {
 	if len(states) == 0 {
 		return nil

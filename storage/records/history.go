@@ -11,7 +11,8 @@ import (
 )
 
 // ImportHistory stores what has happened in another store, with its IDs and times: either all of
-// it or nothing. What exists already is a conflict, and a delivery that is not final invalid.
+// it or nothing. A record that exists already is a conflict, and a delivery that is not final is
+// invalid.
 func (s *ReceiptStore) ImportHistory(ctx context.Context, h storage.History) error {
 	attempts := make([][]PackedAttempt, len(h.Deliveries))
 	for i, d := range h.Deliveries {
@@ -41,7 +42,8 @@ func (s *ReceiptStore) ImportHistory(ctx context.Context, h storage.History) err
 	return Wrap(err, "import the history")
 }
 
-// refuseTaken looks for what exists already. No other transaction stores any before this one ends.
+// refuseTaken returns an error if some of the records exist already. No other transaction can store
+// one of them before this one ends, because transactions that assign IDs are serialized.
 func refuseTaken(t Tx, h storage.History) error {
 	var deliveries, receipts []any
 	for i := range h.Deliveries {
@@ -74,8 +76,8 @@ func findTaken(t Tx, kind, table string, ids []any) (bad storage.FieldErrors, er
 	return bad, nil
 }
 
-// importDelivery stores a delivery that is final. What it was a part of, a campaign's message or
-// a check, stays behind.
+// importDelivery stores a delivery that is final. It does not import the campaign's message or the
+// check to which the delivery belonged.
 func importDelivery(t Tx, past *storage.PastDelivery, attempts []PackedAttempt) error {
 	d, e := &past.Delivery, &past.Event
 	if err := reserve(t, d.ID, d.WebhookID, d.Webhook); err != nil {
@@ -117,8 +119,8 @@ func (s *ReceiptStore) importReceipt(t Tx, r *storage.Receipt) error {
 	return grow(t, r.ID, len(r.Forward.Body))
 }
 
-// reserve keeps the ID of a record from being assigned, and stores the name of its webhook, of which
-// there may be only history.
+// reserve keeps the ID of a record from being assigned, and stores the name of its webhook, which may
+// have been deleted.
 func reserve(t Tx, id, webhook storage.ID, name string) error {
 	if err := t.Reserve(id); err != nil || webhook == 0 {
 		return err

@@ -28,12 +28,12 @@ func NewInventory(db *Database, rules storage.Rules) Inventory {
 	return Inventory{WebhookStore{db, rules}, CampaignStore{db, rules}, ProfileStore{db}, FixtureStore{db}}
 }
 
-// changedInventory is the kinds that a change of a webhook changes: all of them, because records of
-// almost every kind are shown with a webhook's name.
+// changedInventory is the kinds of records that a change of a webhook affects: all of them, because
+// records of almost every kind are shown with a webhook's name.
 const changedInventory = storage.ChangedAll &^ storage.ChangedElsewhere
 
 // SaveInventory stores webhooks and campaigns as SaveWebhooks and SaveCampaigns do, but in one
-// transaction: either all of both kinds or nothing.
+// transaction: either all of them or none.
 func (s *Inventory) SaveInventory(ctx context.Context, webhooks []*storage.Webhook, campaigns []*storage.Campaign) error {
 	switch {
 	case len(campaigns) == 0:

@@ -34,8 +34,8 @@ func scanProfile(read Scan) (p storage.Profile, err error) {
 	return p, err
 }
 
-// SetProfile replaces a webhook's profile. The store increments its Generation, by which a
-// receiver in another process notices that a sequence of answers has to begin anew.
+// SetProfile replaces a webhook's profile. The store increments its Generation, which tells a
+// receiver in another process to restart its sequence of answers.
 func (s *ProfileStore) SetProfile(ctx context.Context, webhook storage.ID, p storage.Profile) error {
 	err := p.Validate()
 	if err == nil {

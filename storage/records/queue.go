@@ -106,14 +106,14 @@ func (s *QueueStore) Finish(ctx context.Context, o storage.Outcome) error {
 	return Wrap(err, "store attempt %d of delivery %s", o.Attempt.N, o.Attempt.DeliveryID)
 }
 
-// A Finished is what a delivery was before an attempt ended.
+// A Finished describes a delivery before an attempt ended.
 type Finished struct {
 	column.DeliveryState
 	Message storage.ID // that it is about, or 0
 	Checked bool       // it is a request of a check
 }
 
-// finished does what else follows from the end of an attempt.
+// finished changes the other records that the end of an attempt affects.
 func finished(t Tx, o *storage.Outcome, was Finished) (err error) {
 	switch {
 	case was.State == storage.Cancelled:

@@ -77,7 +77,7 @@ func packReceipt(r *storage.Receipt) (p PackedReceipt) {
 }
 
 // FinishReceipts stores the outcomes of answers, which are known later than the receipts. They
-// have a table of their own: hundreds of rows fit a page, whereas updating receipts would
+// have a table of their own: hundreds of rows fit on a page, whereas updating receipts would
 // write each one's page again. It skips receipts that have been removed.
 func (s *ReceiptStore) FinishReceipts(ctx context.Context, ends ...storage.AnswerEnd) error {
 	err := s.db.WriteLoose(ctx, storage.ChangedReceipts, func(t Tx) error {

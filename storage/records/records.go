@@ -24,7 +24,7 @@ type Database struct {
 	// WriteLoose is Write for work that assigns no IDs and locks the rows that it reads and then
 	// changes.
 	WriteLoose func(ctx context.Context, kinds storage.Change, work func(Tx) error) error
-	// Violates reports whether a statement failed because a value that must be unique exists.
+	// Violates reports whether a statement failed because a value that must be unique exists already.
 	Violates func(error) bool
 	// Abandoned restricts a statement to what this process or a dead one was working on. It is empty
 	// if no other process can be working. Node is this process's number in column node, or 0 if the
@@ -35,7 +35,7 @@ type Database struct {
 	By        string // who makes changes, with a space before it, or empty
 }
 
-// node makes a statement note that this process is working on what it changes.
+// node returns the assignment by which an UPDATE records that this process is working on the rows.
 func (d *Database) node() string {
 	if d.Node == 0 {
 		return ``
@@ -82,7 +82,7 @@ type Tx interface {
 	AddReceipt(r *storage.Receipt, facet int64, p PackedReceipt) error
 	// EndAnswer stores the outcome of an answer, unless the receipt has been removed.
 	EndAnswer(end storage.AnswerEnd) error
-	// ForgetReceipt removes what is kept beside a receipt that has been removed.
+	// ForgetReceipt removes what other tables keep about a receipt that has been removed.
 	ForgetReceipt(r *storage.Receipt) error
 	// RemoveLeftovers removes what is left of dead processes.
 	RemoveLeftovers() error
@@ -90,7 +90,7 @@ type Tx interface {
 	based
 }
 
-// based is what embedding a [Base] implements.
+// based is implemented by embedding a [Base].
 type based interface {
 	// Stamp returns the transaction's time with the precision of the database.
 	Stamp() time.Time

@@ -122,8 +122,8 @@ func removeActivities(t Tx, keep int) (int64, error) {
 		keep, retentionBatch)
 }
 
-// removeExecutions removes the oldest calls with their messages. The events of these are
-// delivered all the same.
+// removeExecutions removes the oldest calls with their messages. Events of these messages are
+// still delivered.
 func removeExecutions(t Tx, keep storage.Retention) (int64, error) {
 	before := t.Stamp().Add(-keep.ExecutionAge)
 	return t.Exec(`DELETE FROM executions WHERE id IN (SELECT id FROM executions WHERE id < ? AND received_at < ? OR
@@ -131,7 +131,7 @@ func removeExecutions(t Tx, keep storage.Retention) (int64, error) {
 		before.UnixMicro(), column.At(before), keep.Executions, retentionBatch/10) // each has up to 20 messages
 }
 
-// removeLeftovers removes the tallies of attempts that nobody asks for any more, and what is left of
+// removeLeftovers removes the tallies of attempts that are too old to be read, and what is left of
 // dead processes.
 func removeLeftovers(t Tx) error {
 	if err := t.Send(`DELETE FROM attempt_tallies WHERE period < ?`, storage.FirstTallyPeriod(t.Stamp())); err != nil {
@@ -146,7 +146,7 @@ func (s *Maintenance) ClearReceipts(ctx context.Context) (int64, error) {
 	n, err := s.removeAll(ctx, func(t Tx) (int64, error) { return removeUnpinned(t, ``, retentionBatch) })
 	if err == nil {
 		err = s.db.Write(ctx, storage.ChangedActivity, func(t Tx) error {
-			return AddActivity(t, storage.Activity{Kind: storage.ActivityReceipts, Text: fmt.Sprintf("%d receipts cleared%s, those pinned stay", n, s.db.By)})
+			return AddActivity(t, storage.Activity{Kind: storage.ActivityReceipts, Text: fmt.Sprintf("%d receipts cleared%s; pinned ones are kept", n, s.db.By)})
 		})
 	}
 	return n, Wrap(err, "clear receipts")

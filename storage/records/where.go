@@ -8,25 +8,28 @@ import (
 	"backchannel/storage/seal"
 )
 
-// A Dialect is the SQL of a database where it differs from that of others.
+// A Dialect holds the SQL that differs between databases.
 type Dialect struct {
 	// Join joins a table that must not be read before those to the left of it.
 	Join string
 	// Text converts a column of numbers or of constants to the type that Contains takes.
 	Text func(column string) string
-	// OfMessages selects receipts (r) by the key of their message, which is within two values, Pinned
-	// those that are pinned, by an index, and InBody those whose body contains some bytes.
-	OfMessages, Pinned, InBody string
+	// OfMessages selects receipts (r) whose message has a key between two values, inclusive.
+	OfMessages string
+	// Pinned selects pinned receipts (r) by an index.
+	Pinned string
+	// InBody selects receipts (r) whose body contains some bytes.
+	InBody string
 	// Equals compares a column of long texts, which may have an index of their beginnings.
 	Equals func(column, value string) Condition
 	// OfEach joins the receipts (p) whose IDs a query returns for each row before.
 	OfEach func(query string) string
-	// ScanBodies returns a query that reads bodies from the newest receipt on, and only of receipts
-	// for which all other conditions hold. nil: the planner chooses such a query itself.
+	// ScanBodies returns a query that reads bodies from the newest receipt on, and only those of
+	// receipts for which all other conditions hold. nil: the planner chooses such a query itself.
 	ScanBodies        func(ReceiptConditions) (query string, args []any)
 	ReceiptContents   Contents
 	ExecutionContents Contents
-	// Planned counts the queued deliveries that are due after a time, without those of webhooks
+	// Planned counts the queued deliveries that are due after a time, except those of webhooks
 	// that are paused or have an open circuit breaker.
 	Planned string
 	// Pending returns for each webhook with waiting deliveries how many are queued, how many are
@@ -99,8 +102,8 @@ func (c Condition) And(more []Condition) (query string, args []any) {
 	return c.sql, c.args
 }
 
-// direction returns how a list is ordered: newest first, unless it begins after a record or the
-// oldest is to come first.
+// direction returns how a list is ordered: newest first, unless it begins after a record or
+// oldestFirst is set.
 func direction(after storage.ID, oldestFirst bool) string {
 	if after != 0 || oldestFirst {
 		return ``
@@ -127,7 +130,7 @@ func within(column string, after, before storage.ID) (all []Condition) {
 	return all
 }
 
-// oneOf selects rows of which a column has one of some values.
+// oneOf selects the rows in which a column has one of the values.
 func oneOf[T any](column string, values []T) Condition {
 	return Where(column+` IN (`+marks(len(values))+`)`, anys(values)...)
 }

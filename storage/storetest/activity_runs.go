@@ -55,7 +55,7 @@ func whoDidWhat(t *suite) {
 		"webhook: webhook acme paused in the console",
 		"webhook: webhook acme activated in the console",
 		"receiver: response profile of webhook acme set to healthy in the console",
-		"receipts: 0 receipts cleared in the console, those pinned stay",
+		"receipts: 0 receipts cleared in the console; pinned ones are kept",
 		"webhook: webhook acme deleted in the console; deliveries cancelled: 0",
 	}
 	if got := activityTexts(t, s); !slices.Equal(got, want) {
