@@ -39,8 +39,8 @@ func (a answer) fields() []storage.HeaderField {
 	return append([]storage.HeaderField{{Name: "Content-Type", Value: a.kind}}, a.headers...)
 }
 
-// send writes an answer. An error means that the caller has gone, which does not concern the
-// call: it is already stored.
+// send writes an answer. It ignores errors: they mean that the caller has gone, and the call is
+// already stored.
 func send(w http.ResponseWriter, a answer) {
 	for _, h := range a.fields() {
 		w.Header().Add(h.Name, h.Value)

@@ -99,14 +99,15 @@ func (c *call) keep(v verdict) (a answer, err error) {
 	return a, err
 }
 
-// answer sends the answer of a call that is stored, and names its record to our own commands.
+// answer answers a call that is stored. The header that it adds tells our own commands which record
+// that is.
 func (c *call) answer(a answer) {
 	c.w.Header().Set(storage.ExecutionHeader, c.e.ID.String())
 	send(c.w, a)
 }
 
-// unstored answers 503 to a call that could not be stored, never the answer that the
-// caller would take for acceptance.
+// unstored answers 503 to a call that could not be stored, because the caller would take any
+// other answer to mean that the call was handled.
 func (c *call) unstored(err error) {
 	c.h.cfg.Unstored(c.req.RequestURI, err)
 	c.w.Header().Set("Cache-Control", "no-store")

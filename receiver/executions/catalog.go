@@ -12,7 +12,7 @@ import (
 // A sandboxKey identifies a sandbox of an organization by their names.
 type sandboxKey struct{ organization, sandbox string }
 
-// A snapshot holds every campaign and webhook as they were at one time. It is not changed.
+// A snapshot holds every campaign and webhook as they were at one time. It is never modified.
 type snapshot struct {
 	campaigns     map[string]*storage.Campaign // by UUID, in lower case
 	organizations map[string]bool              // those that have a campaign

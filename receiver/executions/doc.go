@@ -5,8 +5,8 @@
 // Start with [New]. The handler needs no network: the receiver serves it on its listener,
 // and a command or the console calls ServeHTTP with a request of its own. Every call is a
 // [storage.Execution], which is committed before the call is answered, together with all
-// that follows from it; only the health check is not stored. What was wrong with a body is
-// reported at once, by JSON Pointer.
+// that follows from it; only the health check is not stored. One answer reports everything
+// that is wrong with a body, by JSON Pointer.
 //
 // Statuses, titles and error codes are those of Adobe's reference, where it has any. It
 // publishes no codes for individual faults of the service, so ours begin with BCH. The

@@ -72,7 +72,7 @@ func (c *call) judge(known *snapshot, highThroughput bool) verdict {
 	bad := c.check(campaign, at, highThroughput)
 	return func(p storage.Precedent) (answer, []storage.PlannedMessage) {
 		switch earlier := p.SameRequest; {
-		case p.SameCall != nil: // first, because it gets the first answer whatever its body is
+		case p.SameCall != nil: // first, because a repeated call gets the earlier answer whatever its body is
 			return c.repeat(p.SameCall, "x-request-id"), nil
 		case bad != nil:
 			return c.problem(*bad), nil

@@ -36,8 +36,8 @@ type Config struct {
 	Unstored func(path string, err error)
 }
 
-// bodyTimeout describes a body that took too long, and limits nothing. A handler without a
-// listener gets bodies that are in memory.
+// bodyTimeout only appears in the description of an incomplete body. It limits nothing, because a
+// handler without a listener gets bodies that are in memory.
 const bodyTimeout = 10 * time.Second
 
 // A Handler answers the execution API. It is safe for concurrent use.

@@ -5,7 +5,7 @@ import (
 	"backchannel/storage"
 )
 
-// planned returns the recipients as they are planned for.
+// planned returns the recipients in the form that the planner of outcomes takes.
 func (r *request) planned() []outcome.Recipient {
 	all := make([]outcome.Recipient, len(r.recipients))
 	for i, to := range r.recipients {
@@ -14,7 +14,7 @@ func (r *request) planned() []outcome.Recipient {
 	return all
 }
 
-// planned returns the recipient in the form that the planner of outcomes takes.
+// planned returns the recipient in the planner's form.
 func (r recipient) planned() outcome.Recipient {
 	return outcome.Recipient{UserID: r.userID, Namespace: r.namespace, Email: r.email, Mobile: r.mobile, ProfileEmail: r.profileEmail, ProfileMobile: r.profileMobile}
 }

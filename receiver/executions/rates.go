@@ -39,8 +39,8 @@ func (r *rates) allow(organization string, highThroughput bool, now time.Time) b
 	return r.calls[key].allow(now, rate)
 }
 
-// A recent holds the times of the last calls that were allowed, as many as the rate allows within
-// a second, in a ring. A token bucket would allow nearly twice the rate within some second.
+// A recent holds, in a ring, the times of the last calls that were allowed, as many as the rate
+// allows per second. A token bucket would allow nearly twice the rate within some seconds.
 type recent struct {
 	at     []time.Time
 	oldest int

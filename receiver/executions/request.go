@@ -30,7 +30,7 @@ type request struct {
 	requestID  string
 	campaignID string
 	recipients []recipient
-	count      int // of recipients, also of those that are too many
+	count      int // of recipients, including those beyond maxRecipients
 	findings   findings
 }
 
@@ -291,7 +291,7 @@ func (p *requestParser) profileText(profile int, outer, inner string) string {
 func (p *requestParser) string(n int, at string) (text string, ok bool) {
 	text = jsontext.Unquote(p.tree.Raw(n))
 	if !utf8.ValidString(text) || strings.ContainsRune(text, 0) {
-		p.findings.add(invalid(), wrong(at, "characters", "a lone surrogate or NUL", "leave it out"))
+		p.findings.add(invalid(), wrong(at, "characters", "a lone surrogate or NUL", "remove it"))
 		return "", false
 	}
 	return text, true

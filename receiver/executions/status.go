@@ -25,7 +25,7 @@ type executionSource struct {
 	VersionID  string `json:"campaignVersionId"`
 }
 
-// status answers how far an execution has come. An execution of another organization or sandbox
+// status answers with the progress of an execution. An execution of another organization or sandbox
 // does not exist for the caller: answering 403 would confirm that it does.
 func (c *call) status() {
 	known, err := c.h.catalog.get()

@@ -17,8 +17,8 @@ import (
 // tokenLifetime is how long a token of the token endpoint is valid: a day less a second.
 const tokenLifetime = 86399 * time.Second
 
-// token answers a request for an access token, so that an application can be pointed here with
-// everything that it calls. Any client gets one; only the form of the request is checked.
+// token answers a request for an access token, so that an application can use this server for all
+// its calls. Any client gets one; only the form of the request is checked.
 func (c *call) token() {
 	c.e.Sealed = true // the body has the client's secret, and the answer a token
 	code, reasons := checkTokenForm(c.tokenForm())
