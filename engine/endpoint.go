@@ -45,9 +45,9 @@ type endpointBuilder struct {
 	freshFiles      time.Duration
 }
 
-// receiverURL returns the built-in receiver's URL if the webhook is sent there, and else "".
-// It is asked for at each attempt, because the receiver may be off, or listen on another port
-// than when the webhook was saved.
+// receiverURL returns the built-in receiver's URL if the webhook is sent there, and otherwise "".
+// Each attempt calls it again, because the receiver may be off, or listen on another port than when
+// the webhook was saved.
 func (b *endpointBuilder) receiverURL(w *storage.Webhook) (string, error) {
 	if w.URL != storage.BuiltinReceiver {
 		return "", nil

@@ -89,7 +89,7 @@ func (f *fetcher) ended(id storage.ID) {
 	}
 }
 
-// next reports whether the next page is to be a full scan, and in how long it is due.
+// next reports whether the next page should be a full scan, and how long until it is due.
 func (f *fetcher) next(now time.Time) (full bool, wait time.Duration) {
 	wait = f.fullScanIn(now)
 	if wait > 0 && (f.hinted || f.more) {

@@ -35,7 +35,7 @@ func (q *webhookQueue) lowWatermark() int {
 	return q.fetcher.lowWatermark(q.admission.webhook.Delivery.Concurrency)
 }
 
-// nextPage reports whether the next page is to be a full scan, and in how long it is due.
+// nextPage reports whether the next page should be a full scan, and how long until it is due.
 func (q pager) nextPage() (full bool, wait time.Duration) {
 	if q.admission.idle() || q.queue.len() > q.lowWatermark() {
 		return false, storage.Never

@@ -29,7 +29,7 @@ type failure struct {
 	text  string
 }
 
-// failed returns the failure of a class of which nothing else is known.
+// failed returns a failure about which only the class is known.
 func failed(class storage.ErrorClass, text string) failure {
 	return failure{class, class.NoAnswer(), text}
 }

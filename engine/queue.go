@@ -6,7 +6,7 @@ import (
 	"backchannel/storage"
 )
 
-// A queue holds jobs in the order in which they are to be attempted. Its user limits its length.
+// A queue holds jobs in the order in which the engine attempts them. Its user limits its length.
 type queue struct {
 	jobs []storage.Job
 	held map[storage.ID]bool // the deliveries of the jobs, to recognize one that is read again
@@ -35,7 +35,7 @@ func (q *queue) pushFront(j storage.Job) {
 
 func (q *queue) pop() storage.Job {
 	j := q.jobs[0]
-	q.jobs[0] = storage.Job{} // so that the payload can be collected
+	q.jobs[0] = storage.Job{} // lets the payload be collected
 	q.jobs = q.jobs[1:]
 	delete(q.held, j.DeliveryID)
 	return j
@@ -58,8 +58,8 @@ func (q *queue) take(index int) storage.Job {
 	return j
 }
 
-// remove removes a delivery's job, if there is one. Cancelling many deliveries calls it for jobs
-// of which most are not in memory, and the map answers that without a search.
+// remove removes a delivery's job, if there is one. The map avoids a search when many deliveries are
+// cancelled, because most of their jobs are not in memory.
 func (q *queue) remove(id storage.ID) {
 	if q.held[id] {
 		q.take(q.first(func(j storage.Job) bool { return j.DeliveryID == id }))

@@ -260,7 +260,7 @@ func (q *webhookQueue) cleanBreaker() bool {
 	return q.admission.breaker.Clean()
 }
 
-// breakerRecord returns the circuit breaker as it is to be stored, and the webhook's name.
+// breakerRecord returns the circuit breaker as a record to store, and the webhook's name.
 func (q *webhookQueue) breakerRecord() (storage.Breaker, string) {
 	q.mu.Lock()
 	defer q.mu.Unlock()

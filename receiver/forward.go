@@ -115,8 +115,8 @@ func (f *feedback) dropForwards(why string) {
 	}
 }
 
-// plan decides, before a receipt is stored, whether it is to be relayed. If so, plan takes
-// a slot for it.
+// plan decides, before a receipt is stored, whether to relay it. If so, plan takes a slot
+// for it.
 func (f *forwarder) plan(r *storage.Receipt, via []string) storage.Forward {
 	planned := storage.Forward{URL: f.url, State: storage.ForwardWithheld, Error: unverified(r)}
 	if planned.Error == "" && strings.Contains(strings.Join(via, ","), f.via) {

@@ -33,7 +33,7 @@ func notApplicable(reason string) storage.Verdict {
 	return storage.Verdict{Result: storage.NotApplicable, Reason: reason}
 }
 
-// failed returns the verdict for checks of which at least one failed. The first failure
+// failed returns the verdict for checks, at least one of which failed. The first failure
 // is the reason.
 func failed(checks ...storage.Check) storage.Verdict {
 	v := storage.Verdict{Result: storage.Fail, Checks: checks}

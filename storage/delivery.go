@@ -57,7 +57,7 @@ type Delivery struct {
 	CheckID       ID       // the run of the endpoint check that it is a request of, or 0
 	CheckCase     string   // that run's case
 	CreatedAt     time.Time
-	DueAt         time.Time // when a planned event is to be sent; zero: at once
+	DueAt         time.Time // when to send a planned event; zero: at once
 	NextAttemptAt time.Time // zero if the state is final
 	FinishedAt    time.Time // end of the last attempt, zero before the first
 }
@@ -180,7 +180,7 @@ type Job struct {
 	Misbehave     Misbehaviour
 	MessageID     ID // the campaign's message that it is about, or 0
 	CreatedAt     time.Time
-	DueAt         time.Time // when a planned event is to be sent; zero: at once
+	DueAt         time.Time // when to send a planned event; zero: at once
 	NextAttemptAt time.Time
 }
 

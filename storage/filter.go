@@ -183,8 +183,8 @@ func unquote(text string) (value, reason string) {
 	return "", "the quote is not closed; end it with \""
 }
 
-// Split returns the terms that must all match, and the states of which one must, or none if any
-// state matches.
+// Split returns the terms that must all match, and the states. One of the states must match, unless
+// there are none.
 func (f Filter) Split() (all []Term, states []string) {
 	for _, t := range f.Terms {
 		if t.Bare && !t.Not {

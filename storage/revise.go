@@ -18,8 +18,8 @@ func (w Webhook) Revise(stored Webhook, at time.Time) (Webhook, error) {
 	return w, nil
 }
 
-// StateChange says in an activity that a webhook was paused or activated, by whom, and why if
-// nobody asked for it.
+// StateChange returns the text of an activity: that a webhook was paused or activated, by whom, and
+// why if that was not at a person's request.
 func StateChange(name string, state WebhookState, by, reason string) string {
 	text := "webhook " + name + " paused" + by
 	if state == Active {

@@ -2,6 +2,6 @@ package storage
 
 import "backchannel/storage/weburl"
 
-// CheckURL returns what is wrong with a URL to which requests are to be sent, by the rules
+// CheckURL returns what is wrong with a URL that requests will be sent to, by the rules
 // for a webhook's URL. It is empty if nothing is.
 func (r Rules) CheckURL(text string) string { return weburl.Check(text, r.urls()) }

@@ -48,7 +48,7 @@ type Store interface {
 	ChangeBreaker(ctx context.Context, webhook storage.ID, change func(storage.Breaker) storage.Breaker) (storage.Breaker, error)
 }
 
-// A NodeStore knows the nodes, of which this process is one.
+// A NodeStore knows the nodes, including this process.
 type NodeStore interface {
 	Pool() *pgxpool.Pool
 	Node() int64

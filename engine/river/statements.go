@@ -28,7 +28,7 @@ const (
 // the attempts.
 const maxAttempts = 1<<15 - 1
 
-// A newJob is a job to be made.
+// A newJob is a job that is not stored yet.
 type newJob struct {
 	delivery storage.ID
 	queue    string

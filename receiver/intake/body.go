@@ -82,7 +82,7 @@ func (p *Pool) Read(w http.ResponseWriter, req *http.Request) Body {
 	return body
 }
 
-// growth returns by how many bytes to grow the buffer of a body of which read bytes have
+// growth returns by how many bytes to grow the buffer of a body after read bytes have
 // arrived: to the announced length, or to twice the size.
 func growth(announced int64, read int) int {
 	if announced > 0 {

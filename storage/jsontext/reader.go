@@ -8,7 +8,7 @@ import (
 // A Reader parses a text that may contain several values, one after the other.
 type Reader struct {
 	cursor
-	literal string // the text again, as a string of which keys are substrings
+	literal string // the text again, as a string, so that keys can be substrings of it
 	wording Wording
 	found   Inspection // of the current value
 	key     string     // of the current member

@@ -33,7 +33,7 @@ func parse(text string) (*pgxpool.Config, place, error) {
 	return config, place{host: hostsOf(c), user: c.User, database: c.Database}, nil
 }
 
-// hostsOf names the servers of which one is used.
+// hostsOf names the servers, one of which the connection uses.
 func hostsOf(c *pgx.ConnConfig) string {
 	all := []string{hostPort(c.Host, c.Port)}
 	for _, f := range c.Fallbacks { // with and without TLS

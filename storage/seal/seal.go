@@ -106,8 +106,8 @@ func ReadFile(path string) ([]byte, error) {
 	return key, nil
 }
 
-// makeKey creates a key file. A key of which only half were on the disk after a crash would
-// make every secret unreadable.
+// makeKey creates a key file. It writes the key completely before the file gets its name, because half
+// a key on the disk after a crash would make every secret unreadable.
 func makeKey(path string) ([]byte, error) {
 	key := make([]byte, keySize)
 	rand.Read(key)

@@ -17,7 +17,7 @@ import (
 	"unicode/utf8"
 )
 
-// Receiver stands for the built-in receiver where a URL is asked for.
+// Receiver stands for the built-in receiver in place of a URL.
 const Receiver = "@receiver"
 
 const (
