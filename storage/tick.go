@@ -54,8 +54,9 @@ func Repeat(ctx context.Context, woken <-chan struct{}, pass func(context.Contex
 	}
 }
 
-// React calls handle for all kinds of records, for what changed before the subscription, and then for
-// those that change, until ctx is done. It panics with what it receives from panics.
+// React calls handle with each change until ctx is done. The first call is with all kinds of records,
+// because any of them may have changed before the subscription. React panics with what it receives
+// from panics.
 func React[P any](ctx context.Context, changes <-chan Change, panics <-chan P, handle func(context.Context, Change)) {
 	for change := ChangedAll; ; {
 		handle(ctx, change)

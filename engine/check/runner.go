@@ -143,7 +143,7 @@ func (r *runner) end() error {
 // judgeAll runs the cases one after another, and returns why some were not run, or "". The TLS
 // cases send no event, so they run even if the endpoint is dead. They share one pair of handshakes.
 func (r *runner) judgeAll(ctx context.Context) (reason string, err error) {
-	handshakes := sync.OnceValues(func() (seen handshakes, err error) {
+	present := sync.OnceValues(func() (seen handshakes, err error) {
 		if err := r.pace.take(ctx, 1); err != nil {
 			return seen, err
 		}
@@ -158,7 +158,7 @@ func (r *runner) judgeAll(ctx context.Context) (reason string, err error) {
 		if err := r.begin(record); err != nil {
 			return "", err
 		}
-		j, reason, err := r.judge(ctx, c, record, handshakes)
+		j, reason, err := r.judge(ctx, c, record, present)
 		if err != nil || ctx.Err() != nil {
 			return "", err
 		}

@@ -32,7 +32,7 @@ type ExecutionStore interface {
 // TailExecutions is like Tail, but for calls of the execution API.
 func TailExecutions(ctx context.Context, store ExecutionStore, q storage.ExecutionQuery) iter.Seq2[[]storage.Execution, error] {
 	return func(yield func([]storage.Execution, error) bool) {
-		follower := follower[storage.Execution]{
+		f := follower[storage.Execution]{
 			read: func(ctx context.Context, after storage.ID) ([]storage.Execution, error) {
 				q := q
 				q.After, q.OldestFirst, q.Limit = after, true, storage.PageSize
@@ -41,7 +41,7 @@ func TailExecutions(ctx context.Context, store ExecutionStore, q storage.Executi
 			id:      func(e storage.Execution) storage.ID { return e.ID },
 			changes: store.Changes(ctx), // before reading, as in Tail
 		}
-		tail(ctx, follower, q.Limit, func(selected bool, before storage.ID, limit int) ([]storage.Execution, error) {
+		tail(ctx, f, q.Limit, func(selected bool, before storage.ID, limit int) ([]storage.Execution, error) {
 			if !selected {
 				return store.Executions(ctx, storage.ExecutionQuery{Limit: limit})
 			}

@@ -24,47 +24,47 @@ type diagnosis struct {
 
 // diagnosis returns a diagnosis that starts at the next token.
 func (r *Reader) diagnosis() *diagnosis {
-	f := &diagnosis{text: r.text, wording: r.wording, at: r.offset()}
-	f.within, f.read = r.decoder.StackIndex(r.decoder.StackDepth())
-	f.skipSpace()
-	return f
+	d := &diagnosis{text: r.text, wording: r.wording, at: r.offset()}
+	d.within, d.read = r.decoder.StackIndex(r.decoder.StackDepth())
+	d.skipSpace()
+	return d
 }
 
 // skipSpace skips white space.
-func (f *diagnosis) skipSpace() {
-	f.at = len(f.text) - len(bytes.TrimLeft(f.text[f.at:], Space))
+func (d *diagnosis) skipSpace() {
+	d.at = len(d.text) - len(bytes.TrimLeft(d.text[d.at:], Space))
 }
 
 // peek returns the next byte, or 0 at the end. Callers need not tell the end from a NUL, because
 // neither is valid there.
-func (f *diagnosis) peek() byte {
-	if f.at < len(f.text) {
-		return f.text[f.at]
+func (d *diagnosis) peek() byte {
+	if d.at < len(d.text) {
+		return d.text[d.at]
 	}
 	return 0
 }
 
 // explain follows the grammar from the last token to the mistake.
-func (f *diagnosis) explain() *Flaw {
-	if closing := f.closing(); closing != 0 && f.read > 0 {
-		if found := f.punctuation(closing); found != nil {
+func (d *diagnosis) explain() *Flaw {
+	if closing := d.closing(); closing != 0 && d.read > 0 {
+		if found := d.punctuation(closing); found != nil {
 			return found
 		}
 	}
-	switch c := f.peek(); {
-	case f.within == '{' && f.read%2 == 0 && c != '"':
-		return f.unexpected("a key in double quotes", f.keyRemedy())
+	switch c := d.peek(); {
+	case d.within == '{' && d.read%2 == 0 && c != '"':
+		return d.unexpected("a key in double quotes", d.keyRemedy())
 	case c == '"':
-		return f.brokenString()
+		return d.brokenString()
 	case c == '-' || isDigit(c):
-		return f.brokenNumber()
+		return d.brokenNumber()
 	}
-	return f.unexpected("a value", f.valueRemedy())
+	return d.unexpected("a value", d.valueRemedy())
 }
 
 // closing returns the bracket that closes the innermost object or array, or 0 outside of any.
-func (f *diagnosis) closing() byte {
-	switch f.within {
+func (d *diagnosis) closing() byte {
+	switch d.within {
 	case '{':
 		return '}'
 	case '[':
@@ -74,71 +74,71 @@ func (f *diagnosis) closing() byte {
 }
 
 // punctuation skips the colon or comma before the next token, unless that is the mistake.
-func (f *diagnosis) punctuation(closing byte) *Flaw {
-	if f.within == '{' && f.read%2 == 1 {
-		if f.peek() != ':' {
-			return f.unexpected("the colon after the key", f.colonRemedy())
+func (d *diagnosis) punctuation(closing byte) *Flaw {
+	if d.within == '{' && d.read%2 == 1 {
+		if d.peek() != ':' {
+			return d.unexpected("the colon after the key", d.colonRemedy())
 		}
-	} else if f.peek() != ',' {
-		if f.leadingZero() {
-			return f.zero()
+	} else if d.peek() != ',' {
+		if d.leadingZero() {
+			return d.zero()
 		}
-		return f.unexpected("a comma or "+string(closing), f.commaRemedy(closing))
+		return d.unexpected("a comma or "+string(closing), d.commaRemedy(closing))
 	}
-	comma := f.peek() == ','
-	f.at++
-	f.skipSpace()
-	if comma && f.peek() == closing {
-		return f.broken("a comma with nothing after it", "remove the comma before "+string(closing))
+	comma := d.peek() == ','
+	d.at++
+	d.skipSpace()
+	if comma && d.peek() == closing {
+		return d.broken("a comma with nothing after it", "remove the comma before "+string(closing))
 	}
 	return nil
 }
 
 // leadingZero reports whether a digit follows a number, which then is 0: any other would
 // have included the digit.
-func (f *diagnosis) leadingZero() bool {
-	return f.at > 0 && isDigit(f.text[f.at-1]) && isDigit(f.peek())
+func (d *diagnosis) leadingZero() bool {
+	return d.at > 0 && isDigit(d.text[d.at-1]) && isDigit(d.peek())
 }
 
 func isDigit(c byte) bool { return c >= '0' && c <= '9' }
 
 // more explains what follows the only value of a text.
-func (f *diagnosis) more() *Flaw {
-	return f.broken("more after the JSON value: "+f.describeNext(), f.restRemedy())
+func (d *diagnosis) more() *Flaw {
+	return d.broken("more after the JSON value: "+d.describeNext(), d.restRemedy())
 }
 
 // zero returns the flaw of a number with a leading zero, which RFC 8259 §6 does not allow.
-func (f *diagnosis) zero() *Flaw {
-	return f.broken("a number that begins with 0", "write it without the zero, or as a string")
+func (d *diagnosis) zero() *Flaw {
+	return d.broken("a number that begins with 0", "write it without the zero, or as a string")
 }
 
 // brokenString explains the string that begins here.
-func (f *diagnosis) brokenString() *Flaw {
-	start := f.at
-	for f.at++; f.at < len(f.text); f.at++ {
-		if c := f.text[f.at]; c == '\\' {
-			if found := f.escape(); found != nil {
+func (d *diagnosis) brokenString() *Flaw {
+	start := d.at
+	for d.at++; d.at < len(d.text); d.at++ {
+		if c := d.text[d.at]; c == '\\' {
+			if found := d.escape(); found != nil {
 				return found
 			}
 		} else if c < ' ' {
-			return f.broken("a control character within a string: "+f.describeNext(), f.closedRemedy(start, "write it as an escape, \\n for a line break, say (RFC 8259 §7)"))
+			return d.broken("a control character within a string: "+d.describeNext(), d.closedRemedy(start, "write it as an escape, \\n for a line break, say (RFC 8259 §7)"))
 		}
 	}
-	return f.broken("the "+f.wording.Noun+" ends within a string", f.closedRemedy(start, f.wording.CutRemedy))
+	return d.broken("the "+d.wording.Noun+" ends within a string", d.closedRemedy(start, d.wording.CutRemedy))
 }
 
 // escape explains the escape that begins here, or skips it up to its last character.
-func (f *diagnosis) escape() *Flaw {
-	f.at++
-	if c := f.peek(); c == 0 || strings.IndexByte(`"\/bfnrtu`, c) < 0 {
-		return f.broken("an unknown escape: \\ and "+f.describeNext(), `write \\ for a backslash; the escapes are \" \\ \/ \b \f \n \r \t \u (RFC 8259 §7)`)
+func (d *diagnosis) escape() *Flaw {
+	d.at++
+	if c := d.peek(); c == 0 || strings.IndexByte(`"\/bfnrtu`, c) < 0 {
+		return d.broken("an unknown escape: \\ and "+d.describeNext(), `write \\ for a backslash; the escapes are \" \\ \/ \b \f \n \r \t \u (RFC 8259 §7)`)
 	} else if c != 'u' {
 		return nil
 	}
 	for range 4 {
-		f.at++
-		if c := f.peek(); c == 0 || strings.IndexByte("0123456789abcdefABCDEF", c) < 0 {
-			return f.unexpected("four hexadecimal digits after \\u", "write \\u00e9, say")
+		d.at++
+		if c := d.peek(); c == 0 || strings.IndexByte("0123456789abcdefABCDEF", c) < 0 {
+			return d.unexpected("four hexadecimal digits after \\u", "write \\u00e9, say")
 		}
 	}
 	return nil
@@ -149,37 +149,37 @@ var numberStart = regexp.MustCompile(`^-?([0-9]+(\.([0-9]+([eE][+-]?)?)?|[eE][+-
 
 // brokenNumber explains the number that begins here. All that can be wrong in one is that a
 // digit is missing.
-func (f *diagnosis) brokenNumber() *Flaw {
-	start := numberStart.Find(f.text[f.at:])
-	f.at += len(start)
+func (d *diagnosis) brokenNumber() *Flaw {
+	start := numberStart.Find(d.text[d.at:])
+	d.at += len(start)
 	switch start[len(start)-1] {
 	case '.':
-		return f.unexpected("a digit after the point", "write 1.0, not 1.")
+		return d.unexpected("a digit after the point", "write 1.0, not 1.")
 	case 'e', 'E', '+':
-		return f.unexpected("a digit in the exponent", "write 1e3, say")
+		return d.unexpected("a digit in the exponent", "write 1e3, say")
 	}
 	if len(start) > 1 { // the minus of an exponent
-		return f.unexpected("a digit in the exponent", "write 1e3, say")
+		return d.unexpected("a digit in the exponent", "write 1e3, say")
 	}
-	return f.unexpected("a digit after the minus", f.minusRemedy())
+	return d.unexpected("a digit after the minus", d.minusRemedy())
 }
 
 // broken returns the flaw at the offset that was reached.
-func (f *diagnosis) broken(what, remedy string) *Flaw {
-	return brokenAt(f.text, f.at, what, remedy)
+func (d *diagnosis) broken(what, remedy string) *Flaw {
+	return brokenAt(d.text, d.at, what, remedy)
 }
 
 // unexpected returns the flaw that something other than the wanted token was found.
-func (f *diagnosis) unexpected(wanted, remedy string) *Flaw {
-	return f.broken(f.describeNext()+" where "+wanted+" should be", remedy)
+func (d *diagnosis) unexpected(wanted, remedy string) *Flaw {
+	return d.broken(d.describeNext()+" where "+wanted+" should be", remedy)
 }
 
 // describeNext describes the character that was found.
-func (f *diagnosis) describeNext() string {
-	if f.at >= len(f.text) {
-		return "the end of the " + f.wording.Noun
+func (d *diagnosis) describeNext() string {
+	if d.at >= len(d.text) {
+		return "the end of the " + d.wording.Noun
 	}
-	r, _ := utf8.DecodeRune(f.text[f.at:])
+	r, _ := utf8.DecodeRune(d.text[d.at:])
 	if r >= utf8.RuneSelf {
 		return fmt.Sprintf("%s (%U)", strconv.QuoteRune(r), r)
 	}

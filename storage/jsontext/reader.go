@@ -36,8 +36,8 @@ func (r *Reader) Next() (found Inspection, from, to int) {
 	if err != nil {
 		broken = r.diagnosis().explain()
 	}
-	if f := r.diagnosis(); broken == nil && f.leadingZero() { // to the tokenizer these are two values
-		broken = f.zero()
+	if d := r.diagnosis(); broken == nil && d.leadingZero() { // to the tokenizer these are two values
+		broken = d.zero()
 	}
 	if broken != nil {
 		return Inspection{Broken: broken}, from, r.offset()
@@ -74,9 +74,9 @@ func (r *Reader) inspect() *Flaw {
 		}
 	case begin:
 		if len(r.levels) > maxDepth {
-			f := r.diagnosis()
-			f.at = r.from
-			return f.broken(fmt.Sprintf("arrays and objects more than %d deep", maxDepth), r.wording.DeepRemedy)
+			d := r.diagnosis()
+			d.at = r.from
+			return d.broken(fmt.Sprintf("arrays and objects more than %d deep", maxDepth), r.wording.DeepRemedy)
 		}
 		r.top().node = r.addNode()
 	case end:

@@ -36,10 +36,10 @@ const (
 )
 
 // common returns the remedy for mistakes that can occur before any token.
-func (f *diagnosis) common() string {
-	rest := f.text[f.at:]
+func (d *diagnosis) common() string {
+	rest := d.text[d.at:]
 	if len(rest) == 0 {
-		return f.wording.CutRemedy
+		return d.wording.CutRemedy
 	}
 	if remedy := remedyFor(rest, []hint{
 		{"//", noComments}, {"/*", noComments}, {"#", noComments}, {"{{", fillIn}, {"${", fillIn}, {"{%", fillIn},
@@ -63,9 +63,9 @@ func (f *diagnosis) common() string {
 }
 
 // restRemedy says what to do about text after the value.
-func (f *diagnosis) restRemedy() string {
-	c := f.peek()
-	switch remedy := f.common(); {
+func (d *diagnosis) restRemedy() string {
+	c := d.peek()
+	switch remedy := d.common(); {
 	case remedy != "":
 		return remedy
 	case c == '}' || c == ']':
@@ -73,28 +73,28 @@ func (f *diagnosis) restRemedy() string {
 	case c == ';' || c == ',':
 		return "remove the " + string(c)
 	}
-	return f.wording.RestRemedy
+	return d.wording.RestRemedy
 }
 
 // closedRemedy returns the remedy for a string that is not closed. It may have been meant to end at
 // another kind of quote.
-func (f *diagnosis) closedRemedy(start int, otherwise string) string {
-	if bytes.ContainsAny(f.text[start:f.at], "“”„‟″") {
+func (d *diagnosis) closedRemedy(start int, otherwise string) string {
+	if bytes.ContainsAny(d.text[start:d.at], "“”„‟″") {
 		return straightQuotes
 	}
 	return otherwise
 }
 
 // looksLike begins a remedy for text in another format.
-func (f *diagnosis) looksLike(what string) string {
-	return "this looks like " + what + ": " + f.wording.Verb + " "
+func (d *diagnosis) looksLike(what string) string {
+	return "this looks like " + what + ": " + d.wording.Verb + " "
 }
 
 // minusRemedy says what to do about a minus sign without a number: it may begin a list in YAML,
 // or -Infinity.
-func (f *diagnosis) minusRemedy() string {
-	yaml := f.looksLike("YAML") + "JSON"
-	if remedy := remedyFor(f.text[f.at:], []hint{{"Infinity", noNaN}, {"NaN", noNaN}, {" ", yaml}, {"-", yaml}}); remedy != "" {
+func (d *diagnosis) minusRemedy() string {
+	yaml := d.looksLike("YAML") + "JSON"
+	if remedy := remedyFor(d.text[d.at:], []hint{{"Infinity", noNaN}, {"NaN", noNaN}, {" ", yaml}, {"-", yaml}}); remedy != "" {
 		return remedy
 	}
 	return "write numbers as -1 or 0.5"
@@ -102,17 +102,17 @@ func (f *diagnosis) minusRemedy() string {
 
 // valueRemedy says what to do about text that is not a value. Most of the mistakes that it recognizes
 // come from another language.
-func (f *diagnosis) valueRemedy() string {
-	if remedy := f.common(); remedy != "" {
+func (d *diagnosis) valueRemedy() string {
+	if remedy := d.common(); remedy != "" {
 		return remedy
 	}
-	rest := f.text[f.at:]
+	rest := d.text[d.at:]
 	if remedy := remedyFor(rest, []hint{
 		{"'{", fromShell}, {"'[", fromShell}, {`'"`, fromShell}, {"'", doubleQuotes}, {"`", doubleQuotes},
 		{"None", fromPython}, {"True", fromPython}, {"False", fromPython},
 		{",", "remove the comma: there is nothing before it"},
-		{"<", f.looksLike("XML or HTML") + "JSON"}, {".", plainNumbers}, {"+", plainNumbers},
-		{"eyJ", f.looksLike("a token or base64") + "the JSON that it encodes"},
+		{"<", d.looksLike("XML or HTML") + "JSON"}, {".", plainNumbers}, {"+", plainNumbers},
+		{"eyJ", d.looksLike("a token or base64") + "the JSON that it encodes"},
 	}); remedy != "" {
 		return remedy
 	}
@@ -126,19 +126,19 @@ func (f *diagnosis) valueRemedy() string {
 	word := rest[0] == '_' || unicode.IsLetter(rune(rest[0])) && rest[0] < utf8.RuneSelf
 	switch {
 	case word && bytes.ContainsRune(line, '='):
-		return f.looksLike("a form") + "JSON"
-	case word && f.at == 0 && bytes.ContainsRune(line, ':'):
-		return f.looksLike("YAML") + "JSON"
-	case word && f.wording.Noun == "text":
+		return d.looksLike("a form") + "JSON"
+	case word && d.at == 0 && bytes.ContainsRune(line, ':'):
+		return d.looksLike("YAML") + "JSON"
+	case word && d.wording.Noun == "text":
 		return "write a text in double quotes; other values are an object, an array, a number, true, false and null"
 	}
 	return "write a JSON value: an object, array, string, number, true, false or null"
 }
 
 // keyRemedy says what to do about text that is not a key.
-func (f *diagnosis) keyRemedy() string {
-	remedy := f.common()
-	switch c := f.peek(); {
+func (d *diagnosis) keyRemedy() string {
+	remedy := d.common()
+	switch c := d.peek(); {
 	case remedy != "":
 		return remedy
 	case c == '\'':
@@ -150,17 +150,17 @@ func (f *diagnosis) keyRemedy() string {
 }
 
 // colonRemedy says what to do about a key without a value.
-func (f *diagnosis) colonRemedy() string {
-	if remedy := f.common(); remedy != "" {
+func (d *diagnosis) colonRemedy() string {
+	if remedy := d.common(); remedy != "" {
 		return remedy
 	}
 	return `write "key": value`
 }
 
 // commaRemedy says what to do where a comma or closing should come next.
-func (f *diagnosis) commaRemedy(closing byte) string {
-	remedy, c := f.common(), f.peek()
-	number := f.at > 0 && isDigit(f.text[f.at-1])
+func (d *diagnosis) commaRemedy(closing byte) string {
+	remedy, c := d.common(), d.peek()
+	number := d.at > 0 && isDigit(d.text[d.at-1])
 	switch {
 	case remedy != "":
 		return remedy

@@ -13,12 +13,12 @@ import (
 // Certificates reads all certificates of a PEM, which must have at least one. It skips
 // blocks of other kinds, such as private keys.
 func Certificates(text []byte) ([]*x509.Certificate, error) {
-	blocks, err := blocks(text)
+	all, err := blocks(text)
 	if err != nil {
 		return nil, err
 	}
 	var certs []*x509.Certificate
-	for _, b := range blocks {
+	for _, b := range all {
 		cert, err := b.certificate()
 		if err != nil {
 			return nil, err
@@ -28,7 +28,7 @@ func Certificates(text []byte) ([]*x509.Certificate, error) {
 		}
 	}
 	if len(certs) == 0 {
-		return nil, certificateFile().missing(text, blocks)
+		return nil, certificateFile().missing(text, all)
 	}
 	return certs, nil
 }

@@ -76,15 +76,15 @@ func blocks(text []byte) ([]block, error) {
 		return nil, faultf(unbase64, "the PEM is encoded in base64 a second time")
 	}
 	s := scanner{lines: lines(text)}
-	var blocks []block
+	var all []block
 	for s.seek() {
 		b, err := s.block()
 		if err != nil {
 			return nil, err
 		}
-		blocks = append(blocks, b)
+		all = append(all, b)
 	}
-	return blocks, s.err
+	return all, s.err
 }
 
 // WideCharset names the character set of a text in UTF-16 or UTF-32, as iconv does.

@@ -8,16 +8,16 @@ import (
 // PrivateKey reads the first private key of a PEM, in PKCS#1, PKCS#8 or SEC 1 form. It skips
 // blocks of other kinds.
 func PrivateKey(text []byte) (any, error) {
-	blocks, err := blocks(text)
+	all, err := blocks(text)
 	if err != nil {
 		return nil, err
 	}
-	for _, b := range blocks {
+	for _, b := range all {
 		if strings.HasSuffix(b.label, "PRIVATE KEY") {
 			return b.privateKey()
 		}
 	}
-	return nil, privateKeyFile().missing(text, blocks)
+	return nil, privateKeyFile().missing(text, all)
 }
 
 // privateKey tries each form whatever the label is, because some tools write the wrong one.
