@@ -25,8 +25,8 @@ type reportFlags struct {
 	junit, html string
 }
 
-// register adds the flags. check and check show share them, so that a report can be had again
-// later.
+// register adds the flags. check and check show share them, so that the same report can be written
+// again later.
 func (v *reportFlags) register(f *pflag.FlagSet) {
 	f.BoolVar(&v.diff, "diff", false, "compare with the previous run: fixed, broken, still failing")
 	f.BoolVar(&v.all, "all", false, "name every case, including those that passed")

@@ -47,7 +47,6 @@ func backlog(ctx context.Context, s settings) ([]row, error) {
 	}, nil
 }
 
-// megabytes formats a number of bytes.
 func megabytes(n uint64) string { return fmt.Sprintf("%.0f MB", float64(n)/(1<<20)) }
 
 // startWithQueue fills the queue of a new store with n deliveries and measures an engine that

@@ -18,12 +18,10 @@ const (
 	rounds    = 3
 )
 
-// deliverPlain measures deliveries over HTTP.
 func deliverPlain(ctx context.Context, s settings) ([]row, error) {
 	return deliver(ctx, s, roleSink, "over HTTP", "> 0.40")
 }
 
-// deliverTLS measures deliveries over TLS.
 func deliverTLS(ctx context.Context, s settings) ([]row, error) {
 	return deliver(ctx, s, roleTLSSink, "over TLS", "")
 }
@@ -122,7 +120,6 @@ func (w *harness) count(delivered *atomic.Int64) (stop func()) {
 	return func() { ticks.Stop(); close(done) }
 }
 
-// enqueueOne builds an event and enqueues it.
 func enqueueOne(ctx context.Context, store store, source *events) error {
 	event, err := source.next()
 	if err != nil {

@@ -148,7 +148,6 @@ func newEvents(w storage.Webhook) (*events, error) {
 	return &events{webhook: w, fixture: fixture}, err
 }
 
-// next builds an event.
 func (e *events) next() (storage.Event, error) {
 	values, err := e.builder.Values(e.webhook, storage.Email, "")
 	if err != nil {
@@ -159,7 +158,6 @@ func (e *events) next() (storage.Event, error) {
 	return event, err
 }
 
-// batch builds n events.
 func (e *events) batch(n int) ([]storage.Event, error) {
 	all := make([]storage.Event, n)
 	for i := range all {

@@ -22,7 +22,6 @@ type post struct {
 	header http.Header
 }
 
-// newPost returns a post to a peer.
 func newPost(p *peer, body []byte, header http.Header, workers int) (*post, error) {
 	client, err := p.client(workers)
 	if err != nil {

@@ -166,14 +166,12 @@ func (r *requests) to(p *peer) (*sender, error) {
 	return &sender{requests: r, url: p.url + r.path, client: client}, nil
 }
 
-// run sends requests for a while and adds the rate.
 func (s *sender) run(ctx context.Context, duration time.Duration) error {
 	rate, err := hammer(ctx, connections, duration, s.send)
 	s.rate += rate
 	return err
 }
 
-// send sends the next request.
 func (s *sender) send(ctx context.Context) error {
 	i := s.next.Add(1) % requestPool
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, s.url, bytes.NewReader(s.bodies[i]))

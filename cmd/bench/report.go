@@ -58,10 +58,8 @@ func printRows(b bench, rows []row) {
 	}
 }
 
-// perSecond formats a rate.
 func perSecond(rate float64) string { return fmt.Sprintf("%.0f/s", rate) }
 
-// millis formats a duration in milliseconds.
 func millis(d time.Duration) string { return fmt.Sprintf("%.2f ms", d.Seconds()*1000) }
 
 // quantile returns the value below which the given fraction of the samples lies. It sorts

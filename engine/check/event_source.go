@@ -51,7 +51,6 @@ func address(channel storage.Channel) string {
 	return mailbox
 }
 
-// values returns the values of a new message.
 func (s *eventSource) values(channel storage.Channel) (fixtures.Values, error) {
 	return s.builder.Values(*s.webhook, channel, address(channel))
 }
@@ -108,7 +107,6 @@ func inTurn(events []storage.Event, err error) ([]round, error) {
 	return rounds, err
 }
 
-// atOnce sends the events at once.
 func atOnce(events []storage.Event, err error) ([]round, error) {
 	var all round
 	for _, e := range events {

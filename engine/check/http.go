@@ -85,7 +85,6 @@ func offeringHTTP2(s *eventSource) ([]round, error) {
 	return rounds, err
 }
 
-// asText changes a Content-Type to text/plain.
 func asText(h storage.HeaderField) []storage.HeaderField {
 	h.Value = "text/plain"
 	return []storage.HeaderField{h}

@@ -133,7 +133,6 @@ func (r *runner) runAll(ctx context.Context) error {
 	return errors.Join(r.skipRest(cmp.Or(r.run.Reason, "not run")), r.end())
 }
 
-// end stores the end of the run.
 func (r *runner) end() error {
 	ctx, cancel := context.WithTimeout(r.keep, commitWithin)
 	defer cancel()
@@ -194,7 +193,6 @@ func (r *runner) judge(ctx context.Context, c Case, record *storage.CheckCase, p
 
 func skipped(why string) judgement { return judgement{result: storage.CheckSkipped, got: why} }
 
-// begin stores the start of a case.
 func (r *runner) begin(record *storage.CheckCase) error {
 	record.StartedAt = r.stamp()
 	return r.store.SaveCheckCases(r.keep, r.run.ID, *record)
@@ -204,7 +202,6 @@ func (r *runner) begin(record *storage.CheckCase) error {
 // memory equals the stored one.
 func (r *runner) stamp() time.Time { return r.cfg.Now().UTC().Truncate(time.Microsecond) }
 
-// conclude stores the result of a case.
 func (r *runner) conclude(record *storage.CheckCase, c Case, j judgement) error {
 	j = j.weighed(c.Level)
 	record.Result, record.Got, record.EndedAt = j.result, j.got, r.stamp()

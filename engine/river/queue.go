@@ -36,8 +36,9 @@ type queue struct {
 	poke   chan struct{} // holds a notice that there may be something to take
 	ended  chan struct{} // closed when the webhook is gone
 
-	added bool // to River; used by coordinate alone, as is held
-	held  int  // this node's share of the concurrency, as the store knows it
+	// Only coordinate uses added and held.
+	added bool // to River
+	held  int  // this node's share of the concurrency that is stored
 
 	mu       sync.Mutex // guards the fields below
 	hinted   bool       // there may be a new job

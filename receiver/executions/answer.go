@@ -29,7 +29,6 @@ type answer struct {
 	body    []byte
 }
 
-// jsonAnswer returns an answer whose body is JSON.
 func jsonAnswer(status int, body string) answer {
 	return answer{status: status, kind: jsonType, body: []byte(body)}
 }
@@ -67,7 +66,6 @@ type fault struct {
 // or "body".
 type detail struct{ at, text string }
 
-// wrong formats a detail.
 func wrong(at, expected, got, remedy string) detail {
 	return detail{at, "expected " + expected + ", got " + got + "; " + remedy}
 }

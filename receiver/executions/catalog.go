@@ -79,7 +79,6 @@ func (c *catalog) handleChange() {
 	}
 }
 
-// read reads a snapshot from the store.
 func (c *catalog) read() (*snapshot, error) {
 	campaigns, err := c.store.Campaigns(c.ctx)
 	if err != nil {

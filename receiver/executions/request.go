@@ -127,7 +127,6 @@ func (p *requestParser) top() {
 	}
 }
 
-// recipient reads one recipient.
 func (p *requestParser) recipient(n, index int) (r recipient) {
 	at := pointer(index, "")
 	if kind := p.tree.Nodes[n].Kind; kind != jsontext.Object {

@@ -72,7 +72,6 @@ func sendCheckEvent(t Tx, run storage.ID, caseID string, e *storage.Event, d *st
 	return t.Deliveries().AddSent(d)
 }
 
-// addCheckCases stores the cases that a run will have.
 func addCheckCases(t Tx, run storage.ID, cases []storage.CheckCase) error {
 	for i, c := range cases {
 		content, err := json.Marshal(c)

@@ -82,7 +82,6 @@ func (s *DeliveryStore) ActOnDeliveries(ctx context.Context, action storage.Deli
 	return outcome, nil
 }
 
-// act applies an action to a delivery.
 func act(t Tx, action storage.DeliveryAction, id storage.ID) error {
 	d, err := findDelivery(t.Context(), t, id)
 	switch {

@@ -72,7 +72,6 @@ func stateTerm(shown []storage.State) Condition {
 	return Where(strings.Join(terms, ` OR `))
 }
 
-// delivery translates a term of a filter of deliveries.
 func (d *Dialect) delivery(term storage.Term) Condition {
 	switch term.Key {
 	case "":

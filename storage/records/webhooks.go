@@ -159,7 +159,6 @@ func (s *WebhookStore) add(t Tx, w *storage.Webhook, invalid error) error {
 	return AddActivity(t, storage.Activity{Kind: storage.ActivityWebhook, WebhookID: w.ID, Text: "webhook " + w.Name + " created" + s.db.By})
 }
 
-// change stores a changed webhook.
 func (s *WebhookStore) change(t Tx, w storage.Webhook, invalid error) (saved storage.Webhook, err error) {
 	stored, err := s.find(t.Context(), t, `id = ?`, w.ID)
 	if err != nil {

@@ -151,8 +151,8 @@ func syncDir(dir string) error {
 	return errors.Join(err, folder.Close())
 }
 
-// Proof returns a hash of the key, by which a database knows it. The key is random, so that the hash does not help to find
-// it; the prefix keeps it different from hashes of the key for other purposes.
+// Proof returns a hash of the key, by which a database recognizes it. The hash does not help to find the
+// key, which is random. The prefix makes it different from hashes of the key for other purposes.
 func Proof(key []byte) []byte {
 	sum := sha256.Sum256(append([]byte("backchannel key proof:"), key...))
 	return sum[:]
