@@ -15,7 +15,7 @@ import (
 const recordInterval = 10 * time.Second
 
 // An incident is a kind of event that is worth an activity. Its texts follow the number of
-// occurrences, "1 " before one and the number before all.
+// occurrences: one follows "1 ", and all follows any other number.
 type incident struct {
 	kind     storage.ActivityKind
 	one, all string
@@ -38,11 +38,11 @@ func unstoredRequests() incident {
 }
 
 func waitingConnections() incident {
-	return incident{storage.ActivityError, "connection had to wait to be accepted", "attempts to accept a connection failed, so it had to wait"}
+	return incident{storage.ActivityError, "attempt to accept a connection failed and is repeated", "attempts to accept a connection failed and are repeated"}
 }
 
 func waitingForwards() incident {
-	return incident{storage.ActivityError, "receipt waits to be relayed", "attempts to relay receipts have to wait"}
+	return incident{storage.ActivityError, "attempt to relay a receipt was postponed", "attempts to relay receipts were postponed"}
 }
 
 func failedForwards() incident {
