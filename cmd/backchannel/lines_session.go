@@ -147,7 +147,7 @@ func (st *lineState) do(ctx context.Context, args []string) error {
 // omitted, as in show 2.
 func (st *lineState) command(ctx context.Context, args []string) error {
 	root := newRoot(st.app(nil))
-	if c, _, err := root.Find([]string{st.kind.command, args[0]}); err == nil && c.Name() == args[0] {
+	if c, _, err := root.Find([]string{st.kind.command, args[0]}); err == nil && c.Name() == args[0] && c.Parent() != root {
 		args = append([]string{st.kind.command}, args...)
 	} else if c, _, err := root.Find(args[:1]); err != nil || c == root {
 		return usagef("there is no command %q for %s; help lists them", args[0], st.kind.name)
