@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"strings"
 	"time"
 
@@ -44,7 +43,7 @@ func (s *stdio) noteUnfinished(ctx context.Context, store unfinishedStore) {
 		}
 		waits = append(waits, whoContinues(rt, alive))
 	}
-	s.note("%s: %s", counts.Unfinished(), strings.Join(append(waits, untilActivated(paused)...), "; "))
+	s.note("%s: %s", counts.Unfinished(), strings.Join(append(waits, describePaused(paused)...), "; "))
 }
 
 // whoContinues returns which process will deliver what is left.
@@ -58,10 +57,11 @@ func whoContinues(rt storage.Runtime, alive bool) string {
 // maxNamed is how many paused webhooks are named at most.
 const maxNamed = 3
 
-// untilActivated returns what the deliveries of paused webhooks wait for. No engine delivers these.
-func untilActivated(paused []storage.Webhook) (waits []string) {
+// describePaused returns which webhooks are paused, and how to resume them. No engine delivers their
+// deliveries.
+func describePaused(paused []storage.Webhook) (waits []string) {
 	for _, w := range paused[:min(len(paused), maxNamed)] {
-		waits = append(waits, fmt.Sprintf("%s is paused; resume it with %s", w.Name, storage.ResumeCommand(w.Name)))
+		waits = append(waits, w.Name+" is paused; "+storage.ResumeAdvice(w.Name))
 	}
 	if more := len(paused) - maxNamed; more > 0 {
 		waits = append(waits, words.Count(more, "other webhook")+" paused")
