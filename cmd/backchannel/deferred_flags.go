@@ -123,9 +123,11 @@ func (a *app) prepare(cmd *cobra.Command) error {
 	if cmd.Name() == cobra.ShellCompRequestCmd { // mistakes on the line are reported when the command runs
 		return nil
 	}
-	a.flagErrors = append(a.flagErrors, emptyFlags(cmd.Flags())...) // before resolve fills in the defaults
+	// Before resolve fills in the defaults.
+	a.flagErrors = append(a.flagErrors, emptyFlags(cmd.Flags())...)
+	namesKey := a.settings.keyFile != ""
 	a.flagErrors = append(a.flagErrors, a.settings.resolve(cmd.Flags(), a.env)...)
-	if cmd.Flags().Changed("key-file") && a.settings.database == "" && cmd.Annotations[namesDatabase] == "" {
+	if namesKey && a.settings.database == "" && cmd.Annotations[namesDatabase] == "" {
 		a.flagErrors = append(a.flagErrors, storage.FieldError{Field: "key-file",
 			Reason: "is the key of a database, and none is named; give --database URL too, or omit it (a data folder has its own)"})
 	}
