@@ -23,7 +23,7 @@ func (b *Browser[R, D]) Return(to Bookmark) tea.Cmd {
 
 // BackLabel returns what esc does before it closes the screen, or "".
 func (b *Browser[R, D]) BackLabel() string {
-	near := b.text().backLabel(b.filteredTable.BackLabel())
+	near := b.filteredTable.BackLabel()
 	if near == "" && b.list.Table.Marks.Any() {
 		return "clear the marks"
 	}

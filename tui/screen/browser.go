@@ -108,7 +108,7 @@ func NewBrowser[R, D any](e *Env, spec BrowserSpec[R, D]) *Browser[R, D] {
 	}
 	b.matches = matches[R]{env: e, from: spec.Choose, values: spec.Values, all: spec.Total, filter: &b.filter, list: list, query: Query[matchCount]{Ctx: e.Context}}
 	spec.Filter.Known = b.matches.known
-	b.filteredTable = filteredTable{table: &list.Table, panes: &b.Panes.Panes, filter: newFilter(e, spec.Filter), chosen: b.matches.choose, leave: list.leave}
+	b.filteredTable = filteredTable{table: &list.Table, panes: &b.Panes.Panes, filter: newFilter(e, spec.Filter), inFocus: b.text, chosen: b.matches.choose, leave: list.leave}
 	b.matches.source()
 	return b
 }

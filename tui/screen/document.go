@@ -45,14 +45,6 @@ func (t focusedText) searched() bool { return t.search != nil && t.search.Shown(
 // end ends the search, and reports whether there was one.
 func (t focusedText) end() bool { return t.search != nil && t.search.End() }
 
-// backLabel returns what esc does: it ends a search, before it does what is near.
-func (t focusedText) backLabel(near string) string {
-	if t.searched() {
-		return endSearch
-	}
-	return near
-}
-
 // opener returns the key that opens a search in the text, or if there is none the one that opens the
 // filter. During a search the key is among those of the search.
 func (t focusedText) opener(filter Binding) Binding {

@@ -22,11 +22,12 @@ type Keeper interface {
 // A filteredTable is what every list of records has: a table, its filter, and the panes of which it
 // is the first. The type that embeds it lists the matching rows.
 type filteredTable struct {
-	table  *component.Table
-	panes  *component.Panes
-	filter filter
-	chosen func() tea.Cmd // lists the rows that match
-	leave  func()         // called before a filter is opened
+	table   *component.Table
+	panes   *component.Panes
+	filter  filter
+	inFocus func() focusedText // the text of another pane
+	chosen  func() tea.Cmd     // lists the rows that match
+	leave   func()             // called before a filter is opened
 }
 
 // ListTable returns the table of the list.
@@ -64,12 +65,13 @@ func (t *filteredTable) toFilter() {
 	}
 }
 
-// FilterBinding returns the key that opens the filter. help says what it matches, with an example.
+// FilterBinding returns the key that opens the filter, or a search in the text that has the focus.
+// help says what the filter matches, with an example.
 func (t *filteredTable) FilterBinding(help string) Binding {
-	return Binding{Keys: []string{"/"}, Label: "filter", Help: help, Do: func() tea.Cmd {
+	return t.inFocus().opener(Binding{Keys: []string{"/"}, Label: "filter", Help: help, Do: func() tea.Cmd {
 		t.toFilter()
 		return t.filter.open()
-	}}
+	}})
 }
 
 // typeFilter passes a key to the filter, and lists the matching rows if the filter in force has
@@ -82,15 +84,19 @@ func (t *filteredTable) typeFilter(key tea.KeyMsg) tea.Cmd {
 	return t.chosen()
 }
 
-// Typing reports whether keys are text for the filter.
-func (t *filteredTable) Typing() bool { return t.filter.typing }
+// Typing reports whether keys are text for the filter or for a search.
+func (t *filteredTable) Typing() bool { return t.filter.typing || t.inFocus().typing() }
 
-// TypingBindings returns the keys of the filter while it is being typed.
-func (t *filteredTable) TypingBindings() []Binding { return t.filter.bindings() }
+// TypingBindings returns the keys of the filter or of the search while that is being typed.
+func (t *filteredTable) TypingBindings() []Binding {
+	return t.inFocus().typingBindings(t.filter.bindings())
+}
 
 // BackLabel returns what esc does before it closes the screen, or "".
 func (t *filteredTable) BackLabel() string {
 	switch {
+	case t.inFocus().searched():
+		return endSearch
 	case t.panes.Focused != paneList:
 		return "to the list"
 	case t.filter.shown():

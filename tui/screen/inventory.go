@@ -62,7 +62,7 @@ func NewInventory[R any](e *Env, spec InventorySpec[R]) *Inventory[R] {
 	if spec.Filter.Known == nil {
 		spec.Filter.Known = i.known
 	}
-	i.filteredTable = filteredTable{table: &i.table, panes: &i.panes, filter: newFilter(e, spec.Filter), chosen: i.refilter, leave: func() {}}
+	i.filteredTable = filteredTable{table: &i.table, panes: &i.panes, filter: newFilter(e, spec.Filter), inFocus: i.text, chosen: i.refilter, leave: func() {}}
 	if spec.Moved == nil {
 		i.spec.Moved = func() tea.Cmd { return nil }
 	}
@@ -185,7 +185,7 @@ func (i *Inventory[R]) OpenBinding() Binding {
 // ListBindings returns the keys that filter the list, or search in the detail if that has the focus, and
 // that move the focus. help says what the filter chooses.
 func (i *Inventory[R]) ListBindings(help string) []Binding {
-	filter := i.text().opener(i.FilterBinding(help))
+	filter := i.FilterBinding(help)
 	switch {
 	case len(i.all) == 0:
 		return nil

@@ -16,17 +16,3 @@ func (i *Inventory[R]) SearchBindings() []Binding {
 	}
 	return nil
 }
-
-// TypingBindings returns the keys of the filter, or of the search in the detail, while that is being
-// typed.
-func (i *Inventory[R]) TypingBindings() []Binding {
-	return i.text().typingBindings(i.filter.bindings())
-}
-
-// Typing reports whether keys are text for the filter or for the search in the detail.
-func (i *Inventory[R]) Typing() bool { return i.filter.typing || i.text().typing() }
-
-// BackLabel returns what esc does before it closes the screen, or "".
-func (i *Inventory[R]) BackLabel() string {
-	return i.text().backLabel(i.filteredTable.BackLabel())
-}
