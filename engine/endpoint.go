@@ -28,7 +28,7 @@ type endpoint struct {
 	secretLine  []bool   // for each of the webhook's header lines, whether it is secret
 	userAgent   string
 	files       *namedFiles
-	always      []string // secrets to mask besides the values of secret header lines
+	maskCache
 }
 
 // endpointBuilder prepares endpoints.
