@@ -20,7 +20,7 @@ const maxLog = 16 << 20
 func (s *settings) openLog() (*slog.Logger, io.Closer, error) {
 	path := s.logFile
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return nil, nil, invalid("log-file", "its folder cannot be made: %v", err)
+		return nil, nil, invalid("log-file", "its folder cannot be created: %v; give another file", err)
 	}
 	// Only regular files: /dev/stderr or a pipe must not be renamed.
 	if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() && info.Size() > maxLog {

@@ -104,7 +104,7 @@ func slowEndpoint(ctx context.Context, s settings) ([]row, error) {
 		return nil, err
 	}
 	two, err := c.clusterRate(ctx, s.duration)
-	return []row{{what: "delivered by two nodes, vs. one", ours: perSecond(two), limit: perSecond(one), ratio: two / one, goal: "> 1.9"}}, err
+	return []row{{what: "delivered by two nodes to a slow endpoint, vs. one", ours: perSecond(two), limit: perSecond(one), ratio: two / one, goal: "> 1.9"}}, err
 }
 
 // clusterPace is the interval between two events of the paced benchmark on a cluster. The machine can
