@@ -20,7 +20,12 @@ const channel = "backchannel"
 // each wakes every listener.
 const notifyGap = 10 * time.Millisecond
 
-// A notifier tells other processes what kinds of records this one has changed. It does so after
+// atCommit are the kinds of changes of which a transaction itself notifies other processes. Nodes
+// read webhooks and profiles only when they are notified. A process that is killed right after the
+// commit must not leave them with the old ones.
+const atCommit = storage.ChangedWebhooks | storage.ChangedProfiles
+
+// A notifier tells other processes what other kinds of records this one has changed. It does so after
 // the commit: a NOTIFY within a transaction takes a lock that serializes all commits of the server.
 type notifier struct {
 	db      *database
@@ -75,7 +80,7 @@ func (n *notifier) loop() {
 			continue
 		}
 		ctx, cancel := context.WithTimeout(context.Background(), patience)
-		_, err := n.db.pool.Exec(ctx, `SELECT pg_notify($1, $2)`, channel, n.db.nodeText()+":"+strconv.FormatUint(uint64(kinds), 16))
+		_, err := n.db.pool.Exec(ctx, `SELECT pg_notify($1, $2)`, channel, n.db.notification(kinds))
 		cancel()
 		if err != nil {
 			n.mu.Lock()
@@ -91,6 +96,11 @@ func (n *notifier) close() {
 	n.end()
 	close(n.wake)
 	<-n.stopped
+}
+
+// notification returns the payload that tells of changes by this process.
+func (d *database) notification(kinds storage.Change) string {
+	return d.nodeText() + ":" + strconv.FormatUint(uint64(kinds), 16)
 }
 
 func (d *database) nodeText() string { return strconv.FormatUint(uint64(d.node), 16) } //nolint:gosec // bits

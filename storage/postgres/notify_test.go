@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"context"
 	"testing"
 	"time"
 
@@ -9,15 +10,27 @@ import (
 	"backchannel/storage/storetest"
 )
 
-// The notification of a change does not need a connection of its own, and is sent at the latest when
-// the store is closed.
+// The notification of a change does not need a connection of its own. It is sent at the latest when
+// the store is closed, and that of a changed webhook with the commit.
 func TestShortCommandNeedsOneConnection(t *testing.T) {
 	t.Parallel()
 	o := Options{URL: pgtest.Copy(t, template), KeyFile: templateKey}
-	changes := open(t, o).Changes(t.Context())
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	changes := open(t, o).Changes(ctx)
+	await := func(kind storage.Change) {
+		t.Helper()
+		for change := range changes {
+			if change.Has(kind) && change.Has(storage.ChangedElsewhere) {
+				return
+			}
+		}
+		t.Fatalf("got no notification of %b", kind)
+	}
 	store := open(t, o)
 	store.notice.gap = time.Hour
 	storetest.AddWebhook(t, store, "acme")
+	await(storage.ChangedWebhooks)
 	if _, _, err := store.Runtime(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -27,9 +40,5 @@ func TestShortCommandNeedsOneConnection(t *testing.T) {
 	if err := store.Close(); err != nil {
 		t.Fatal(err)
 	}
-	for change := range changes {
-		if change.Has(storage.ChangedWebhooks) && change.Has(storage.ChangedElsewhere) {
-			return
-		}
-	}
+	await(storage.ChangedActivity)
 }

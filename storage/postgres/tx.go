@@ -105,6 +105,9 @@ func (t *tx) end() error {
 		return err
 	}
 	t.jobs.notify(t)
+	if kinds := t.Kinds & atCommit; kinds != 0 {
+		t.send(`SELECT pg_notify(?, ?)`, channel, t.notification(kinds))
+	}
 	t.deliveries.saveCounts()
 	saveTallies(t, t.deliveries.tallies)
 	t.messages.saveCounts()

@@ -80,7 +80,7 @@ func (w *writer) commit(batch []*operation) commit.Outcome {
 		if !result.Failed() {
 			t.Runs.Keep()
 			w.hub.Publish(t.Kinds)
-			w.notice.add(t.Kinds)
+			w.notice.add(t.Kinds &^ atCommit)
 			return result
 		}
 		clear(w.facets) // those that the transaction stored are gone

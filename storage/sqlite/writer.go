@@ -60,12 +60,12 @@ func startWriter(o Options, db *sql.DB, h *commit.Hub) (*writer, error) {
 	if err != nil {
 		return nil, err
 	}
-	if files.log, err = os.Open(path + logSuffix); err != nil {
-		return nil, err
-	}
 	lock, err := openFairLock(o.Dir)
 	if err != nil {
 		return nil, err
+	}
+	if files.log, err = os.Open(path + logSuffix); err != nil {
+		return nil, errors.Join(err, lock.close())
 	}
 	w := &writer{
 		db: db, path: path, lock: lock, now: o.Now, hub: h, queue: commit.NewQueue[*tx](),
