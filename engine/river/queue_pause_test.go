@@ -28,11 +28,11 @@ func TestQueueCanBePausedWithRiversTools(t *testing.T) {
 		t.Fatal(err)
 	}
 	paused := time.Now()
-	for last := paused; time.Since(last) < time.Second; { // within a second every node sees the pause
+	for last := paused; time.Since(last) < 3*time.Second; { // a node looks for pauses every second, on a busy machine less often
 		w.fireThrough(own.store, 1)
 		all := w.endpoint.requests()
 		last = all[len(all)-1].at
-		if took := last.Sub(paused); took > 2*time.Second {
+		if took := last.Sub(paused); took > 10*time.Second {
 			t.Fatalf("got a request of the queue %s after it was paused", took)
 		}
 	}
