@@ -1,7 +1,6 @@
 package main
 
 import (
-	"os/exec"
 	"testing"
 
 	"backchannel/storage/postgres/pgtest"
@@ -15,10 +14,7 @@ const createReject = `CREATE FUNCTION reject() RETURNS trigger LANGUAGE plpgsql 
 // console report that and continue by themselves.
 func TestAttemptsCannotBegin(t *testing.T) {
 	t.Parallel()
-	program, err := exec.LookPath("backchannel")
-	if err != nil {
-		t.Fatal(err)
-	}
+	program := programPath(t)
 	for name, statement := range map[string]string{
 		"jobs cannot be taken":      "UPDATE ON river_job",
 		"no share can be claimed":   "INSERT OR UPDATE ON shares",

@@ -74,12 +74,8 @@ func (s *terminalProgram) drawn() string {
 func (s *terminalProgram) see(texts ...string) {
 	s.t.Helper()
 	for _, text := range texts {
-		deadline := time.Now().Add(patience)
-		for !s.consume(text) {
-			if time.Now().After(deadline) {
-				s.t.Fatalf("waited %s for %q; got %q", patience, text, s.drawn())
-			}
-			time.Sleep(5 * time.Millisecond)
+		if !holdsInTime(func() bool { return s.consume(text) }) {
+			s.t.Fatalf("waited %s for %q; got %q", patience, text, s.drawn())
 		}
 	}
 }
@@ -133,10 +129,7 @@ func (s *terminalProgram) isCooked() bool {
 
 func startConsole(t *testing.T) *terminalProgram {
 	t.Helper()
-	program, err := exec.LookPath("backchannel")
-	if err != nil {
-		t.Fatal(err)
-	}
+	program := programPath(t)
 	s := startOnTerminal(t, program)
 	s.see("No webhook yet")
 	return s
@@ -177,10 +170,7 @@ func TestTheTerminalIsRestoredHoweverTheConsoleEnds(t *testing.T) {
 // input.
 func TestTheConsoleEndsWithItsTerminal(t *testing.T) {
 	t.Parallel()
-	program, err := exec.LookPath("backchannel")
-	if err != nil {
-		t.Fatal(err)
-	}
+	program := programPath(t)
 	for name, args := range map[string][]string{
 		"controlling": {program}, "without SIGHUP": {"sh", "-c", "trap '' HUP; exec backchannel"},
 	} {

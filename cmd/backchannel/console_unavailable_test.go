@@ -1,7 +1,6 @@
 package main
 
 import (
-	"os/exec"
 	"testing"
 
 	"backchannel/storage/postgres/pgtest"
@@ -11,10 +10,7 @@ import (
 // screen, and continues by itself.
 func TestTheConsoleSurvivesAnUnreachableDatabase(t *testing.T) {
 	t.Parallel()
-	program, err := exec.LookPath("backchannel")
-	if err != nil {
-		t.Fatal(err)
-	}
+	program := programPath(t)
 	server := pgtest.Start(t, pgtest.Options{})
 	c := newCluster(t, server.Create(t))
 	stop := func() {

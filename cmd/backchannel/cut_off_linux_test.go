@@ -9,7 +9,6 @@ import (
 	"testing"
 	"time"
 
-	"backchannel/storage"
 	"backchannel/storage/postgres/pgtest"
 )
 
@@ -41,10 +40,7 @@ func TestANodeIsCutOff(t *testing.T) {
 			cutOff, other := c.readyNodeOn(far), c.readyNodeOn(near)
 			c.awaitNodes(2)
 
-			stop := make(chan struct{})
-			var ids []storage.ID
-			var firing sync.WaitGroup
-			firing.Go(func() { ids = c.enqueueUntil(stop) })
+			stop := c.keepEnqueueing()
 			c.awaitRequests(50)
 			held := gate.close()
 			c.eventually("attempts in flight", func() bool { return held.len() == c.hook.Delivery.Concurrency/2 })
@@ -53,8 +49,7 @@ func TestANodeIsCutOff(t *testing.T) {
 			gate.open()
 			before, _ := c.endpoint.requests()
 			c.awaitRequests(before + 50) // from the other node
-			close(stop)
-			firing.Wait()
+			ids := stop()
 			c.eventually("what was in flight to be sent again", func() bool { // while new events arrive
 				ids = append(ids, c.enqueue(1)...)
 				_, twice := c.endpoint.requests()

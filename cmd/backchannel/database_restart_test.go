@@ -3,11 +3,9 @@ package main
 import (
 	"net/http"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
-	"backchannel/storage"
 	"backchannel/storage/postgres/pgtest"
 )
 
@@ -22,10 +20,7 @@ func TestTheDatabaseIsRestartedUnderLoad(t *testing.T) {
 			server := pgtest.Start(t, pgtest.Options{})
 			c := newCluster(t, server.Create(t))
 			node := c.readyNode()
-			stop := make(chan struct{})
-			var ids []storage.ID
-			var firing sync.WaitGroup
-			firing.Go(func() { ids = c.enqueueUntil(stop) })
+			stop := c.keepEnqueueing()
 			c.awaitRequests(50)
 			if err := server.Stop(mode); err != nil {
 				t.Fatal(err)
@@ -47,8 +42,7 @@ func TestTheDatabaseIsRestartedUnderLoad(t *testing.T) {
 			node.awaitStderr("can be reached again")
 			late.awaitReady()
 			late.awaitStderr("the database can be reached")
-			close(stop)
-			firing.Wait()
+			ids := stop()
 			c.awaitDelivered(ids)
 			if got := node.feedbackStatus(); got == http.StatusServiceUnavailable {
 				t.Errorf("the receiver of a node whose database is back still answers %d", got)

@@ -2,10 +2,8 @@ package main
 
 import (
 	"strings"
-	"sync"
 	"testing"
 
-	"backchannel/storage"
 	"backchannel/storage/postgres/pgtest"
 )
 
@@ -22,10 +20,7 @@ func TestAStandbyTakesOver(t *testing.T) {
 		t.Errorf("doctor: got\n%s\nwant a line about the standby", text)
 	}
 	nodes := []*nodeProcess{c.readyNode(), c.readyNode()}
-	stop := make(chan struct{})
-	var ids []storage.ID
-	var firing sync.WaitGroup
-	firing.Go(func() { ids = c.enqueueUntil(stop) })
+	stop := c.keepEnqueueing()
 	c.awaitRequests(50)
 	if err := primary.Stop("immediate"); err != nil {
 		t.Fatal(err)
@@ -41,8 +36,7 @@ func TestAStandbyTakesOver(t *testing.T) {
 	for _, node := range nodes {
 		node.awaitStderr("can be reached again")
 	}
-	close(stop)
-	firing.Wait()
+	ids := stop()
 	c.awaitDelivered(ids)
 	all, twice := c.endpoint.requests()
 	t.Logf("%d deliveries acknowledged, %d requests, %d sent twice", len(ids), all, twice)

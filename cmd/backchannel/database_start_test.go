@@ -2,7 +2,6 @@ package main
 
 import (
 	"net/http"
-	"os/exec"
 	"testing"
 
 	"backchannel/storage/postgres/pgtest"
@@ -40,10 +39,7 @@ func TestTheDatabaseIsLostWhileANodeStarts(t *testing.T) {
 // A console that is starting waits as well.
 func TestTheDatabaseIsLostWhileAConsoleStarts(t *testing.T) {
 	t.Parallel()
-	program, err := exec.LookPath("backchannel")
-	if err != nil {
-		t.Fatal(err)
-	}
+	program := programPath(t)
 	server := pgtest.Start(t, pgtest.Options{})
 	for name, text := range map[string]string{
 		"registering the node": "INSERT INTO nodes VALUES ($1, true",

@@ -2,7 +2,6 @@ package main
 
 import (
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -90,10 +89,7 @@ func consoleWithADelivery(t *testing.T, env ...string) *terminalProgram {
 	for _, line := range []string{"webhook create --name acme --channel email --url https://hooks.example.com", "webhook pause acme", "fire bounce --webhook acme"} {
 		onTerminal(t, data, strings.Fields(line)...)
 	}
-	program, err := exec.LookPath("backchannel")
-	if err != nil {
-		t.Fatal(err)
-	}
+	program := programPath(t)
 	s := startOnTerminal(t, "env", append(append(env, envData+"="+data), program)...)
 	s.see("acme")
 	return s

@@ -38,13 +38,19 @@ type victim struct {
 	client   *http.Client
 }
 
-func backchannel(t *testing.T, data string, args ...string) *exec.Cmd {
+// programPath returns the path of the program, which the tests have built into their PATH.
+func programPath(t *testing.T) string {
 	t.Helper()
-	program, err := exec.LookPath("backchannel")
+	path, err := exec.LookPath("backchannel")
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(program, args...)
+	return path
+}
+
+func backchannel(t *testing.T, data string, args ...string) *exec.Cmd {
+	t.Helper()
+	cmd := exec.Command(programPath(t), args...)
 	cmd.Env = append(os.Environ(), "GORACE=atexit_sleep_ms=0", envData+"="+data, envListen+"=127.0.0.1:0", "SSL_CERT_FILE="+os.DevNull)
 	return cmd
 }

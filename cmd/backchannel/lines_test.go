@@ -1,7 +1,6 @@
 package main
 
 import (
-	"os/exec"
 	"slices"
 	"strings"
 	"testing"
@@ -11,10 +10,7 @@ import (
 // A secret is not echoed.
 func TestLineModeOnADumbTerminal(t *testing.T) {
 	t.Parallel()
-	program, err := exec.LookPath("backchannel")
-	if err != nil {
-		t.Fatal(err)
-	}
+	program := programPath(t)
 	s := startOnTerminal(t, "env", "TERM=dumb", program, "--accessible")
 	var all strings.Builder
 	answer := func(question, text string) {
@@ -59,10 +55,7 @@ func TestLineModeOnADumbTerminal(t *testing.T) {
 // Ctrl+C ends line mode at any time, also while a secret is typed.
 func TestCtrlCEndsLineMode(t *testing.T) {
 	t.Parallel()
-	program, err := exec.LookPath("backchannel")
-	if err != nil {
-		t.Fatal(err)
-	}
+	program := programPath(t)
 	for name, until := range map[string][]string{
 		"command": {"webhooks> "},
 		"form":    {"webhooks> ", "new\n", "Webhook name: "},

@@ -1,12 +1,10 @@
 package main
 
 import (
-	"sync"
 	"syscall"
 	"testing"
 	"time"
 
-	"backchannel/storage"
 	"backchannel/storage/postgres/pgtest"
 )
 
@@ -23,16 +21,12 @@ func TestNodesAreKilledUnderLoad(t *testing.T) {
 	acknowledged := 0
 	var slowest time.Duration
 	for i := range *kills {
-		stop := make(chan struct{})
-		var ids []storage.ID
-		var firing sync.WaitGroup
-		firing.Go(func() { ids = c.enqueueUntil(stop) })
+		stop := c.keepEnqueueing()
 		before, _ := c.endpoint.requests()
 		c.awaitRequests(before + 50)
 		nodes[i%2].kill()
 		killedAt := time.Now()
-		close(stop)
-		firing.Wait()
+		ids := stop()
 		c.awaitEnded()
 		slowest = max(slowest, time.Since(killedAt))
 		c.checkDelivered(ids)
@@ -54,17 +48,13 @@ func TestANodeIsSuspended(t *testing.T) {
 	suspended, other := c.readyNode(), c.readyNode()
 	c.awaitNodes(2)
 	c.checkNodesAreReported(suspended, other)
-	stop := make(chan struct{})
-	var ids []storage.ID
-	var firing sync.WaitGroup
-	firing.Go(func() { ids = c.enqueueUntil(stop) })
+	stop := c.keepEnqueueing()
 	c.eventually("requests", func() bool { all, _ := c.endpoint.requests(); return all > 50 })
 	if err := suspended.cmd.Process.Signal(syscall.SIGSTOP); err != nil {
 		t.Fatal(err)
 	}
 	resume := time.After(outage)
-	close(stop)
-	firing.Wait()
+	ids := stop()
 	c.awaitNodes(1)
 	c.awaitEnded()
 	<-resume

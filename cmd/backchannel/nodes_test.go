@@ -161,16 +161,18 @@ func (c *cluster) eventually(what string, ok func() bool) {
 	}
 }
 
-// enqueueUntil enqueues events, one after another from each of four goroutines, until stop is closed.
-// It returns the acknowledged deliveries.
-func (c *cluster) enqueueUntil(stop <-chan struct{}) (ids []storage.ID) {
-	var mu sync.Mutex
+// keepEnqueueing enqueues events, one after another from each of four goroutines, until stop is called.
+// That returns the acknowledged deliveries.
+func (c *cluster) keepEnqueueing() (stop func() []storage.ID) {
+	var mu sync.Mutex // guards ids
+	var ids []storage.ID
 	var firing sync.WaitGroup
+	stopped := make(chan struct{})
 	for range 4 {
 		firing.Go(func() {
 			for {
 				select {
-				case <-stop:
+				case <-stopped:
 					return
 				default:
 				}
@@ -185,8 +187,11 @@ func (c *cluster) enqueueUntil(stop <-chan struct{}) (ids []storage.ID) {
 			}
 		})
 	}
-	firing.Wait()
-	return ids
+	return func() []storage.ID {
+		close(stopped)
+		firing.Wait()
+		return ids
+	}
 }
 
 // enqueue enqueues n events.

@@ -13,10 +13,7 @@ import (
 // SIGTERM and Ctrl+C end a command that waits for stdin.
 func TestSignalsEndACommandThatReadsStdin(t *testing.T) {
 	t.Parallel()
-	program, err := exec.LookPath("backchannel")
-	if err != nil {
-		t.Fatal(err)
-	}
+	program := programPath(t)
 	for _, sent := range []syscall.Signal{syscall.SIGTERM, syscall.SIGINT} {
 		for _, args := range []string{"webhook apply -f -", "webhook apply -f /dev/stdin", "fire sent --webhook acme --body -"} {
 			cmd := exec.CommandContext(t.Context(), program, strings.Fields(args)...)

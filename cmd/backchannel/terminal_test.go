@@ -51,10 +51,7 @@ func onTerminal(t *testing.T, data string, args ...string) string {
 // typingOnTerminal is like onTerminal, with text that is typed ahead.
 func typingOnTerminal(t *testing.T, data, typed string, args ...string) string {
 	t.Helper()
-	program, err := exec.LookPath("backchannel")
-	if err != nil {
-		t.Fatal(err)
-	}
+	program := programPath(t)
 	cmd := exec.CommandContext(t.Context(), program, args...)
 	cmd.Env = append(os.Environ(), "TERM=xterm-256color", "GORACE=atexit_sleep_ms=0", envData+"="+data)
 	ptmx, tty := ptytest.Open(t, 24, 80)
@@ -105,10 +102,7 @@ func TestBurstShowsItsSpeed(t *testing.T) {
 
 func TestCtrlCEndsAQuestion(t *testing.T) {
 	t.Parallel()
-	program, err := exec.LookPath("backchannel")
-	if err != nil {
-		t.Fatal(err)
-	}
+	program := programPath(t)
 	// The shell keeps the terminal open until everything that the program wrote has been read.
 	const shell = `trap : INT; "$0" "$@"; echo "ended $?"; read -r _`
 	cmd := exec.CommandContext(t.Context(), "sh", "-c", shell, program, "receipt", "clear")

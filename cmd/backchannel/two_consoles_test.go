@@ -1,7 +1,6 @@
 package main
 
 import (
-	"os/exec"
 	"testing"
 	"time"
 
@@ -11,10 +10,7 @@ import (
 // Two consoles on one database show the same: an event that is fired in one appears in the other.
 func TestTwoConsolesShowTheSame(t *testing.T) {
 	t.Parallel()
-	program, err := exec.LookPath("backchannel")
-	if err != nil {
-		t.Fatal(err)
-	}
+	program := programPath(t)
 	c := newCluster(t, pgtest.Database(t))
 	var screens []*terminalProgram
 	for range 2 {
