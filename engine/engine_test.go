@@ -16,6 +16,7 @@ import (
 	"go.uber.org/goleak"
 
 	"backchannel/storage"
+	"backchannel/storage/storetest"
 )
 
 func TestMain(m *testing.M) {
@@ -130,13 +131,7 @@ func (w *world) await(id storage.ID, state storage.State) storage.Delivery {
 
 func eventually(t *testing.T, ok func() bool, failure func() string) {
 	t.Helper()
-	deadline := time.Now().Add(time.Minute) // long enough for a busy machine
-	for !ok() {
-		if time.Now().After(deadline) {
-			t.Fatal(failure())
-		}
-		time.Sleep(time.Millisecond)
-	}
+	storetest.Eventually(t, time.Minute, ok, failure) // long enough for a busy machine
 }
 
 func TestDelivery(t *testing.T) {

@@ -17,6 +17,7 @@ import (
 	"backchannel/storage"
 	"backchannel/storage/sqlite"
 	"backchannel/storage/sqlite/sqlitetest"
+	"backchannel/storage/storetest"
 	"backchannel/storage/token"
 )
 
@@ -248,11 +249,7 @@ func (g *rig) finished() storage.Receipt {
 
 func (g *rig) eventually(what string, condition func() bool) {
 	g.t.Helper()
-	for deadline := time.Now().Add(10 * time.Second); !condition(); time.Sleep(2 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			g.t.Fatalf("not within 10 s: %s", what)
-		}
-	}
+	storetest.Eventually(g.t, 10*time.Second, condition, func() string { return "not within 10 s: " + what })
 }
 
 func (g *rig) setProfile(w *storage.Webhook, p storage.Profile) {

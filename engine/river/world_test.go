@@ -235,11 +235,7 @@ func (w *world) await(state storage.State, ids ...storage.ID) {
 
 func (w *world) eventually(ok func() bool, failure func() string) {
 	w.Helper()
-	for deadline := time.Now().Add(30 * time.Second); !ok(); time.Sleep(2 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			w.Fatal(failure())
-		}
-	}
+	storetest.Eventually(w, 30*time.Second, ok, failure)
 }
 
 // awaitRequests waits until the endpoint has got n requests.

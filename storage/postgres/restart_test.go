@@ -90,11 +90,7 @@ func TestUnknownCommitIsNotRepeated(t *testing.T) {
 
 func waitUntil(t *testing.T, ok func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); !ok(); time.Sleep(time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatal("the condition did not become true within 20 s")
-		}
-	}
+	storetest.Eventually(t, 20*time.Second, ok, func() string { return "the condition did not become true within 20 s" })
 }
 
 // An answers records how the store answered for each event. Each event gets an identity of its own.

@@ -87,11 +87,7 @@ func openWith(t testing.TB, o Options) *Store {
 // until waits until ok returns true.
 func until(t testing.TB, what string, ok func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); !ok(); time.Sleep(2 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatalf("timed out while waiting for %s", what)
-		}
-	}
+	storetest.Eventually(t, 20*time.Second, ok, func() string { return "timed out while waiting for " + what })
 }
 
 // tamper runs a statement that bypasses the store's methods.

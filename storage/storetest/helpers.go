@@ -34,6 +34,17 @@ func Must[T any](value T, err error) T {
 	return value
 }
 
+// Eventually waits until ok returns true. If that takes longer than a limit, it fails the test with what
+// failure says.
+func Eventually(t testing.TB, limit time.Duration, ok func() bool, failure func() string) {
+	t.Helper()
+	for deadline := time.Now().Add(limit); !ok(); time.Sleep(2 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal(failure())
+		}
+	}
+}
+
 // AddWebhook creates a webhook with the changes made. Without any, it is valid.
 func AddWebhook(t testing.TB, s webhookCreator, name string, change ...func(*storage.Webhook)) storage.Webhook {
 	t.Helper()
