@@ -2,7 +2,6 @@ package postgres
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"backchannel/storage"
@@ -15,10 +14,7 @@ func (s *QueueStore) Overdue(ctx context.Context, before time.Time, ofEach int) 
 	ids, err := records.Collect(ctx, s.reads, records.One[storage.ID], `SELECT d.id FROM webhooks w CROSS JOIN LATERAL
 		(SELECT id FROM deliveries WHERE webhook_id = w.id AND next_attempt_at < ? ORDER BY next_attempt_at, id LIMIT ?) d
 		WHERE w.state = 'active'`, before, int64(ofEach))
-	if err != nil {
-		return nil, fmt.Errorf("list overdue deliveries: %w", err)
-	}
-	return ids, nil
+	return ids, records.Wrap(err, "list overdue deliveries")
 }
 
 // RestoreJobs calls Jobs.Missed for those of the deliveries that are waiting.

@@ -2,7 +2,6 @@ package postgres
 
 import (
 	"context"
-	"fmt"
 	"sync/atomic"
 
 	"backchannel/storage"
@@ -21,10 +20,7 @@ type QueueStore struct {
 // Others, such as a cancelled one, are left out.
 func (s *QueueStore) Jobs(ctx context.Context, ids ...storage.ID) ([]storage.Job, error) {
 	jobs, err := records.Collect(ctx, s.reads, records.ScanJob, records.SelectJobs+` WHERE d.id = ANY(?) AND d.next_attempt_at IS NOT NULL`, ids)
-	if err != nil {
-		return nil, fmt.Errorf("find %d deliveries: %w", len(ids), err)
-	}
-	return jobs, nil
+	return jobs, records.Wrap(err, "find %d deliveries", len(ids))
 }
 
 // Commands returns the commands after a given one that this process has not dropped.

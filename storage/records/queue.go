@@ -3,7 +3,6 @@ package records
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"backchannel/storage"
@@ -65,10 +64,7 @@ func (s *QueueStore) Due(ctx context.Context, q storage.DueQuery) ([]storage.Job
 		args = append(args, column.At(q.After.At), q.After.ID)
 	}
 	jobs, err := Collect(ctx, s.db.Reads, ScanJob, SelectJobs+where+` ORDER BY d.next_attempt_at, d.id LIMIT ?`, append(args, limitOf(q.Limit))...)
-	if err != nil {
-		return nil, fmt.Errorf("list due deliveries: %w", err)
-	}
-	return jobs, nil
+	return jobs, Wrap(err, "list due deliveries")
 }
 
 // MarkSending marks deliveries as being sent by this process, until Finish or ResetSending. It

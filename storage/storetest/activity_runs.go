@@ -29,23 +29,19 @@ func whoDidWhat(t *suite) {
 	s := t.open(Options{By: "in the console"})
 	w := AddWebhook(t, s, "acme")
 	fired, err := s.Fire(t.Context(), "bounce, email", EventFor(w))
-	must := func(err error) {
-		t.Helper()
-		t.must(err)
-	}
-	must(err)
-	must(s.RetryDelivery(t.Context(), fired[0].ID))
-	must(s.CancelDelivery(t.Context(), fired[0].ID))
+	t.must(err)
+	t.must(s.RetryDelivery(t.Context(), fired[0].ID))
+	t.must(s.CancelDelivery(t.Context(), fired[0].ID))
 	replayed, err := s.ReplayDelivery(t.Context(), fired[0].ID)
-	must(err)
+	t.must(err)
 	Finish(t, s, replayed, storage.StateDelivered)
-	must(s.SetWebhookState(t.Context(), w.ID, storage.Paused, ""))
-	must(s.SetWebhookState(t.Context(), w.ID, storage.Active, ""))
-	must(s.SetProfile(t.Context(), w.ID, storage.Profile{}))
+	t.must(s.SetWebhookState(t.Context(), w.ID, storage.Paused, ""))
+	t.must(s.SetWebhookState(t.Context(), w.ID, storage.Active, ""))
+	t.must(s.SetProfile(t.Context(), w.ID, storage.Profile{}))
 	_, err = s.ClearReceipts(t.Context())
-	must(err)
+	t.must(err)
 	_, err = s.DeleteWebhook(t.Context(), w.ID)
-	must(err)
+	t.must(err)
 	want := []string{
 		"webhook: webhook acme created in the console",
 		"fired: bounce, email fired at acme in the console",
