@@ -85,10 +85,20 @@ func (s *Sealer) Open(sealed []byte, at Place) ([]byte, error) {
 // the opening lock.
 func ReadKey(dir string) ([]byte, error) { return ReadOrMake(filepath.Join(dir, KeyFile)) }
 
-// ReadOrMake reads a key file, which it creates if it does not exist.
+// ReadOrMake reads a key file, which it creates if it does not exist. If several processes do so at the
+// same time, for a database each, they get the same key.
 func ReadOrMake(path string) ([]byte, error) {
 	key, err := ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
+	if !errors.Is(err, fs.ErrNotExist) {
+		return key, err
+	}
+	folder, err := os.Open(filepath.Dir(path))
+	if err != nil {
+		return nil, fmt.Errorf("create the secret key: %w", err)
+	}
+	defer folder.Close()                           // which ends the lock
+	_ = unix.Flock(int(folder.Fd()), unix.LOCK_EX) // some file systems have no locks
+	if key, err = ReadFile(path); errors.Is(err, fs.ErrNotExist) {
 		return makeKey(path)
 	}
 	return key, err
